@@ -1,0 +1,104 @@
+"""What people ask to do or report having done: what it is about, and what it leaves behind."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying
+from peerkit.acts.boundaries import (
+    AgreeBoundaries,
+    CloseConcern,
+    ConsultSupervisor,
+    GiveAdvice,
+    RaiseConcern,
+    RecordConsent,
+    RevokeConsent,
+    ShareInformation,
+)
+from peerkit.acts.people import (
+    ChangeParticipation,
+    ChangeService,
+    DiscloseTie,
+    RecordCredential,
+    RecordSupervision,
+    WelcomeParticipant,
+    WelcomePeer,
+)
+from peerkit.acts.plans import ChangeGoal, SetGoal
+from peerkit.acts.support import (
+    AcceptMatch,
+    CancelSession,
+    DeclineMatch,
+    DoActivity,
+    EndMatch,
+    PlanSession,
+    ProposeMatch,
+    ReportMissedSession,
+    ReportSession,
+)
+
+__all__ = [
+    "ACTS",
+    "AcceptMatch",
+    "Act",
+    "AgreeBoundaries",
+    "CancelSession",
+    "ChangeGoal",
+    "ChangeParticipation",
+    "ChangeService",
+    "CloseConcern",
+    "ConsultSupervisor",
+    "DeclineMatch",
+    "DiscloseTie",
+    "DoActivity",
+    "EndMatch",
+    "GiveAdvice",
+    "Judged",
+    "Left",
+    "Makes",
+    "Moves",
+    "PlanSession",
+    "ProposeMatch",
+    "RaiseConcern",
+    "RecordConsent",
+    "RecordCredential",
+    "RecordSupervision",
+    "ReportMissedSession",
+    "ReportSession",
+    "RevokeConsent",
+    "Saying",
+    "SetGoal",
+    "ShareInformation",
+    "WelcomeParticipant",
+    "WelcomePeer",
+]
+
+#: Every act, in the order of a program's life.
+ACTS: Final[tuple[type[Act], ...]] = (
+    WelcomePeer,
+    WelcomeParticipant,
+    ChangeService,
+    ChangeParticipation,
+    RecordCredential,
+    RecordSupervision,
+    DiscloseTie,
+    ProposeMatch,
+    AcceptMatch,
+    DeclineMatch,
+    EndMatch,
+    AgreeBoundaries,
+    SetGoal,
+    ChangeGoal,
+    PlanSession,
+    CancelSession,
+    ReportSession,
+    ReportMissedSession,
+    DoActivity,
+    RecordConsent,
+    RevokeConsent,
+    ShareInformation,
+    ConsultSupervisor,
+    GiveAdvice,
+    RaiseConcern,
+    CloseConcern,
+)

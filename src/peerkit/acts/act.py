@@ -1,0 +1,153 @@
+"""What every act shares: who asks, what it is about, what it leaves behind."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import attrs
+
+from peerkit.errors import BadInput
+from peerkit.model import Activity, Count, Message, Noun, Words
+from peerkit.model.fields import an_id, maybe_id
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+    from peerkit.model import View
+
+__all__ = ["Act", "Judged", "Left", "Makes", "Moves", "Saying"]
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}\Z")
+
+
+def _a_key(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and (type(value) is not str or _KEY.match(value) is None):
+        raise BadInput(
+            f"{type(instance).__name__}.key",
+            "a key is 1 to 200 visible ASCII characters without spaces",
+        )
+
+
+@attrs.frozen
+class Saying:
+    """Somebody's words, to be kept where they can be erased: about what, and whose."""
+
+    about: str
+    owner: str
+    words: Words
+
+
+@attrs.frozen(kw_only=True)
+class Left:
+    """What an act leaves behind: nouns as they now stand, tallies moved, messages, words."""
+
+    nouns: tuple[Noun, ...] = ()
+    counts: tuple[Count, ...] = ()
+    messages: tuple[Message, ...] = ()
+    words: tuple[Saying, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Judged:
+    """As much of the decision as an act needs to know what it leaves.
+
+    ``outside`` are the positions of the activities that fell outside the role,
+    ``clauses`` the codes of every clause that did not allow it, ``used`` the
+    consultations whose advice let it through. ``whole`` is true when something
+    other than a single activity was not allowed.
+    """
+
+    allowed: bool = True
+    whole: bool = False
+    outside: frozenset[int] = frozenset()
+    clauses: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Act(ABC):
+    """Something a person asks to do, or reports having done.
+
+    ``by`` is the id of whoever asks: the host application knows who that is;
+    peerkit does not authenticate. ``key`` makes the act idempotent: the same
+    key again gives the first answer.
+    """
+
+    #: What the world is told: ``match.proposed``.
+    kind: ClassVar[str]
+    #: True for a report of something that has already happened: it is never refused.
+    already: ClassVar[bool] = False
+
+    by: str = an_id()
+    key: str | None = attrs.field(default=None, validator=_a_key)
+
+    @property
+    @abstractmethod
+    def about(self) -> tuple[str, ...]:
+        """The ids, and pairs of ids, that the decision stands on."""
+
+    @abstractmethod
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """What this act leaves behind, once it is allowed or as it was reported."""
+
+    def moment(self, now: datetime) -> datetime:
+        """The moment whose handbook judges this act: now, unless it happened earlier."""
+        return now
+
+    @property
+    def peer_named(self) -> str | None:
+        """The peer this act is about, if any."""
+        return getattr(self, "peer", None)
+
+    @property
+    def participants_named(self) -> tuple[str, ...]:
+        """The participants this act is about."""
+        one = getattr(self, "participant", None)
+        return getattr(self, "participants", ()) if one is None else (one,)
+
+    @property
+    def activities_named(self) -> tuple[Activity, ...]:
+        """The activities this act is made of, in order."""
+        return ()
+
+
+@attrs.frozen(kw_only=True)
+class Makes(Act):
+    """An act that makes a new noun. Leave ``id`` out and the program gives it one."""
+
+    makes: ClassVar[type[Noun]]
+
+    id: str | None = maybe_id()
+
+    @property
+    def the_id(self) -> str:
+        """The id of what is made. The program sees to it that there is one."""
+        if self.id is None:
+            raise BadInput(f"{type(self).__name__}.id", "give an id, or let the program do it")
+        return self.id
+
+
+@attrs.frozen(kw_only=True)
+class Moves(Act):
+    """An act that takes a noun one step along its lifecycle."""
+
+    moves: ClassVar[type[Noun]]
+
+    id: str = an_id()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The noun that is moved."""
+        return (self.id,)
+
+    @abstractmethod
+    def to(self, noun: Any) -> StrEnum:
+        """The status the noun is to have."""
+
+    def moved(self, view: View) -> Any:
+        """The noun as it stands after the step."""
+        noun: Any = view.get(self.moves, self.id)
+        return attrs.evolve(noun, status=self.to(noun))

@@ -1,0 +1,305 @@
+"""Agreements, consents, disclosures, concerns and consultations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying
+from peerkit.model import (
+    AgreementStatus,
+    BoundaryAgreement,
+    Concern,
+    ConcernStatus,
+    Consent,
+    ConsentScope,
+    ConsentStatus,
+    Consultation,
+    ConsultationStatus,
+    Message,
+    Noun,
+    Peer,
+    Topic,
+    Words,
+    pair,
+)
+from peerkit.model.fields import (
+    a,
+    a_code,
+    a_moment,
+    an_id,
+    later_than,
+    maybe,
+    maybe_moment,
+    several,
+    some_ids,
+)
+
+if TYPE_CHECKING:
+    from peerkit.model import View
+
+__all__ = [
+    "AgreeBoundaries",
+    "CloseConcern",
+    "ConsultSupervisor",
+    "GiveAdvice",
+    "RaiseConcern",
+    "RecordConsent",
+    "RevokeConsent",
+    "ShareInformation",
+]
+
+
+@attrs.frozen(kw_only=True)
+class AgreeBoundaries(Makes):
+    """Record what a peer and a participant agreed, topic by topic. A new one amends the old."""
+
+    kind: ClassVar[str] = "boundaries.agreed"
+    makes: ClassVar[type[Noun]] = BoundaryAgreement
+    peer: str = an_id()
+    participant: str = an_id()
+    topics: tuple[Topic, ...] = several(Topic, least=1)
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The agreement, both people and the pair."""
+        return (self.the_id, self.peer, self.participant, pair(self.peer, self.participant))
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The agreement in force; the one before it is amended."""
+        before = tuple(
+            attrs.evolve(each, status=AgreementStatus.AMENDED)
+            for each in view.all(BoundaryAgreement)
+            if each.status is AgreementStatus.IN_FORCE
+        )
+        new = BoundaryAgreement(
+            id=self.the_id, peer=self.peer, participant=self.participant, topics=self.topics
+        )
+        return Left(nouns=(new, *before))
+
+
+@attrs.frozen(kw_only=True)
+class RecordConsent(Makes):
+    """Record that a participant agrees to some information going to somebody, for a while.
+
+    In force at the moments ``since`` ≤ moment < ``until``; no end when left out.
+    """
+
+    kind: ClassVar[str] = "consent.recorded"
+    makes: ClassVar[type[Noun]] = Consent
+    participant: str = an_id()
+    scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
+    to: tuple[str, ...] = some_ids()
+    since: datetime = a_moment()
+    until: datetime | None = maybe_moment()
+    said_so: bool | None = maybe(bool)
+
+    def __attrs_post_init__(self) -> None:
+        later_than("since")(self, attrs.fields(RecordConsent).until, self.until)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The consent and the participant."""
+        return (self.the_id, self.participant)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The consent."""
+        return Left(
+            nouns=(
+                Consent(
+                    id=self.the_id,
+                    participant=self.participant,
+                    scopes=self.scopes,
+                    to=self.to,
+                    since=self.since,
+                    until=self.until,
+                ),
+            )
+        )
+
+
+@attrs.frozen(kw_only=True)
+class RevokeConsent(Moves):
+    """The participant takes a consent back. It ends at once."""
+
+    kind: ClassVar[str] = "consent.revoked"
+    moves: ClassVar[type[Noun]] = Consent
+    participant: str = an_id()
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The consent and the participant."""
+        return (self.id, self.participant)
+
+    def to(self, noun: Consent) -> ConsentStatus:
+        """Revoked."""
+        return ConsentStatus.REVOKED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The revoked consent."""
+        return Left(nouns=(self.moved(view),))
+
+
+@attrs.frozen(kw_only=True)
+class ShareInformation(Act):
+    """Ask to pass something about a participant on to somebody else."""
+
+    kind: ClassVar[str] = "information.shared"
+    participant: str = an_id()
+    scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
+    to: str = an_id()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The participant."""
+        return (self.participant,)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The journal's entry is the account of it."""
+        return Left()
+
+
+@attrs.frozen(kw_only=True)
+class RaiseConcern(Makes):
+    """Report that a boundary may have been crossed. Anyone may, and it is never refused.
+
+    ``clauses`` are codes of the handbook; ``what`` says it in words, kept apart.
+    """
+
+    kind: ClassVar[str] = "concern.raised"
+    already: ClassVar[bool] = True
+    makes: ClassVar[type[Noun]] = Concern
+    peer: str = an_id()
+    people: tuple[str, ...] = some_ids()
+    clauses: tuple[str, ...] = several(str, least=1)
+    what: Words | None = maybe(Words)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The concern and the peer."""
+        return (self.the_id, self.peer)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """An open concern; the supervisor is told."""
+        said = () if self.what is None else (Saying(f"concern/{self.id}", self.by, self.what),)
+        if view.get(Concern, self.the_id) is not None:
+            return Left(words=said)
+        concern = Concern(id=self.the_id, peer=self.peer, people=self.people, clauses=self.clauses)
+        peer = view.get(Peer, self.peer)
+        told = Message(
+            to=self.by if peer is None else peer.supervisor,
+            kind=self.kind,
+            about=concern.id,
+            inside=f"Concern {concern.id} is open: {', '.join(concern.clauses)}.",
+        )
+        return Left(nouns=(concern,), messages=(told,), words=said)
+
+
+@attrs.frozen(kw_only=True)
+class CloseConcern(Moves):
+    """The peer's supervisor has looked at a concern and closes it."""
+
+    kind: ClassVar[str] = "concern.closed"
+    moves: ClassVar[type[Noun]] = Concern
+    peer: str = an_id()
+    outcome: Words | None = maybe(Words)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The concern and the peer."""
+        return (self.id, self.peer)
+
+    def to(self, noun: Concern) -> ConcernStatus:
+        """Closed."""
+        return ConcernStatus.CLOSED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The closed concern."""
+        said = (
+            () if self.outcome is None else (Saying(f"concern/{self.id}", self.by, self.outcome),)
+        )
+        return Left(nouns=(self.moved(view),), words=said)
+
+
+@attrs.frozen(kw_only=True)
+class ConsultSupervisor(Makes):
+    """A peer takes something to their supervisor before doing it. Asking is always right.
+
+    ``clause`` is the code of the clause that asked for it.
+    """
+
+    kind: ClassVar[str] = "supervisor.consulted"
+    makes: ClassVar[type[Noun]] = Consultation
+    peer: str = an_id()
+    participant: str = an_id()
+    clause: str = a_code()
+    question: Words | None = maybe(Words)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The consultation, both people and the pair."""
+        return (self.the_id, self.peer, self.participant, pair(self.peer, self.participant))
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """An open consultation; the supervisor is told."""
+        asked = Consultation(
+            id=self.the_id, peer=self.peer, participant=self.participant, about=self.clause
+        )
+        said = (
+            ()
+            if self.question is None
+            else (Saying(f"consultation/{self.id}", self.peer, self.question),)
+        )
+        peer = view.get(Peer, self.peer)
+        told = (
+            ()
+            if peer is None
+            else (
+                Message(
+                    to=peer.supervisor,
+                    kind=self.kind,
+                    about=asked.id,
+                    inside=f"Consultation {asked.id} waits for you: {asked.about}.",
+                ),
+            )
+        )
+        return Left(nouns=(asked,), messages=told, words=said)
+
+
+@attrs.frozen(kw_only=True)
+class GiveAdvice(Moves):
+    """The supervisor answers a consultation. Agreed advice lets one act through."""
+
+    kind: ClassVar[str] = "advice.given"
+    moves: ClassVar[type[Noun]] = Consultation
+    peer: str = an_id()
+    agreed: bool = a(bool)
+    advice: Words | None = maybe(Words)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The consultation and the peer."""
+        return (self.id, self.peer)
+
+    def to(self, noun: Consultation) -> ConsultationStatus:
+        """Agreed or not agreed."""
+        return ConsultationStatus.AGREED if self.agreed else ConsultationStatus.NOT_AGREED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The answered consultation; the peer is told."""
+        said = (
+            ()
+            if self.advice is None
+            else (Saying(f"consultation/{self.id}", self.peer, self.advice),)
+        )
+        told = Message(
+            to=self.peer,
+            kind=self.kind,
+            about=self.id,
+            inside=f"Consultation {self.id} is answered.",
+        )
+        return Left(nouns=(self.moved(view),), messages=(told,), words=said)

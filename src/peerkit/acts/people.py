@@ -1,0 +1,214 @@
+"""Welcoming people, and what must be known of those who serve."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves
+from peerkit.model import (
+    Credential,
+    CredentialStatus,
+    LivedExperience,
+    Noun,
+    Participant,
+    ParticipantStatus,
+    Peer,
+    PeerStatus,
+    Person,
+    Role,
+    Tie,
+    TieKind,
+    TieStatus,
+    pair,
+)
+from peerkit.model.fields import a, an_id, several
+
+if TYPE_CHECKING:
+    from peerkit.model import View
+
+__all__ = [
+    "ChangeParticipation",
+    "ChangeService",
+    "DiscloseTie",
+    "RecordCredential",
+    "RecordSupervision",
+    "WelcomeParticipant",
+    "WelcomePeer",
+]
+
+
+def _person(view: View, id_: str, experiences: tuple[LivedExperience, ...]) -> tuple[Person, ...]:
+    """The person behind a role, with what this welcome adds to what is known."""
+    known = view.get(Person, id_)
+    if known is None:
+        return (Person(id=id_, experiences=experiences),)
+    had = {each.of for each in known.experiences}
+    new = tuple(each for each in experiences if each.of not in had)
+    return (attrs.evolve(known, experiences=(*known.experiences, *new)),) if new else ()
+
+
+@attrs.frozen(kw_only=True)
+class WelcomeParticipant(Makes):
+    """Welcome a person who takes part. ``id`` is their pseudonym, never a name."""
+
+    kind: ClassVar[str] = "participant.welcomed"
+    makes: ClassVar[type[Noun]] = Participant
+    experiences: tuple[LivedExperience, ...] = several(LivedExperience)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The person."""
+        return (self.the_id,)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """A participant, and the person if they were not known."""
+        person = _person(view, self.the_id, self.experiences)
+        return Left(nouns=(*person, Participant(id=self.the_id)))
+
+
+@attrs.frozen(kw_only=True)
+class WelcomePeer(Makes):
+    """Welcome a person with lived experience into a supporting role.
+
+    ``supervisor`` is the id of whoever they can turn to: nobody serves alone.
+    ``supervised`` is the day of their last supervision: the day they began,
+    if that included one.
+    """
+
+    kind: ClassVar[str] = "peer.welcomed"
+    makes: ClassVar[type[Noun]] = Peer
+    role: Role = a(Role)
+    supervisor: str = an_id()
+    since: date = a(date)
+    supervised: date | None = a(date, None)
+    experiences: tuple[LivedExperience, ...] = several(LivedExperience, least=1)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The person."""
+        return (self.the_id,)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """A peer, and the person if they were not known."""
+        peer = Peer(
+            id=self.the_id,
+            role=self.role,
+            supervisor=self.supervisor,
+            since=self.since,
+            supervised=self.supervised,
+        )
+        return Left(nouns=(*_person(view, self.the_id, self.experiences), peer))
+
+
+@attrs.frozen(kw_only=True)
+class ChangeService(Moves):
+    """A peer steps back, returns, or leaves. Stepping back needs no reason and has no penalty."""
+
+    kind: ClassVar[str] = "peer.changed"
+    moves: ClassVar[type[Noun]] = Peer
+    status: PeerStatus = a(PeerStatus)
+
+    def to(self, noun: Peer) -> PeerStatus:
+        """The status that was asked for."""
+        return self.status
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The peer as they now serve."""
+        return Left(nouns=(self.moved(view),))
+
+
+@attrs.frozen(kw_only=True)
+class ChangeParticipation(Moves):
+    """A participant goes away for a while, or comes back."""
+
+    kind: ClassVar[str] = "participant.changed"
+    moves: ClassVar[type[Noun]] = Participant
+    status: ParticipantStatus = a(ParticipantStatus)
+
+    def to(self, noun: Participant) -> ParticipantStatus:
+        """The status that was asked for."""
+        return self.status
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The participant as they now take part."""
+        return Left(nouns=(self.moved(view),))
+
+
+@attrs.frozen(kw_only=True)
+class RecordCredential(Makes):
+    """Record a certification: in force on the days ``since`` ≤ day < ``until``."""
+
+    kind: ClassVar[str] = "credential.recorded"
+    makes: ClassVar[type[Noun]] = Credential
+    peer: str = an_id()
+    since: date = a(date)
+    until: date = a(date)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The credential and its peer."""
+        return (self.the_id, self.peer)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The new credential; those it outlives are replaced."""
+        new = Credential(id=self.the_id, peer=self.peer, since=self.since, until=self.until)
+        old = tuple(
+            attrs.evolve(each, status=CredentialStatus.REPLACED)
+            for each in view.all(Credential)
+            if each.status is CredentialStatus.HELD and each.until <= self.since
+        )
+        return Left(nouns=(new, *old))
+
+
+@attrs.frozen(kw_only=True)
+class RecordSupervision(Act):
+    """Report that a peer has had supervision, and when."""
+
+    kind: ClassVar[str] = "supervision.recorded"
+    already: ClassVar[bool] = True
+    peer: str = an_id()
+    on: date = a(date)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The peer."""
+        return (self.peer,)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The peer with the day, when it is later than the one known."""
+        peer = view.get(Peer, self.peer)
+        if peer is None or (peer.supervised is not None and peer.supervised >= self.on):
+            return Left()
+        return Left(nouns=(attrs.evolve(peer, supervised=self.on),))
+
+
+@attrs.frozen(kw_only=True)
+class DiscloseTie(Act):
+    """Tell of a relationship outside peer support, current or past. Telling is never a fault."""
+
+    kind: ClassVar[str] = "tie.disclosed"
+    already: ClassVar[bool] = True
+    peer: str = an_id()
+    participant: str = an_id()
+    of: TieKind = a(TieKind, repr=False)
+    current: bool = a(bool, default=True)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The two people."""
+        return (self.peer, pair(self.peer, self.participant), self.tie_id)
+
+    @property
+    def tie_id(self) -> str:
+        """The id of this tie: two people have one of each kind."""
+        one, other = sorted((self.peer, self.participant))
+        return f"{one}/{other}/{self.of}"
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The tie as it stands."""
+        status = TieStatus.CURRENT if self.current else TieStatus.PAST
+        tie = Tie(id=self.tie_id, of=self.of, one=self.peer, other=self.participant, status=status)
+        return Left(nouns=(tie,))

@@ -1,0 +1,192 @@
+"""How any verdict is reached: every rule that speaks leaves findings; the heaviest wins.
+
+This room knows no rule. Silence is no, and a rule that cannot be checked is no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import attrs
+
+from peerkit.acts import Act, Judged
+from peerkit.errors import PeerkitError
+from peerkit.handbook import Book, Clause, Verdict
+from peerkit.model import View
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["Decision", "Finding", "Findings", "Refused", "Rule", "Rules", "Verdict", "decide"]
+
+_NO_FACTS: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+@attrs.frozen
+class Finding:
+    """What one clause of the handbook says of an act.
+
+    ``facts`` are the ids and numbers it rests on. ``activity`` is the position
+    of the activity it is about; -1 when it is about the whole act.
+    """
+
+    clause: Clause
+    verdict: Verdict
+    facts: Mapping[str, object] = _NO_FACTS
+    activity: int = -1
+
+    @property
+    def allowed(self) -> bool:
+        """Whether this clause is content."""
+        return self.verdict is Verdict.ALLOWED
+
+    @property
+    def sentence(self) -> str:
+        """What the clause says, in plain words with the numbers in it."""
+        return self.clause.sentence(self.verdict, self.facts)
+
+    def __str__(self) -> str:
+        lines = [f"{self.verdict}: {self.sentence}"]
+        if not self.allowed:
+            lines.append(f"    Instead: {self.clause.instead}")
+            lines.append(f"    Hand to: {self.clause.hand_to}")
+        lines += [f"    Source: {each}" for each in self.clause.passages]
+        return "\n".join(lines)
+
+
+#: What a rule answers with: none when it has nothing to say, one or several otherwise.
+Findings: TypeAlias = tuple[Finding, ...]
+
+
+class Refused(PeerkitError):
+    """An act was not allowed; ``decision`` says why, and what to do instead."""
+
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
+        super().__init__(decision.explain())
+
+    def __reduce__(self) -> tuple[type[Refused], tuple[Decision]]:
+        return type(self), (self.decision,)
+
+
+@attrs.frozen
+class Decision:
+    """Every finding on one act. ``verdict`` is the heaviest of them.
+
+    ``edition`` is the handbook's and ``day`` the one it was read for.
+    ``number`` is the journal's entry, 0 while nothing is kept; ``again`` is
+    true when the act's key had been answered before.
+    """
+
+    act: Act
+    findings: Findings
+    verdict: Verdict
+    edition: str
+    day: date
+    number: int = 0
+    again: bool = False
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing stands against it."""
+        return self.verdict is Verdict.ALLOWED
+
+    def or_raise(self) -> Decision:
+        """This decision, or :class:`Refused` when it is not allowed."""
+        if not self.allowed:
+            raise Refused(self)
+        return self
+
+    def heaviest_first(self) -> Findings:
+        """The findings in the order people should read them."""
+        return tuple(sorted(self.findings, key=lambda each: -each.verdict))
+
+    def explain(self) -> str:
+        """The whole answer as text: verdict, sentences, sources, and the way forward."""
+        told = "It is kept all the same: a report is never refused." if self.act.already else ""
+        head = f"{self.act.kind}: {self.verdict}."
+        if not self.allowed and told:
+            head = f"{head} {told}"
+        return "\n".join([head, *(f"  {each}" for each in map(_indented, self.heaviest_first()))])
+
+    def judged(self) -> Judged:
+        """What the act itself needs to know of this."""
+        if self.allowed and not any("consultation" in each.facts for each in self.findings):
+            return _CLEAN
+        against = [each for each in self.findings if not each.allowed]
+        return Judged(
+            allowed=self.allowed,
+            whole=any(each.activity < 0 for each in against),
+            outside=frozenset(each.activity for each in against if each.activity >= 0),
+            clauses=tuple(dict.fromkeys(each.clause.id for each in against)),
+            used=tuple(
+                str(each.facts["consultation"])
+                for each in self.findings
+                if "consultation" in each.facts
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.explain()
+
+
+_CLEAN: Final = Judged()
+
+
+def _indented(finding: Finding) -> str:
+    return str(finding).replace("\n", "\n  ")
+
+
+@attrs.frozen
+class Rule:
+    """One limit of the role: which acts it speaks of, and how it checks them."""
+
+    id: str
+    speaks_of: tuple[type[Act], ...]
+    check: Callable[[Any, View, Book], Findings]
+
+
+class Rules:
+    """Some rules, found by the kind of act they speak of."""
+
+    __slots__ = ("_by_act", "rules")
+
+    def __init__(self, *rules: Rule) -> None:
+        self.rules = rules
+        self._by_act: dict[type[Act], tuple[Rule, ...]] = {}
+
+    def speaking_of(self, act: type[Act]) -> tuple[Rule, ...]:
+        """The rules that speak of this kind of act."""
+        found = self._by_act.get(act)
+        if found is None:
+            found = tuple(each for each in self.rules if issubclass(act, each.speaks_of))
+            self._by_act[act] = found
+        return found
+
+
+def decide(act: Act, view: View, book: Book, rules: Rules) -> Decision:
+    """Ask every rule that speaks of this act. The heaviest finding wins; silence is no.
+
+    Pure: it reads the act, the view and the book, and nothing else. A rule
+    that raises counts as no.
+    """
+    findings: list[Finding] = []
+    for rule in rules.speaking_of(type(act)):
+        try:
+            findings += rule.check(act, view, book)
+        except Exception as error:  # noqa: BLE001 - a rule that cannot be checked never says yes
+            findings.append(_unchecked(rule, error, book))
+    if not findings:
+        findings.append(Finding(book.clause("silence"), Verdict.NOT_ALLOWED))
+    verdict = Verdict.ALLOWED
+    for each in findings:
+        verdict = max(verdict, each.verdict)
+    return Decision(act, tuple(findings), verdict, book.edition, book.day)
+
+
+def _unchecked(rule: Rule, error: Exception, book: Book) -> Finding:
+    """Names the rule and the kind of error; its text may hold somebody's words."""
+    facts = {"id": rule.id, "error": type(error).__name__}
+    return Finding(book.clause("unchecked"), Verdict.NOT_ALLOWED, facts)

@@ -1,0 +1,1 @@
+"""Standards and files, in and out: one format per module."""

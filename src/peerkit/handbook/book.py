@@ -1,0 +1,181 @@
+"""The book as it stands on one day: clauses with their passages, and the catalogue of activities."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import IntEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import attrs
+
+from peerkit.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "ActivityEntry",
+    "BadHandbook",
+    "Book",
+    "Case",
+    "Circumstance",
+    "Clause",
+    "Passage",
+    "Source",
+    "Verdict",
+]
+
+
+class BadHandbook(BadInput):
+    """A book that cannot be trusted: names the file and key and says what to do."""
+
+
+class Verdict(IntEnum):
+    """How far a thing may be done, lightest first. The heaviest of all findings wins."""
+
+    ALLOWED = 0
+    NEEDS_CONSENT = 1
+    NEEDS_CONSULTATION = 2
+    NEEDS_FACTS = 3
+    NOT_ALLOWED = 4
+
+    def __str__(self) -> str:
+        return self.name.lower().replace("_", " ")
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """A publication the book cites. ``year`` is None where the copy read has no date."""
+
+    id: str
+    title: str
+    publisher: str
+    year: int | None
+    link: str | None
+
+    def __str__(self) -> str:
+        dated = "" if self.year is None else f", {self.year}"
+        return f"{self.title} ({self.publisher}{dated})"
+
+
+@attrs.frozen(kw_only=True)
+class Passage:
+    """The place a clause rests on. In force on the days ``since`` ≤ day < ``until``.
+
+    ``looked`` is the day somebody last compared it with the fact sheet or the
+    source; ``verified`` is false for what is known from memory only.
+    """
+
+    source: Source
+    at: str
+    since: date | None
+    until: date | None
+    looked: date
+    verified: bool
+
+    def in_force(self, day: date) -> bool:
+        """Whether this passage speaks on this day."""
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
+
+    def __str__(self) -> str:
+        since = "" if self.since is None else f", in force since {self.since.isoformat()}"
+        doubt = "" if self.verified else " [unverified: from memory]"
+        link = "" if self.source.link is None else f" <{self.source.link}>"
+        return f"{self.source}, {self.at}{since}{doubt}{link}"
+
+
+@attrs.frozen(kw_only=True)
+class Clause:
+    """One boundary of the role, as it stands on a day.
+
+    ``says`` is the boundary in a plain sentence; ``sentences`` what to say for
+    each verdict, with ``{names}`` for the facts. ``value`` is the number of a
+    limit, in ``unit``; None for a boundary without one. Whatever is not
+    allowed leads on: ``instead`` is what a peer may do, ``hand_to`` who does
+    the rest.
+    """
+
+    id: str
+    says: str
+    sentences: Mapping[Verdict, str]
+    passages: tuple[Passage, ...]
+    instead: str
+    hand_to: str
+    value: int | None = None
+    unit: str = ""
+
+    @property
+    def limit(self) -> int:
+        """The number in force; an error of the book where the clause has none."""
+        if self.value is None:
+            raise BadHandbook(f"clause {self.id!r}", "has no number in force on this day")
+        return self.value
+
+    def sentence(self, verdict: Verdict, facts: Mapping[str, object]) -> str:
+        """What this clause says of these facts, the numbers in it."""
+        said = self.sentences.get(verdict, self.says)
+        return said.format_map({**facts, "limit": self.value, "unit": self.unit})
+
+
+@attrs.frozen(kw_only=True)
+class Circumstance:
+    """A question that decides a grey zone, with its closed list of answers."""
+
+    id: str
+    asks: str
+    answers: Mapping[str, str]
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """What an activity comes to when these circumstances are so."""
+
+    when: Mapping[str, str]
+    verdict: Verdict
+    clause: str
+
+
+@attrs.frozen(kw_only=True)
+class ActivityEntry:
+    """One thing a peer might do, and what the book says of it.
+
+    ``cases`` that fit override ``verdict``, heaviest first; ``asks`` names the
+    circumstances that must be known; ``consent`` the scope that somebody must
+    have agreed to share.
+    """
+
+    id: str
+    name: str
+    looks_like: str
+    verdict: Verdict
+    clause: str
+    asks: tuple[str, ...]
+    cases: tuple[Case, ...]
+    consent: str | None
+
+
+@attrs.frozen
+class Book:
+    """The handbook on one day. ``edition`` is the hash of every file it was read from."""
+
+    day: date
+    edition: str
+    clauses: Mapping[str, Clause]
+    activities: Mapping[str, ActivityEntry]
+    circumstances: Mapping[str, Circumstance]
+
+    def clause(self, id: str) -> Clause:  # noqa: A002 - the clause's own word
+        """The clause of this id; an error of the book where it has none."""
+        try:
+            return self.clauses[id]
+        except KeyError:
+            pass
+        raise BadHandbook(f"clause {id!r}", f"is not in this book on {self.day.isoformat()}")
+
+
+def sealed(table: dict[str, str]) -> Mapping[str, str]:
+    """A table nobody can change."""
+    return MappingProxyType(table)

@@ -1,0 +1,110 @@
+"""The nouns: everything a peer support program knows, by subject. Frozen, and blind to storage."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from peerkit.model.boundaries import (
+    AgreementStatus,
+    BoundaryAgreement,
+    Concern,
+    ConcernStatus,
+    Consent,
+    ConsentScope,
+    ConsentStatus,
+    Consultation,
+    ConsultationStatus,
+    Topic,
+)
+from peerkit.model.fields import Words, pair
+from peerkit.model.lifecycle import Lifecycle
+from peerkit.model.message import Message
+from peerkit.model.noun import Noun
+from peerkit.model.people import (
+    Credential,
+    CredentialStatus,
+    Experience,
+    LivedExperience,
+    Participant,
+    ParticipantStatus,
+    Peer,
+    PeerStatus,
+    Person,
+    PersonStatus,
+    Role,
+    Tie,
+    TieKind,
+    TieStatus,
+)
+from peerkit.model.plans import Goal, GoalStatus
+from peerkit.model.support import (
+    Activity,
+    Match,
+    MatchStatus,
+    Session,
+    SessionForm,
+    SessionStatus,
+)
+from peerkit.model.view import MET, MINUTES, WALKING, Count, View
+
+__all__ = [
+    "MET",
+    "MINUTES",
+    "NOUNS",
+    "WALKING",
+    "Activity",
+    "AgreementStatus",
+    "BoundaryAgreement",
+    "Concern",
+    "ConcernStatus",
+    "Consent",
+    "ConsentScope",
+    "ConsentStatus",
+    "Consultation",
+    "ConsultationStatus",
+    "Count",
+    "Credential",
+    "CredentialStatus",
+    "Experience",
+    "Goal",
+    "GoalStatus",
+    "Lifecycle",
+    "LivedExperience",
+    "Match",
+    "MatchStatus",
+    "Message",
+    "Noun",
+    "Participant",
+    "ParticipantStatus",
+    "Peer",
+    "PeerStatus",
+    "Person",
+    "PersonStatus",
+    "Role",
+    "Session",
+    "SessionForm",
+    "SessionStatus",
+    "Tie",
+    "TieKind",
+    "TieStatus",
+    "Topic",
+    "View",
+    "Words",
+    "pair",
+]
+
+#: Every kind of noun, in the order people meet them.
+NOUNS: Final[tuple[type[Noun], ...]] = (
+    Person,
+    Peer,
+    Participant,
+    Credential,
+    Tie,
+    Match,
+    Session,
+    Goal,
+    BoundaryAgreement,
+    Consent,
+    Concern,
+    Consultation,
+)

@@ -1,0 +1,245 @@
+"""What keeps everybody safe: agreements, consents, concerns, consultations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final
+
+import attrs
+
+from peerkit.model.fields import (
+    a,
+    a_code,
+    a_moment,
+    an_id,
+    later_than,
+    maybe_moment,
+    pair,
+    several,
+    some_ids,
+)
+from peerkit.model.lifecycle import Lifecycle
+from peerkit.model.noun import Noun
+
+__all__ = [
+    "AgreementStatus",
+    "BoundaryAgreement",
+    "Concern",
+    "ConcernStatus",
+    "Consent",
+    "ConsentScope",
+    "ConsentStatus",
+    "Consultation",
+    "ConsultationStatus",
+    "Topic",
+]
+
+
+class Topic(StrEnum):
+    """What a boundary agreement speaks of."""
+
+    CONFIDENTIALITY_LIMITS = "confidentiality-limits"
+    HOURS = "hours"
+    CHANNELS = "channels"
+    GIFTS = "gifts"
+    TOUCH = "touch"
+    SOCIAL_MEDIA = "social-media"
+    TRANSPORT = "transport"
+    STORY_SHARING = "story-sharing"
+
+
+class AgreementStatus(StrEnum):
+    """An agreement is in force until a new one amends it or it ends."""
+
+    IN_FORCE = "in-force"
+    AMENDED = "amended"
+    ENDED = "ended"
+
+
+AGREEMENT: Final = Lifecycle(
+    begins=frozenset({AgreementStatus.IN_FORCE}),
+    steps={
+        AgreementStatus.IN_FORCE: frozenset({AgreementStatus.AMENDED, AgreementStatus.ENDED}),
+        AgreementStatus.AMENDED: frozenset(),
+        AgreementStatus.ENDED: frozenset(),
+    },
+    closed=frozenset({AgreementStatus.AMENDED, AgreementStatus.ENDED}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class BoundaryAgreement(Noun):
+    """What a peer and a participant agreed at the start, topic by topic."""
+
+    kind: ClassVar[str] = "agreement"
+    lifecycle: ClassVar[Lifecycle[AgreementStatus]] = AGREEMENT
+    status: AgreementStatus = a(AgreementStatus, AgreementStatus.IN_FORCE)
+    peer: str = an_id()
+    participant: str = an_id()
+    topics: tuple[Topic, ...] = several(Topic, least=1)
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the pair."""
+        return (pair(self.peer, self.participant),)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with either."""
+        return (self.peer, self.participant)
+
+
+class ConsentScope(StrEnum):
+    """What a participant may agree to have shared. Narrow on purpose."""
+
+    ATTENDANCE = "attendance"
+    CONTACT_DETAILS = "contact-details"
+    GOALS = "goals"
+    SESSION_NOTES = "session-notes"
+    STORY = "story"
+
+
+class ConsentStatus(StrEnum):
+    """A consent is given until it is revoked; its dates say when it is in force."""
+
+    GIVEN = "given"
+    REVOKED = "revoked"
+
+
+CONSENT: Final = Lifecycle(
+    begins=frozenset({ConsentStatus.GIVEN}),
+    steps={
+        ConsentStatus.GIVEN: frozenset({ConsentStatus.REVOKED}),
+        ConsentStatus.REVOKED: frozenset(),
+    },
+    closed=frozenset({ConsentStatus.REVOKED}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Consent(Noun):
+    """A participant's say-so that some information may go to somebody, for a while.
+
+    In force at the moments ``since`` ≤ moment < ``until`` (no end when left
+    out), until revoked. ``to`` names the recipients. (42 CFR 2.31(a).)
+    """
+
+    kind: ClassVar[str] = "consent"
+    lifecycle: ClassVar[Lifecycle[ConsentStatus]] = CONSENT
+    status: ConsentStatus = a(ConsentStatus, ConsentStatus.GIVEN)
+    participant: str = an_id()
+    scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
+    to: tuple[str, ...] = some_ids()
+    since: datetime = a_moment()
+    until: datetime | None = maybe_moment()
+
+    def __attrs_post_init__(self) -> None:
+        later_than("since")(self, attrs.fields(Consent).until, self.until)
+
+    def covers(self, scope: ConsentScope, to: str, moment: datetime) -> bool:
+        """Whether this consent lets ``scope`` go to ``to`` at this moment."""
+        return (
+            self.status is ConsentStatus.GIVEN
+            and scope in self.scopes
+            and to in self.to
+            and self.since <= moment
+            and (self.until is None or moment < self.until)
+        )
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the participant."""
+        return (self.participant,)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with the participant."""
+        return (self.participant,)
+
+
+class ConcernStatus(StrEnum):
+    """A concern is open until a supervisor has closed it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+CONCERN: Final = Lifecycle(
+    begins=frozenset({ConcernStatus.OPEN}),
+    steps={
+        ConcernStatus.OPEN: frozenset({ConcernStatus.CLOSED}),
+        ConcernStatus.CLOSED: frozenset(),
+    },
+    closed=frozenset({ConcernStatus.CLOSED}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Concern(Noun):
+    """A boundary that may have been crossed, for a supervisor to look at.
+
+    ``clauses`` are the codes of the handbook it is about; ``session`` the
+    session it came from, if any.
+    """
+
+    kind: ClassVar[str] = "concern"
+    lifecycle: ClassVar[Lifecycle[ConcernStatus]] = CONCERN
+    status: ConcernStatus = a(ConcernStatus, ConcernStatus.OPEN)
+    peer: str = an_id()
+    people: tuple[str, ...] = some_ids()
+    clauses: tuple[str, ...] = several(str, least=1)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with the peer and everyone it is about."""
+        return (self.peer, *(each for each in self.people if each != self.peer))
+
+
+class ConsultationStatus(StrEnum):
+    """A question to a supervisor: asked, agreed or not, and used once."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    NOT_AGREED = "not-agreed"
+    USED = "used"
+
+
+CONSULTATION: Final = Lifecycle(
+    begins=frozenset({ConsultationStatus.ASKED}),
+    steps={
+        ConsultationStatus.ASKED: frozenset(
+            {ConsultationStatus.AGREED, ConsultationStatus.NOT_AGREED}
+        ),
+        ConsultationStatus.AGREED: frozenset({ConsultationStatus.USED}),
+        ConsultationStatus.NOT_AGREED: frozenset(),
+        ConsultationStatus.USED: frozenset(),
+    },
+    closed=frozenset({ConsultationStatus.NOT_AGREED, ConsultationStatus.USED}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Consultation(Noun):
+    """A peer asks their supervisor about one thing with one participant.
+
+    ``about`` is the code of the handbook's clause that asked for it. Agreed
+    advice lets exactly one such act through.
+    """
+
+    kind: ClassVar[str] = "consultation"
+    lifecycle: ClassVar[Lifecycle[ConsultationStatus]] = CONSULTATION
+    status: ConsultationStatus = a(ConsultationStatus, ConsultationStatus.ASKED)
+    peer: str = an_id()
+    participant: str = an_id()
+    about: str = a_code()
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the pair."""
+        return (pair(self.peer, self.participant),)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with either."""
+        return (self.peer, self.participant)

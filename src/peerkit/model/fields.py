@@ -1,0 +1,241 @@
+"""The kinds of field that nouns and acts are made of: each checks what it is given.
+
+A value that does not fit raises :class:`~peerkit.errors.BadInput`, naming the
+class and field and never the value: the value may be somebody's private word.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from peerkit.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Words", "pair"]
+
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,95}\Z")
+_CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
+#: The longest note we take, in characters: a long page, not a file.
+MOST_WORDS: Final = 20_000
+#: The longest session we take, in minutes: one whole day.
+MOST_MINUTES: Final = 24 * 60
+#: The most people or activities one act may name.
+MOST_NAMED: Final = 200
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Enum)
+
+
+def pair(one: str, other: str) -> str:
+    """The id of two people together, whichever is named first: ``"ana+p-7"``."""
+    return f"{one}+{other}" if one < other else f"{other}+{one}"
+
+
+class Words:
+    """Free text that somebody said or wrote. It never shows itself.
+
+    ``text`` gives the words; ``repr``, ``str`` and every message give only
+    how long they are. Words are kept apart from the journal so that they can
+    be erased.
+    """
+
+    __slots__ = ("text",)
+    text: str
+
+    def __init__(self, text: str) -> None:
+        if not isinstance(text, str) or not text.strip():
+            raise BadInput("words", "give some text, or leave the words out")
+        if len(text) > MOST_WORDS:
+            raise BadInput("words", f"at most {MOST_WORDS} characters; this has {len(text)}")
+        if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise BadInput("words", "a NUL or half a character is not text")
+        object.__setattr__(self, "text", text)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"<words, {len(self.text)} characters>"
+
+    def __reduce__(self) -> tuple[type[Words], tuple[str]]:
+        return Words, (self.text,)
+
+
+def _place(instance: object, attribute: attrs.Attribute[Any]) -> str:
+    return f"{type(instance).__name__}.{attribute.name}"
+
+
+def _an_id(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not str or _ID.match(value) is None:
+        raise BadInput(
+            _place(instance, attribute),
+            "an id is 1 to 96 letters, digits or . _ : @ / - and starts with a letter or digit; "
+            "it is a pseudonym, never a name",
+        )
+
+
+def an_id() -> Any:
+    """An id: an opaque pseudonym of up to 96 plain characters. Never a name."""
+    return attrs.field(validator=_an_id)
+
+
+def maybe_id() -> Any:
+    """An id, or None."""
+    return attrs.field(default=None, validator=attrs.validators.optional(_an_id))
+
+
+def _some_ids(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not tuple or not 1 <= len(value) <= MOST_NAMED:
+        raise BadInput(_place(instance, attribute), f"name 1 to {MOST_NAMED} ids")
+    for each in value:
+        _an_id(instance, attribute, each)
+    if len(set(value)) != len(value):
+        raise BadInput(_place(instance, attribute), "the same id is named twice")
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, (list, set, frozenset)) else value
+
+
+def some_ids() -> Any:
+    """One or more different ids; a list is taken as a tuple."""
+    return attrs.field(converter=_as_tuple, validator=_some_ids)
+
+
+def several(kind: type[Any], *, least: int = 0) -> Any:
+    """A tuple of ``kind`` with at least ``least`` items; a list is taken as a tuple."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if type(value) is not tuple or not least <= len(value) <= MOST_NAMED:
+            raise BadInput(_place(instance, attribute), f"name {least} to {MOST_NAMED} of these")
+        if not all(isinstance(each, kind) for each in value):
+            raise BadInput(_place(instance, attribute), f"each must be a {kind.__name__}")
+
+    default: Any = attrs.NOTHING if least else ()
+    return attrs.field(default=default, converter=_as_tuple, validator=check, repr=False)
+
+
+def _a_code(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not str or _CODE.match(value) is None:
+        raise BadInput(
+            _place(instance, attribute),
+            "a code of the handbook is 1 to 64 small letters, digits or - and starts with a letter",
+        )
+
+
+def a_code() -> Any:
+    """A code of the handbook, such as ``case-management``."""
+    return attrs.field(validator=_a_code)
+
+
+def a(kind: type[Any], default: Any = attrs.NOTHING, *, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word
+    """A value of exactly this kind (an enum, a bool, a date …)."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if type(value) is not kind:
+            raise BadInput(_place(instance, attribute), f"must be {_called(kind)}")
+
+    return attrs.field(default=default, validator=check, repr=repr)
+
+
+def maybe(kind: type[Any], *, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word
+    """A value of exactly this kind, or None."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value is not None and type(value) is not kind:
+            raise BadInput(_place(instance, attribute), f"must be {_called(kind)}, or left out")
+
+    return attrs.field(default=None, validator=check, repr=repr)
+
+
+def _called(kind: type[Any]) -> str:
+    if issubclass(kind, Enum):
+        return "one of " + ", ".join(str(each.value) for each in kind)
+    return {bool: "true or false", int: "a whole number", date: "a date"}.get(kind, kind.__name__)
+
+
+def _in_utc(value: Any) -> Any:
+    if type(value) is datetime and value.tzinfo is not None:
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            return None
+    return value
+
+
+def _a_moment(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not datetime or value.tzinfo is not UTC:
+        raise BadInput(
+            _place(instance, attribute),
+            "give a date and time with its time zone, in the years 1 to 9999",
+        )
+
+
+def a_moment() -> Any:
+    """A moment: an aware datetime, kept in UTC. A naive one is refused."""
+    return attrs.field(converter=_in_utc, validator=_a_moment)
+
+
+def maybe_moment() -> Any:
+    """A moment, or None."""
+    return attrs.field(
+        default=None,
+        converter=_in_utc,
+        validator=attrs.validators.optional(_a_moment),
+    )
+
+
+@lru_cache(maxsize=64)
+def zone_named(name: str) -> ZoneInfo | None:
+    """The IANA time zone of this name, or None where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def _a_zone(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not str or zone_named(value) is None:
+        raise BadInput(
+            _place(instance, attribute), "give an IANA time zone such as America/Chicago"
+        )
+
+
+def a_zone() -> Any:
+    """The name of an IANA time zone; UTC when not said."""
+    return attrs.field(default="UTC", validator=_a_zone)
+
+
+def _some_minutes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not int or not 1 <= value <= MOST_MINUTES:
+        raise BadInput(_place(instance, attribute), f"whole minutes, 1 to {MOST_MINUTES}")
+
+
+def minutes() -> Any:
+    """Whole minutes, 1 to 1440."""
+    return attrs.field(validator=_some_minutes)
+
+
+def later_than(first: str) -> Callable[[object, attrs.Attribute[Any], Any], None]:
+    """A check that this field, when given, is later than the field ``first``."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if value is not None and value <= getattr(instance, first):
+            raise BadInput(_place(instance, attribute), f"must be later than {first}")
+
+    return check

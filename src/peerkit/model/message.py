@@ -1,0 +1,30 @@
+"""A message to one person: a discreet outside and an inside."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+__all__ = ["OUTSIDE", "Message"]
+
+#: What everyone may see: it names neither the program, nor a person, nor a condition.
+OUTSIDE: Final = "You have a new message."
+
+
+@attrs.frozen(kw_only=True)
+class Message:
+    """Something one person should be told.
+
+    ``kind`` is the act it came from (``match.proposed``), ``about`` the id to
+    look at. The ``inside`` is one sentence with ids, shown only on a channel
+    the person marked safe; the ``outside`` gives nothing away. ``key`` is
+    given by the store: the same key is the same message.
+    """
+
+    to: str
+    kind: str
+    about: str
+    inside: str = attrs.field(repr=False)
+    outside: str = OUTSIDE
+    key: str = ""

@@ -1,0 +1,42 @@
+"""What every noun shares: an id, a status, and whom it touches."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from peerkit.model.fields import an_id
+from peerkit.model.lifecycle import Lifecycle
+
+__all__ = ["Noun"]
+
+
+@attrs.frozen(kw_only=True)
+class Noun:
+    """Something the program knows. Frozen, and knows nothing of storage.
+
+    A noun is named by its kind and id together: the person, the peer and the
+    participant ``"ana"`` are three nouns of one human being.
+    """
+
+    kind: ClassVar[str]
+    lifecycle: ClassVar[Lifecycle[Any]]
+
+    id: str = an_id()
+    status: Any
+
+    @property
+    def open(self) -> bool:
+        """Whether decisions still read this noun."""
+        return self.lifecycle.is_open(self.status)
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """The ids, beside its own, under which decisions read this noun while it is open."""
+        return ()
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """The ids, beside its own, under which people look for this noun."""
+        return ()

@@ -1,0 +1,254 @@
+"""People, and the two roles a person can have: peer and participant. Often both."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar, Final
+
+import attrs
+
+from peerkit.model.fields import a, an_id, maybe, pair, several
+from peerkit.model.lifecycle import Lifecycle
+from peerkit.model.noun import Noun
+
+__all__ = [
+    "Credential",
+    "CredentialStatus",
+    "Experience",
+    "LivedExperience",
+    "Participant",
+    "ParticipantStatus",
+    "Peer",
+    "PeerStatus",
+    "Person",
+    "PersonStatus",
+    "Role",
+    "Tie",
+    "TieKind",
+    "TieStatus",
+]
+
+
+class Experience(StrEnum):
+    """What a person has lived through. From the founding documents (seeds 000 and 004)."""
+
+    HOMELESSNESS = "homelessness"
+    SUBSTANCE_USE = "substance-use"
+    MENTAL_HEALTH = "mental-health"
+    ISOLATION = "isolation"
+    ILLNESS = "illness"
+    INJURY = "injury"
+    RE_ENTRY = "re-entry"
+    MILITARY_SERVICE = "military-service"
+    BEREAVEMENT = "bereavement"
+
+
+@attrs.frozen(kw_only=True)
+class LivedExperience:
+    """One thing a person has lived through, and whether they offer it to others.
+
+    ``offered`` is the person's own choice: only what is offered is used to
+    suggest a match. It does not show itself: it may be a condition.
+    """
+
+    of: Experience = a(Experience, repr=False)
+    offered: bool = a(bool, True)
+
+
+class Role(StrEnum):
+    """The kinds of peer supporter (seed 000, "Types of Peer Support")."""
+
+    WORKER = "peer-worker"
+    MENTOR = "peer-mentor"
+    ADVOCATE = "peer-advocate"
+    RESEARCHER = "peer-researcher"
+    SPECIALIST = "peer-specialist"
+
+
+class PersonStatus(StrEnum):
+    """A person is known to the program."""
+
+    KNOWN = "known"
+
+
+PERSON: Final = Lifecycle(
+    begins=frozenset({PersonStatus.KNOWN}),
+    steps={PersonStatus.KNOWN: frozenset()},
+)
+
+
+@attrs.frozen(kw_only=True)
+class Person(Noun):
+    """A human being. What they lived through belongs to them, not to a role."""
+
+    kind: ClassVar[str] = "person"
+    lifecycle: ClassVar[Lifecycle[PersonStatus]] = PERSON
+    status: PersonStatus = a(PersonStatus, PersonStatus.KNOWN)
+    experiences: tuple[LivedExperience, ...] = several(LivedExperience)
+
+    def offers(self) -> frozenset[Experience]:
+        """The experiences this person offers to share."""
+        return frozenset(each.of for each in self.experiences if each.offered)
+
+
+class PeerStatus(StrEnum):
+    """A peer serves, has stepped back for a while (never a fault), or has left."""
+
+    SERVING = "serving"
+    STEPPED_BACK = "stepped-back"
+    LEFT = "left"
+
+
+PEER: Final = Lifecycle(
+    begins=frozenset({PeerStatus.SERVING}),
+    steps={
+        PeerStatus.SERVING: frozenset({PeerStatus.STEPPED_BACK, PeerStatus.LEFT}),
+        PeerStatus.STEPPED_BACK: frozenset({PeerStatus.SERVING, PeerStatus.LEFT}),
+        PeerStatus.LEFT: frozenset(),
+    },
+    closed=frozenset({PeerStatus.LEFT}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Peer(Noun):
+    """A person with lived experience in a supporting role. ``id`` is the person's id.
+
+    ``supervisor`` is the id of whoever is told of concerns and gives advice;
+    ``since`` the day the peer began; ``supervised`` the day of the last
+    supervision.
+    """
+
+    kind: ClassVar[str] = "peer"
+    lifecycle: ClassVar[Lifecycle[PeerStatus]] = PEER
+    status: PeerStatus = a(PeerStatus, PeerStatus.SERVING)
+    role: Role = a(Role)
+    supervisor: str = an_id()
+    since: date = a(date)
+    supervised: date | None = maybe(date)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """Their supervisor looks for them."""
+        return (self.supervisor,)
+
+
+class ParticipantStatus(StrEnum):
+    """A participant takes part, or has left and may come back."""
+
+    TAKING_PART = "taking-part"
+    AWAY = "away"
+
+
+PARTICIPANT: Final = Lifecycle(
+    begins=frozenset({ParticipantStatus.TAKING_PART}),
+    steps={
+        ParticipantStatus.TAKING_PART: frozenset({ParticipantStatus.AWAY}),
+        ParticipantStatus.AWAY: frozenset({ParticipantStatus.TAKING_PART}),
+    },
+)
+
+
+@attrs.frozen(kw_only=True)
+class Participant(Noun):
+    """A person the program walks with. ``id`` is the person's id."""
+
+    kind: ClassVar[str] = "participant"
+    lifecycle: ClassVar[Lifecycle[ParticipantStatus]] = PARTICIPANT
+    status: ParticipantStatus = a(ParticipantStatus, ParticipantStatus.TAKING_PART)
+
+
+class CredentialStatus(StrEnum):
+    """A credential is held until a newer one replaces it; its dates say when it is in force."""
+
+    HELD = "held"
+    REPLACED = "replaced"
+
+
+CREDENTIAL: Final = Lifecycle(
+    begins=frozenset({CredentialStatus.HELD}),
+    steps={
+        CredentialStatus.HELD: frozenset({CredentialStatus.REPLACED}),
+        CredentialStatus.REPLACED: frozenset(),
+    },
+    closed=frozenset({CredentialStatus.REPLACED}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Credential(Noun):
+    """A certification a peer holds, in force on the days ``since`` ≤ day < ``until``."""
+
+    kind: ClassVar[str] = "credential"
+    lifecycle: ClassVar[Lifecycle[CredentialStatus]] = CREDENTIAL
+    status: CredentialStatus = a(CredentialStatus, CredentialStatus.HELD)
+    peer: str = an_id()
+    since: date = a(date)
+    until: date = a(date)
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with its peer."""
+        return (self.peer,)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with its peer."""
+        return (self.peer,)
+
+
+class TieKind(StrEnum):
+    """What else two people are to each other (1 TAC 354.3003; Minnesota MCB 2.1-3.1)."""
+
+    ROMANTIC = "romantic"
+    FAMILY = "family"
+    FRIEND = "friend"
+    HOUSEHOLD = "household"
+    LANDLORD = "landlord"
+    EMPLOYER = "employer"
+    BUSINESS = "business"
+    COWORKER = "coworker"
+    SPONSOR = "sponsor"
+    DISTANT = "distant"
+
+
+class TieStatus(StrEnum):
+    """A tie is current or past. A past tie is still read: it can still matter."""
+
+    CURRENT = "current"
+    PAST = "past"
+
+
+TIE: Final = Lifecycle(
+    begins=frozenset({TieStatus.CURRENT, TieStatus.PAST}),
+    steps={
+        TieStatus.CURRENT: frozenset({TieStatus.PAST}),
+        TieStatus.PAST: frozenset({TieStatus.CURRENT}),
+    },
+)
+
+
+@attrs.frozen(kw_only=True)
+class Tie(Noun):
+    """A relationship of two people outside peer support, told by one of them.
+
+    ``id`` is the pair and the kind, so that two people can have several ties.
+    """
+
+    kind: ClassVar[str] = "tie"
+    lifecycle: ClassVar[Lifecycle[TieStatus]] = TIE
+    status: TieStatus = a(TieStatus, TieStatus.CURRENT)
+    of: TieKind = a(TieKind, repr=False)
+    one: str = an_id()
+    other: str = an_id()
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the pair."""
+        return (pair(self.one, self.other),)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with either."""
+        return (self.one, self.other)

@@ -1,0 +1,184 @@
+"""Support itself: the match, the session, and what is done in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from peerkit.errors import BadInput
+from peerkit.model.fields import (
+    MOST_NAMED,
+    a,
+    a_code,
+    a_moment,
+    a_zone,
+    an_id,
+    maybe_id,
+    minutes,
+    pair,
+    several,
+    some_ids,
+)
+from peerkit.model.lifecycle import Lifecycle
+from peerkit.model.noun import Noun
+
+__all__ = [
+    "Activity",
+    "Match",
+    "MatchStatus",
+    "Session",
+    "SessionForm",
+    "SessionStatus",
+]
+
+
+class MatchStatus(StrEnum):
+    """A match is proposed; the participant accepts or declines; it ends."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+MATCH: Final = Lifecycle(
+    begins=frozenset({MatchStatus.PROPOSED}),
+    steps={
+        MatchStatus.PROPOSED: frozenset(
+            {MatchStatus.ACCEPTED, MatchStatus.DECLINED, MatchStatus.WITHDRAWN}
+        ),
+        MatchStatus.ACCEPTED: frozenset({MatchStatus.ENDED}),
+        MatchStatus.DECLINED: frozenset(),
+        MatchStatus.WITHDRAWN: frozenset(),
+        MatchStatus.ENDED: frozenset(),
+    },
+    closed=frozenset({MatchStatus.DECLINED, MatchStatus.WITHDRAWN, MatchStatus.ENDED}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Match(Noun):
+    """A peer and a participant who may walk together, if the participant wants to."""
+
+    kind: ClassVar[str] = "match"
+    lifecycle: ClassVar[Lifecycle[MatchStatus]] = MATCH
+    status: MatchStatus = a(MatchStatus, MatchStatus.PROPOSED)
+    peer: str = an_id()
+    participant: str = an_id()
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the pair."""
+        return (pair(self.peer, self.participant),)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with either."""
+        return (self.peer, self.participant)
+
+
+def _pairs(value: object) -> object:
+    if isinstance(value, Mapping):
+        return tuple(sorted(value.items()))
+    return value
+
+
+def _circumstances(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not tuple or len(value) > MOST_NAMED:
+        raise BadInput("Activity.circumstances", "give a table of circumstance and answer")
+    for each in value:
+        if type(each) is not tuple or len(each) != 2 or not all(type(x) is str for x in each):  # noqa: PLR2004 - a pair is two
+            raise BadInput("Activity.circumstances", "each circumstance and answer is a word")
+
+
+def _whole_minutes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not int or not 0 <= value <= 24 * 60:
+        raise BadInput("Activity.minutes", "whole minutes, 0 to 1440")
+
+
+@attrs.frozen(kw_only=True)
+class Activity:
+    """Something a peer does, by its code in the handbook, and the circumstances that decide it.
+
+    ``circumstances`` answers the questions the handbook asks of this activity,
+    for example ``{"voice": "first-person"}``. ``of`` names the person whose
+    story or information it is, when that is not the participant. ``minutes``
+    is the time it took or will take; 0 when nobody counted.
+    """
+
+    id: str = a_code()
+    circumstances: tuple[tuple[str, str], ...] = attrs.field(
+        default=(), converter=_pairs, validator=_circumstances
+    )
+    of: str | None = maybe_id()
+    minutes: int = attrs.field(default=0, validator=_whole_minutes)
+
+    def answer(self, circumstance: str) -> str | None:
+        """What was said of this circumstance, or None."""
+        for name, answer in self.circumstances:
+            if name == circumstance:
+                return answer
+        return None
+
+
+class SessionForm(StrEnum):
+    """One to one, a group, or an ad hoc meeting that nobody had planned."""
+
+    ONE_TO_ONE = "one-to-one"
+    GROUP = "group"
+    AD_HOC = "ad-hoc"
+
+
+class SessionStatus(StrEnum):
+    """A session is planned, then held, missed or cancelled."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+SESSION: Final = Lifecycle(
+    begins=frozenset({SessionStatus.PLANNED, SessionStatus.HELD}),
+    steps={
+        SessionStatus.PLANNED: frozenset(
+            {SessionStatus.HELD, SessionStatus.MISSED, SessionStatus.CANCELLED}
+        ),
+        SessionStatus.HELD: frozenset(),
+        SessionStatus.MISSED: frozenset(),
+        SessionStatus.CANCELLED: frozenset(),
+    },
+    closed=frozenset({SessionStatus.HELD, SessionStatus.MISSED, SessionStatus.CANCELLED}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Session(Noun):
+    """Time that a peer and one or more participants plan or spend together.
+
+    ``starts`` is in UTC and ``zone`` the place it was meant in; ``minutes`` is
+    how long it lasts; ``counted`` how many of them were peer support (0 until
+    held: time outside the role never counts).
+    """
+
+    kind: ClassVar[str] = "session"
+    lifecycle: ClassVar[Lifecycle[SessionStatus]] = SESSION
+    status: SessionStatus = a(SessionStatus, SessionStatus.PLANNED)
+    form: SessionForm = a(SessionForm)
+    peer: str = an_id()
+    participants: tuple[str, ...] = some_ids()
+    starts: datetime = a_moment()
+    zone: str = a_zone()
+    minutes: int = minutes()
+    counted: int = a(int, 0)
+    activities: tuple[Activity, ...] = several(Activity)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with everyone who is in it."""
+        return (self.peer, *self.participants)

@@ -1,0 +1,42 @@
+"""Writes messages to a text stream: for a first look."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from peerkit.notifiers import CouldNotTell
+
+if TYPE_CHECKING:
+    from peerkit.notifiers import Message
+
+__all__ = ["ConsoleNotifier"]
+
+
+class ConsoleNotifier:
+    """Writes one line for each message: to whom, and the outside.
+
+    ``safe`` true says that only people who may read it see this stream; then
+    the inside is written too. ``stream`` is standard output when left out.
+    """
+
+    def __init__(self, stream: TextIO | None = None, *, safe: bool = False) -> None:
+        self._stream = stream
+        self._safe = safe
+        self._told: set[str] = set()
+
+    def notify(self, message: Message) -> None:
+        """Write this message, once for each key."""
+        if message.key in self._told:
+            return
+        stream = sys.stdout if self._stream is None else self._stream
+        text = message.inside if self._safe else message.outside
+        try:
+            stream.write(f"To {message.to}: {text}\n")
+            stream.flush()
+        except (OSError, ValueError) as error:
+            failed = type(error).__name__
+        else:
+            self._told.add(message.key)
+            return
+        raise CouldNotTell(f"The stream did not take message {message.key} ({failed}).")

@@ -1,0 +1,87 @@
+"""The role limits: one small function each, listed in one table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from peerkit.acts import (
+    AcceptMatch,
+    AgreeBoundaries,
+    ChangeGoal,
+    CloseConcern,
+    ConsultSupervisor,
+    DeclineMatch,
+    DiscloseTie,
+    DoActivity,
+    EndMatch,
+    GiveAdvice,
+    Makes,
+    Moves,
+    PlanSession,
+    ProposeMatch,
+    RaiseConcern,
+    RecordConsent,
+    RecordCredential,
+    RecordSupervision,
+    ReportSession,
+    RevokeConsent,
+    SetGoal,
+    ShareInformation,
+)
+from peerkit.decisions import Rule, Rules
+from peerkit.rules import activities, people, records, support
+
+__all__ = ["ROLE_LIMITS"]
+
+#: Every role limit. Their order changes nothing.
+ROLE_LIMITS: Final = Rules(
+    Rule("in-role", (DoActivity, PlanSession, ReportSession), activities.in_role),
+    Rule(
+        "known",
+        (
+            ProposeMatch,
+            AcceptMatch,
+            PlanSession,
+            ReportSession,
+            DoActivity,
+            SetGoal,
+            AgreeBoundaries,
+            RecordConsent,
+            ShareInformation,
+            RecordCredential,
+            RecordSupervision,
+            ConsultSupervisor,
+        ),
+        people.known,
+    ),
+    Rule("two-people", (ProposeMatch, PlanSession, ReportSession, DiscloseTie), people.two_people),
+    Rule("caseload", (ProposeMatch, AcceptMatch), people.caseload),
+    Rule("credential", (ProposeMatch, PlanSession, ReportSession), people.credential),
+    Rule("supervision", (ProposeMatch, PlanSession), people.supervision),
+    Rule(
+        "dual-relationship",
+        (ProposeMatch, AcceptMatch, PlanSession, ReportSession, DoActivity),
+        people.dual_relationship,
+    ),
+    Rule("group-size", (PlanSession, ReportSession), support.group_size),
+    Rule("voluntary", (PlanSession, ReportSession, DoActivity), support.voluntary),
+    Rule("limits-explained", (PlanSession,), support.limits_explained),
+    Rule("consent", (ShareInformation,), support.consent),
+    Rule(
+        "own-voice",
+        (
+            AcceptMatch,
+            DeclineMatch,
+            SetGoal,
+            ChangeGoal,
+            AgreeBoundaries,
+            RecordConsent,
+            RevokeConsent,
+        ),
+        support.own_voice,
+    ),
+    Rule("supervisor-answers", (CloseConcern, GiveAdvice), people.supervisor_answers),
+    Rule("once", (Makes,), records.once),
+    Rule("steps", (Moves,), records.steps),
+    Rule("anyone-may-tell", (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch), records.told),
+)

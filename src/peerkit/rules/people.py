@@ -1,0 +1,151 @@
+"""Who may walk with whom: known, not too many, credentialed, supervised, and nothing else between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dateutil.relativedelta import relativedelta
+
+from peerkit.acts import PlanSession, ProposeMatch
+from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.model import (
+    WALKING,
+    Credential,
+    Participant,
+    ParticipantStatus,
+    Peer,
+    PeerStatus,
+    Role,
+    Tie,
+    TieKind,
+    TieStatus,
+)
+from peerkit.rules.advice import weighed
+
+if TYPE_CHECKING:
+    from peerkit.acts import (
+        AcceptMatch,
+        Act,
+        CloseConcern,
+        DiscloseTie,
+        DoActivity,
+        GiveAdvice,
+        ReportSession,
+    )
+    from peerkit.handbook import Book
+    from peerkit.model import View
+
+#: Which clause speaks of which tie; any other tie is a dual relationship.
+_CLAUSE_OF_TIE: Final = {TieKind.ROMANTIC: "intimate-contact", TieKind.LANDLORD: "housing"}
+_NEVER_WHILE_IT_LASTS: Final = frozenset({TieKind.LANDLORD, TieKind.HOUSEHOLD})
+_ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
+
+
+def known(act: Act, view: View, book: Book) -> Findings:
+    """Nobody acts for, with or about people the program does not know."""
+    clause = book.clause("known")
+    strangers = [
+        f"{each} as a participant"
+        for each in act.participants_named
+        if (one := view.get(Participant, each)) is None
+        or one.status is not ParticipantStatus.TAKING_PART
+    ]
+    if act.peer_named is not None:
+        peer = view.get(Peer, act.peer_named)
+        if peer is None or peer.status is not PeerStatus.SERVING:
+            strangers.append(f"{act.peer_named} as a serving peer")
+    if strangers:
+        return (Finding(clause, Verdict.NEEDS_FACTS, {"missing": " and ".join(strangers)}),)
+    return (Finding(clause, Verdict.ALLOWED),)
+
+
+def two_people(
+    act: ProposeMatch | PlanSession | ReportSession | DiscloseTie, view: View, book: Book
+) -> Findings:
+    """Support takes two: nobody is their own peer."""
+    clause = book.clause("two-people")
+    if act.peer_named in act.participants_named:
+        return (Finding(clause, Verdict.NOT_ALLOWED, {"peer": act.peer_named}),)
+    return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer_named}),)
+
+
+def caseload(act: ProposeMatch | AcceptMatch, view: View, book: Book) -> Findings:
+    """A peer walks with at most so many people at once."""
+    clause = book.clause("caseload")
+    now = view.tally(act.peer, WALKING)
+    verdict = Verdict.ALLOWED if now < clause.limit else Verdict.NOT_ALLOWED
+    return (Finding(clause, verdict, {"peer": act.peer, "now": now}),)
+
+
+def credential(act: ProposeMatch | PlanSession | ReportSession, view: View, book: Book) -> Findings:
+    """A peer specialist works under a credential in force; other roles need none."""
+    clause = book.clause("credential")
+    peer = view.get(Peer, act.peer)
+    if peer is None or peer.role is not Role.SPECIALIST:
+        return ()
+    held = [each for each in view.all(Credential) if each.peer == act.peer]
+    facts = {"peer": act.peer, "until": max((each.until.isoformat() for each in held), default="")}
+    if any(each.since <= book.day < each.until for each in held):
+        return (Finding(clause, Verdict.ALLOWED, facts),)
+    if held:
+        return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+    return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
+
+
+def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Findings:
+    """Nobody serves alone: the last supervision lies no further back than the limit."""
+    clause = book.clause("supervision")
+    peer = view.get(Peer, act.peer)
+    if peer is None:
+        return ()
+    last = peer.supervised or peer.since
+    facts = {"peer": act.peer, "days": (book.day - last).days}
+    due = last + relativedelta(months=clause.limit)
+    verdict = Verdict.ALLOWED if book.day <= due else Verdict.NEEDS_CONSULTATION
+    return (weighed(clause, verdict, facts, act, view),)
+
+
+def dual_relationship(
+    act: ProposeMatch | AcceptMatch | PlanSession | ReportSession | DoActivity,
+    view: View,
+    book: Book,
+) -> Findings:
+    """What else two people are to each other may stand against peer support.
+
+    What needs a supervisor's advice needs it before a match or a session is
+    planned, not again at every step that follows.
+    """
+    found = []
+    asking = isinstance(act, _ASKED_BEFORE)
+    for tie in view.all(Tie):
+        weight = _weight(tie)
+        if act.peer not in (tie.one, tie.other) or not (asking or weight is Verdict.NOT_ALLOWED):
+            continue
+        clause = book.clause(_CLAUSE_OF_TIE.get(tie.of, "dual-relationship"))
+        facts = {"peer": act.peer, "other": tie.other if tie.one == act.peer else tie.one}
+        found.append(weighed(clause, weight, facts, act, view))
+    if found:
+        return tuple(found)
+    return (Finding(book.clause("dual-relationship"), Verdict.ALLOWED, {"peer": act.peer}),)
+
+
+def _weight(tie: Tie) -> Verdict:
+    """A romantic tie never, current or past; a home or a tenancy not while it lasts; others: ask."""
+    if tie.of is TieKind.DISTANT:
+        return Verdict.ALLOWED
+    if tie.of is TieKind.ROMANTIC:
+        return Verdict.NOT_ALLOWED
+    if tie.status is TieStatus.PAST:
+        return Verdict.ALLOWED
+    return Verdict.NOT_ALLOWED if tie.of in _NEVER_WHILE_IT_LASTS else Verdict.NEEDS_CONSULTATION
+
+
+def supervisor_answers(act: CloseConcern | GiveAdvice, view: View, book: Book) -> Findings:
+    """Only the peer's own supervisor closes a concern or gives advice that counts."""
+    clause = book.clause("supervisor-answers")
+    peer = view.get(Peer, act.peer)
+    facts = {"peer": act.peer, "by": act.by}
+    if peer is None:
+        return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, {"missing": act.peer}),)
+    verdict = Verdict.ALLOWED if act.by == peer.supervisor else Verdict.NOT_ALLOWED
+    return (Finding(clause, verdict, facts),)

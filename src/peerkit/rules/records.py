@@ -1,0 +1,40 @@
+"""How records are kept: nothing twice, one step at a time, and anyone may tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from peerkit.decisions import Finding, Findings, Verdict
+
+if TYPE_CHECKING:
+    from peerkit.acts import Act, Makes, Moves
+    from peerkit.handbook import Book
+    from peerkit.model import View
+
+
+def once(act: Makes, view: View, book: Book) -> Findings:
+    """An id names one thing: making it a second time is not allowed."""
+    clause = book.clause("once")
+    facts = {"id": act.the_id}
+    before = view.get(act.makes, act.the_id)
+    if before is None or (act.already and act.makes.lifecycle.steps[before.status]):
+        return (Finding(clause, Verdict.ALLOWED, facts),)
+    return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+
+
+def steps(act: Moves, view: View, book: Book) -> Findings:
+    """A thing moves one step at a time, along its lifecycle."""
+    clause = book.clause("steps")
+    noun = view.get(act.moves, act.id)
+    if noun is None:
+        missing = {"missing": f"{act.id} as a {act.moves.kind}"}
+        return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, missing),)
+    to = act.to(noun)
+    verdict = Verdict.ALLOWED if noun.lifecycle.allows(noun.status, to) else Verdict.NOT_ALLOWED
+    facts = {"id": act.id, "status": noun.lifecycle.says(noun.status, to)}
+    return (Finding(clause, verdict, facts),)
+
+
+def told(act: Act, view: View, book: Book) -> Findings:
+    """Telling of a supervision, a tie, a concern or an ending is always right."""
+    return (Finding(book.clause("anyone-may-tell"), Verdict.ALLOWED, {"by": act.by}),)

@@ -1,0 +1,120 @@
+"""How support is given: freely, in small groups, with limits explained, and in the person's own voice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.model import (
+    MET,
+    BoundaryAgreement,
+    Consent,
+    Match,
+    MatchStatus,
+    SessionForm,
+    Topic,
+    pair,
+)
+
+if TYPE_CHECKING:
+    from peerkit.acts import (
+        AcceptMatch,
+        AgreeBoundaries,
+        ChangeGoal,
+        DeclineMatch,
+        DoActivity,
+        PlanSession,
+        RecordConsent,
+        ReportSession,
+        RevokeConsent,
+        SetGoal,
+        ShareInformation,
+    )
+    from peerkit.handbook import Book
+    from peerkit.model import View
+
+#: The activity in which boundaries are agreed: it may come before the agreement.
+AGREEING = "agree-boundaries"
+
+
+def group_size(act: PlanSession | ReportSession, view: View, book: Book) -> Findings:
+    """A group stays small enough for everybody to be heard."""
+    if act.form is not SessionForm.GROUP:
+        return ()
+    clause = book.clause("group-size")
+    now = len(act.participants)
+    verdict = Verdict.ALLOWED if now <= clause.limit else Verdict.NOT_ALLOWED
+    return (Finding(clause, verdict, {"peer": act.peer, "now": now}),)
+
+
+def voluntary(act: PlanSession | ReportSession | DoActivity, view: View, book: Book) -> Findings:
+    """One-to-one support begins when the participant has accepted the match. Groups and first
+    meetings need none: coming is a choice already.
+    """
+    form = getattr(act, "form", SessionForm.ONE_TO_ONE)
+    if form is not SessionForm.ONE_TO_ONE:
+        return ()
+    clause = book.clause("voluntary")
+    participant = act.participants_named[0]
+    facts = {"peer": act.peer, "participant": participant}
+    if any(
+        each.status is MatchStatus.ACCEPTED
+        and each.peer == act.peer
+        and each.participant == participant
+        for each in view.all(Match)
+    ):
+        return (Finding(clause, Verdict.ALLOWED, facts),)
+    return (Finding(clause, Verdict.NEEDS_CONSENT, facts),)
+
+
+def limits_explained(act: PlanSession, view: View, book: Book) -> Findings:
+    """By their second meeting a pair has agreed on boundaries and the limits of confidentiality."""
+    if act.form is not SessionForm.ONE_TO_ONE:
+        return ()
+    clause = book.clause("limits-explained")
+    participant = act.participants[0]
+    met = view.tally(pair(act.peer, participant), MET)
+    facts = {"peer": act.peer, "participant": participant, "now": met}
+    if (
+        met == 0
+        or any(Topic.CONFIDENTIALITY_LIMITS in each.topics for each in view.all(BoundaryAgreement))
+        or any(each.id == AGREEING for each in act.activities)
+    ):
+        return (Finding(clause, Verdict.ALLOWED, facts),)
+    return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
+
+
+def consent(act: ShareInformation, view: View, book: Book) -> Findings:
+    """What a participant has told stays here unless they agreed, in time and scope, to this."""
+    clause = book.clause("consent")
+    found = []
+    for scope in act.scopes:
+        facts = {"participant": act.participant, "scope": str(scope), "to": act.to}
+        covered = any(
+            each.participant == act.participant and each.covers(scope, act.to, view.now)
+            for each in view.all(Consent)
+        )
+        verdict = Verdict.ALLOWED if covered else Verdict.NEEDS_CONSENT
+        found.append(Finding(clause, verdict, facts))
+    return tuple(found)
+
+
+def own_voice(
+    act: AcceptMatch
+    | DeclineMatch
+    | SetGoal
+    | ChangeGoal
+    | AgreeBoundaries
+    | RecordConsent
+    | RevokeConsent,
+    view: View,
+    book: Book,
+) -> Findings:
+    """Only the participant speaks for the participant; others may write down what they said."""
+    clause = book.clause("own-voice")
+    facts = {"participant": act.participant, "by": act.by}
+    if act.by == act.participant or act.said_so is True:
+        return (Finding(clause, Verdict.ALLOWED, facts),)
+    if act.said_so is None:
+        return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
+    return (Finding(clause, Verdict.NOT_ALLOWED, facts),)

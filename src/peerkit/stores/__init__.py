@@ -1,0 +1,178 @@
+"""What is kept: the shape of a store, and the one value that is stored."""
+
+from __future__ import annotations
+
+import json
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
+
+import attrs
+
+from peerkit.errors import StoreError
+from peerkit.model import Count, Message, Noun, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "GENESIS",
+    "Change",
+    "Entry",
+    "KeptWords",
+    "NotAStore",
+    "Standing",
+    "Store",
+    "seal",
+]
+
+N = TypeVar("N", bound=Noun)
+
+#: What the first entry is linked to.
+GENESIS: Final = "0" * 64
+
+
+class NotAStore(StoreError):
+    """A file or address that holds no peerkit store, or one of a newer peerkit."""
+
+
+@attrs.frozen
+class Entry:
+    """One line of the journal, as it was stored.
+
+    ``body`` is the canonical JSON text; ``hash`` the SHA-256 of its bytes in
+    hexadecimal. The body names its own number and the hash before it.
+    """
+
+    number: int
+    hash: str
+    body: str = attrs.field(repr=False)
+
+    def read(self) -> dict[str, Any]:
+        """The body as plain values."""
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+
+@attrs.frozen
+class KeptWords:
+    """Somebody's words as they are stored: about what, whose, and the salt of their digest."""
+
+    about: str
+    owner: str
+    salt: str = attrs.field(repr=False)
+    text: str = attrs.field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """What the journal holds in place of the words. Without the salt it says nothing."""
+        return sha256(f"{self.salt}\n{self.text}".encode()).hexdigest()
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """Everything that must be kept together, and what must not have moved.
+
+    ``about`` are the ids the decision stood on and ``stood`` the versions it
+    saw; ``entry`` is the journal's text but for its number and link; ``nouns``
+    are the nouns as they now stand, each with its written form.
+    """
+
+    about: tuple[str, ...]
+    day: date
+    stood: Standing
+    key: str | None
+    entry: str = attrs.field(repr=False)
+    nouns: tuple[tuple[Noun, str], ...] = ()
+    counts: tuple[Count, ...] = ()
+    messages: tuple[Message, ...] = ()
+    words: tuple[KeptWords, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Standing:
+    """What a store answers when asked how things stand.
+
+    ``versions`` names each noun of the view with the number of the entry that
+    last wrote it; ``earlier`` is the entry that already has the key that was
+    asked for.
+    """
+
+    view: View
+    versions: frozenset[tuple[str, str, int]] = frozenset()
+    earlier: Entry | None = None
+
+    def same_as(self, other: Standing) -> bool:
+        """Whether nothing that a decision reads differs."""
+        return self.versions == other.versions and self.view.tallies == other.view.tallies
+
+
+def seal(number: int, previous: str, change: Change) -> Entry:
+    """The entry of this number, linked to the hash before it. Every store calls this."""
+    body = f'{{"n":{number},"prev":"{previous}",{change.entry[1:]}'
+    return Entry(number, sha256(body.encode()).hexdigest(), body)
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Keeps one program. What it promises is tested by ``peerkit.testing.StoreConformance``.
+
+    Every method is safe to call from several threads. A failure is a
+    :class:`~peerkit.errors.StoreError` and leaves everything as it was.
+    """
+
+    def view(
+        self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
+    ) -> Standing:
+        """How things stand about these ids: one consistent moment.
+
+        Promises: every noun whose own id is named, whatever its status; every
+        open noun that weighs on one of the ids; the standing tallies of the
+        ids and those of ``day``; the number of the last entry. Its cost does
+        not grow with the length of the journal.
+        """
+
+    def keep(self, change: Change) -> Entry:
+        """Keep all of a change, or nothing, and number it.
+
+        Promises: durable when it returns; numbers without a gap, from 1; each
+        entry linked to the one before; :class:`~peerkit.errors.Moved` when
+        what the change stood on is no longer so or its key has been taken,
+        and then nothing is stored; changes about other ids do not disturb it.
+        """
+
+    def together(self) -> AbstractContextManager[None]:
+        """Keep every change inside the ``with`` block, or, if it raises, none.
+
+        Inside the block, views show what has been kept in it.
+        """
+
+    def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+        """The entries after this number, in order; with ``about``, those that touch this id."""
+
+    def find(
+        self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
+    ) -> tuple[N, ...]:
+        """Nouns of one kind by id, open or not, after this id; with ``about``, those that touch it."""
+
+    def tallies(self) -> Iterator[tuple[Count, ...]]:
+        """Every tally as it stands, in chunks."""
+
+    def words(self, about: str) -> tuple[str, ...]:
+        """The words kept about this, oldest first; empty when there are none."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Messages that wait, oldest first, leased to the caller until ``lease``.
+
+        Promises: no message is given to two callers while a lease runs.
+        """
+
+    def told(self, keys: tuple[str, ...], now: datetime) -> None:
+        """These messages have been told; they never wait again."""
+
+    def outbox(self) -> tuple[int, int]:
+        """How many messages there are, and how many of them wait."""
+
+    def close(self) -> None:
+        """Let go of everything. Closing twice is harmless."""

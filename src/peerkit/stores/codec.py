@@ -1,0 +1,358 @@
+"""How things are written down: the only file that knows. Strict in, canonical out.
+
+Written things are JSON: no spaces, keys in the order of the fields, UTF-8.
+Moments are UTC ISO 8601 with ``+00:00``, days ISO dates, enums their values.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import date, datetime
+from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
+
+import attrs
+from cattrs import Converter
+from cattrs.errors import (
+    AttributeValidationNote,
+    BaseValidationError,
+    ForbiddenExtraKeysError,
+    IterableValidationNote,
+)
+from cattrs.gen import make_dict_structure_fn, override
+
+from peerkit.acts import ACTS, Act
+from peerkit.errors import BadInput
+from peerkit.model import NOUNS, Activity, Noun, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["read_act", "read_noun", "text", "write_act", "write_noun"]
+
+#: The longest document and the deepest nesting we read.
+MOST_CHARACTERS: Final = 256 * 1024
+MOST_DEPTH: Final = 12
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_MOMENT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})\Z"
+)
+_ACT_NAMED: Final[dict[str, type[Act]]] = {each.kind: each for each in ACTS}
+_NOUN_NAMED: Final[dict[str, type[Noun]]] = {each.kind: each for each in NOUNS}
+
+T = TypeVar("T")
+
+#: Writes plain values in the canonical form.
+text: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+class _Unfit(Exception):
+    """A value of the wrong shape; says what was wanted and nothing of the value."""
+
+
+def _exactly(kind: type[T], called: str) -> Callable[[Any, Any], T]:
+    def hook(value: Any, _: Any) -> T:
+        if type(value) is kind:
+            return value
+        raise _Unfit(f"must be {called}")
+
+    return hook
+
+
+def _day(value: Any, _: Any) -> date:
+    if type(value) is str and _DAY.match(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise _Unfit("must be a date such as 2026-11-02")
+
+
+def _moment(value: Any, _: Any) -> datetime:
+    if type(value) is str and _MOMENT.match(value):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            pass
+    raise _Unfit("must be a date and time with its offset, such as 2026-11-02T09:00:00+00:00")
+
+
+def _words(value: Any, _: Any) -> Words:
+    if type(value) is Words:
+        return value
+    if type(value) is str:
+        return Words(value)
+    raise _Unfit("must be a text")
+
+
+@lru_cache(maxsize=256)
+def _members(kind: Any) -> dict[str, Enum]:
+    return {each.value: each for each in kind}
+
+
+def _text(value: Any, kind: Any) -> Any:
+    """A text, or the member of an enum of texts: cattrs asks the same hook for both."""
+    if kind is str:
+        if type(value) is str:
+            return value
+        raise _Unfit("must be a text")
+    members = _members(kind)
+    found = members.get(value) if type(value) is str else None
+    if found is None:
+        raise _Unfit("must be one of " + ", ".join(members))
+    return found
+
+
+def _a_list(kind: Any, converter: Converter) -> Callable[[Any, Any], tuple[Any, ...]]:
+    item = get_args(kind)[0]
+    one = converter.get_structure_hook(item)
+
+    def hook(value: Any, _: Any) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise _Unfit("must be a list")
+        return tuple([one(each, item) for each in value])
+
+    return hook
+
+
+def _circumstances(value: Any, _: Any) -> tuple[tuple[str, str], ...]:
+    if type(value) is not dict:
+        raise _Unfit("must be a table of circumstance and answer")
+    return tuple(sorted(value.items()))
+
+
+def _a_class(kind: type[Any], converter: Converter) -> Callable[[Any, Any], Any]:
+    special: dict[str, Any] = (
+        {"circumstances": override(struct_hook=_circumstances)} if kind is Activity else {}
+    )
+    plain = make_dict_structure_fn(
+        kind,
+        converter,
+        _cattrs_forbid_extra_keys=True,
+        _cattrs_detailed_validation=converter.detailed_validation,
+        **special,
+    )
+
+    def hook(value: Any, as_: Any) -> Any:
+        if type(value) is not dict:
+            raise _Unfit("must be a table of names and values")
+        return plain(value, as_)
+
+    return hook
+
+
+#: How plain values are read.
+_PLAIN: Final[dict[type[Any], Callable[[Any, Any], Any]]] = {
+    str: _text,
+    int: _exactly(int, "a whole number"),
+    bool: _exactly(bool, "true or false"),
+    date: _day,
+    datetime: _moment,
+    Words: _words,
+}
+
+
+def _strict(*, detailed: bool) -> Converter:
+    """A converter that takes nothing for anything else. ``detailed`` ones know the path."""
+    converter = Converter(detailed_validation=detailed, forbid_extra_keys=True)
+    for kind, hook in _PLAIN.items():
+        converter.register_structure_hook(kind, hook)
+    converter.register_structure_hook_factory(
+        lambda kind: get_origin(kind) is cast("Any", tuple), lambda kind: _a_list(kind, converter)
+    )
+    converter.register_structure_hook_factory(attrs.has, lambda kind: _a_class(kind, converter))
+    return converter
+
+
+@lru_cache(maxsize=1)
+def _quick() -> Converter:
+    return _strict(detailed=False)
+
+
+@lru_cache(maxsize=1)
+def _slow() -> Converter:
+    return _strict(detailed=True)
+
+
+@lru_cache(maxsize=256)
+def _reader(kind: Any) -> Callable[[Any, Any], Any]:
+    return _quick().get_structure_hook(kind)
+
+
+def _structured(value: Any, kind: type[T], place: str) -> T:
+    """A value of this kind. On failure it is read again, slowly, to learn the place."""
+    try:
+        return _reader(cast("Any", kind))(value, kind)  # type: ignore[no-any-return]
+    except BadInput as error:
+        at, what = error.place, error.what
+    except Exception:  # noqa: BLE001 - whatever went wrong in there, the answer is one of ours
+        at, what = _first_fault(value, kind, place)
+    raise BadInput(at, what)
+
+
+def _first_fault(value: Any, kind: type[Any], place: str) -> tuple[str, str]:
+    try:
+        _slow().structure(value, kind)
+    except Exception as error:  # noqa: BLE001 - only its path and kind are read
+        return _place_of(error, place)
+    return place, "does not fit"
+
+
+def _place_of(error: BaseException, place: str) -> tuple[str, str]:
+    """The path of the first fault in a tree of errors, and what is wrong there."""
+    while isinstance(error, BaseValidationError):
+        error = error.exceptions[0]
+        for note in getattr(error, "__notes__", ()):
+            if isinstance(note, AttributeValidationNote):
+                place = f"{place}.{note.name}"
+            elif isinstance(note, IterableValidationNote):
+                place = f"{place}[{note.index}]"
+    if isinstance(error, _Unfit):
+        return place, str(error)
+    if isinstance(error, BadInput):
+        return place, error.what
+    if isinstance(error, ForbiddenExtraKeysError):
+        return place, f"has {len(error.extra_fields)} field(s) that are not known here"
+    if isinstance(error, KeyError):
+        return place, "is missing"
+    return place, "does not fit"
+
+
+def _too_deep(document: str) -> bool:
+    """Whether brackets nest deeper than we read. Counting them is nearly always enough."""
+    if document.count("{") + document.count("[") <= MOST_DEPTH:
+        return False
+    depth = deepest = 0
+    in_text = escaped = False
+    for letter in document:
+        if in_text:
+            in_text = escaped or letter != '"'
+            escaped = letter == "\\" and not escaped
+        elif letter == '"':
+            in_text = True
+        elif letter in "{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif letter in "}]":
+            depth -= 1
+    return deepest > MOST_DEPTH
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Unfit("names the same field twice")
+    return found
+
+
+def _no_constant(_: str) -> Any:
+    raise _Unfit("NaN and Infinity are not numbers here")
+
+
+def _a_number(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise _Unfit("a number is too large")
+    return number
+
+
+_PARSE: Final = json.JSONDecoder(
+    object_pairs_hook=_no_twins, parse_constant=_no_constant, parse_float=_a_number
+).decode
+
+
+def _parsed(document: str | bytes) -> dict[str, Any]:
+    """A JSON object, bounded in size and depth before it is parsed."""
+    what = "must be one JSON object"
+    if type(document) is bytes:
+        try:
+            document = document.decode("utf-8")
+        except UnicodeDecodeError:
+            document = ""
+            what = "must be UTF-8 text"
+    if type(document) is not str:
+        raise BadInput("$", "must be JSON text")
+    if len(document) > MOST_CHARACTERS or _too_deep(document):
+        raise BadInput("$", f"at most {MOST_CHARACTERS} characters, {MOST_DEPTH} levels deep")
+    try:
+        value = _PARSE(document)
+    except _Unfit as error:
+        what = str(error)
+    except (ValueError, RecursionError):
+        pass
+    else:
+        if type(value) is dict:
+            return value
+    raise BadInput("$", what)
+
+
+def _named(value: dict[str, Any], field: str, kinds: dict[str, type[T]]) -> type[T]:
+    name = value.pop(field, None)
+    kind = kinds.get(name) if type(name) is str else None
+    if kind is None:
+        raise BadInput(f"$.{field}", "must name one of: " + ", ".join(kinds))
+    return kind
+
+
+def read_act(document: str | bytes) -> Act:
+    """The act a JSON object describes: ``{"act": "match.proposed", "by": …}``.
+
+    Nothing is taken for anything else: no text for a number, no unknown field,
+    no date without its parts. Raises :class:`~peerkit.errors.BadInput`, which
+    names the place and never the value.
+    """
+    value = _parsed(document)
+    return _structured(value, _named(value, "act", _ACT_NAMED), "$")
+
+
+def read_noun(document: str | bytes) -> Noun:
+    """The noun a JSON object describes: ``{"noun": "match", "id": …}``."""
+    value = _parsed(document)
+    return _structured(value, _named(value, "noun", _NOUN_NAMED), "$")
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is tuple:
+        return [_plain(each) for each in value]
+    if isinstance(value, Enum):
+        return value.value
+    if kind is datetime or kind is date:
+        return value.isoformat()
+    if kind is Activity:
+        return _fields(value) | {"circumstances": dict(value.circumstances)}
+    if kind is Words:
+        return value.text
+    return _fields(value)
+
+
+@lru_cache(maxsize=256)
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in attrs.fields(kind))
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {name: _plain(getattr(value, name)) for name in _names(cast("Any", type(value)))}
+
+
+def write_act(act: Act, *, words: bool = True) -> str:
+    """An act as JSON text. ``words`` false leaves every word out, as the journal does."""
+    plain = {"act": act.kind} | _fields(act)
+    if not words:
+        for name in _names(type(act)):
+            if type(getattr(act, name)) is Words:
+                del plain[name]
+    return text(plain)
+
+
+def write_noun(noun: Noun) -> str:
+    """A noun as JSON text."""
+    return text({"noun": noun.kind} | _fields(noun))

@@ -1,0 +1,252 @@
+"""Keeps a program in memory: the reference that every other store is compared with."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections import defaultdict
+from contextlib import contextmanager
+from functools import partial
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from peerkit.errors import Moved, StoreError
+from peerkit.model import Count, Noun, View
+from peerkit.stores import GENESIS, Change, Entry, KeptWords, Standing, seal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date, datetime
+
+    from peerkit.model import Message
+
+__all__ = ["MemoryStore"]
+
+N = TypeVar("N", bound=Noun)
+
+
+@attrs.define
+class _Waiting:
+    message: Message
+    lease: datetime | None = None
+    told: datetime | None = None
+
+
+class MemoryStore:
+    """A program in this process, gone when it ends. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._entries: list[Entry] = []
+        self._by_key: dict[str, int] = {}
+        self._touching: defaultdict[str, list[int]] = defaultdict(list)
+        self._nouns: dict[str, dict[str, tuple[int, Noun]]] = {}
+        self._ids: defaultdict[str, list[str]] = defaultdict(list)
+        self._weighing: defaultdict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+        self._found: defaultdict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+        self._tallies: dict[tuple[str, str], dict[str, int]] = {}
+        self._outbox: dict[str, _Waiting] = {}
+        self._words: defaultdict[str, list[KeptWords]] = defaultdict(list)
+        self._undo: list[Callable[[], Any]] | None = None
+        self._closed = False
+
+    @classmethod
+    def at(cls, where: str, *, program: str) -> MemoryStore:
+        """A new one: nothing in memory has a name that another could open."""
+        return cls()
+
+    def _ready(self) -> None:
+        if self._closed:
+            raise StoreError("This store is closed. Open it again.")
+
+    def view(
+        self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
+    ) -> Standing:
+        """How things stand about these ids."""
+        with self._lock:
+            self._ready()
+            return self._standing(about, day, now, key)
+
+    def _standing(
+        self, about: tuple[str, ...], day: date, now: datetime, key: str | None
+    ) -> Standing:
+        nouns: dict[tuple[str, str], tuple[int, Noun]] = {}
+        tallies: dict[tuple[str, str], int] = {}
+        today = day.isoformat()
+        for each in about:
+            for kind, kept in self._nouns.get(each, {}).items():
+                nouns[kind, each] = kept
+            for kind, id_ in self._weighing.get(each, ()):
+                nouns[kind, id_] = self._nouns[id_][kind]
+            for when in ("", today):
+                for what, value in self._tallies.get((each, when), {}).items():
+                    tallies[each, what] = value
+        earlier = None if key is None else self._by_key.get(key)
+        return Standing(
+            view=View(now, tuple(each for _, each in nouns.values()), tallies, len(self._entries)),
+            versions=frozenset((*name, kept[0]) for name, kept in nouns.items()),
+            earlier=None if earlier is None else self._entries[earlier - 1],
+        )
+
+    def keep(self, change: Change) -> Entry:
+        """Keep all of a change, or nothing."""
+        with self._lock:
+            self._ready()
+            stood = change.stood.view
+            if len(self._entries) != stood.seen:
+                now = self._standing(change.about, change.day, stood.now, change.key)
+                if now.earlier is not None or not now.same_as(change.stood):
+                    raise Moved(change.about, stood.seen)
+            previous = self._entries[-1].hash if self._entries else GENESIS
+            entry = seal(len(self._entries) + 1, previous, change)
+            if self._undo is None:
+                with self.together():
+                    self._put(entry, change)
+            else:
+                self._put(entry, change)
+            return entry
+
+    def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
+        """Put a value into a table, and note how to take it back."""
+        if self._undo is not None:
+            if key in table:
+                self._undo.append(partial(table.__setitem__, key, table[key]))
+            else:
+                self._undo.append(partial(table.pop, key))
+        table[key] = value
+
+    def _add(self, items: list[Any], value: Any) -> None:
+        items.append(value)
+        if self._undo is not None:
+            self._undo.append(items.pop)
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        self._add(self._entries, entry)
+        if change.key is not None:
+            self._set(self._by_key, change.key, entry.number)
+        for each in change.about:
+            self._add(self._touching[each], entry.number)
+        for noun, _ in change.nouns:
+            self._put_noun(entry.number, noun)
+        for count in change.counts:
+            table = self._tallies.setdefault((count.of, count.day), {})
+            self._set(table, count.what, table.get(count.what, 0) + count.by)
+        for position, message in enumerate(change.messages):
+            key = f"{entry.number}/{position}"
+            self._set(self._outbox, key, _Waiting(attrs.evolve(message, key=key)))
+        for words in change.words:
+            self._add(self._words[words.about], words)
+
+    def _put_noun(self, number: int, noun: Noun) -> None:
+        name = (noun.kind, noun.id)
+        for each in noun.touches:
+            if name not in self._found[each]:
+                self._set(self._found[each], name, None)
+        for each in noun.weighs_on:
+            table = self._weighing[each]
+            if noun.open and name not in table:
+                self._set(table, name, None)
+            elif not noun.open and name in table:
+                del table[name]
+                if self._undo is not None:
+                    self._undo.append(partial(table.setdefault, name))
+        kinds = self._nouns.setdefault(noun.id, {})
+        if noun.kind not in kinds:
+            ids = self._ids[noun.kind]
+            insort(ids, noun.id)
+            if self._undo is not None:
+                self._undo.append(partial(ids.remove, noun.id))
+        self._set(kinds, noun.kind, (number, noun))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Keep every change inside the block, or none."""
+        with self._lock:
+            self._ready()
+            if self._undo is not None:
+                raise StoreError("One batch is open already; finish it before the next.")
+            self._undo = []
+            try:
+                yield
+            except BaseException:
+                for undo in reversed(self._undo):
+                    undo()
+                raise
+            finally:
+                self._undo = None
+
+    def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+        """The entries after this number, in order."""
+        with self._lock:
+            self._ready()
+            if about is None:
+                numbers: Any = range(after + 1, len(self._entries) + 1)
+            else:
+                numbers = [each for each in self._touching.get(about, ()) if each > after]
+            found = [self._entries[each - 1] for each in numbers]
+        return iter(found)
+
+    def find(
+        self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
+    ) -> tuple[N, ...]:
+        """Nouns of one kind by id, after this id."""
+        with self._lock:
+            self._ready()
+            if about is None:
+                every = self._ids[kind.kind]
+                start = bisect_right(every, after)
+                ids = every[start : start + limit]
+            else:
+                of_kind = {id_ for each, id_ in self._found.get(about, ()) if each == kind.kind}
+                of_kind |= {about} if kind.kind in self._nouns.get(about, ()) else set()
+                ids = sorted(each for each in of_kind if each > after)[:limit]
+            return tuple(self._nouns[each][kind.kind][1] for each in ids)  # type: ignore[misc]
+
+    def tallies(self) -> Iterator[tuple[Count, ...]]:
+        """Every tally as it stands."""
+        with self._lock:
+            self._ready()
+            found = tuple(
+                Count(of, what, by, day)
+                for (of, day), table in self._tallies.items()
+                for what, by in table.items()
+            )
+        return iter((found,))
+
+    def words(self, about: str) -> tuple[str, ...]:
+        """The words kept about this, oldest first."""
+        with self._lock:
+            self._ready()
+            return tuple(each.text for each in self._words.get(about, ()))
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Messages that wait, leased to the caller."""
+        with self._lock:
+            self._ready()
+            found: list[Message] = []
+            for each in self._outbox.values():
+                if len(found) == limit:
+                    break
+                if each.told is None and (each.lease is None or each.lease <= now):
+                    each.lease = lease
+                    found.append(each.message)
+            return tuple(found)
+
+    def told(self, keys: tuple[str, ...], now: datetime) -> None:
+        """These messages have been told."""
+        with self._lock:
+            self._ready()
+            for key in keys:
+                if key in self._outbox:
+                    self._outbox[key].told = now
+
+    def outbox(self) -> tuple[int, int]:
+        """How many messages there are, and how many of them wait."""
+        with self._lock:
+            self._ready()
+            return len(self._outbox), sum(each.told is None for each in self._outbox.values())
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._closed = True

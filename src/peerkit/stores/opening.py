@@ -1,0 +1,42 @@
+"""Which store an address means: memory, a file, or what somebody has registered."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Final
+
+from peerkit.errors import StoreError
+from peerkit.stores import Store
+
+__all__ = ["store_at"]
+
+#: The stores that come with peerkit, each imported by whoever asks for it.
+_OURS: Final = {
+    "memory": "peerkit.stores.memory:MemoryStore.at",
+    "sqlite": "peerkit.stores.sqlite:SQLiteStore.at",
+}
+
+
+def store_at(where: str, program: str, **how: Any) -> Store:
+    """The store at an address: ``":memory:"``, a file, or ``scheme://…``.
+
+    Third parties register a callable ``(where, *, program, **how) -> Store``
+    under their scheme in the entry point group ``peerkit.stores``.
+    """
+    scheme, found, _ = where.partition("://")
+    if not found:
+        scheme = "memory" if where == ":memory:" else "sqlite"
+    opener = _opener(scheme)
+    if opener is None:
+        raise StoreError(f"No store is registered for {scheme}://. Install the one that brings it.")
+    store: Store = opener(where, program=program, **how)
+    return store
+
+
+def _opener(scheme: str) -> Any:
+    if scheme in _OURS:
+        module, _, path = _OURS[scheme].partition(":")
+        kind, _, name = path.partition(".")
+        return getattr(getattr(import_module(module), kind), name)
+    return next((each.load() for each in entry_points(group="peerkit.stores", name=scheme)), None)

@@ -1,0 +1,512 @@
+"""Keeps programs in an SQLite file: write-ahead log, durable by default."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import contextmanager
+from functools import lru_cache
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from peerkit.errors import Moved, StoreError
+from peerkit.model import Count, Message, Noun, View
+from peerkit.stores import GENESIS, Change, Entry, NotAStore, Standing, seal
+from peerkit.stores.codec import read_noun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+__all__ = ["SQLiteStore"]
+
+N = TypeVar("N", bound=Noun)
+
+#: Written into the file so that we know our own: "peer" in ASCII.
+_OURS: Final = 0x70656572
+#: The form of the tables. A file with a higher one was written by a newer peerkit.
+_FORM: Final = 1
+#: Seconds to wait for another writer before giving up.
+_PATIENCE: Final = 30.0
+#: How many nouns we remember as read, so as not to read them again.
+_REMEMBERED: Final = 4096
+#: How durable an acknowledged change is: SQLite's own words.
+_DURABILITY: Final = {"full": "FULL", "normal": "NORMAL"}
+
+_TABLES: Final = """
+CREATE TABLE peerkit_program (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE peerkit_entry (
+    program INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (program, n)
+) STRICT;
+CREATE TABLE peerkit_key (
+    program INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (program, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE peerkit_touched (
+    program INTEGER NOT NULL,
+    about TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (program, about, n)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE peerkit_noun (
+    program INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (program, id, kind)
+) STRICT;
+CREATE INDEX peerkit_noun_of_kind ON peerkit_noun (program, kind, id);
+CREATE TABLE peerkit_filed (
+    program INTEGER NOT NULL,
+    under TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    weighs INTEGER NOT NULL,
+    PRIMARY KEY (program, under, kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX peerkit_weighing ON peerkit_filed (program, under) WHERE weighs = 1;
+CREATE TABLE peerkit_tally (
+    program INTEGER NOT NULL,
+    of TEXT NOT NULL,
+    day TEXT NOT NULL,
+    what TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (program, of, day, what)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE peerkit_message (
+    program INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    recipient TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    inside TEXT NOT NULL,
+    outside TEXT NOT NULL,
+    lease TEXT,
+    told TEXT,
+    PRIMARY KEY (program, n, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX peerkit_waiting ON peerkit_message (program, n, position) WHERE told IS NULL;
+CREATE TABLE peerkit_words (
+    program INTEGER NOT NULL,
+    about TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    owner TEXT NOT NULL,
+    salt TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (program, about, n)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER peerkit_entry_stays BEFORE UPDATE ON peerkit_entry
+BEGIN SELECT RAISE(ABORT, 'the journal is never edited'); END;
+CREATE TRIGGER peerkit_entry_remains BEFORE DELETE ON peerkit_entry
+BEGIN SELECT RAISE(ABORT, 'the journal is never cut'); END;
+"""
+
+_HEAD: Final = "SELECT n, hash FROM peerkit_entry WHERE program = ? ORDER BY n DESC LIMIT 1"
+
+
+@lru_cache(maxsize=512)
+def _standing_sql(ids: int) -> str:
+    """One statement, so one moment: the head, the nouns, what weighs on them, the tallies."""
+    these = ",".join("?" * ids)
+    return f"""
+SELECT 'head', '', n, '' FROM (SELECT n FROM peerkit_entry WHERE program = ?1 ORDER BY n DESC LIMIT 1)
+UNION ALL
+SELECT kind, id, n, body FROM peerkit_noun WHERE program = ?1 AND id IN ({these})
+UNION ALL
+SELECT noun.kind, noun.id, noun.n, noun.body
+FROM peerkit_filed AS filed JOIN peerkit_noun AS noun
+ON noun.program = filed.program AND noun.id = filed.id AND noun.kind = filed.kind
+WHERE filed.program = ?1 AND filed.under IN ({these}) AND filed.weighs = 1
+UNION ALL
+SELECT 'tally', of, value, what FROM peerkit_tally
+WHERE program = ?1 AND of IN ({these}) AND day IN ('', ?2)
+"""  # noqa: S608 - only question marks are put together
+
+
+class SQLiteStore:
+    """One program in an SQLite file that may hold many. Threads and processes may share it.
+
+    ``durability`` is ``"full"`` (an acknowledged change survives a power cut
+    where the disk keeps its word) or ``"normal"`` (it survives the death of
+    the process; a power cut may take the last ones).
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, program: str = "main", durability: str = "full"
+    ) -> None:
+        if durability not in _DURABILITY:
+            raise StoreError(f"durability is one of {', '.join(_DURABILITY)}.")
+        self.path = os.fspath(path)
+        self._pid = os.getpid()
+        self._lock = RLock()
+        self._batch = False
+        self._read: dict[tuple[str, str, int], Noun] = {}
+        self._db = self._opened(_DURABILITY[durability])
+        self._program = self._entered(program)
+
+    @classmethod
+    def at(cls, where: str, *, program: str, durability: str = "full") -> SQLiteStore:
+        """The file of this path, or of an address ``sqlite://path``."""
+        return cls(where.removeprefix("sqlite://"), program=program, durability=durability)
+
+    def _opened(self, synchronous: str) -> sqlite3.Connection:
+        try:
+            db = sqlite3.connect(
+                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            failed = type(error).__name__
+        else:
+            try:
+                self._prepare(db, synchronous)
+            except BaseException:
+                db.close()
+                raise
+            return db
+        raise StoreError(f"{self.path} cannot be opened ({failed}). Is the folder there?")
+
+    def _prepare(self, db: sqlite3.Connection, synchronous: str) -> None:
+        try:
+            (ours,) = db.execute("PRAGMA application_id").fetchone()
+            (form,) = db.execute("PRAGMA user_version").fetchone()
+            (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            if tables and ours != _OURS:
+                raise NotAStore(f"{self.path} holds another application's database.")
+            if ours == _OURS and form > _FORM:
+                raise NotAStore(f"{self.path} was written by a newer peerkit; install that one.")
+            _write_ahead(db)
+            db.execute(f"PRAGMA synchronous = {synchronous}")
+            _make_tables(db)
+        except sqlite3.DatabaseError as error:
+            failed = error
+        else:
+            return
+        if isinstance(failed, sqlite3.OperationalError):
+            raise StoreError(f"{self.path} cannot be used: {failed}.")
+        raise NotAStore(f"{self.path} is not an SQLite file.")
+
+    def _entered(self, program: str) -> int:
+        found = self._ask("SELECT id FROM peerkit_program WHERE name = ?", (program,))
+        if not found:
+            with self._transaction():
+                self._db.execute(
+                    "INSERT OR IGNORE INTO peerkit_program (name) VALUES (?)", (program,)
+                )
+            found = self._ask("SELECT id FROM peerkit_program WHERE name = ?", (program,))
+        number: int = found[0][0]
+        return number
+
+    def _ready(self) -> None:
+        if os.getpid() != self._pid:
+            raise StoreError("This store was opened in another process. Open it again in this one.")
+
+    def _ask(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        """All rows of one statement; what SQLite raises becomes ours."""
+        self._ready()
+        try:
+            with self._lock:
+                return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            failed = str(error)
+        raise StoreError(f"{self.path} could not be read: {failed}.")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """A write transaction of our own; all of it or nothing, and errors of ours."""
+        self._ready()
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._db.execute("COMMIT")
+                except BaseException:
+                    self._rolled_back()
+                    raise
+            except sqlite3.Error as error:
+                failed = str(error)
+            else:
+                return
+        raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
+
+    def _rolled_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+    def view(
+        self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
+    ) -> Standing:
+        """How things stand about these ids: one statement, so one moment."""
+        earlier = None if key is None else self._earlier(key)
+        nouns: dict[tuple[str, str, int], Noun] = {}
+        tallies: dict[tuple[str, str], int] = {}
+        seen = 0
+        values = (self._program, day.isoformat(), *about, *about, *about)
+        for kind, id_, number, body in self._ask(_standing_sql(len(about)), values):
+            if kind == "head":
+                seen = number
+            elif kind == "tally":
+                tallies[id_, body] = number
+            else:
+                name = (kind, id_, number)
+                nouns[name] = self._noun(name, body)
+        return Standing(
+            view=View(now, tuple(nouns.values()), tallies, seen),
+            versions=frozenset(nouns),
+            earlier=earlier,
+        )
+
+    def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
+        """A noun as read. A version never changes, so it is read once."""
+        noun = self._read.get(name)
+        if noun is None:
+            noun = read_noun(body)
+            if len(self._read) >= _REMEMBERED:
+                self._read.clear()
+            self._read[name] = noun
+        return noun
+
+    def _earlier(self, key: str) -> Entry | None:
+        rows = self._ask(
+            "SELECT e.n, e.hash, e.body FROM peerkit_key AS k JOIN peerkit_entry AS e "
+            "ON e.program = k.program AND e.n = k.n WHERE k.program = ? AND k.key = ?",
+            (self._program, key),
+        )
+        return Entry(*rows[0]) if rows else None
+
+    def keep(self, change: Change) -> Entry:
+        """Keep all of a change, or nothing."""
+        if self._batch:
+            return self._put(change)
+        with self._transaction():
+            return self._put(change)
+
+    def _put(self, change: Change) -> Entry:
+        head = self._db.execute(_HEAD, (self._program,)).fetchone()
+        number, previous = head or (0, GENESIS)
+        stood = change.stood.view
+        if number != stood.seen:
+            now = self.view(change.about, change.day, stood.now, change.key)
+            if now.earlier is not None or not now.same_as(change.stood):
+                raise Moved(change.about, stood.seen)
+        entry = seal(number + 1, previous, change)
+        self._write(entry, change)
+        return entry
+
+    def _write(self, entry: Entry, change: Change) -> None:
+        run, many = self._db.execute, self._db.executemany
+        mine, n = self._program, entry.number
+        run("INSERT INTO peerkit_entry VALUES (?,?,?,?)", (mine, n, entry.hash, entry.body))
+        if change.key is not None:
+            run("INSERT INTO peerkit_key VALUES (?,?,?)", (mine, change.key, n))
+        touched = [(mine, each, n) for each in change.about]
+        many("INSERT INTO peerkit_touched VALUES (?,?,?)", touched)
+        for noun, body in change.nouns:
+            self._write_noun(n, noun, body, change)
+        if change.counts:
+            many(
+                "INSERT INTO peerkit_tally VALUES (?,?,?,?,?) "
+                "ON CONFLICT DO UPDATE SET value = value + excluded.value",
+                [(mine, each.of, each.day, each.what, each.by) for each in change.counts],
+            )
+        if change.messages:
+            many(
+                "INSERT INTO peerkit_message VALUES (?,?,?,?,?,?,?,?,NULL,NULL)",
+                [
+                    (mine, n, at, each.to, each.kind, each.about, each.inside, each.outside)
+                    for at, each in enumerate(change.messages)
+                ],
+            )
+        for each in change.words:
+            values = (mine, each.about, n, each.owner, each.salt, each.text)
+            run("INSERT INTO peerkit_words VALUES (?,?,?,?,?,?)", values)
+
+    def _write_noun(self, n: int, noun: Noun, body: str, change: Change) -> None:
+        before = next(
+            (
+                each
+                for each in change.stood.view.nouns
+                if each.id == noun.id and type(each) is type(noun)
+            ),
+            None,
+        )
+        self._db.execute(
+            "INSERT INTO peerkit_noun VALUES (?,?,?,?,?) "
+            "ON CONFLICT DO UPDATE SET n = excluded.n, body = excluded.body",
+            (self._program, noun.id, noun.kind, n, body),
+        )
+        if before is None or before.open != noun.open:
+            weighs = noun.weighs_on if noun.open else ()
+            self._db.executemany(
+                "INSERT INTO peerkit_filed VALUES (?,?,?,?,?) "
+                "ON CONFLICT DO UPDATE SET weighs = excluded.weighs",
+                [
+                    (self._program, under, noun.kind, noun.id, int(under in weighs))
+                    for under in {*noun.touches, *noun.weighs_on}
+                ],
+            )
+        if not self._batch:
+            self._read[noun.kind, noun.id, n] = noun
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Keep every change inside the block, or none."""
+        with self._lock:
+            if self._batch:
+                raise StoreError("One batch is open already; finish it before the next.")
+            with self._transaction():
+                self._batch = True
+                try:
+                    yield
+                except BaseException:
+                    self._read.clear()
+                    raise
+                finally:
+                    self._batch = False
+
+    def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+        """The entries after this number, in order, read a few at a time."""
+        if about is None:
+            sql = (
+                "SELECT n, hash, body FROM peerkit_entry "
+                "WHERE program = ? AND n > ? ORDER BY n LIMIT 500"
+            )
+            fixed: tuple[Any, ...] = (self._program,)
+        else:
+            sql = (
+                "SELECT e.n, e.hash, e.body FROM peerkit_touched AS t JOIN peerkit_entry AS e "
+                "ON e.program = t.program AND e.n = t.n "
+                "WHERE t.program = ? AND t.about = ? AND t.n > ? ORDER BY t.n LIMIT 500"
+            )
+            fixed = (self._program, about)
+        while rows := self._ask(sql, (*fixed, after)):
+            for row in rows:
+                yield Entry(*row)
+            after = rows[-1][0]
+
+    def find(
+        self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
+    ) -> tuple[N, ...]:
+        """Nouns of one kind by id, after this id."""
+        if about is None:
+            sql = (
+                "SELECT kind, id, n, body FROM peerkit_noun "
+                "WHERE program = ? AND kind = ? AND id > ? ORDER BY id LIMIT ?"
+            )
+            values: tuple[Any, ...] = (self._program, kind.kind, after, limit)
+        else:
+            sql = (
+                "SELECT kind, id, n, body FROM peerkit_noun WHERE program = ?1 AND kind = ?2 "
+                "AND id > ?3 AND id IN (SELECT id FROM peerkit_filed WHERE program = ?1 "
+                "AND under = ?5 AND kind = ?2 AND id > ?3 UNION SELECT ?5) ORDER BY id LIMIT ?4"
+            )
+            values = (self._program, kind.kind, after, limit, about)
+        rows = self._ask(sql, values)
+        return tuple(self._noun((row[0], row[1], row[2]), row[3]) for row in rows)  # type: ignore[misc]
+
+    def tallies(self) -> Iterator[tuple[Count, ...]]:
+        """Every tally as it stands, some hundreds at a time."""
+        after = ("", "", "")
+        while True:
+            rows = self._ask(
+                "SELECT of, what, value, day FROM peerkit_tally "
+                "WHERE program = ? AND (of, day, what) > (?, ?, ?) ORDER BY of, day, what LIMIT 500",
+                (self._program, *after),
+            )
+            if not rows:
+                return
+            yield tuple(Count(*row) for row in rows)
+            after = (rows[-1][0], rows[-1][3], rows[-1][1])
+
+    def words(self, about: str) -> tuple[str, ...]:
+        """The words kept about this, oldest first."""
+        sql = "SELECT text FROM peerkit_words WHERE program = ? AND about = ? ORDER BY n"
+        return tuple(row[0] for row in self._ask(sql, (self._program, about)))
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Messages that wait, leased to the caller."""
+        with self._transaction():
+            rows = self._db.execute(
+                "SELECT n, position, recipient, kind, about, inside, outside FROM peerkit_message "
+                "WHERE program = ? AND told IS NULL AND (lease IS NULL OR lease <= ?) "
+                "ORDER BY n, position LIMIT ?",
+                (self._program, now.isoformat(), limit),
+            ).fetchall()
+            self._db.executemany(
+                "UPDATE peerkit_message SET lease = ? WHERE program = ? AND n = ? AND position = ?",
+                [(lease.isoformat(), self._program, row[0], row[1]) for row in rows],
+            )
+        return tuple(
+            Message(key=f"{n}/{at}", to=to, kind=kind, about=about, inside=inside, outside=outside)
+            for n, at, to, kind, about, inside, outside in rows
+        )
+
+    def told(self, keys: tuple[str, ...], now: datetime) -> None:
+        """These messages have been told."""
+        with self._transaction():
+            self._db.executemany(
+                "UPDATE peerkit_message SET told = ? WHERE program = ? AND n = ? AND position = ?",
+                [(now.isoformat(), self._program, *map(int, key.split("/"))) for key in keys],
+            )
+
+    def outbox(self) -> tuple[int, int]:
+        """How many messages there are, and how many of them wait."""
+        sql = "SELECT count(*), count(*) - count(told) FROM peerkit_message WHERE program = ?"
+        total, waiting = self._ask(sql, (self._program,))[0]
+        return total, waiting
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._db.close()
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log. This one statement ignores the busy timeout, so we wait."""
+    patience = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > patience:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    """Make the tables where there are none; several processes may try at once."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        if db.execute("PRAGMA application_id").fetchone()[0] != _OURS:
+            for statement in _statements(_TABLES):
+                db.execute(statement)
+            db.execute(f"PRAGMA application_id = {_OURS}")
+            db.execute(f"PRAGMA user_version = {_FORM}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: ``executescript`` would commit on its own."""
+    so_far = ""
+    for line in script.splitlines(keepends=True):
+        so_far += line
+        if sqlite3.complete_statement(so_far):
+            yield so_far
+            so_far = ""
