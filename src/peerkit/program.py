@@ -15,7 +15,7 @@ from peerkit.acts import Act, Left, Makes
 from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
 from peerkit.errors import BadInput, KeyReused, Moved
 from peerkit.handbook import Handbook
-from peerkit.model import NOUNS, Noun
+from peerkit.model import NOUNS, Noun, View
 from peerkit.model.fields import zone_named
 from peerkit.notifiers import CouldNotTell
 from peerkit.rules import ROLE_LIMITS
@@ -195,16 +195,17 @@ class Program:
         with self.store.together():
             return [self.do(act) for act in acts]
 
-    def tell(self, notifier: Notifier, *, limit: int = 1000) -> Told:
+    def tell(self, notifier: Notifier, *, limit: int = 1000, lease: timedelta = LEASE) -> Told:
         """Tell what waits in the outbox, oldest first, at most ``limit`` messages.
 
         At least once: when the process dies between telling and noting it, the
-        message is told again, with the same key, after its lease. Never twice
-        while the lease holds.
+        message is told again, with the same key, after its ``lease``. Never
+        twice while the lease holds. Where there is only ever one teller, no
+        lease is needed: ``lease=timedelta(0)``.
         """
         now = self._moment()
         told = 0
-        for message in self.store.untold(limit, now, now + LEASE):
+        for message in self.store.untold(limit, now, now + lease):
             try:
                 notifier.notify(message)
             except CouldNotTell:
@@ -228,9 +229,18 @@ class Program:
             yield from page
             after = page.after
 
+    def view(self, *about: str) -> View:
+        """What stands now about these ids: their nouns, what weighs on them, their tallies."""
+        now = self._moment()
+        return self.store.view(about, self._day(now), now).view
+
     def words(self, about: str) -> tuple[str, ...]:
         """The words kept about something: ``program.words("goal/g-1")``, oldest first."""
         return self.store.words(about)
+
+    def journal(self, after: int = 0) -> Iterator[Entry]:
+        """Every entry after this number, oldest first."""
+        return self.store.journal(after)
 
     def history(self, about: str) -> Iterator[Entry]:
         """Every entry that touches this id, oldest first, refusals among them."""

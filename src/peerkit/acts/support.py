@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
@@ -166,6 +166,10 @@ class EndMatch(_AnswerMatch):
         )
 
 
+#: How many fields every act that makes something has: those of a session come after them.
+_OWN: Final = len(attrs.fields(Makes))
+
+
 @attrs.frozen(kw_only=True)
 class _InSession(Makes):
     """What planning and reporting a session share."""
@@ -208,18 +212,12 @@ class _InSession(Makes):
         """The day it starts on, where it takes place."""
         return self.starts.astimezone(zone_named(self.zone)).date()
 
+    def _same(self) -> dict[str, Any]:
+        """What a plan, its session and its report have in common."""
+        return {each.name: getattr(self, each.name) for each in attrs.fields(_InSession)[_OWN:]}
+
     def _session(self, **how: Any) -> Session:
-        return Session(
-            id=self.the_id,
-            peer=self.peer,
-            participants=self.participants,
-            form=self.form,
-            starts=self.starts,
-            zone=self.zone,
-            minutes=self.minutes,
-            activities=self.activities,
-            **how,
-        )
+        return Session(id=self.the_id, **self._same(), **how)
 
 
 @attrs.frozen(kw_only=True)
@@ -227,6 +225,10 @@ class PlanSession(_InSession):
     """Plan time together: one to one, or a group."""
 
     kind: ClassVar[str] = "session.planned"
+
+    def held(self, *, by: str, key: str | None = None, note: Words | None = None) -> ReportSession:
+        """The report that it took place as it was planned."""
+        return ReportSession(by=by, key=key, id=self.id, note=note, **self._same())
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A planned session; everyone in it is told."""

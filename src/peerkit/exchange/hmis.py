@@ -25,17 +25,20 @@ from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import TypeVar, final
 
 import attrs
 
+from peerkit.acts import WelcomeParticipant
 from peerkit.errors import BadInput
+from peerkit.model import Experience, LivedExperience
 
 __all__ = [
     "COLUMNS", "PROJECT_TYPES", "SITUATIONS",
-    "Client", "Enrollment", "Export", "NotHmis", "Reject", "read",
+    "Client", "Enrollment", "Export", "NotHmis", "Reject", "read", "welcomes",
 ]  # fmt: skip
 
 _T = TypeVar("_T")
@@ -93,6 +96,8 @@ _YEARS = {frozenset({"Woman", "Man"}): "FY2024", frozenset({"Sex"}): "FY2026"}
 _MARKS = frozenset({"Woman", "Man", "Sex"})
 
 _DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+#: What an id of peerkit may be made of.
+_PLAIN = re.compile(r"[A-Za-z0-9._:@/-]{1,64}")
 _ID = re.compile(r"[!-~]{1,64}")  # printable ASCII without spaces: an id, not somebody's name
 
 _FILE = 1 << 30  # bytes in a file
@@ -475,3 +480,44 @@ def _continued(first: _Line, lines: _Lines, width: int) -> list[str] | None:
             break
     lines.back(taken)
     return None
+
+
+# -- into a program ----------------------------------------------------------------------
+
+#: Kinds of project that people come to because they have no home (HUD project types).
+_HOMELESS = frozenset({0, 1, 2, 3, 4, 8, 9, 10, 13})
+#: The living situation "jail, prison or juvenile detention facility".
+_JAIL = 207
+
+
+def welcomes(export: Export, by: str) -> Iterator[WelcomeParticipant]:
+    """A `WelcomeParticipant` for each person, keyed so that reading twice doubles nothing.
+
+    The id is ``hmis-`` and the export's own. Only what a code says is taken over:
+    homelessness from the kind of project or the night before it, military service, and
+    re-entry from jail or prison. Nobody has asked the person yet whether that last one may
+    be spoken of, so it is kept as not offered.
+    """
+    for client in export.clients:
+        id_ = _pseudonym(client.id)
+        yield WelcomeParticipant(by=by, key=f"hmis/{id_}", id=id_, experiences=_lived(client))
+
+
+def _pseudonym(id_: str) -> str:
+    """An id of our form; one that has signs we do not take is replaced by its digest."""
+    if _PLAIN.fullmatch(id_):
+        return f"hmis-{id_}"
+    return f"hmis-{sha256(id_.encode()).hexdigest()[:32]}"
+
+
+def _lived(client: Client) -> tuple[LivedExperience, ...]:
+    stays = client.enrollments
+    priors = {each.prior for each in stays}
+    found = []
+    if any(each.project_type in _HOMELESS for each in stays) or priors & {101, 116, 118}:
+        found.append(LivedExperience(of=Experience.HOMELESSNESS))
+    if client.veteran:
+        found.append(LivedExperience(of=Experience.MILITARY_SERVICE))
+    if _JAIL in priors or any(each.from_prison for each in stays):
+        found.append(LivedExperience(of=Experience.RE_ENTRY, offered=False))
+    return tuple(found)

@@ -119,7 +119,7 @@ _HEAD: Final = "SELECT n, hash FROM peerkit_entry WHERE program = ? ORDER BY n D
 @lru_cache(maxsize=512)
 def _standing_sql(ids: int) -> str:
     """One statement, so one moment: the head, the nouns, what weighs on them, the tallies."""
-    these = ",".join("?" * ids)
+    these = ",".join(f"?{3 + each}" for each in range(ids))
     return f"""
 SELECT 'head', '', n, '' FROM (SELECT n FROM peerkit_entry WHERE program = ?1 ORDER BY n DESC LIMIT 1)
 UNION ALL
@@ -253,7 +253,7 @@ class SQLiteStore:
         nouns: dict[tuple[str, str, int], Noun] = {}
         tallies: dict[tuple[str, str], int] = {}
         seen = 0
-        values = (self._program, day.isoformat(), *about, *about, *about)
+        values = (self._program, day.isoformat(), *about)
         for kind, id_, number, body in self._ask(_standing_sql(len(about)), values):
             if kind == "head":
                 seen = number

@@ -1,0 +1,1 @@
+"""How fast peerkit is beside the same work done without it. Run it with ``make bench``."""
