@@ -79,21 +79,23 @@ def pin() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def per_call(function: Callable[[Any], object], items: Sequence[Any], effort: Effort) -> Sample:
-    """A sample of ``function`` called on each item, over and over, for about ``effort.seconds``."""
+def per_call(
+    function: Callable[..., object], asked: Sequence[tuple[Any, ...]], effort: Effort
+) -> Sample:
+    """A sample of ``function`` asked each of these over and over, for about ``effort.seconds``."""
     rounds = 1
     for _ in range(3):  # the first rounds also warm caches and the interpreter's own shortcuts
         started = perf_counter()
-        for each in items:
-            function(each)
+        for each in asked:
+            function(*each)
         rounds = max(1, round(effort.seconds / max(perf_counter() - started, 1e-9)))
 
     def sample() -> float:
         started = perf_counter()
         for _ in range(rounds):
-            for each in items:
-                function(each)
-        return (perf_counter() - started) / (rounds * len(items))
+            for each in asked:
+                function(*each)
+        return (perf_counter() - started) / (rounds * len(asked))
 
     return sample
 

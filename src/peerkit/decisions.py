@@ -99,6 +99,12 @@ class Decision:
             raise Refused(self)
         return self
 
+    def kept_as(self, number: int) -> Decision:
+        """This decision, once it is the journal's entry of this number."""
+        return Decision(
+            self.act, self.findings, self.verdict, self.edition, self.day, number, self.again
+        )
+
     def heaviest_first(self) -> Findings:
         """The findings in the order people should read them."""
         return tuple(sorted(self.findings, key=lambda each: -each.verdict))

@@ -20,7 +20,7 @@ from peerkit.model.fields import zone_named
 from peerkit.notifiers import CouldNotTell
 from peerkit.rules import ROLE_LIMITS
 from peerkit.stores import GENESIS, Change, Entry, KeptWords
-from peerkit.stores.codec import text, write_act, write_noun
+from peerkit.stores.codec import act_table, text, write_noun
 from peerkit.stores.opening import store_at
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ __all__ = ["Page", "Program", "Told", "Verified"]
 
 N = TypeVar("N", bound=Noun)
 
+#: How the journal names the verdicts.
+_NAMED: Final = {each: each.name for each in Verdict}
 #: How often we read again when somebody else was faster.
 MOST_TRIES: Final = 8
 #: How many acts `do_all` keeps in one transaction.
@@ -167,7 +169,7 @@ class Program:
         Raises :class:`~peerkit.errors.KeyReused`, :class:`~peerkit.errors.Moved`
         when others were always faster, and :class:`~peerkit.errors.StoreError`.
         """
-        fingerprint = _fingerprint(act)
+        fingerprint = "" if act.key is None else _fingerprint(act)
         act = self._named(act)
         for _ in range(MOST_TRIES - 1):
             try:
@@ -259,7 +261,7 @@ class Program:
         now = self._clock()
         if now.tzinfo is None:
             raise BadInput("clock", "must give moments with their time zone")
-        return now.astimezone(UTC)
+        return now if now.tzinfo is UTC else now.astimezone(UTC)
 
     def _named(self, act: Act) -> Act:
         """The act with an id for what it makes."""
@@ -285,7 +287,7 @@ class Program:
         left = act.leaves(standing.view, decision.judged()) if kept else Left()
         change = self._change(act, fingerprint, now, standing, decision, left)
         entry = self.store.keep(change)
-        return attrs.evolve(decision, number=entry.number)
+        return decision.kept_as(entry.number)
 
     def _change(  # noqa: PLR0913 - everything that makes a change, once
         self,
@@ -341,7 +343,7 @@ def _counted_on(act: Act, day: date) -> date:
 
 def _fingerprint(act: Act) -> str:
     """What makes two acts with one key the same act. Words stay out: their digest would tell."""
-    return sha256(write_act(act, words=False).encode()).hexdigest()
+    return sha256(text(act_table(act, words=False)).encode()).hexdigest()
 
 
 def _entry(  # noqa: PLR0913 - everything an entry says, in its order
@@ -360,9 +362,9 @@ def _entry(  # noqa: PLR0913 - everything an entry says, in its order
             "fingerprint": fingerprint,
             "day": decision.day.isoformat(),
             "edition": decision.edition,
-            "verdict": decision.verdict.name,
+            "verdict": _NAMED[decision.verdict],
             "findings": [
-                [each.clause.id, each.verdict.name, dict(each.facts), each.activity]
+                [each.clause.id, _NAMED[each.verdict], {**each.facts}, each.activity]
                 for each in decision.findings
             ],
             "counts": [[each.of, each.what, each.by, each.day] for each in left.counts],
@@ -371,10 +373,11 @@ def _entry(  # noqa: PLR0913 - everything an entry says, in its order
                 for each in left.messages
             ],
             "words": [[each.about, each.owner, each.digest] for each in words],
+            "act": act_table(act, words=False),
         }
     )
     written = ",".join(body for _, body in nouns)
-    return f'{said[:-1]},"act":{write_act(act, words=False)},"nouns":[{written}]}}'
+    return f'{said[:-1]},"nouns":[{written}]}}'
 
 
 def _verified(store: Store) -> Verified:

@@ -24,7 +24,7 @@ from peerkit.model import (
     TieStatus,
     pair,
 )
-from peerkit.model.fields import a, an_id, several
+from peerkit.model.fields import a, an_id, maybe, several
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -83,7 +83,7 @@ class WelcomePeer(Makes):
     role: Role = a(Role)
     supervisor: str = an_id()
     since: date = a(date)
-    supervised: date | None = a(date, None)
+    supervised: date | None = maybe(date)
     experiences: tuple[LivedExperience, ...] = several(LivedExperience, least=1)
 
     @property

@@ -200,7 +200,7 @@ class _InSession(Makes):
         others = {each.of for each in self.activities if each.of is not None}
         pairs = tuple(pair(self.peer, each) for each in self.participants)
         named = (self.the_id, self.peer, *self.participants, *pairs)
-        return (*named, *sorted(others.difference(named)))
+        return (*named, *sorted(others.difference(named))) if others else named
 
     @property
     def activities_named(self) -> tuple[Activity, ...]:
@@ -301,6 +301,11 @@ class ReportSession(_InSession):
     already: ClassVar[bool] = True
     note: Words | None = maybe(Words)
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What every session is about, and the concern that may come of it."""
+        return (*super().about, f"{self.id}/concern")
+
     def moment(self, now: datetime) -> datetime:
         """The handbook of the day it happened judges it."""
         return min(self.starts, now)
@@ -313,7 +318,7 @@ class ReportSession(_InSession):
             return Left(words=said)
         counted = self._counted(judged)
         held = self._session(status=SessionStatus.HELD, counted=counted)
-        concern = None if judged.allowed else self._concern(judged)
+        concern = None if judged.allowed else self._concern(view, judged)
         return Left(
             nouns=(held, *_used(view, judged), *(() if concern is None else (concern,))),
             counts=self._counts(counted),
@@ -338,9 +343,11 @@ class ReportSession(_InSession):
         met = tuple(Count(pair(self.peer, each), MET, 1) for each in self.participants)
         return met + (tuple(Count(who, MINUTES, counted, day) for who in people) if counted else ())
 
-    def _concern(self, judged: Judged) -> Concern:
+    def _concern(self, view: View, judged: Judged) -> Concern:
+        first = f"{self.id}/concern"
+        taken = view.get(Concern, first) is not None
         return Concern(
-            id=f"{self.id}/concern",
+            id=f"{first}-{view.seen + 1}" if taken else first,
             peer=self.peer,
             people=(self.peer, *self.participants),
             clauses=judged.clauses,

@@ -170,7 +170,7 @@ def _called(kind: type[Any]) -> str:
 
 
 def _in_utc(value: Any) -> Any:
-    if type(value) is datetime and value.tzinfo is not None:
+    if type(value) is datetime and value.tzinfo is not None and value.tzinfo is not UTC:
         try:
             return value.astimezone(UTC)
         except OverflowError:

@@ -6,6 +6,7 @@ the start: what had been kept is answered, not repeated.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -253,7 +254,7 @@ class PretendWeek:
         """Five things a peer may not do, asked all the same."""
         peer, participant = pairs[0]
         other = next(who for _, who in pairs if who != participant)
-        full = max({each for each, _ in pairs}, key=[each for each, _ in pairs].count)
+        full = Counter(each for each, _ in pairs).most_common(1)[0][0]
         alone = next(who for each, who in pairs if each != full and who != full)
         for name, activity in (
             ("case", Activity(id="case-management")),

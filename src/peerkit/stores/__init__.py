@@ -89,6 +89,11 @@ class Change:
     messages: tuple[Message, ...] = ()
     words: tuple[KeptWords, ...] = ()
 
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The ids whose history this is part of: those it is about, without the pairs."""
+        return tuple([each for each in self.about if "+" not in each])
+
 
 @attrs.frozen(kw_only=True)
 class Standing:

@@ -22,7 +22,7 @@ from cattrs.errors import (
     ForbiddenExtraKeysError,
     IterableValidationNote,
 )
-from cattrs.gen import make_dict_structure_fn, override
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from peerkit.acts import ACTS, Act
 from peerkit.errors import BadInput
@@ -31,7 +31,7 @@ from peerkit.model import NOUNS, Activity, Noun, Words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["read_act", "read_noun", "text", "write_act", "write_noun"]
+__all__ = ["act_table", "read_act", "read_noun", "text", "write_act", "write_noun"]
 
 #: The longest document and the deepest nesting we read.
 MOST_CHARACTERS: Final = 256 * 1024
@@ -316,43 +316,51 @@ def read_noun(document: str | bytes) -> Noun:
     return _structured(value, _named(value, "noun", _NOUN_NAMED), "$")
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON can hold it."""
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if kind is tuple:
-        return [_plain(each) for each in value]
-    if isinstance(value, Enum):
-        return value.value
-    if kind is datetime or kind is date:
-        return value.isoformat()
-    if kind is Activity:
-        return _fields(value) | {"circumstances": dict(value.circumstances)}
-    if kind is Words:
-        return value.text
-    return _fields(value)
+def _as_text(value: Any) -> str:
+    return value.isoformat()  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _unstructurer() -> Converter:
+    """Makes plain values of ours. Enums of texts and tuples are plain enough for JSON."""
+    converter = Converter(unstruct_collection_overrides={tuple: tuple})
+    converter.register_unstructure_hook_func(
+        lambda kind: isinstance(kind, type) and issubclass(kind, Enum), lambda value: value
+    )
+    converter.register_unstructure_hook(datetime, _as_text)
+    converter.register_unstructure_hook(date, _as_text)
+    converter.register_unstructure_hook(Words, lambda value: value.text)
+    plain = make_dict_unstructure_fn(
+        Activity, converter, circumstances=override(unstruct_hook=dict)
+    )
+    converter.register_unstructure_hook(Activity, plain)
+    return converter
 
 
 @lru_cache(maxsize=256)
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(each.name for each in attrs.fields(kind))
+def _writer(kind: Any, *, words: bool) -> Callable[[Any], dict[str, Any]]:
+    """What makes a table of this class of act or noun."""
+    converter = _unstructurer()
+    if words:
+        return converter.get_unstructure_hook(kind)
+    left_out = {
+        each.name: override(omit=True)
+        for each in attrs.fields(attrs.resolve_types(kind))
+        if each.type in {Words, Words | None}
+    }
+    return make_dict_unstructure_fn(kind, converter, **left_out)  # type: ignore[arg-type]
 
 
-def _fields(value: Any) -> dict[str, Any]:
-    return {name: _plain(getattr(value, name)) for name in _names(cast("Any", type(value)))}
+def act_table(act: Act, *, words: bool) -> dict[str, Any]:
+    """An act as a table that JSON can hold. ``words`` false leaves every word out."""
+    return {"act": act.kind, **_writer(cast("Any", type(act)), words=words)(act)}
 
 
-def write_act(act: Act, *, words: bool = True) -> str:
-    """An act as JSON text. ``words`` false leaves every word out, as the journal does."""
-    plain = {"act": act.kind} | _fields(act)
-    if not words:
-        for name in _names(type(act)):
-            if type(getattr(act, name)) is Words:
-                del plain[name]
-    return text(plain)
+def write_act(act: Act) -> str:
+    """An act as JSON text, words included: what :func:`read_act` reads."""
+    return text(act_table(act, words=True))
 
 
 def write_noun(noun: Noun) -> str:
     """A noun as JSON text."""
-    return text({"noun": noun.kind} | _fields(noun))
+    return text({"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)})

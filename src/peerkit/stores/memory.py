@@ -125,10 +125,10 @@ class MemoryStore:
         self._add(self._entries, entry)
         if change.key is not None:
             self._set(self._by_key, change.key, entry.number)
-        for each in change.about:
+        for each in change.touched:
             self._add(self._touching[each], entry.number)
         for noun, _ in change.nouns:
-            self._put_noun(entry.number, noun)
+            self._put_noun(entry.number, noun, change.stood.view)
         for count in change.counts:
             table = self._tallies.setdefault((count.of, count.day), {})
             self._set(table, count.what, table.get(count.what, 0) + count.by)
@@ -138,8 +138,11 @@ class MemoryStore:
         for words in change.words:
             self._add(self._words[words.about], words)
 
-    def _put_noun(self, number: int, noun: Noun) -> None:
+    def _put_noun(self, number: int, noun: Noun, view: View) -> None:
+        """A noun that the change has not read must be new: nothing is overwritten unseen."""
         name = (noun.kind, noun.id)
+        if view.get(type(noun), noun.id) is None and noun.kind in self._nouns.get(noun.id, {}):
+            raise StoreError(f"There is a {noun.kind} {noun.id} already. Nothing was stored.")
         for each in noun.touches:
             if name not in self._found[each]:
                 self._set(self._found[each], name, None)

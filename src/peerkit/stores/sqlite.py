@@ -72,10 +72,15 @@ CREATE TABLE peerkit_filed (
     under TEXT NOT NULL,
     kind TEXT NOT NULL,
     id TEXT NOT NULL,
-    weighs INTEGER NOT NULL,
     PRIMARY KEY (program, under, kind, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX peerkit_weighing ON peerkit_filed (program, under) WHERE weighs = 1;
+CREATE TABLE peerkit_weighing (
+    program INTEGER NOT NULL,
+    under TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (program, under, kind, id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE peerkit_tally (
     program INTEGER NOT NULL,
     of TEXT NOT NULL,
@@ -113,6 +118,9 @@ CREATE TRIGGER peerkit_entry_remains BEFORE DELETE ON peerkit_entry
 BEGIN SELECT RAISE(ABORT, 'the journal is never cut'); END;
 """
 
+_LIFTED: Final = (
+    "DELETE FROM peerkit_weighing WHERE program = ? AND under = ? AND kind = ? AND id = ?"
+)
 _HEAD: Final = "SELECT n, hash FROM peerkit_entry WHERE program = ? ORDER BY n DESC LIMIT 1"
 
 
@@ -126,9 +134,9 @@ UNION ALL
 SELECT kind, id, n, body FROM peerkit_noun WHERE program = ?1 AND id IN ({these})
 UNION ALL
 SELECT noun.kind, noun.id, noun.n, noun.body
-FROM peerkit_filed AS filed JOIN peerkit_noun AS noun
-ON noun.program = filed.program AND noun.id = filed.id AND noun.kind = filed.kind
-WHERE filed.program = ?1 AND filed.under IN ({these}) AND filed.weighs = 1
+FROM peerkit_weighing AS weighing CROSS JOIN peerkit_noun AS noun
+ON noun.program = weighing.program AND noun.id = weighing.id AND noun.kind = weighing.kind
+WHERE weighing.program = ?1 AND weighing.under IN ({these})
 UNION ALL
 SELECT 'tally', of, value, what FROM peerkit_tally
 WHERE program = ?1 AND of IN ({these}) AND day IN ('', ?2)
@@ -242,6 +250,7 @@ class SQLiteStore:
         raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
 
     def _rolled_back(self) -> None:
+        self._read.clear()
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
 
@@ -311,10 +320,10 @@ class SQLiteStore:
         run("INSERT INTO peerkit_entry VALUES (?,?,?,?)", (mine, n, entry.hash, entry.body))
         if change.key is not None:
             run("INSERT INTO peerkit_key VALUES (?,?,?)", (mine, change.key, n))
-        touched = [(mine, each, n) for each in change.about]
+        touched = [(mine, each, n) for each in change.touched]
         many("INSERT INTO peerkit_touched VALUES (?,?,?)", touched)
         for noun, body in change.nouns:
-            self._write_noun(n, noun, body, change)
+            self._write_noun(n, noun, body, change.stood.view)
         if change.counts:
             many(
                 "INSERT INTO peerkit_tally VALUES (?,?,?,?,?) "
@@ -333,32 +342,29 @@ class SQLiteStore:
             values = (mine, each.about, n, each.owner, each.salt, each.text)
             run("INSERT INTO peerkit_words VALUES (?,?,?,?,?,?)", values)
 
-    def _write_noun(self, n: int, noun: Noun, body: str, change: Change) -> None:
-        before = next(
-            (
-                each
-                for each in change.stood.view.nouns
-                if each.id == noun.id and type(each) is type(noun)
-            ),
-            None,
-        )
-        self._db.execute(
-            "INSERT INTO peerkit_noun VALUES (?,?,?,?,?) "
-            "ON CONFLICT DO UPDATE SET n = excluded.n, body = excluded.body",
-            (self._program, noun.id, noun.kind, n, body),
-        )
-        if before is None or before.open != noun.open:
-            weighs = noun.weighs_on if noun.open else ()
-            self._db.executemany(
-                "INSERT INTO peerkit_filed VALUES (?,?,?,?,?) "
-                "ON CONFLICT DO UPDATE SET weighs = excluded.weighs",
-                [
-                    (self._program, under, noun.kind, noun.id, int(under in weighs))
-                    for under in {*noun.touches, *noun.weighs_on}
-                ],
+    def _write_noun(self, n: int, noun: Noun, body: str, view: View) -> None:
+        """A noun that the change has not read must be new: nothing is overwritten unseen."""
+        before = view.get(type(noun), noun.id)
+        if before is None:
+            values = (self._program, noun.id, noun.kind, n, body)
+            self._db.execute("INSERT INTO peerkit_noun VALUES (?,?,?,?,?)", values)
+            self._file("INSERT INTO peerkit_filed VALUES (?,?,?,?)", noun, noun.touches)
+        else:
+            self._db.execute(
+                "UPDATE peerkit_noun SET n = ?, body = ? WHERE program = ? AND id = ? AND kind = ?",
+                (n, body, self._program, noun.id, noun.kind),
             )
-        if not self._batch:
-            self._read[noun.kind, noun.id, n] = noun
+        weighed = before is not None and before.open
+        if noun.open and not weighed:
+            self._file("INSERT INTO peerkit_weighing VALUES (?,?,?,?)", noun, noun.weighs_on)
+        if weighed and not noun.open:
+            self._file(_LIFTED, noun, noun.weighs_on)
+        self._read[noun.kind, noun.id, n] = noun
+
+    def _file(self, sql: str, noun: Noun, unders: tuple[str, ...]) -> None:
+        if unders:
+            rows = [(self._program, under, noun.kind, noun.id) for under in unders]
+            self._db.executemany(sql, rows)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -370,9 +376,6 @@ class SQLiteStore:
                 self._batch = True
                 try:
                     yield
-                except BaseException:
-                    self._read.clear()
-                    raise
                 finally:
                     self._batch = False
 
