@@ -11,11 +11,11 @@ from peerkit.reports import summary
 from peerkit.reports.show import Screen
 from peerkit.simulation import PretendWeek
 
-HERE = Path(__file__).parent
 ask = argparse.ArgumentParser(description=__doc__)
-ask.add_argument("--hmis", default=HERE / "hmis", help="a folder with an HMIS CSV export")
+ask.add_argument("--hmis", default=Path(__file__).parent / "hmis", help="folder of an HMIS export")
 ask.add_argument("--file", default="first_program.db", help="where the program is kept")
 told = ask.parse_args()
+notices = Path(told.file).with_suffix(".notices.txt")
 
 screen = Screen()
 week = PretendWeek(monday=date(2026, 11, 2))
@@ -27,21 +27,17 @@ except hmis.NotHmis as error:
 with pk.Program.open(told.file, clock=week.clock) as program:
     screen.title("Welcome")
     people = list(hmis.welcomes(export, by="intake"))
-    for _ in screen.counted("participants from the export", program.do_all(people), len(people)):
-        pass
-    for _ in screen.counted("peers with lived experience", program.do_all(week.welcomes())):
-        pass
-    rows = [(each.file, each.line, each.column, each.why) for each in export.rejects]
-    screen.table(f"Rows of the {export.version} export left out", ("file", "line", "column", "why"), rows)
+    screen.count("participants from the export", program.do_all(people), len(people))
+    screen.count("peers with lived experience", program.do_all(week.welcomes()))
+    left_out = [(each.file, each.line, each.column, each.why) for each in export.rejects]
+    screen.table(f"Rows of {export.version} left out", ("file", "line", "column", "why"), left_out)
 
     screen.title("A week of peer support")
-    everyone = list(program.every(pk.Person))
-    taking_part = [each for each in everyone if program.view(each.id).get(pk.Participant, each.id)]
-    for _ in screen.counted("matches proposed and answered", program.do_all(week.matches(taking_part))):
-        pass
+    people_by_id = {each.id: each for each in program.every(pk.Person)}
+    taking_part = [people_by_id[each.id] for each in program.every(pk.Participant)]
+    screen.count("matches proposed and answered", program.do_all(week.matches(taking_part)))
     pairs = week.pairs(taking_part)
-    for _ in screen.counted("boundaries, goals and sessions", program.do_all(week.sessions(pairs))):
-        pass
+    screen.count("boundaries, goals and sessions", program.do_all(week.sessions(pairs)))
 
     screen.title("Asked of a peer, and not a peer's work")
     for act in week.asks(pairs):
@@ -50,14 +46,13 @@ with pk.Program.open(told.file, clock=week.clock) as program:
     screen.title("A boundary was crossed, and it is written down")
     screen.decision(program.do(week.crossing(pairs)))
 
-    screen.title("Notices")
-    notices = Path(told.file).with_suffix(".notices.txt")
+    screen.title("Told")
     with notices.open("a", encoding="utf-8") as stream:
         result = program.tell(ConsoleNotifier(stream), limit=100_000, lease=timedelta(0))
-    screen.say(f"{result.told} messages told, {result.waiting} wait; what they said is in {notices}.")
+    screen.say(f"{result.told} messages told, {result.waiting} wait. They stand in {notices}")
 
     screen.summary(summary(program))
     found = program.verify()
-    screen.say(f"Journal: {found.entries} entries, " + ("whole." if found.whole else found.faults[0]))
-    screen.say(f"Head, to keep elsewhere: {found.head}")
+    screen.say(f"Journal: {found.entries} entries, {'whole' if found.whole else found.faults[0]}.")
+    screen.say(f"Its head, to keep somewhere else: {found.head}")
     screen.say(f"The program is kept in {Path(told.file).resolve()}")

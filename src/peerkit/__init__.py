@@ -1,120 +1,128 @@
-"""peerkit: peer support programs, with the limits of the role as decisions that explain themselves."""
+"""peerkit: peer support programs, and the limits of the role as decisions that explain themselves.
+
+Names are fetched from their rooms when they are first used, so that importing
+peerkit costs a service nothing until it needs it.
+"""
 
 from __future__ import annotations
 
-from peerkit.acts import (
-    AcceptMatch,
-    Act,
-    AgreeBoundaries,
-    CancelSession,
-    ChangeGoal,
-    ChangeParticipation,
-    ChangeService,
-    CloseConcern,
-    ConsultSupervisor,
-    DeclineMatch,
-    DiscloseTie,
-    DoActivity,
-    EndMatch,
-    GiveAdvice,
-    PlanSession,
-    ProposeMatch,
-    RaiseConcern,
-    RecordConsent,
-    RecordCredential,
-    RecordSupervision,
-    ReportMissedSession,
-    ReportSession,
-    RevokeConsent,
-    SetGoal,
-    ShareInformation,
-    WelcomeParticipant,
-    WelcomePeer,
-)
-from peerkit.decisions import (
-    Decision,
-    Finding,
-    Refused,
-    Rule,
-    Rules,
-    decide,
-)
-from peerkit.errors import (
-    BadInput,
-    KeyReused,
-    MissingExtra,
-    Moved,
-    PeerkitError,
-    StoreError,
-)
-from peerkit.handbook import (
-    BadHandbook,
-    Book,
-    Handbook,
-    Verdict,
-)
-from peerkit.model import (
-    Activity,
-    AgreementStatus,
-    BoundaryAgreement,
-    Concern,
-    ConcernStatus,
-    Consent,
-    ConsentScope,
-    ConsentStatus,
-    Consultation,
-    ConsultationStatus,
-    Count,
-    Credential,
-    CredentialStatus,
-    Experience,
-    Goal,
-    GoalStatus,
-    LivedExperience,
-    Match,
-    MatchStatus,
-    Message,
-    Noun,
-    Participant,
-    ParticipantStatus,
-    Peer,
-    PeerStatus,
-    Person,
-    PersonStatus,
-    Role,
-    Session,
-    SessionForm,
-    SessionStatus,
-    Tie,
-    TieKind,
-    TieStatus,
-    Topic,
-    View,
-    Words,
-    pair,
-)
-from peerkit.notifiers import (
-    CouldNotTell,
-    Notifier,
-)
-from peerkit.program import (
-    Page,
-    Program,
-    Told,
-    Verified,
-)
-from peerkit.rules import (
-    ROLE_LIMITS,
-)
-from peerkit.stores import (
-    Entry,
-    NotAStore,
-    Store,
-)
-from peerkit.stores.codec import (
-    read_act,
-    write_act,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from peerkit.acts import (
+        AcceptMatch,
+        Act,
+        AgreeBoundaries,
+        CancelSession,
+        ChangeGoal,
+        ChangeParticipation,
+        ChangeService,
+        CloseConcern,
+        ConsultSupervisor,
+        DeclineMatch,
+        DiscloseTie,
+        DoActivity,
+        EndMatch,
+        GiveAdvice,
+        PlanSession,
+        ProposeMatch,
+        RaiseConcern,
+        RecordConsent,
+        RecordCredential,
+        RecordSupervision,
+        ReportMissedSession,
+        ReportSession,
+        RevokeConsent,
+        SetGoal,
+        ShareInformation,
+        WelcomeParticipant,
+        WelcomePeer,
+    )
+    from peerkit.decisions import (
+        Decision,
+        Finding,
+        Refused,
+        Rule,
+        Rules,
+        decide,
+    )
+    from peerkit.errors import (
+        BadInput,
+        KeyReused,
+        MissingExtra,
+        Moved,
+        PeerkitError,
+        StoreError,
+    )
+    from peerkit.handbook import (
+        BadHandbook,
+        Book,
+        Handbook,
+        Verdict,
+    )
+    from peerkit.model import (
+        Activity,
+        AgreementStatus,
+        BoundaryAgreement,
+        Concern,
+        ConcernStatus,
+        Consent,
+        ConsentScope,
+        ConsentStatus,
+        Consultation,
+        ConsultationStatus,
+        Count,
+        Credential,
+        CredentialStatus,
+        Experience,
+        Goal,
+        GoalStatus,
+        LivedExperience,
+        Match,
+        MatchStatus,
+        Message,
+        Noun,
+        Participant,
+        ParticipantStatus,
+        Peer,
+        PeerStatus,
+        Person,
+        PersonStatus,
+        Role,
+        Session,
+        SessionForm,
+        SessionStatus,
+        Tie,
+        TieKind,
+        TieStatus,
+        Topic,
+        View,
+        Words,
+        pair,
+    )
+    from peerkit.notifiers import (
+        CouldNotTell,
+        Notifier,
+    )
+    from peerkit.program import (
+        Page,
+        Program,
+        Told,
+        Verified,
+    )
+    from peerkit.rules import (
+        ROLE_LIMITS,
+    )
+    from peerkit.stores import (
+        Entry,
+        NotAStore,
+        Store,
+    )
+    from peerkit.stores.codec import (
+        read_act,
+        write_act,
+    )
 
 __all__ = [
     "ROLE_LIMITS",
@@ -211,3 +219,33 @@ __all__ = [
     "read_act",
     "write_act",
 ]
+
+#: Where the names live, lowest room first: reading a noun loads no store.
+_ROOMS: Final = (
+    "errors",
+    "model",
+    "handbook",
+    "acts",
+    "decisions",
+    "rules",
+    "notifiers",
+    "stores",
+    "stores.codec",
+    "program",
+)
+
+
+def __getattr__(name: str) -> object:
+    """Fetch a name of ``__all__`` from its room, once."""
+    if name in __all__:
+        for room in _ROOMS:
+            module = import_module(f"peerkit.{room}")
+            if name in module.__all__:
+                value: object = getattr(module, name)
+                globals()[name] = value
+                return value
+    raise AttributeError(f"peerkit has no {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

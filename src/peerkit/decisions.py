@@ -94,13 +94,13 @@ class Decision:
         return self.verdict is Verdict.ALLOWED
 
     def or_raise(self) -> Decision:
-        """This decision, or :class:`Refused` when it is not allowed."""
+        """The decision, or :class:`Refused` when it is not allowed."""
         if not self.allowed:
             raise Refused(self)
         return self
 
     def kept_as(self, number: int) -> Decision:
-        """This decision, once it is the journal's entry of this number."""
+        """The decision, once it is the journal's entry of this number."""
         return Decision(
             self.act, self.findings, self.verdict, self.edition, self.day, number, self.again
         )

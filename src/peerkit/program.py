@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 import attrs
 
@@ -105,7 +105,7 @@ class Program:
     not authenticate: whoever calls says who acts, in ``by``.
     """
 
-    def __init__(  # noqa: PLR0913 - what a host may replace, each by its name
+    def __init__(
         self,
         store: Store,
         *,
@@ -140,7 +140,7 @@ class Program:
         opening = {name: how.pop(name) for name in ("durability",) if name in how}
         return cls(store_at(where, program, **opening), **how)
 
-    def __enter__(self) -> Program:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -289,7 +289,7 @@ class Program:
         entry = self.store.keep(change)
         return decision.kept_as(entry.number)
 
-    def _change(  # noqa: PLR0913 - everything that makes a change, once
+    def _change(
         self,
         act: Act,
         fingerprint: str,
@@ -346,7 +346,7 @@ def _fingerprint(act: Act) -> str:
     return sha256(text(act_table(act, words=False)).encode()).hexdigest()
 
 
-def _entry(  # noqa: PLR0913 - everything an entry says, in its order
+def _entry(
     act: Act,
     fingerprint: str,
     now: datetime,

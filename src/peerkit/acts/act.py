@@ -23,6 +23,11 @@ __all__ = ["Act", "Judged", "Left", "Makes", "Moves", "Saying"]
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}\Z")
 
 
+def once_each(*ids: str) -> tuple[str, ...]:
+    """These ids in order, each once: a goal may be called what its participant is called."""
+    return tuple(dict.fromkeys(ids))
+
+
 def _a_key(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if value is not None and (type(value) is not str or _KEY.match(value) is None):
         raise BadInput(
@@ -87,7 +92,7 @@ class Act(ABC):
     @property
     @abstractmethod
     def about(self) -> tuple[str, ...]:
-        """The ids, and pairs of ids, that the decision stands on."""
+        """The ids, and pairs of ids, that the decision stands on; each is named once."""
 
     @abstractmethod
     def leaves(self, view: View, judged: Judged) -> Left:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, once_each
 from peerkit.model import (
     AgreementStatus,
     BoundaryAgreement,
@@ -34,6 +34,7 @@ from peerkit.model.fields import (
     maybe,
     maybe_moment,
     several,
+    some_codes,
     some_ids,
 )
 
@@ -66,7 +67,8 @@ class AgreeBoundaries(Makes):
     @property
     def about(self) -> tuple[str, ...]:
         """The agreement, both people and the pair."""
-        return (self.the_id, self.peer, self.participant, pair(self.peer, self.participant))
+        both = pair(self.peer, self.participant)
+        return once_each(self.the_id, self.peer, self.participant, both)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The agreement in force; the one before it is amended."""
@@ -103,7 +105,7 @@ class RecordConsent(Makes):
     @property
     def about(self) -> tuple[str, ...]:
         """The consent and the participant."""
-        return (self.the_id, self.participant)
+        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The consent."""
@@ -133,7 +135,7 @@ class RevokeConsent(Moves):
     @property
     def about(self) -> tuple[str, ...]:
         """The consent and the participant."""
-        return (self.id, self.participant)
+        return once_each(self.id, self.participant)
 
     def to(self, noun: Consent) -> ConsentStatus:
         """Revoked."""
@@ -175,13 +177,13 @@ class RaiseConcern(Makes):
     makes: ClassVar[type[Noun]] = Concern
     peer: str = an_id()
     people: tuple[str, ...] = some_ids()
-    clauses: tuple[str, ...] = several(str, least=1)
+    clauses: tuple[str, ...] = some_codes()
     what: Words | None = maybe(Words)
 
     @property
     def about(self) -> tuple[str, ...]:
         """The concern and the peer."""
-        return (self.the_id, self.peer)
+        return once_each(self.the_id, self.peer)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """An open concern; the supervisor is told."""
@@ -211,7 +213,7 @@ class CloseConcern(Moves):
     @property
     def about(self) -> tuple[str, ...]:
         """The concern and the peer."""
-        return (self.id, self.peer)
+        return once_each(self.id, self.peer)
 
     def to(self, noun: Concern) -> ConcernStatus:
         """Closed."""
@@ -242,7 +244,8 @@ class ConsultSupervisor(Makes):
     @property
     def about(self) -> tuple[str, ...]:
         """The consultation, both people and the pair."""
-        return (self.the_id, self.peer, self.participant, pair(self.peer, self.participant))
+        both = pair(self.peer, self.participant)
+        return once_each(self.the_id, self.peer, self.participant, both)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """An open consultation; the supervisor is told."""
@@ -283,7 +286,7 @@ class GiveAdvice(Moves):
     @property
     def about(self) -> tuple[str, ...]:
         """The consultation and the peer."""
-        return (self.id, self.peer)
+        return once_each(self.id, self.peer)
 
     def to(self, noun: Consultation) -> ConsultationStatus:
         """Agreed or not agreed."""

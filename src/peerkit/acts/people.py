@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, once_each
 from peerkit.model import (
     Credential,
     CredentialStatus,
@@ -150,7 +150,7 @@ class RecordCredential(Makes):
     @property
     def about(self) -> tuple[str, ...]:
         """The credential and its peer."""
-        return (self.the_id, self.peer)
+        return once_each(self.the_id, self.peer)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The new credential; those it outlives are replaced."""
@@ -198,8 +198,9 @@ class DiscloseTie(Act):
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The two people."""
-        return (self.peer, pair(self.peer, self.participant), self.tie_id)
+        """The two people, the pair and the tie."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.peer, self.participant, both, self.tie_id)
 
     @property
     def tie_id(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, Saying
+from peerkit.acts.act import Judged, Left, Makes, Moves, Saying, once_each
 from peerkit.model import Goal, GoalStatus, Noun, Words
 from peerkit.model.fields import a, an_id, maybe
 
@@ -35,7 +35,7 @@ class SetGoal(Makes):
     @property
     def about(self) -> tuple[str, ...]:
         """The goal and the participant."""
-        return (self.the_id, self.participant)
+        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The goal, and its words apart."""
@@ -56,7 +56,7 @@ class ChangeGoal(Moves):
     @property
     def about(self) -> tuple[str, ...]:
         """The goal and the participant."""
-        return (self.id, self.participant)
+        return once_each(self.id, self.participant)
 
     def to(self, noun: Goal) -> GoalStatus:
         """The status that was asked for."""

@@ -1,4 +1,4 @@
-"""The book as it stands on one day: clauses with their passages, and the catalogue of activities."""
+"""The book as it stands on one day: clauses with their passages, and the activities."""
 
 from __future__ import annotations
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from datetime import date, datetime
-from difflib import get_close_matches
+from datetime import date
 from hashlib import sha256
-from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
@@ -24,6 +22,7 @@ from peerkit.handbook.book import (
     Verdict,
     sealed,
 )
+from peerkit.handbook.table import Table, parsed
 from peerkit.handbook.written import Value, Written
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Files", "bind", "layers", "shipped_and_yours"]
 
-_HERE: Final = files("peerkit.handbook")
 _BASE: Final = ("sources.toml", "clauses.toml", "limits.toml", "activities.toml")
 _VERDICTS: Final = {each.name.lower(): each for each in Verdict}
 #: The facts a sentence may name. A rule gives those its clause speaks of.
@@ -65,75 +63,6 @@ _ALWAYS: Final = ("silence", "unchecked")
 
 #: Files to read: the name of each and its bytes.
 Files: TypeAlias = tuple[tuple[str, bytes], ...]
-T = TypeVar("T")
-_MISSING: Final = object()
-
-
-@attrs.define
-class _Table:
-    """One TOML table, read key by key; what nobody asked for is an error."""
-
-    place: str
-    keys: dict[str, Any]
-    read: set[str] = attrs.field(factory=set)
-
-    def wrong(self, key: str, what: str) -> BadHandbook:
-        return BadHandbook(f"{self.place}: key {key!r}", what)
-
-    def take(self, key: str, kind: type[T], called: str, default: Any = _MISSING) -> T:
-        self.read.add(key)
-        value = self.keys.get(key, default)
-        if value is _MISSING:
-            raise self.wrong(key, f"is missing; give {called}")
-        if value is not default and type(value) is not kind:
-            raise self.wrong(key, f"must be {called}")
-        return value  # type: ignore[no-any-return]
-
-    def text(self, key: str, default: Any = _MISSING) -> Any:
-        value = self.take(key, str, "a text in quotes", default)
-        if value is not default and not value.strip():
-            raise self.wrong(key, "is empty; write it or leave the key out")
-        return value
-
-    def day(self, key: str) -> date | None:
-        value = self.take(key, date, "a date such as 2025-07-01, without quotes", None)
-        return None if isinstance(value, datetime) else value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.take(key, list, "a list of texts", [])
-        if not all(type(each) is str for each in value):
-            raise self.wrong(key, "must be a list of texts")
-        return tuple(value)
-
-    def table(self, key: str) -> dict[str, str]:
-        value = self.take(key, dict, "a table of texts", {})
-        if not all(type(each) is str for each in value.values()):
-            raise self.wrong(key, "must be a table of texts")
-        return value
-
-    def tables(self, key: str, *, named: str | None = "id") -> list[_Table]:
-        """The ``[[key]]`` tables, each with its own place; an id may come once."""
-        value = self.take(key, list, f"[[{key}]] tables", [])
-        found: list[_Table] = []
-        seen: set[str] = set()
-        for number, each in enumerate(value, 1):
-            if type(each) is not dict:
-                raise self.wrong(key, f"must be [[{key}]] tables")
-            name = each.get(named) if named else None
-            place = f"{self.place}: {key} {name!r}" if name else f"{self.place}: {key} {number}"
-            if name is not None and name in seen:
-                raise BadHandbook(place, "is written twice; keep one")
-            seen.add(str(name))
-            found.append(_Table(place, each))
-        return found
-
-    def done(self) -> None:
-        """Refuse every key that was not read."""
-        for key in self.keys:
-            if key not in self.read:
-                near = get_close_matches(key, self.read, 1)
-                hint = f"did you mean {near[0]!r}?" if near else "take it out"
-                raise self.wrong(key, f"is not known here; {hint}")
 
 
 @attrs.define
@@ -156,7 +85,7 @@ class Draft:
         """Take in one file. ``over`` true: a layer, which may only tighten or say so."""
         self._hash.update(f"{len(raw)} {name}\n".encode())
         self._hash.update(raw)
-        file = _toml(name, raw)
+        file = parsed(name, raw)
         if over:
             self.layers.append(_layer_id(file))
         for each in file.tables("source"):
@@ -171,7 +100,7 @@ class Draft:
             self._activity(each, over=over)
         file.done()
 
-    def _source(self, table: _Table) -> None:
+    def _source(self, table: Table) -> None:
         id_ = table.text("id")
         if id_ in self.sources:
             raise BadHandbook(table.place, "is written twice; keep one")
@@ -184,7 +113,7 @@ class Draft:
         )
         table.done()
 
-    def _passage(self, table: _Table) -> Passage:
+    def _passage(self, table: Table) -> Passage:
         name = table.text("source")
         if name not in self.sources:
             raise table.wrong("source", f"names {name!r}, which no [[source]] describes")
@@ -203,7 +132,7 @@ class Draft:
             verified=table.take("verified", bool, "true or false", default=True),
         )
 
-    def _values(self, table: _Table) -> tuple[Value, ...]:
+    def _values(self, table: Table) -> tuple[Value, ...]:
         found = []
         for each in table.tables("value", named=None):
             number = each.take("is", int, "a whole number", None)
@@ -212,14 +141,14 @@ class Draft:
             found.append(Value(number=number, passage=self._passage(each)))
             each.done()
         found.sort(key=lambda each: each.passage.since or date.min)
-        for one, after in zip(found, found[1:], strict=False):
+        for one, after in pairwise(found):
             begins = after.passage.since or date.min
             ends = one.passage.until
             if (one.passage.since or date.min) == begins or (ends is not None and ends > begins):
                 raise BadHandbook(table.place, f"has two values in force on {begins.isoformat()}")
         return _closed(found)
 
-    def _clause(self, table: _Table, *, over: bool, numbered: bool) -> None:
+    def _clause(self, table: Table, *, over: bool, numbered: bool) -> None:
         id_ = table.text("id")
         if over:
             self._over_clause(table, id_)
@@ -245,14 +174,14 @@ class Draft:
         )
         table.done()
 
-    def _passages(self, table: _Table) -> tuple[Passage, ...]:
+    def _passages(self, table: Table) -> tuple[Passage, ...]:
         found = []
         for each in table.tables("rests_on", named=None):
             found.append(self._passage(each))
             each.done()
         return tuple(found)
 
-    def _over_clause(self, table: _Table, id_: str) -> None:
+    def _over_clause(self, table: Table, id_: str) -> None:
         """A layer gives a limit other numbers, or a clause further passages."""
         below = self.clauses.get(id_)
         if below is None:
@@ -276,7 +205,7 @@ class Draft:
             passages=(*passages, *below.passages),
         )
 
-    def _circumstance(self, table: _Table) -> None:
+    def _circumstance(self, table: Table) -> None:
         id_ = table.text("id")
         if id_ in self.circumstances:
             raise BadHandbook(table.place, "is written twice; keep one")
@@ -288,7 +217,7 @@ class Draft:
         )
         table.done()
 
-    def _activity(self, table: _Table, *, over: bool) -> None:
+    def _activity(self, table: Table, *, over: bool) -> None:
         id_ = table.text("id")
         below = self.activities.get(id_)
         if over and below is not None:
@@ -313,7 +242,7 @@ class Draft:
         )
         table.done()
 
-    def _over_activity(self, table: _Table, below: ActivityEntry) -> ActivityEntry:
+    def _over_activity(self, table: Table, below: ActivityEntry) -> ActivityEntry:
         verdict = _verdict(table)
         loosens = table.take("loosens", bool, "true or false", default=False)
         if verdict < below.verdict and not loosens:
@@ -327,7 +256,7 @@ class Draft:
         table.done()
         return attrs.evolve(below, verdict=verdict, clause=clause, cases=cases)
 
-    def _cases(self, table: _Table, clause: str, asks: tuple[str, ...]) -> tuple[Case, ...]:
+    def _cases(self, table: Table, clause: str, asks: tuple[str, ...]) -> tuple[Case, ...]:
         found = []
         for each in table.tables("case", named=None):
             when = each.table("when")
@@ -345,20 +274,20 @@ class Draft:
             each.done()
         return tuple(found)
 
-    def _known_clause(self, table: _Table, id_: str) -> str:
+    def _known_clause(self, table: Table, id_: str) -> str:
         if id_ not in self.clauses:
             raise table.wrong("clause", f"names {id_!r}, which no [[clause]] describes")
         return id_
 
 
-def _verdict(table: _Table) -> Verdict:
+def _verdict(table: Table) -> Verdict:
     name = table.text("verdict")
     if name not in _VERDICTS:
         raise table.wrong("verdict", "must be one of " + ", ".join(_VERDICTS))
     return _VERDICTS[name]
 
 
-def _tighter(table: _Table) -> str:
+def _tighter(table: Table) -> str:
     which: str = table.text("tighter")
     if which not in {"lower", "higher"}:
         raise table.wrong("tighter", "must be 'lower' or 'higher'")
@@ -371,7 +300,7 @@ def _looser(new: int | None, old: int | None, tighter: str) -> bool:
     return new > old if tighter == "lower" else new < old
 
 
-def _sentences(table: _Table) -> Mapping[Verdict, str]:
+def _sentences(table: Table) -> Mapping[Verdict, str]:
     said = {}
     for name, verdict in _VERDICTS.items():
         text = table.text(name, None)
@@ -384,7 +313,7 @@ def _sentences(table: _Table) -> Mapping[Verdict, str]:
     return MappingProxyType(said)
 
 
-def _facts_named(table: _Table, key: str, text: str) -> list[str]:
+def _facts_named(table: Table, key: str, text: str) -> list[str]:
     try:
         return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
     except ValueError:
@@ -406,17 +335,15 @@ def _laid_over(values: tuple[Value, ...], below: tuple[Value, ...]) -> tuple[Val
     return (*values, *below)
 
 
-def _toml(name: str, raw: bytes) -> _Table:
-    try:
-        return _Table(name, tomllib.loads(raw.decode("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        what = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "is not UTF-8 text"
-    raise BadHandbook(name, f"is not TOML: {what}")
+def _here() -> Traversable:
+    from importlib.resources import files  # it loads much, and only reading a book needs it
+
+    return files("peerkit.handbook")
 
 
 def layers() -> tuple[str, ...]:
     """The ids of the layers that peerkit ships, sorted: each goes into ``Handbook.load``."""
-    return tuple(sorted(_shipped(_HERE / "layers", "")))
+    return tuple(sorted(_shipped(_here() / "layers", "")))
 
 
 def _shipped(folder: Traversable, under: str) -> Iterable[str]:
@@ -438,12 +365,12 @@ def _layer_file(name: str) -> Traversable | Path:
             f"layer {name!r}",
             f"is not one that peerkit ships ({', '.join(layers())}); a file of yours ends in .toml",
         )
-    return _HERE / "layers" / f"{name}.toml"
+    return _here() / "layers" / f"{name}.toml"
 
 
 def shipped_and_yours(names: tuple[str, ...]) -> tuple[Files, Files]:
     """The files of the base, and of these layers over it, each with its name."""
-    base = tuple((name, (_HERE / name).read_bytes()) for name in _BASE)
+    base = tuple((name, (_here() / name).read_bytes()) for name in _BASE)
     return base, tuple((name, _layer_file(name).read_bytes()) for name in names)
 
 
@@ -460,9 +387,9 @@ def bind(base: Files, over: Files) -> Draft:
     return draft
 
 
-def _layer_id(file: _Table) -> str:
+def _layer_id(file: Table) -> str:
     """Read the ``[layer]`` table that every layer opens with."""
-    head = _Table(f"{file.place}: layer", file.take("layer", dict, "a [layer] table"))
+    head = Table(f"{file.place}: layer", file.take("layer", dict, "a [layer] table"))
     id_: str = head.text("id")
     head.text("title")
     head.done()

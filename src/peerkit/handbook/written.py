@@ -40,7 +40,7 @@ class Written:
     tighter: str
 
     def on(self, day: date) -> Clause:
-        """This clause as it stands on a day."""
+        """The clause as it stands on a day."""
         value = next((each for each in self.values if each.passage.in_force(day)), None)
         passages = tuple(each for each in self.passages if each.in_force(day))
         return Clause(

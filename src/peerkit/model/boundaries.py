@@ -17,6 +17,7 @@ from peerkit.model.fields import (
     maybe_moment,
     pair,
     several,
+    some_codes,
     some_ids,
 )
 from peerkit.model.lifecycle import Lifecycle
@@ -188,7 +189,7 @@ class Concern(Noun):
     status: ConcernStatus = a(ConcernStatus, ConcernStatus.OPEN)
     peer: str = an_id()
     people: tuple[str, ...] = some_ids()
-    clauses: tuple[str, ...] = several(str, least=1)
+    clauses: tuple[str, ...] = some_codes()
 
     @property
     def touches(self) -> tuple[str, ...]:

@@ -63,6 +63,9 @@ class Words:
     def __setattr__(self, name: str, value: object) -> None:
         raise attrs.exceptions.FrozenInstanceError
 
+    def __delattr__(self, name: str) -> None:
+        raise attrs.exceptions.FrozenInstanceError
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Words) and self.text == other.text
 
@@ -109,7 +112,7 @@ def _some_ids(instance: object, attribute: attrs.Attribute[Any], value: object) 
 
 
 def _as_tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, (list, set, frozenset)) else value
+    return tuple(value) if type(value) is list else value
 
 
 def some_ids() -> Any:
@@ -131,7 +134,7 @@ def several(kind: type[Any], *, least: int = 0) -> Any:
 
 
 def _a_code(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if type(value) is not str or _CODE.match(value) is None:
+    if not is_code(value):
         raise BadInput(
             _place(instance, attribute),
             "a code of the handbook is 1 to 64 small letters, digits or - and starts with a letter",
@@ -141,6 +144,23 @@ def _a_code(instance: object, attribute: attrs.Attribute[Any], value: object) ->
 def a_code() -> Any:
     """A code of the handbook, such as ``case-management``."""
     return attrs.field(validator=_a_code)
+
+
+def is_code(value: object) -> bool:
+    """Whether this could be a code of the handbook: never a sentence, never a name."""
+    return type(value) is str and _CODE.match(value) is not None
+
+
+def _some_codes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not tuple or not 1 <= len(value) <= MOST_NAMED:
+        raise BadInput(_place(instance, attribute), f"name 1 to {MOST_NAMED} codes of the handbook")
+    for each in value:
+        _a_code(instance, attribute, each)
+
+
+def some_codes() -> Any:
+    """One or more codes of the handbook; a list is taken as a tuple."""
+    return attrs.field(converter=_as_tuple, validator=_some_codes)
 
 
 def a(kind: type[Any], default: Any = attrs.NOTHING, *, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word

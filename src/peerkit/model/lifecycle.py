@@ -1,4 +1,4 @@
-"""A lifecycle is a table: from each status, where may it go?"""
+"""A lifecycle is a table: where each status may go."""
 
 from __future__ import annotations
 

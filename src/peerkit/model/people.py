@@ -53,7 +53,7 @@ class LivedExperience:
     """
 
     of: Experience = a(Experience, repr=False)
-    offered: bool = a(bool, True)
+    offered: bool = a(bool, default=True)
 
 
 class Role(StrEnum):

@@ -17,6 +17,7 @@ from peerkit.model.fields import (
     a_moment,
     a_zone,
     an_id,
+    is_code,
     maybe_id,
     minutes,
     pair,
@@ -82,18 +83,26 @@ class Match(Noun):
         return (self.peer, self.participant)
 
 
-def _pairs(value: object) -> object:
-    if isinstance(value, Mapping):
-        return tuple(sorted(value.items()))
-    return value
+def _pairs(value: Any) -> Any:
+    """A table as pairs, in one order, so that the same answers are the same activity."""
+    if type(value) is not tuple:
+        value = tuple(value.items()) if isinstance(value, Mapping) else value
+    try:
+        return tuple(sorted(value)) if len(value) > 1 else value
+    except TypeError:
+        return value
 
 
 def _circumstances(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if type(value) is not tuple or len(value) > MOST_NAMED:
         raise BadInput("Activity.circumstances", "give a table of circumstance and answer")
     for each in value:
-        if type(each) is not tuple or len(each) != 2 or not all(type(x) is str for x in each):  # noqa: PLR2004 - a pair is two
-            raise BadInput("Activity.circumstances", "each circumstance and answer is a word")
+        if type(each) is not tuple or len(each) != 2 or not all(map(is_code, each)):  # noqa: PLR2004 - a pair is two
+            raise BadInput(
+                "Activity.circumstances", "each circumstance and answer is a code of the handbook"
+            )
+    if len(dict(value)) != len(value):
+        raise BadInput("Activity.circumstances", "the same circumstance is answered twice")
 
 
 def _whole_minutes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:

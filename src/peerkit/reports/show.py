@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from peerkit.errors import MissingExtra
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Screen"]
 
-T = TypeVar("T")
-
 
 class Screen:
     """A terminal, or anything else a ``rich`` console writes to."""
@@ -39,17 +37,17 @@ class Screen:
         self.console.print()
         self.console.print(Text(text, style="bold"))
 
-    def counted(self, what: str, items: Iterable[T], total: int | None = None) -> Iterator[T]:
-        """The same items, with a bar that counts those that are done."""
+    def count(self, what: str, items: Iterable[object], total: int | None = None) -> int:
+        """Go through the items with a bar that counts those that are done, and say how many."""
         columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=self.console) as progress:
             task = progress.add_task(what, total=total)
             done = 0
-            for item in items:
-                yield item
+            for _ in items:
                 done += 1
                 progress.advance(task)
             progress.update(task, total=done)
+        return done
 
     def table(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """A table. Numbers stand to the right."""

@@ -1,4 +1,4 @@
-"""Who may walk with whom: known, not too many, credentialed, supervised, and nothing else between them."""
+"""Who may walk with whom: known, supervised, not too many, and nothing else between them."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def dual_relationship(
 
 
 def _weight(tie: Tie) -> Verdict:
-    """A romantic tie never, current or past; a home or a tenancy not while it lasts; others: ask."""
+    """Romance never, current or past; a shared home not while it lasts; for others: ask."""
     if tie.of is TieKind.DISTANT:
         return Verdict.ALLOWED
     if tie.of is TieKind.ROMANTIC:

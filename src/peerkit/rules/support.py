@@ -1,4 +1,4 @@
-"""How support is given: freely, in small groups, with limits explained, and in the person's own voice."""
+"""How support is given: freely, in small groups, and in the person's own voice."""
 
 from __future__ import annotations
 
@@ -48,8 +48,9 @@ def group_size(act: PlanSession | ReportSession, view: View, book: Book) -> Find
 
 
 def voluntary(act: PlanSession | ReportSession | DoActivity, view: View, book: Book) -> Findings:
-    """One-to-one support begins when the participant has accepted the match. Groups and first
-    meetings need none: coming is a choice already.
+    """One-to-one support begins when the participant has accepted the match.
+
+    Groups and first meetings need none: coming is a choice already.
     """
     form = getattr(act, "form", SessionForm.ONE_TO_ONE)
     if form is not SessionForm.ONE_TO_ONE:

@@ -255,7 +255,7 @@ class PretendWeek:
         peer, participant = pairs[0]
         other = next(who for _, who in pairs if who != participant)
         full = Counter(each for each, _ in pairs).most_common(1)[0][0]
-        alone = next(who for each, who in pairs if each != full and who != full)
+        alone = next(who for each, who in pairs if full not in (each, who))
         for name, activity in (
             ("case", Activity(id="case-management")),
             ("therapy", Activity(id="therapy")),

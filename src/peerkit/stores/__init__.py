@@ -159,7 +159,7 @@ class Store(Protocol):
     def find(
         self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
     ) -> tuple[N, ...]:
-        """Nouns of one kind by id, open or not, after this id; with ``about``, those that touch it."""
+        """Nouns of one kind by id, open or not, after this one; ``about``: those that touch it."""
 
     def tallies(self) -> Iterator[tuple[Count, ...]]:
         """Every tally as it stands, in chunks."""

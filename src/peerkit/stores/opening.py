@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, Final
 
 from peerkit.errors import StoreError
@@ -39,4 +38,6 @@ def _opener(scheme: str) -> Any:
         module, _, path = _OURS[scheme].partition(":")
         kind, _, name = path.partition(".")
         return getattr(getattr(import_module(module), kind), name)
+    from importlib.metadata import entry_points  # it loads much, and few need it
+
     return next((each.load() for each in entry_points(group="peerkit.stores", name=scheme)), None)

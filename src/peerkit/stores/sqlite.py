@@ -129,7 +129,7 @@ def _standing_sql(ids: int) -> str:
     """One statement, so one moment: the head, the nouns, what weighs on them, the tallies."""
     these = ",".join(f"?{3 + each}" for each in range(ids))
     return f"""
-SELECT 'head', '', n, '' FROM (SELECT n FROM peerkit_entry WHERE program = ?1 ORDER BY n DESC LIMIT 1)
+SELECT 'head', '', max(n), '' FROM peerkit_entry WHERE program = ?1
 UNION ALL
 SELECT kind, id, n, body FROM peerkit_noun WHERE program = ?1 AND id IN ({these})
 UNION ALL
@@ -265,7 +265,7 @@ class SQLiteStore:
         values = (self._program, day.isoformat(), *about)
         for kind, id_, number, body in self._ask(_standing_sql(len(about)), values):
             if kind == "head":
-                seen = number
+                seen = number or 0
             elif kind == "tally":
                 tallies[id_, body] = number
             else:
@@ -425,7 +425,8 @@ class SQLiteStore:
         while True:
             rows = self._ask(
                 "SELECT of, what, value, day FROM peerkit_tally "
-                "WHERE program = ? AND (of, day, what) > (?, ?, ?) ORDER BY of, day, what LIMIT 500",
+                "WHERE program = ? AND (of, day, what) > (?, ?, ?) "
+                "ORDER BY of, day, what LIMIT 500",
                 (self._program, *after),
             )
             if not rows:

@@ -1,1 +1,32 @@
-"""Proof: conformance kits for stores and notifiers, situations, strategies. Ships with the package."""
+"""Proof: conformance kits for stores and notifiers, and situations. Ships with the package.
+
+The kits need pytest (``pip install 'peerkit[testing]'``); situations need nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from peerkit.testing.notifiers import NotifierConformance
+    from peerkit.testing.stores import StoreConformance
+
+__all__ = ["NotifierConformance", "StoreConformance"]
+
+_KITS = {
+    "NotifierConformance": "peerkit.testing.notifiers",
+    "StoreConformance": "peerkit.testing.stores",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A kit, imported when somebody asks for it: situations work without pytest."""
+    if name not in _KITS:
+        raise AttributeError(f"peerkit.testing has no {name}; it has {', '.join(__all__)}")
+    module = _KITS[name]
+    if module not in sys.modules:
+        # Before the import, so that a failing assert of the kit shows both sides.
+        import_module("peerkit.testing.kit").pytest.register_assert_rewrite(module)
+    return getattr(import_module(module), name)

@@ -92,8 +92,8 @@ def situations() -> tuple[Situation, ...]:
     found: list[Situation] = []
     for file in sorted(folder.iterdir(), key=lambda each: each.name):
         if file.name.endswith(".toml"):
-            for table in tomllib.loads(file.read_text("utf-8")).pop("situation"):
-                found.append(_situation(file.name, table))
+            tables = tomllib.loads(file.read_text("utf-8")).pop("situation")
+            found += [_situation(file.name, each) for each in tables]
     names = [each.name for each in found]
     twice = sorted({each for each in names if names.count(each) > 1})
     if twice:

@@ -1,0 +1,90 @@
+"""An ordinary program for measuring: peers, the people they walk with, and their sessions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import peerkit as pk
+
+__all__ = ["NOW", "PAIRS", "beginnings", "clock", "goal", "planned", "reported"]
+
+#: The moment at which everything is asked.
+NOW: Final = datetime(2026, 11, 20, 18, tzinfo=UTC)
+PEERS: Final = 10
+PEOPLE_EACH: Final = 10
+#: Who walks with whom.
+PAIRS: Final = tuple(
+    (f"peer-{peer:02}", f"person-{peer:02}-{person:02}")
+    for peer in range(PEERS)
+    for person in range(PEOPLE_EACH)
+)
+_LISTENING: Final = (pk.Activity(id="listen"),)
+
+
+def clock() -> datetime:
+    """The moment at which everything is asked."""
+    return NOW
+
+
+def beginnings() -> Iterator[pk.Act]:
+    """Everybody is welcomed, matched, and has agreed on boundaries: 410 acts, all allowed."""
+    by = "coordinator"
+    homelessness = pk.LivedExperience(of=pk.Experience.HOMELESSNESS)
+    for peer in sorted({peer for peer, _ in PAIRS}):
+        yield pk.WelcomePeer(
+            by=by,
+            id=peer,
+            role=pk.Role.WORKER,
+            supervisor="supervisor",
+            since=date(2025, 1, 6),
+            supervised=date(2026, 11, 2),
+            experiences=(homelessness,),
+        )
+    for peer, person in PAIRS:
+        match = f"match-{person}"
+        yield pk.WelcomeParticipant(by=by, id=person)
+        yield pk.ProposeMatch(by=by, id=match, peer=peer, participant=person)
+        yield pk.AcceptMatch(by=person, id=match, peer=peer, participant=person)
+        yield pk.AgreeBoundaries(
+            by=person,
+            id=f"agreement-{person}",
+            peer=peer,
+            participant=person,
+            topics=(pk.Topic.CONFIDENTIALITY_LIMITS,),
+        )
+
+
+def reported(chance: random.Random) -> pk.ReportSession:
+    """An ordinary session within the last year: one to one, one activity, no note."""
+    peer, person = chance.choice(PAIRS)
+    minutes = timedelta(minutes=15 * chance.randrange(4 * 24 * 365))
+    return pk.ReportSession(
+        by=peer,
+        peer=peer,
+        participants=(person,),
+        starts=NOW - timedelta(hours=2) - minutes,
+        minutes=60,
+        activities=_LISTENING,
+    )
+
+
+def planned(chance: random.Random) -> pk.PlanSession:
+    """A session in the coming month; both are told."""
+    peer, person = chance.choice(PAIRS)
+    return pk.PlanSession(
+        by=peer,
+        peer=peer,
+        participants=(person,),
+        starts=NOW + timedelta(minutes=15 * chance.randrange(1, 4 * 24 * 30)),
+        minutes=60,
+        activities=_LISTENING,
+    )
+
+
+def goal(chance: random.Random) -> pk.SetGoal:
+    """A goal in a participant's own words."""
+    _, person = chance.choice(PAIRS)
+    return pk.SetGoal(by=person, participant=person, words=pk.Words("Ring my sister once a week."))

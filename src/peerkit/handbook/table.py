@@ -1,0 +1,99 @@
+"""Reads one TOML table key by key. Every mistake names the file and the key."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from peerkit.handbook.book import BadHandbook
+
+__all__ = ["Table", "parsed"]
+
+T = TypeVar("T")
+_MISSING: Final = object()
+
+
+@attrs.define
+class Table:
+    """One TOML table, read key by key; what nobody asked for is an error."""
+
+    place: str
+    keys: dict[str, Any]
+    read: set[str] = attrs.field(factory=set)
+
+    def wrong(self, key: str, what: str) -> BadHandbook:
+        """The error for one key of this table."""
+        return BadHandbook(f"{self.place}: key {key!r}", what)
+
+    def take(self, key: str, kind: type[T], called: str, default: Any = _MISSING) -> T:
+        """The value of a key, which must be of this kind."""
+        self.read.add(key)
+        value = self.keys.get(key, default)
+        if value is _MISSING:
+            raise self.wrong(key, f"is missing; give {called}")
+        if value is not default and type(value) is not kind:
+            raise self.wrong(key, f"must be {called}")
+        return value  # type: ignore[no-any-return]
+
+    def text(self, key: str, default: Any = _MISSING) -> Any:
+        """A text that says something."""
+        value = self.take(key, str, "a text in quotes", default)
+        if value is not default and not value.strip():
+            raise self.wrong(key, "is empty; write it or leave the key out")
+        return value
+
+    def day(self, key: str) -> date | None:
+        """A date, or None when the key is left out."""
+        value = self.take(key, date, "a date such as 2025-07-01, without quotes", None)
+        return None if isinstance(value, datetime) else value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty when the key is left out."""
+        value = self.take(key, list, "a list of texts", [])
+        if not all(type(each) is str for each in value):
+            raise self.wrong(key, "must be a list of texts")
+        return tuple(value)
+
+    def table(self, key: str) -> dict[str, str]:
+        """A table of texts; empty when the key is left out."""
+        value = self.take(key, dict, "a table of texts", {})
+        if not all(type(each) is str for each in value.values()):
+            raise self.wrong(key, "must be a table of texts")
+        return value
+
+    def tables(self, key: str, *, named: str | None = "id") -> list[Table]:
+        """The ``[[key]]`` tables, each with its own place; an id may come once."""
+        value = self.take(key, list, f"[[{key}]] tables", [])
+        found: list[Table] = []
+        seen: set[str] = set()
+        for number, each in enumerate(value, 1):
+            if type(each) is not dict:
+                raise self.wrong(key, f"must be [[{key}]] tables")
+            name = each.get(named) if named else None
+            place = f"{self.place}: {key} {name!r}" if name else f"{self.place}: {key} {number}"
+            if name is not None and name in seen:
+                raise BadHandbook(place, "is written twice; keep one")
+            seen.add(str(name))
+            found.append(Table(place, each))
+        return found
+
+    def done(self) -> None:
+        """Refuse every key that was not read."""
+        for key in self.keys:
+            if key not in self.read:
+                near = get_close_matches(key, self.read, 1)
+                hint = f"did you mean {near[0]!r}?" if near else "take it out"
+                raise self.wrong(key, f"is not known here; {hint}")
+
+
+def parsed(name: str, raw: bytes) -> Table:
+    """A file as one table. Raises :class:`BadHandbook` when it is not TOML."""
+    try:
+        return Table(name, tomllib.loads(raw.decode("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        what = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "is not UTF-8 text"
+    raise BadHandbook(name, f"is not TOML: {what}")
