@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 import attrs
@@ -15,13 +13,14 @@ from peerkit.acts import Act, Left, Makes
 from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
 from peerkit.errors import BadInput, KeyReused, Moved
 from peerkit.handbook import Handbook
-from peerkit.model import NOUNS, Noun, View
+from peerkit.model import Noun, View
 from peerkit.model.fields import zone_named
 from peerkit.notifiers import CouldNotTell
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import GENESIS, Change, Entry, KeptWords
-from peerkit.stores.codec import act_table, text, write_noun
+from peerkit.stores import Change, Entry, KeptWords
+from peerkit.stores.codec import fingerprint_of, write_entry, write_noun
 from peerkit.stores.opening import store_at
+from peerkit.stores.verifying import Verified, verified
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,8 +32,6 @@ __all__ = ["Page", "Program", "Told", "Verified"]
 
 N = TypeVar("N", bound=Noun)
 
-#: How the journal names the verdicts.
-_NAMED: Final = {each: each.name for each in Verdict}
 #: How often we read again when somebody else was faster.
 MOST_TRIES: Final = 8
 #: How many acts `do_all` keeps in one transaction.
@@ -63,25 +60,6 @@ class Told:
 
     told: int
     waiting: int
-
-
-@attrs.frozen
-class Verified:
-    """What was found when the journal was read from end to end.
-
-    ``entries`` were read; ``head`` is the hash of the last one: keep it
-    elsewhere, for without it a cut tail cannot be seen. ``faults`` name what
-    does not fit, the first one first.
-    """
-
-    entries: int
-    head: str
-    faults: tuple[str, ...]
-
-    @property
-    def whole(self) -> bool:
-        """Whether everything fits."""
-        return not self.faults
 
 
 def _now() -> datetime:
@@ -169,7 +147,7 @@ class Program:
         Raises :class:`~peerkit.errors.KeyReused`, :class:`~peerkit.errors.Moved`
         when others were always faster, and :class:`~peerkit.errors.StoreError`.
         """
-        fingerprint = "" if act.key is None else _fingerprint(act)
+        fingerprint = "" if act.key is None else fingerprint_of(act)
         act = self._named(act)
         for _ in range(MOST_TRIES - 1):
             try:
@@ -255,7 +233,7 @@ class Program:
         that do not follow from the journal. It cannot see a cut tail, nor a
         journal that was rewritten from end to end: keep ``head`` elsewhere.
         """
-        return _verified(self.store)
+        return verified(self.store)
 
     def _moment(self) -> datetime:
         now = self._clock()
@@ -271,7 +249,7 @@ class Program:
 
     def _decided(self, act: Act, now: datetime) -> tuple[Standing, Decision]:
         day = self._day(act.moment(now))
-        standing = self.store.view(act.about, _counted_on(act, day), now, act.key)
+        standing = self.store.view(act.about, act.counts_on(day), now, act.key)
         decision = decide(act, standing.view, self.handbook.on(day), self._rules)
         return standing, decision
 
@@ -304,10 +282,10 @@ class Program:
         )
         return Change(
             about=act.about,
-            day=_counted_on(act, decision.day),
+            day=act.counts_on(decision.day),
             stood=standing,
             key=act.key,
-            entry=_entry(act, fingerprint, now, decision, left, nouns, words),
+            entry=write_entry(act, fingerprint, now, decision, left, nouns, words),
             nouns=nouns,
             counts=left.counts,
             messages=left.messages,
@@ -333,112 +311,3 @@ class Program:
             number=earlier.number,
             again=True,
         )
-
-
-def _counted_on(act: Act, day: date) -> date:
-    """The day whose tallies an act reads: the day it speaks of."""
-    named = getattr(act, "day", None)
-    return day if named is None else named
-
-
-def _fingerprint(act: Act) -> str:
-    """What makes two acts with one key the same act. Words stay out: their digest would tell."""
-    return sha256(text(act_table(act, words=False)).encode()).hexdigest()
-
-
-def _entry(
-    act: Act,
-    fingerprint: str,
-    now: datetime,
-    decision: Decision,
-    left: Left,
-    nouns: tuple[tuple[Noun, str], ...],
-    words: tuple[KeptWords, ...],
-) -> str:
-    """The journal's text of a decision. The nouns are put in as they are written elsewhere."""
-    said = text(
-        {
-            "at": now.isoformat(),
-            "fingerprint": fingerprint,
-            "day": decision.day.isoformat(),
-            "edition": decision.edition,
-            "verdict": _NAMED[decision.verdict],
-            "findings": [
-                [each.clause.id, _NAMED[each.verdict], {**each.facts}, each.activity]
-                for each in decision.findings
-            ],
-            "counts": [[each.of, each.what, each.by, each.day] for each in left.counts],
-            "messages": [
-                [each.to, each.kind, each.about, each.inside, each.outside]
-                for each in left.messages
-            ],
-            "words": [[each.about, each.owner, each.digest] for each in words],
-            "act": act_table(act, words=False),
-        }
-    )
-    written = ",".join(body for _, body in nouns)
-    return f'{said[:-1]},"nouns":[{written}]}}'
-
-
-def _verified(store: Store) -> Verified:
-    faults: list[str] = []
-    number, head = 0, GENESIS
-    nouns: dict[tuple[str, str], str] = {}
-    tallies: dict[tuple[str, str, str], int] = {}
-    messages = 0
-    for entry in store.journal():
-        number += 1
-        if entry.number != number:
-            faults.append(f"Entry {number} is missing; the next one there is {entry.number}.")
-            number = entry.number
-        if sha256(entry.body.encode()).hexdigest() != entry.hash:
-            faults.append(f"Entry {entry.number} does not match its hash: it was edited.")
-        body = _body(entry)
-        if body is None or body["n"] != entry.number or body["prev"] != head:
-            faults.append(f"Entry {entry.number} is not linked to the one before it.")
-        head = entry.hash
-        if body is None:
-            continue
-        for noun in body["nouns"]:
-            nouns[noun["noun"], noun["id"]] = text(noun)
-        for of, what, by, day in body["counts"]:
-            tallies[of, what, day] = tallies.get((of, what, day), 0) + by
-        messages += len(body["messages"])
-    faults += _noun_faults(store, nouns)
-    faults += _tally_faults(store, tallies)
-    if store.outbox()[0] != messages:
-        faults.append(f"The outbox holds {store.outbox()[0]} messages; the journal {messages}.")
-    return Verified(number, head, tuple(faults))
-
-
-def _body(entry: Entry) -> dict[str, Any] | None:
-    try:
-        found = json.loads(entry.body)
-    except ValueError:
-        return None
-    needed = {"n", "prev", "nouns", "counts", "messages"}
-    return found if type(found) is dict and needed <= set(found) else None
-
-
-def _noun_faults(store: Store, nouns: dict[tuple[str, str], str]) -> Iterator[str]:
-    """Nouns that are not as the journal left them."""
-    for kind in NOUNS:
-        after: str | None = ""
-        while after is not None:
-            items = store.find(kind, after=after, limit=500)
-            for each in items:
-                if nouns.pop((each.kind, each.id), None) != write_noun(each):
-                    yield f"{each.kind} {each.id} is not as the journal left it."
-            after = items[-1].id if len(items) == 500 else None  # noqa: PLR2004 - a full page
-    for name, id_ in nouns:
-        yield f"{name} {id_} is in the journal and nowhere else."
-
-
-def _tally_faults(store: Store, tallies: dict[tuple[str, str, str], int]) -> Iterator[str]:
-    for chunk in store.tallies():
-        for each in chunk:
-            if tallies.pop((each.of, each.what, each.day), 0) != each.by:
-                yield f"The tally {each.what} of {each.of} is not what the journal adds up to."
-    for (of, what, _), value in tallies.items():
-        if value:
-            yield f"The tally {what} of {of} is missing."

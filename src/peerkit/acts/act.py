@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
@@ -101,6 +101,10 @@ class Act(ABC):
     def moment(self, now: datetime) -> datetime:
         """The moment whose handbook judges this act: now, unless it happened earlier."""
         return now
+
+    def counts_on(self, day: date) -> date:
+        """The day whose tallies the decision reads: ``day``, unless the act names another."""
+        return day
 
     @property
     def peer_named(self) -> str | None:

@@ -212,6 +212,10 @@ class _InSession(Makes):
         """The day it starts on, where it takes place."""
         return self.starts.astimezone(zone_named(self.zone)).date()
 
+    def counts_on(self, day: date) -> date:
+        """The day it starts on."""
+        return self.day
+
     def _same(self) -> dict[str, Any]:
         """What a plan, its session and its report have in common."""
         return {each.name: getattr(self, each.name) for each in attrs.fields(_InSession)[_OWN:]}

@@ -12,6 +12,7 @@ import re
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
 
 import attrs
@@ -24,14 +25,25 @@ from cattrs.errors import (
 )
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from peerkit.acts import ACTS, Act
+from peerkit.acts import ACTS, Act, Left
+from peerkit.decisions import Decision, Verdict
 from peerkit.errors import BadInput
 from peerkit.model import NOUNS, Activity, Noun, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["act_table", "read_act", "read_noun", "text", "write_act", "write_noun"]
+    from peerkit.stores import KeptWords
+
+__all__ = [
+    "fingerprint_of",
+    "read_act",
+    "read_noun",
+    "text",
+    "write_act",
+    "write_entry",
+    "write_noun",
+]
 
 #: The longest document and the deepest nesting we read.
 MOST_CHARACTERS: Final = 256 * 1024
@@ -47,6 +59,8 @@ _NOUN_NAMED: Final[dict[str, type[Noun]]] = {each.kind: each for each in NOUNS}
 
 T = TypeVar("T")
 
+#: How the journal names the verdicts.
+_NAMED: Final = {each: each.name for each in Verdict}
 #: Writes plain values in the canonical form.
 text: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
@@ -351,16 +365,58 @@ def _writer(kind: Any, *, words: bool) -> Callable[[Any], dict[str, Any]]:
     return make_dict_unstructure_fn(kind, converter, **left_out)  # type: ignore[arg-type]
 
 
-def act_table(act: Act, *, words: bool) -> dict[str, Any]:
+def _act_table(act: Act, *, words: bool) -> dict[str, Any]:
     """An act as a table that JSON can hold. ``words`` false leaves every word out."""
     return {"act": act.kind, **_writer(cast("Any", type(act)), words=words)(act)}
 
 
 def write_act(act: Act) -> str:
     """An act as JSON text, words included: what :func:`read_act` reads."""
-    return text(act_table(act, words=True))
+    return text(_act_table(act, words=True))
 
 
 def write_noun(noun: Noun) -> str:
     """A noun as JSON text."""
     return text({"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)})
+
+
+def fingerprint_of(act: Act) -> str:
+    """What makes two acts with one key the same act. Words stay out: their digest would tell."""
+    return sha256(text(_act_table(act, words=False)).encode()).hexdigest()
+
+
+def write_entry(
+    act: Act,
+    fingerprint: str,
+    now: datetime,
+    decision: Decision,
+    left: Left,
+    nouns: tuple[tuple[Noun, str], ...],
+    words: tuple[KeptWords, ...],
+) -> str:
+    """The journal's text of a decision, but for its number and link.
+
+    The nouns are put in as they are written elsewhere, byte for byte.
+    """
+    said = text(
+        {
+            "at": now.isoformat(),
+            "fingerprint": fingerprint,
+            "day": decision.day.isoformat(),
+            "edition": decision.edition,
+            "verdict": _NAMED[decision.verdict],
+            "findings": [
+                [each.clause.id, _NAMED[each.verdict], {**each.facts}, each.activity]
+                for each in decision.findings
+            ],
+            "counts": [[each.of, each.what, each.by, each.day] for each in left.counts],
+            "messages": [
+                [each.to, each.kind, each.about, each.inside, each.outside]
+                for each in left.messages
+            ],
+            "words": [[each.about, each.owner, each.digest] for each in words],
+            "act": _act_table(act, words=False),
+        }
+    )
+    written = ",".join(body for _, body in nouns)
+    return f'{said[:-1]},"nouns":[{written}]}}'
