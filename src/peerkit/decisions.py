@@ -6,7 +6,6 @@ This room knows no rule. Silence is no, and a rule that cannot be checked is no.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Decision", "Finding", "Findings", "Refused", "Rule", "Rules", "Verdict", "decide"]
 
-_NO_FACTS: Final[Mapping[str, object]] = MappingProxyType({})
-
-
 @attrs.frozen
 class Finding:
     """What one clause of the handbook says of an act.
@@ -34,7 +30,7 @@ class Finding:
 
     clause: Clause
     verdict: Verdict
-    facts: Mapping[str, object] = _NO_FACTS
+    facts: Mapping[str, object] = attrs.field(factory=dict)
     activity: int = -1
 
     @property

@@ -75,7 +75,7 @@ class AgreeBoundaries(Makes):
         before = tuple(
             attrs.evolve(each, status=AgreementStatus.AMENDED)
             for each in view.all(BoundaryAgreement)
-            if each.status is AgreementStatus.IN_FORCE
+            if each.binds(self.peer, self.participant)
         )
         new = BoundaryAgreement(
             id=self.the_id, peer=self.peer, participant=self.participant, topics=self.topics

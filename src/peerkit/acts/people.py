@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
 
@@ -24,7 +24,7 @@ from peerkit.model import (
     TieStatus,
     pair,
 )
-from peerkit.model.fields import a, an_id, maybe, several
+from peerkit.model.fields import a, an_id, digest_of, later_than, maybe, several
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -38,6 +38,11 @@ __all__ = [
     "WelcomeParticipant",
     "WelcomePeer",
 ]
+
+
+#: How long a credential that is over is still read, so that a late report of a session is
+#: judged by what was in force on its day.
+LATEST_REPORT: Final = timedelta(days=366)
 
 
 def _person(view: View, id_: str, experiences: tuple[LivedExperience, ...]) -> tuple[Person, ...]:
@@ -147,18 +152,24 @@ class RecordCredential(Makes):
     since: date = a(date)
     until: date = a(date)
 
+    def __attrs_post_init__(self) -> None:
+        later_than("since")(self, attrs.fields(RecordCredential).until, self.until)
+
     @property
     def about(self) -> tuple[str, ...]:
         """The credential and its peer."""
         return once_each(self.the_id, self.peer)
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The new credential; those it outlives are replaced."""
+        """The new credential; those that were over long ago are replaced."""
         new = Credential(id=self.the_id, peer=self.peer, since=self.since, until=self.until)
+        long_ago = view.now.date() - LATEST_REPORT
         old = tuple(
             attrs.evolve(each, status=CredentialStatus.REPLACED)
             for each in view.all(Credential)
-            if each.status is CredentialStatus.HELD and each.until <= self.since
+            if each.status is CredentialStatus.HELD
+            and each.peer == self.peer
+            and each.until < long_ago
         )
         return Left(nouns=(new, *old))
 
@@ -204,9 +215,8 @@ class DiscloseTie(Act):
 
     @property
     def tie_id(self) -> str:
-        """The id of this tie: two people have one of each kind."""
-        one, other = sorted((self.peer, self.participant))
-        return f"{one}/{other}/{self.of}"
+        """The id of this tie: two people have one of each kind, and the id does not tell which."""
+        return digest_of(pair(self.peer, self.participant), self.of)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The tie as it stands."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, once_each
 from peerkit.errors import BadInput
 from peerkit.model import (
     MET,
@@ -36,6 +36,7 @@ from peerkit.model.fields import (
     a_moment,
     a_zone,
     an_id,
+    made_of,
     maybe,
     minutes,
     several,
@@ -71,7 +72,8 @@ class ProposeMatch(Makes):
     @property
     def about(self) -> tuple[str, ...]:
         """Both people, the pair, and the match."""
-        return (self.the_id, self.peer, self.participant, pair(self.peer, self.participant))
+        both = pair(self.peer, self.participant)
+        return once_each(self.the_id, self.peer, self.participant, both)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A proposed match; both are told."""
@@ -99,7 +101,8 @@ class _AnswerMatch(Moves):
     @property
     def about(self) -> tuple[str, ...]:
         """The match, both people and the pair."""
-        return (self.id, self.peer, self.participant, pair(self.peer, self.participant))
+        both = pair(self.peer, self.participant)
+        return once_each(self.id, self.peer, self.participant, both)
 
 
 @attrs.frozen(kw_only=True)
@@ -153,7 +156,7 @@ class EndMatch(_AnswerMatch):
         over = tuple(
             attrs.evolve(each, status=AgreementStatus.ENDED)
             for each in view.all(BoundaryAgreement)
-            if each.status is AgreementStatus.IN_FORCE
+            if each.binds(self.peer, self.participant)
         )
         ended = match.status is MatchStatus.ENDED
         return Left(
@@ -189,6 +192,8 @@ class _InSession(Makes):
                 f"{type(self).__name__}.participants",
                 f"a session with {len(self.participants)} participants is a group; say form=GROUP",
             )
+        if not 1 < self.starts.year < 9999:  # noqa: PLR2004 - so that every zone has a day for it
+            raise BadInput(f"{type(self).__name__}.starts", "must lie in the years 2 to 9998")
         if sum(each.minutes for each in self.activities) > self.minutes:
             raise BadInput(
                 f"{type(self).__name__}.activities", "take more minutes than the session has"
@@ -199,7 +204,7 @@ class _InSession(Makes):
         """The session, everyone in it, each pair, and whoever a story belongs to."""
         others = {each.of for each in self.activities if each.of is not None}
         pairs = tuple(pair(self.peer, each) for each in self.participants)
-        named = (self.the_id, self.peer, *self.participants, *pairs)
+        named = once_each(self.the_id, self.peer, *self.participants, *pairs)
         return (*named, *sorted(others.difference(named))) if others else named
 
     @property
@@ -308,7 +313,7 @@ class ReportSession(_InSession):
     @property
     def about(self) -> tuple[str, ...]:
         """What every session is about, and the concern that may come of it."""
-        return (*super().about, f"{self.id}/concern")
+        return once_each(*super().about, self._concern_id)
 
     def moment(self, now: datetime) -> datetime:
         """The handbook of the day it happened judges it."""
@@ -330,6 +335,10 @@ class ReportSession(_InSession):
             words=said,
         )
 
+    @property
+    def _concern_id(self) -> str:
+        return made_of(self.the_id, "concern")
+
     def _said(self) -> tuple[Saying, ...]:
         if self.note is None:
             return ()
@@ -348,10 +357,9 @@ class ReportSession(_InSession):
         return met + (tuple(Count(who, MINUTES, counted, day) for who in people) if counted else ())
 
     def _concern(self, view: View, judged: Judged) -> Concern:
-        first = f"{self.id}/concern"
-        taken = view.get(Concern, first) is not None
+        taken = view.get(Concern, self._concern_id) is not None
         return Concern(
-            id=f"{first}-{view.seen + 1}" if taken else first,
+            id=made_of(self._concern_id, str(view.seen + 1)) if taken else self._concern_id,
             peer=self.peer,
             people=(self.peer, *self.participants),
             clauses=judged.clauses,
@@ -376,9 +384,8 @@ class DoActivity(Act):
     @property
     def about(self) -> tuple[str, ...]:
         """Both people, the pair, and whoever a story belongs to."""
-        named = (self.peer, self.participant, pair(self.peer, self.participant))
-        of = self.activity.of
-        return named if of is None or of in named else (*named, of)
+        of = self.activity.of or self.participant
+        return once_each(self.peer, self.participant, pair(self.peer, self.participant), of)
 
     @property
     def activities_named(self) -> tuple[Activity, ...]:

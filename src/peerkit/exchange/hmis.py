@@ -17,16 +17,12 @@ Columns and codes: the open HMIS Warehouse, lists of 2024 and 2026 [R-HMISWH].
 
 from __future__ import annotations
 
-import codecs
-import csv
 import os
 import re
-from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 from typing import TypeVar, final
 
@@ -34,6 +30,7 @@ import attrs
 
 from peerkit.acts import WelcomeParticipant
 from peerkit.errors import BadInput
+from peerkit.exchange.records import Header, Record, header_of, records
 from peerkit.model import Experience, LivedExperience
 
 __all__ = [
@@ -101,8 +98,6 @@ _PLAIN = re.compile(r"[A-Za-z0-9._:@/-]{1,64}")
 _ID = re.compile(r"[!-~]{1,64}")  # printable ASCII without spaces: an id, not somebody's name
 
 _FILE = 1 << 30  # bytes in a file
-_LINE = 1 << 17  # bytes in a line; the csv module's own limit for one cell
-_SPAN = 32  # further lines that a row with quoted line breaks may run on
 _REJECTS = 100_000  # more is not a bad row here and there, it is another format
 
 
@@ -206,21 +201,19 @@ class _Refused(Exception):
 
 @attrs.frozen(repr=False)
 class _Row:
-    """The kept cells of one row, by column. Asking for what does not fit refuses the row."""
+    """One record, read column by column. Asking for what does not fit refuses the row."""
 
-    line: int
-    fault: str
-    cells: Mapping[str, str]
+    record: Record
 
     def deleted(self) -> bool:
-        if self.fault:
-            raise _Refused("", self.fault)
-        return bool(self.cells["DateDeleted"])
+        if self.record.fault:
+            raise _Refused("", self.record.fault)
+        return bool(self.record.cells["DateDeleted"])
 
     def filled(self, column: str) -> str:
-        if not self.cells[column]:
+        if not self.record.cells[column]:
             raise _Refused(column, "is blank")
-        return self.cells[column]
+        return self.record.cells[column]
 
     def new(self, column: str, taken: Container[str]) -> str:
         cell = self.filled(column)
@@ -244,7 +237,7 @@ class _Row:
         raise _Refused(column, "is not a day written YYYY-MM-DD, 1900 to 2099")
 
     def code(self, column: str, table: Mapping[str, _T]) -> _T:
-        cell = self.cells[column] if "" in table else self.filled(column)
+        cell = self.record.cells[column] if "" in table else self.filled(column)
         if cell not in table:
             raise _Refused(column, "is not a code of this column in FY2024 or FY2026")
         return table[cell]
@@ -272,7 +265,7 @@ class _Reading:
             what = "is not a folder. Unpack the export and name the folder that holds Client.csv."
             raise NotHmis(self.file, what)
         headers = {file: self.header(file) for file in COLUMNS}
-        version = _YEARS.get(headers["Client.csv"].marks)
+        version = _YEARS.get(headers["Client.csv"].which(_MARKS))
         if version is None:
             what = "is of no known year: FY2024 has the columns Woman and Man, FY2026 has Sex."
             raise NotHmis("Client.csv", what)
@@ -287,14 +280,14 @@ class _Reading:
             deleted=self.deleted,
         )
 
-    def header(self, file: str) -> _Header:
+    def header(self, file: str) -> Header:
         self.file, path = file, self.folder / file
         if not path.is_file():
             what = "is missing, or no file. Name the folder of a HUD HMIS CSV export, unpacked."
             raise NotHmis(file, what)
         if path.stat().st_size > _FILE:
             raise NotHmis(file, "is larger than 1 GiB. Export a shorter period.")
-        header = _header(path, COLUMNS[file])
+        header = header_of(path, COLUMNS[file])
         if not header.width:
             raise NotHmis(file, "does not begin with a line of CSV text. Export it again as UTF-8.")
         if missing := [name for name in COLUMNS[file] if name not in header.places]:
@@ -302,9 +295,10 @@ class _Reading:
             raise NotHmis(file, f"lacks the columns {', '.join(missing)}. {what}")
         return header
 
-    def table(self, file: str, header: _Header, take: Callable[[_Row], None]) -> None:
+    def table(self, file: str, header: Header, take: Callable[[_Row], None]) -> None:
         self.file, self.rows[file] = file, 0
-        for row in _rows(self.folder / file, header):
+        for record in records(self.folder / file, header):
+            row = _Row(record)
             try:
                 if row.deleted():
                     self.deleted += 1
@@ -312,7 +306,7 @@ class _Reading:
                     take(row)
                     self.rows[file] += 1
             except _Refused as no:
-                reject = Reject(file=file, line=row.line, column=no.column, why=no.why)
+                reject = Reject(file=file, line=record.line, column=no.column, why=no.why)
                 self.rejects.append(reject)
             if len(self.rejects) > _REJECTS:
                 what = "is another format, or of another year"
@@ -324,7 +318,7 @@ class _Reading:
 
     def client(self, row: _Row) -> None:
         key = row.new("PersonalID", self.clients)
-        born = row.day("DOB") if row.cells["DOB"] else None
+        born = row.day("DOB") if row.record.cells["DOB"] else None
         self.clients[key] = Client(id=key, born=born, veteran=row.code("VeteranStatus", _YES_NO))
 
     def enrollment(self, row: _Row) -> None:
@@ -333,7 +327,7 @@ class _Reading:
         stay = Enrollment(
             id=key,
             project_type=row.kept("ProjectID", self.projects, "Project.csv"),
-            project=row.cells["ProjectID"],
+            project=row.record.cells["ProjectID"],
             entry=row.day("EntryDate"),
             prior=row.code("LivingSituation", _PRIOR),
             head_of_household=row.code("RelationshipToHoH", _HEAD),
@@ -346,7 +340,7 @@ class _Reading:
         person, stay = row.kept("EnrollmentID", self.enrollments, "Enrollment.csv")
         if stay.exit is not None:
             raise _Refused("EnrollmentID", "is an enrollment that has an exit already")
-        if row.cells["PersonalID"] != person:
+        if row.record.cells["PersonalID"] != person:
             raise _Refused("PersonalID", "is not the person of the enrollment")
         day = row.day("ExitDate")
         if day < stay.entry:
@@ -361,125 +355,6 @@ class _Reading:
             theirs.setdefault(person, []).append(stay)
         for key, client in self.clients.items():
             yield attrs.evolve(client, enrollments=tuple(theirs.get(key, ())))
-
-
-# -- line by line ------------------------------------------------------------------------
-
-
-@attrs.frozen(repr=False)
-class _Line:
-    """A physical line, with its ending; no text when it has a fault."""
-
-    number: int
-    text: str
-    fault: str = ""
-
-    @property
-    def opens_or_closes(self) -> bool:
-        """Whether a quoted cell begins here and goes on, or went on and ends here."""
-        return self.text.count('"') % 2 == 1
-
-    def cells(self, *more: _Line) -> list[str] | None:
-        """The cells of the record in these lines; none in an empty line; ``None``: not CSV."""
-        text = self.text + "".join(line.text for line in more)
-        with suppress(csv.Error):
-            return next(csv.reader((text,), strict=True))
-        return None
-
-
-def _lines(path: Path) -> Iterator[_Line]:
-    """The file, never more than `_LINE` bytes of it at a time.
-
-    What is not UTF-8 is replaced, not refused: it is usually somebody's name, which is
-    dropped anyway. In a column that is kept it is no id, day or code, and refused as such.
-    """
-    with path.open("rb") as file:
-        for number in count(1):
-            raw = rest = file.readline(_LINE)
-            if not raw:
-                return
-            while len(rest) == _LINE and not rest.endswith(b"\n"):
-                rest = file.readline(_LINE)
-            if rest is not raw:
-                yield _Line(number, "", "is longer than 128 KiB")
-            elif b"\0" in raw:
-                yield _Line(number, "", "holds a NUL byte")
-            else:
-                raw = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
-                yield _Line(number, raw.decode("utf-8", "replace"))
-
-
-@attrs.define(repr=False)
-class _Lines:
-    """The lines of a file, a few of which may be put back."""
-
-    source: Iterator[_Line]
-    ahead: deque[_Line] = attrs.Factory(deque[_Line])
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> _Line:
-        return self.ahead.popleft() if self.ahead else next(self.source)
-
-    def back(self, lines: list[_Line]) -> None:
-        self.ahead.extendleft(reversed(lines))
-
-
-@attrs.frozen
-class _Header:
-    """Where the columns stand that we read and that are named once, among ``width``.
-
-    Nothing else of the first line: in a file without a header, it is somebody's row.
-    """
-
-    places: Mapping[str, int]
-    width: int
-    marks: frozenset[str]
-
-
-def _header(path: Path, columns: Iterable[str]) -> _Header:
-    names = next(_lines(path), _Line(1, "")).cells() or []
-    places = {name: names.index(name) for name in columns if names.count(name) == 1}
-    return _Header(places, len(names), _MARKS.intersection(names))
-
-
-def _rows(path: Path, header: _Header) -> Iterator[_Row]:
-    """The rows after the header; one that cannot be parsed costs its first line only."""
-    lines = _Lines(_lines(path))
-    next(lines, None)
-    for line in lines:
-        cells, fault = line.cells(), line.fault
-        if cells is None:
-            cells = _continued(line, lines, header.width)
-        if cells is None:
-            fault = "is not CSV: a quote is out of place or never closed"
-        elif cells and len(cells) != header.width:
-            fault = f"has {len(cells)} cells under {header.width} columns"
-        if fault:
-            yield _Row(line.number, fault, {})
-        elif cells:  # an empty line is no row
-            kept = {name: cells[place].strip() for name, place in header.places.items()}
-            yield _Row(line.number, "", kept)
-
-
-def _continued(first: _Line, lines: _Lines, width: int) -> list[str] | None:
-    """A quoted cell may hold line breaks: the whole record, or ``None`` and no line is taken.
-
-    A line that is a whole row by itself ends the search: the quote was never closed.
-    """
-    taken: list[_Line] = []
-    while first.opens_or_closes and len(taken) < _SPAN and (line := next(lines, None)):
-        taken.append(line)
-        if line.fault or len(line.cells() or ()) == width:
-            break
-        if line.opens_or_closes:
-            cells = first.cells(*taken)
-            if cells is not None and len(cells) == width:
-                return cells
-            break
-    lines.back(taken)
-    return None
 
 
 # -- into a program ----------------------------------------------------------------------

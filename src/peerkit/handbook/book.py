@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from enum import IntEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from peerkit.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = [
     "ActivityEntry",
@@ -119,6 +119,15 @@ class Clause:
         said = self.sentences.get(verdict, self.says)
         return said.format_map({**facts, "limit": self.value, "unit": self.unit})
 
+    def __reduce__(self) -> tuple[Callable[..., Clause], tuple[dict[str, Any]]]:
+        """A clause travels with its decision, and a sealed table cannot be pickled."""
+        fields = attrs.asdict(self, recurse=False)
+        return _unpacked, (fields | {"sentences": dict(self.sentences)},)
+
+
+def _unpacked(fields: dict[str, Any]) -> Clause:
+    return Clause(**fields | {"sentences": sealed(fields["sentences"])})
+
 
 @attrs.frozen(kw_only=True)
 class Circumstance:
@@ -176,6 +185,9 @@ class Book:
         raise BadHandbook(f"clause {id!r}", f"is not in this book on {self.day.isoformat()}")
 
 
-def sealed(table: dict[str, str]) -> Mapping[str, str]:
+K = TypeVar("K")
+
+
+def sealed(table: dict[K, str]) -> Mapping[K, str]:
     """A table nobody can change."""
     return MappingProxyType(table)

@@ -80,6 +80,14 @@ class BoundaryAgreement(Noun):
     participant: str = an_id()
     topics: tuple[Topic, ...] = several(Topic, least=1)
 
+    def binds(self, peer: str, participant: str) -> bool:
+        """Whether it is in force between these two."""
+        return (
+            self.status is AgreementStatus.IN_FORCE
+            and self.peer == peer
+            and self.participant == participant
+        )
+
     @property
     def weighs_on(self) -> tuple[str, ...]:
         """It is read with the pair."""

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Words", "pair"]
 
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,95}\Z")
+#: The longest id we take, in characters.
+MOST_ID: Final = 96
+_ID: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:@/-]{{0,{MOST_ID - 1}}}\Z")
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
 #: The longest note we take, in characters: a long page, not a file.
 MOST_WORDS: Final = 20_000
@@ -81,6 +84,17 @@ class Words:
 
 def _place(instance: object, attribute: attrs.Attribute[Any]) -> str:
     return f"{type(instance).__name__}.{attribute.name}"
+
+
+def made_of(*parts: str) -> str:
+    """An id made of others: their names joined, or a digest of them where that is too long."""
+    joined = "/".join(parts)
+    return joined if len(joined) <= MOST_ID else digest_of(joined)
+
+
+def digest_of(*parts: str) -> str:
+    """An id made of others that does not show them."""
+    return sha256("/".join(parts).encode()).hexdigest()[:32]
 
 
 def _an_id(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:

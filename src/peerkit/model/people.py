@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 import attrs
 
-from peerkit.model.fields import a, an_id, maybe, pair, several
+from peerkit.model.fields import a, an_id, later_than, maybe, pair, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -186,6 +186,9 @@ class Credential(Noun):
     peer: str = an_id()
     since: date = a(date)
     until: date = a(date)
+
+    def __attrs_post_init__(self) -> None:
+        later_than("since")(self, attrs.fields(Credential).until, self.until)
 
     @property
     def weighs_on(self) -> tuple[str, ...]:

@@ -84,9 +84,10 @@ def _agreed(
         return Finding(book.clause("missing-facts"), Verdict.NEEDS_FACTS, asked, position)
     clause = book.clause("consent")
     told = {**facts, "participant": activity.of, "scope": str(scope)}
+    moment = act.moment(view.now)
     for to in act.participants_named:
         if to != activity.of and not any(
-            each.participant == activity.of and each.covers(scope, to, view.now)
+            each.participant == activity.of and each.covers(scope, to, moment)
             for each in view.all(Consent)
         ):
             return Finding(clause, Verdict.NEEDS_CONSENT, {**told, "to": to}, position)

@@ -22,15 +22,20 @@ def weighed(
     act: Act,
     view: View,
     activity: int = -1,
+    other: str | None = None,
 ) -> Finding:
-    """The finding, unless its verdict asks for a consultation that has been had and agreed."""
+    """The finding, unless its verdict asks for a consultation that has been had and agreed.
+
+    Advice about ``other`` lets nobody else through; left out, it may be about
+    any participant of the act.
+    """
     if verdict is Verdict.NEEDS_CONSULTATION:
         for each in view.all(Consultation):
             if (
                 each.status is ConsultationStatus.AGREED
                 and each.about == clause.id
                 and each.peer == act.peer_named
-                and each.participant in act.participants_named
+                and each.participant in (act.participants_named if other is None else (other,))
             ):
                 advised = {**facts, "consultation": each.id}
                 return Finding(clause, Verdict.ALLOWED, advised, activity)

@@ -122,8 +122,9 @@ def dual_relationship(
         if act.peer not in (tie.one, tie.other) or not (asking or weight is Verdict.NOT_ALLOWED):
             continue
         clause = book.clause(_CLAUSE_OF_TIE.get(tie.of, "dual-relationship"))
-        facts = {"peer": act.peer, "other": tie.other if tie.one == act.peer else tie.one}
-        found.append(weighed(clause, weight, facts, act, view))
+        other = tie.other if tie.one == act.peer else tie.one
+        facts = {"peer": act.peer, "other": other}
+        found.append(weighed(clause, weight, facts, act, view, other=other))
     if found:
         return tuple(found)
     return (Finding(book.clause("dual-relationship"), Verdict.ALLOWED, {"peer": act.peer}),)

@@ -9,7 +9,7 @@ from peerkit.decisions import Finding, Findings, Verdict
 if TYPE_CHECKING:
     from peerkit.acts import Act, Makes, Moves
     from peerkit.handbook import Book
-    from peerkit.model import View
+    from peerkit.model import Noun, View
 
 
 def once(act: Makes, view: View, book: Book) -> Findings:
@@ -26,13 +26,23 @@ def steps(act: Moves, view: View, book: Book) -> Findings:
     """A thing moves one step at a time, along its lifecycle."""
     clause = book.clause("steps")
     noun = view.get(act.moves, act.id)
-    if noun is None:
-        missing = {"missing": f"{act.id} as a {act.moves.kind}"}
+    if noun is None or not _theirs(noun, act):
+        whose = "" if noun is None else " of the people named"
+        missing = {"missing": f"{act.id} as a {act.moves.kind}{whose}"}
         return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, missing),)
     to = act.to(noun)
     verdict = Verdict.ALLOWED if noun.lifecycle.allows(noun.status, to) else Verdict.NOT_ALLOWED
     facts = {"id": act.id, "status": noun.lifecycle.says(noun.status, to)}
     return (Finding(clause, verdict, facts),)
+
+
+def _theirs(noun: Noun, act: Moves) -> bool:
+    """Whether it belongs to the people whom the act names: nobody answers another's match."""
+    return all(
+        getattr(noun, each) == getattr(act, each)
+        for each in ("peer", "participant")
+        if hasattr(act, each)
+    )
 
 
 def told(act: Act, view: View, book: Book) -> Findings:

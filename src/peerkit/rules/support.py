@@ -78,7 +78,10 @@ def limits_explained(act: PlanSession, view: View, book: Book) -> Findings:
     facts = {"peer": act.peer, "participant": participant, "now": met}
     if (
         met == 0
-        or any(Topic.CONFIDENTIALITY_LIMITS in each.topics for each in view.all(BoundaryAgreement))
+        or any(
+            each.binds(act.peer, participant) and Topic.CONFIDENTIALITY_LIMITS in each.topics
+            for each in view.all(BoundaryAgreement)
+        )
         or any(each.id == AGREEING for each in act.activities)
     ):
         return (Finding(clause, Verdict.ALLOWED, facts),)
@@ -91,7 +94,7 @@ def consent(act: ShareInformation, view: View, book: Book) -> Findings:
     found = []
     for scope in act.scopes:
         facts = {"participant": act.participant, "scope": str(scope), "to": act.to}
-        covered = any(
+        covered = act.to == act.participant or any(
             each.participant == act.participant and each.covers(scope, act.to, view.now)
             for each in view.all(Consent)
         )
