@@ -11,10 +11,25 @@ from typing import Any, TypeAlias
 
 import attrs
 
-__all__ = ["Case", "Effort", "Figure", "Sample", "compared", "in_turn", "per_call", "pin"]
+__all__ = [
+    "Case",
+    "Effort",
+    "Figure",
+    "Sample",
+    "Skipped",
+    "compared",
+    "in_turn",
+    "per_call",
+    "pin",
+    "spread",
+]
 
 #: Does some work once and gives the seconds that one operation took.
 Sample: TypeAlias = Callable[[], float]
+
+
+class Skipped(Exception):
+    """This figure cannot be taken here; says why."""
 
 
 @attrs.frozen
@@ -22,7 +37,8 @@ class Effort:
     """How much trouble is taken: ``runs`` of each side, each about ``seconds`` long.
 
     ``quick`` shrinks what is built for a figure too: the numbers then only
-    show that everything runs.
+    show that everything runs. ``folder`` is where files are made and
+    ``export`` the HMIS export for the demo, where the caller named them.
     """
 
     runs: int
@@ -37,9 +53,9 @@ class Figure:
     """Two medians in one unit, and what their ratio must reach.
 
     ``ratio`` is ``ours`` by ``theirs``, or the other way round where ``faster``
-    is set: "so many times faster". ``least`` and ``most`` bound it; a figure
-    without bounds is there to be read. ``spread`` is the distance of the
-    slowest run from the fastest by the median, of the worse side.
+    is set: "so many times faster". ``least`` and ``most`` bound it, or bound
+    ``ours`` where there is nothing to compare with; a figure without bounds is
+    there to be read. ``spread`` is that of the worse side.
     """
 
     name: str
@@ -53,7 +69,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """The figure itself; the plain measurement where there is nothing to compare with."""
+        """What the two sides come to; None where there is nothing to compare with."""
         if self.theirs is None:
             return None
         return self.theirs / self.ours if self.faster else self.ours / self.theirs
@@ -61,9 +77,9 @@ class Figure:
     @property
     def met(self) -> bool | None:
         """Whether the target is reached; None where there is none."""
-        value = self.ours if self.ratio is None else self.ratio
         if self.least is None and self.most is None:
             return None
+        value = self.ours if self.ratio is None else self.ratio
         return (self.least is None or value >= self.least) and (
             self.most is None or value <= self.most
         )
@@ -127,10 +143,11 @@ def compared(
         unit=unit,
         ours=statistics.median(ours) * factor,
         theirs=statistics.median(theirs) * factor,
-        spread=max(_spread(ours), _spread(theirs)),
+        spread=max(spread(ours), spread(theirs)),
         **bounds,
     )
 
 
-def _spread(samples: list[float]) -> float:
+def spread(samples: Sequence[float]) -> float:
+    """The distance of the slowest run from the fastest, by the median."""
     return (max(samples) - min(samples)) / statistics.median(samples)

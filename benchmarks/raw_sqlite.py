@@ -34,9 +34,7 @@ CREATE TABLE message (
 """
 _ENTRY: Final = "INSERT INTO entry VALUES (?, ?, ?)"
 _NOUN: Final = "INSERT INTO noun VALUES (?, ?, ?, ?)"
-_MESSAGE: Final = (
-    "INSERT INTO message (n, recipient, kind, about, inside) VALUES (?, ?, ?, ?, ?)"
-)
+_MESSAGE: Final = "INSERT INTO message (n, recipient, kind, about, inside) VALUES (?, ?, ?, ?, ?)"
 _GENESIS: Final = "0" * 64
 
 

@@ -177,7 +177,9 @@ def _request(chance: random.Random) -> Request:
             caseload_cap=20,
         ),
         participant=Participant(
-            status=chance.choices(("enrolled", "waiting", "discharged", "deceased"), (90, 6, 3, 1))[0],
+            status=chance.choices(("enrolled", "waiting", "discharged", "deceased"), (90, 6, 3, 1))[
+                0
+            ],
             age=chance.randint(15, 80),
             risk=likely(0.1),
             guardian_consent=likely(0.6),

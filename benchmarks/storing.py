@@ -208,7 +208,11 @@ def _two_sizes(effort: Effort) -> list[Figure]:
                 compared(f"{how}, {named['small']}", small, raw_small, most=MOST),
                 compared(f"{how}, {named['large']}", large, raw_large, most=MOST),
                 compared(
-                    f"{how}, large file by small file", large, small, least=1 - DRIFT, most=1 + DRIFT
+                    f"{how}, large file by small file",
+                    large,
+                    small,
+                    least=1 - DRIFT,
+                    most=1 + DRIFT,
                 ),
                 compared(f"    (the same for raw sqlite3)", raw_large, raw_small),
             ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Decision", "Finding", "Findings", "Refused", "Rule", "Rules", "Verdict", "decide"]
 
+
 @attrs.frozen
 class Finding:
     """What one clause of the handbook says of an act.

@@ -26,6 +26,8 @@ __all__ = [
     "Verdict",
 ]
 
+K = TypeVar("K")
+
 
 class BadHandbook(BadInput):
     """A book that cannot be trusted: names the file and key and says what to do."""
@@ -183,9 +185,6 @@ class Book:
         except KeyError:
             pass
         raise BadHandbook(f"clause {id!r}", f"is not in this book on {self.day.isoformat()}")
-
-
-K = TypeVar("K")
 
 
 def sealed(table: dict[K, str]) -> Mapping[K, str]:

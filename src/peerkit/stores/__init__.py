@@ -91,8 +91,8 @@ class Change:
 
     @property
     def touched(self) -> tuple[str, ...]:
-        """The ids whose history this is part of: those it is about, without the pairs."""
-        return tuple([each for each in self.about if "+" not in each])
+        """The ids whose history this is part of: each it is about, once, without the pairs."""
+        return tuple(dict.fromkeys([each for each in self.about if "+" not in each]))
 
 
 @attrs.frozen(kw_only=True)

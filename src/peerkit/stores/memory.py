@@ -48,7 +48,8 @@ class MemoryStore:
         self._tallies: dict[tuple[str, str], dict[str, int]] = {}
         self._outbox: dict[str, _Waiting] = {}
         self._words: defaultdict[str, list[KeptWords]] = defaultdict(list)
-        self._undo: list[Callable[[], Any]] | None = None
+        self._undo: list[Callable[[], Any]] = []
+        self._batch = False
         self._closed = False
 
     @classmethod
@@ -94,32 +95,29 @@ class MemoryStore:
         with self._lock:
             self._ready()
             stood = change.stood.view
+            if change.key in self._by_key:
+                raise Moved(change.about, stood.seen)
             if len(self._entries) != stood.seen:
-                now = self._standing(change.about, change.day, stood.now, change.key)
-                if now.earlier is not None or not now.same_as(change.stood):
+                now = self._standing(change.about, change.day, stood.now, None)
+                if not now.same_as(change.stood):
                     raise Moved(change.about, stood.seen)
             previous = self._entries[-1].hash if self._entries else GENESIS
             entry = seal(len(self._entries) + 1, previous, change)
-            if self._undo is None:
-                with self.together():
-                    self._put(entry, change)
-            else:
+            with self._all_or_nothing():
                 self._put(entry, change)
             return entry
 
     def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         """Put a value into a table, and note how to take it back."""
-        if self._undo is not None:
-            if key in table:
-                self._undo.append(partial(table.__setitem__, key, table[key]))
-            else:
-                self._undo.append(partial(table.pop, key))
+        if key in table:
+            self._undo.append(partial(table.__setitem__, key, table[key]))
+        else:
+            self._undo.append(partial(table.pop, key))
         table[key] = value
 
     def _add(self, items: list[Any], value: Any) -> None:
         items.append(value)
-        if self._undo is not None:
-            self._undo.append(items.pop)
+        self._undo.append(items.pop)
 
     def _put(self, entry: Entry, change: Change) -> None:
         self._add(self._entries, entry)
@@ -140,44 +138,62 @@ class MemoryStore:
 
     def _put_noun(self, number: int, noun: Noun, view: View) -> None:
         """A noun that the change has not read must be new: nothing is overwritten unseen."""
-        name = (noun.kind, noun.id)
-        if view.get(type(noun), noun.id) is None and noun.kind in self._nouns.get(noun.id, {}):
+        _, before = self._nouns.get(noun.id, {}).get(noun.kind, (0, None))
+        if before is not None and view.get(type(noun), noun.id) is None:
             raise StoreError(f"There is a {noun.kind} {noun.id} already. Nothing was stored.")
-        for each in noun.touches:
-            if name not in self._found[each]:
-                self._set(self._found[each], name, None)
-        for each in noun.weighs_on:
-            table = self._weighing[each]
-            if noun.open and name not in table:
-                self._set(table, name, None)
-            elif not noun.open and name in table:
-                del table[name]
-                if self._undo is not None:
-                    self._undo.append(partial(table.setdefault, name))
-        kinds = self._nouns.setdefault(noun.id, {})
-        if noun.kind not in kinds:
+        touched = () if before is None else before.touches
+        weighed = before.weighs_on if before is not None and before.open else ()
+        self._refile(self._found, noun, touched, noun.touches)
+        self._refile(self._weighing, noun, weighed, noun.weighs_on if noun.open else ())
+        if before is None:
             ids = self._ids[noun.kind]
             insort(ids, noun.id)
-            if self._undo is not None:
-                self._undo.append(partial(ids.remove, noun.id))
-        self._set(kinds, noun.kind, (number, noun))
+            self._undo.append(partial(ids.remove, noun.id))
+        self._set(self._nouns.setdefault(noun.id, {}), noun.kind, (number, noun))
+
+    def _refile(
+        self,
+        table: defaultdict[str, dict[tuple[str, str], None]],
+        noun: Noun,
+        was: tuple[str, ...],
+        now: tuple[str, ...],
+    ) -> None:
+        """A noun leaves the ids it was filed under and is filed under those of now."""
+        if was == now:
+            return
+        name = (noun.kind, noun.id)
+        for each in {*was}.difference(now):
+            self._undo.append(partial(table[each].__setitem__, name, table[each].pop(name)))
+        for each in {*now}.difference(was):
+            self._set(table[each], name, None)
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Keep every change inside the block, or none."""
         with self._lock:
             self._ready()
-            if self._undo is not None:
+            if self._batch:
                 raise StoreError("One batch is open already; finish it before the next.")
-            self._undo = []
+            self._batch = True
             try:
-                yield
-            except BaseException:
-                for undo in reversed(self._undo):
-                    undo()
-                raise
+                with self._all_or_nothing():
+                    yield
             finally:
-                self._undo = None
+                self._batch = False
+                self._undo.clear()
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """What fails in here is taken back, step by step, to where it began."""
+        began = len(self._undo)
+        try:
+            yield
+        except BaseException:
+            while len(self._undo) > began:
+                self._undo.pop()()
+            raise
+        if not self._batch:
+            self._undo.clear()
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from peerkit.errors import Moved, StoreError
+from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
 from peerkit.stores import GENESIS, Change, Entry, NotAStore, Standing, seal
 from peerkit.stores.codec import read_noun
@@ -33,6 +33,8 @@ _PATIENCE: Final = 30.0
 _REMEMBERED: Final = 4096
 #: How durable an acknowledged change is: SQLite's own words.
 _DURABILITY: Final = {"full": "FULL", "normal": "NORMAL"}
+#: What a statement may raise: SQLite's own, and texts and numbers that it cannot hold.
+_FAILURES: Final = (sqlite3.Error, UnicodeError, OverflowError)
 
 _TABLES: Final = """
 CREATE TABLE peerkit_program (
@@ -107,10 +109,11 @@ CREATE TABLE peerkit_words (
     program INTEGER NOT NULL,
     about TEXT NOT NULL,
     n INTEGER NOT NULL,
+    position INTEGER NOT NULL,
     owner TEXT NOT NULL,
     salt TEXT NOT NULL,
     text TEXT NOT NULL,
-    PRIMARY KEY (program, about, n)
+    PRIMARY KEY (program, about, n, position)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER peerkit_entry_stays BEFORE UPDATE ON peerkit_entry
 BEGIN SELECT RAISE(ABORT, 'the journal is never edited'); END;
@@ -118,29 +121,57 @@ CREATE TRIGGER peerkit_entry_remains BEFORE DELETE ON peerkit_entry
 BEGIN SELECT RAISE(ABORT, 'the journal is never cut'); END;
 """
 
-_LIFTED: Final = (
-    "DELETE FROM peerkit_weighing WHERE program = ? AND under = ? AND kind = ? AND id = ?"
-)
 _HEAD: Final = "SELECT n, hash FROM peerkit_entry WHERE program = ? ORDER BY n DESC LIMIT 1"
+_FILED: Final = (
+    "INSERT INTO peerkit_filed (program, kind, id, under) VALUES (?,?,?,?)",
+    "DELETE FROM peerkit_filed WHERE program = ? AND kind = ? AND id = ? AND under = ?",
+)
+_WEIGHING: Final = (
+    "INSERT INTO peerkit_weighing (program, kind, id, under) VALUES (?,?,?,?)",
+    "DELETE FROM peerkit_weighing WHERE program = ? AND kind = ? AND id = ? AND under = ?",
+)
 
 
 @lru_cache(maxsize=512)
-def _standing_sql(ids: int) -> str:
-    """One statement, so one moment: the head, the nouns, what weighs on them, the tallies."""
-    these = ",".join(f"?{3 + each}" for each in range(ids))
-    return f"""
-SELECT 'head', '', max(n), '' FROM peerkit_entry WHERE program = ?1
+def _standing_sql(ids: int, *, keyed: bool) -> str:
+    """One statement, so one moment: the head, the nouns, what weighs on them, the tallies, the key.
+
+    Its values: the ids, the program, the day and, when ``keyed``, the key. The
+    ids are one table that is joined, not lists to look in: SQLite would build
+    a table for each list, and four of them cost ten times the rest.
+    """
+    mine, day, key = f"?{ids + 1}", f"?{ids + 2}", f"?{ids + 3}"
+    earlier = f"""
 UNION ALL
-SELECT kind, id, n, body FROM peerkit_noun WHERE program = ?1 AND id IN ({these})
+SELECT 'earlier', entry.hash, entry.n, entry.body
+FROM peerkit_key AS key CROSS JOIN peerkit_entry AS entry
+ON entry.program = key.program AND entry.n = key.n
+WHERE key.program = {mine} AND key.key = {key}
+"""  # noqa: S608 - only the numbers of the values are put together
+    return f"""
+WITH about (id) AS (VALUES {",".join(f"(?{each + 1})" for each in range(ids))})
+SELECT 'head', '', n, ''
+FROM (SELECT n FROM peerkit_entry WHERE program = {mine} ORDER BY n DESC LIMIT 1)
 UNION ALL
 SELECT noun.kind, noun.id, noun.n, noun.body
-FROM peerkit_weighing AS weighing CROSS JOIN peerkit_noun AS noun
-ON noun.program = weighing.program AND noun.id = weighing.id AND noun.kind = weighing.kind
-WHERE weighing.program = ?1 AND weighing.under IN ({these})
+FROM about CROSS JOIN peerkit_noun AS noun ON noun.program = {mine} AND noun.id = about.id
 UNION ALL
-SELECT 'tally', of, value, what FROM peerkit_tally
-WHERE program = ?1 AND of IN ({these}) AND day IN ('', ?2)
-"""  # noqa: S608 - only question marks are put together
+SELECT noun.kind, noun.id, noun.n, noun.body
+FROM about
+CROSS JOIN peerkit_weighing AS weighing
+ON weighing.program = {mine} AND weighing.under = about.id
+CROSS JOIN peerkit_noun AS noun
+ON noun.program = weighing.program AND noun.id = weighing.id AND noun.kind = weighing.kind
+UNION ALL
+SELECT 'tally', tally.of, tally.value, tally.what
+FROM about CROSS JOIN peerkit_tally AS tally
+ON tally.program = {mine} AND tally.of = about.id AND tally.day IN ('', {day})
+{earlier if keyed else ""}"""  # noqa: S608 - only the numbers of the values are put together
+
+
+def _why(error: Exception) -> str:
+    """What failed. Only SQLite's own sentences are known to hold nobody's words."""
+    return str(error) if isinstance(error, sqlite3.Error) else type(error).__name__
 
 
 class SQLiteStore:
@@ -157,19 +188,20 @@ class SQLiteStore:
         if durability not in _DURABILITY:
             raise StoreError(f"durability is one of {', '.join(_DURABILITY)}.")
         self.path = os.fspath(path)
+        if not self.path:
+            raise StoreError("Name a file. What has no name would be gone when it is closed.")
         self._pid = os.getpid()
         self._lock = RLock()
         self._batch = False
         self._read: dict[tuple[str, str, int], Noun] = {}
-        self._db = self._opened(_DURABILITY[durability])
-        self._program = self._entered(program)
+        self._db, self._program = self._opened(program, _DURABILITY[durability])
 
     @classmethod
     def at(cls, where: str, *, program: str, durability: str = "full") -> SQLiteStore:
         """The file of this path, or of an address ``sqlite://path``."""
         return cls(where.removeprefix("sqlite://"), program=program, durability=durability)
 
-    def _opened(self, synchronous: str) -> sqlite3.Connection:
+    def _opened(self, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
         try:
             db = sqlite3.connect(
                 self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
@@ -178,43 +210,31 @@ class SQLiteStore:
             failed = type(error).__name__
         else:
             try:
-                self._prepare(db, synchronous)
+                return db, self._prepared(db, program, synchronous)
             except BaseException:
                 db.close()
                 raise
-            return db
         raise StoreError(f"{self.path} cannot be opened ({failed}). Is the folder there?")
 
-    def _prepare(self, db: sqlite3.Connection, synchronous: str) -> None:
+    def _prepared(self, db: sqlite3.Connection, program: str, synchronous: str) -> int:
+        """The number of this program in the file, once the file is known to be ours."""
         try:
+            # Tables and mark appear together, so the mark is read after the tables.
+            (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             (ours,) = db.execute("PRAGMA application_id").fetchone()
             (form,) = db.execute("PRAGMA user_version").fetchone()
-            (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            if tables and ours != _OURS:
+            if ours != _OURS and (tables or ours):
                 raise NotAStore(f"{self.path} holds another application's database.")
             if ours == _OURS and form > _FORM:
                 raise NotAStore(f"{self.path} was written by a newer peerkit; install that one.")
             _write_ahead(db)
             db.execute(f"PRAGMA synchronous = {synchronous}")
-            _make_tables(db)
-        except sqlite3.DatabaseError as error:
-            failed = error
-        else:
-            return
-        if isinstance(failed, sqlite3.OperationalError):
-            raise StoreError(f"{self.path} cannot be used: {failed}.")
-        raise NotAStore(f"{self.path} is not an SQLite file.")
-
-    def _entered(self, program: str) -> int:
-        found = self._ask("SELECT id FROM peerkit_program WHERE name = ?", (program,))
-        if not found:
-            with self._transaction():
-                self._db.execute(
-                    "INSERT OR IGNORE INTO peerkit_program (name) VALUES (?)", (program,)
-                )
-            found = self._ask("SELECT id FROM peerkit_program WHERE name = ?", (program,))
-        number: int = found[0][0]
-        return number
+            return _entered(db, program)
+        except _FAILURES as error:
+            failed, name = _why(error), getattr(error, "sqlite_errorname", "")
+        if name == "SQLITE_NOTADB":
+            raise NotAStore(f"{self.path} is not an SQLite file.")
+        raise StoreError(f"{self.path} cannot be used: {failed}.")
 
     def _ready(self) -> None:
         if os.getpid() != self._pid:
@@ -226,46 +246,63 @@ class SQLiteStore:
         try:
             with self._lock:
                 return self._db.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            failed = str(error)
+        except _FAILURES as error:
+            failed = _why(error)
         raise StoreError(f"{self.path} could not be read: {failed}.")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """A write transaction of our own; all of it or nothing, and errors of ours."""
+        """All that is written in here, or nothing. Inside a batch it is the batch's transaction.
+
+        What fails in a batch takes the whole batch with it. Only after ``Moved``
+        may it go on: nothing was written then.
+        """
         self._ready()
         with self._lock:
             try:
-                self._db.execute("BEGIN IMMEDIATE")
-                try:
-                    yield
+                self._begin()
+                yield
+                if not self._batch:
                     self._db.execute("COMMIT")
-                except BaseException:
-                    self._rolled_back()
-                    raise
-            except sqlite3.Error as error:
-                failed = str(error)
+            except _FAILURES as error:
+                self._roll_back()
+                failed = _why(error)
+            except BaseException as error:
+                if not (self._batch and isinstance(error, Moved)):
+                    self._roll_back()
+                raise
             else:
                 return
         raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
 
-    def _rolled_back(self) -> None:
+    def _begin(self) -> None:
+        if not self._batch:
+            self._db.execute("BEGIN IMMEDIATE")
+        elif not self._db.in_transaction:
+            raise StoreError("A change before this one failed, and the whole batch with it.")
+
+    def _roll_back(self) -> None:
+        """Take back what was written, and forget what was read meanwhile."""
         self._read.clear()
-        if self._db.in_transaction:
+        with suppress(sqlite3.Error):  # SQLite may have done it by itself
             self._db.execute("ROLLBACK")
 
     def view(
         self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
     ) -> Standing:
         """How things stand about these ids: one statement, so one moment."""
-        earlier = None if key is None else self._earlier(key)
         nouns: dict[tuple[str, str, int], Noun] = {}
         tallies: dict[tuple[str, str], int] = {}
+        earlier = None
         seen = 0
-        values = (self._program, day.isoformat(), *about)
-        for kind, id_, number, body in self._ask(_standing_sql(len(about)), values):
+        values = (*about, self._program, day.isoformat(), *(() if key is None else (key,)))
+        for kind, id_, number, body in self._ask(
+            _standing_sql(len(about), keyed=key is not None), values
+        ):
             if kind == "head":
-                seen = number or 0
+                seen = number
+            elif kind == "earlier":
+                earlier = Entry(number, id_, body)
             elif kind == "tally":
                 tallies[id_, body] = number
             else:
@@ -280,25 +317,21 @@ class SQLiteStore:
     def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
         """A noun as read. A version never changes, so it is read once."""
         noun = self._read.get(name)
-        if noun is None:
+        if noun is not None:
+            return noun
+        try:
             noun = read_noun(body)
+        except BadInput as error:
+            place = error.place
+        else:
             if len(self._read) >= _REMEMBERED:
                 self._read.clear()
             self._read[name] = noun
-        return noun
-
-    def _earlier(self, key: str) -> Entry | None:
-        rows = self._ask(
-            "SELECT e.n, e.hash, e.body FROM peerkit_key AS k JOIN peerkit_entry AS e "
-            "ON e.program = k.program AND e.n = k.n WHERE k.program = ? AND k.key = ?",
-            (self._program, key),
-        )
-        return Entry(*rows[0]) if rows else None
+            return noun
+        raise StoreError(f"{self.path} holds a {name[0]} {name[1]} that does not fit: {place}.")
 
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
-        if self._batch:
-            return self._put(change)
         with self._transaction():
             return self._put(change)
 
@@ -317,9 +350,12 @@ class SQLiteStore:
     def _write(self, entry: Entry, change: Change) -> None:
         run, many = self._db.execute, self._db.executemany
         mine, n = self._program, entry.number
-        run("INSERT INTO peerkit_entry VALUES (?,?,?,?)", (mine, n, entry.hash, entry.body))
         if change.key is not None:
-            run("INSERT INTO peerkit_key VALUES (?,?,?)", (mine, change.key, n))
+            keyed = (mine, change.key, n)
+            # The first thing that is written, so that Moved leaves nothing behind.
+            if not run("INSERT OR IGNORE INTO peerkit_key VALUES (?,?,?)", keyed).rowcount:
+                raise Moved(change.about, change.stood.view.seen)
+        run("INSERT INTO peerkit_entry VALUES (?,?,?,?)", (mine, n, entry.hash, entry.body))
         touched = [(mine, each, n) for each in change.touched]
         many("INSERT INTO peerkit_touched VALUES (?,?,?)", touched)
         for noun, body in change.nouns:
@@ -338,9 +374,9 @@ class SQLiteStore:
                     for at, each in enumerate(change.messages)
                 ],
             )
-        for each in change.words:
-            values = (mine, each.about, n, each.owner, each.salt, each.text)
-            run("INSERT INTO peerkit_words VALUES (?,?,?,?,?,?)", values)
+        for at, each in enumerate(change.words):
+            said = (mine, each.about, n, at, each.owner, each.salt, each.text)
+            run("INSERT INTO peerkit_words VALUES (?,?,?,?,?,?,?)", said)
 
     def _write_noun(self, n: int, noun: Noun, body: str, view: View) -> None:
         """A noun that the change has not read must be new: nothing is overwritten unseen."""
@@ -348,23 +384,27 @@ class SQLiteStore:
         if before is None:
             values = (self._program, noun.id, noun.kind, n, body)
             self._db.execute("INSERT INTO peerkit_noun VALUES (?,?,?,?,?)", values)
-            self._file("INSERT INTO peerkit_filed VALUES (?,?,?,?)", noun, noun.touches)
         else:
             self._db.execute(
                 "UPDATE peerkit_noun SET n = ?, body = ? WHERE program = ? AND id = ? AND kind = ?",
                 (n, body, self._program, noun.id, noun.kind),
             )
-        weighed = before is not None and before.open
-        if noun.open and not weighed:
-            self._file("INSERT INTO peerkit_weighing VALUES (?,?,?,?)", noun, noun.weighs_on)
-        if weighed and not noun.open:
-            self._file(_LIFTED, noun, noun.weighs_on)
+        touched = () if before is None else before.touches
+        weighed = before.weighs_on if before is not None and before.open else ()
+        self._refile(_FILED, noun, touched, noun.touches)
+        self._refile(_WEIGHING, noun, weighed, noun.weighs_on if noun.open else ())
         self._read[noun.kind, noun.id, n] = noun
 
-    def _file(self, sql: str, noun: Noun, unders: tuple[str, ...]) -> None:
-        if unders:
-            rows = [(self._program, under, noun.kind, noun.id) for under in unders]
-            self._db.executemany(sql, rows)
+    def _refile(
+        self, sql: tuple[str, str], noun: Noun, was: tuple[str, ...], now: tuple[str, ...]
+    ) -> None:
+        """A noun leaves the ids it was filed under and is filed under those of now."""
+        if was == now:
+            return
+        file, lift = sql
+        named = (self._program, noun.kind, noun.id)
+        self._db.executemany(file, [(*named, each) for each in {*now}.difference(was)])
+        self._db.executemany(lift, [(*named, each) for each in {*was}.difference(now)])
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -411,11 +451,13 @@ class SQLiteStore:
             values: tuple[Any, ...] = (self._program, kind.kind, after, limit)
         else:
             sql = (
-                "SELECT kind, id, n, body FROM peerkit_noun WHERE program = ?1 AND kind = ?2 "
-                "AND id > ?3 AND id IN (SELECT id FROM peerkit_filed WHERE program = ?1 "
-                "AND under = ?5 AND kind = ?2 AND id > ?3 UNION SELECT ?5) ORDER BY id LIMIT ?4"
+                "SELECT kind, id, n, body FROM peerkit_noun "
+                "WHERE program = ? AND kind = ? AND id > ? AND id IN "
+                "(SELECT id FROM peerkit_filed WHERE program = ? AND under = ? AND kind = ? "
+                "UNION SELECT ?) ORDER BY id LIMIT ?"
             )
-            values = (self._program, kind.kind, after, limit, about)
+            mine, name = self._program, kind.kind
+            values = (mine, name, after, mine, about, name, about, limit)
         rows = self._ask(sql, values)
         return tuple(self._noun((row[0], row[1], row[2]), row[3]) for row in rows)  # type: ignore[misc]
 
@@ -436,8 +478,11 @@ class SQLiteStore:
 
     def words(self, about: str) -> tuple[str, ...]:
         """The words kept about this, oldest first."""
-        sql = "SELECT text FROM peerkit_words WHERE program = ? AND about = ? ORDER BY n"
-        return tuple(row[0] for row in self._ask(sql, (self._program, about)))
+        rows = self._ask(
+            "SELECT text FROM peerkit_words WHERE program = ? AND about = ? ORDER BY n, position",
+            (self._program, about),
+        )
+        return tuple(row[0] for row in rows)
 
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
@@ -491,8 +536,8 @@ def _write_ahead(db: sqlite3.Connection) -> None:
             return
 
 
-def _make_tables(db: sqlite3.Connection) -> None:
-    """Make the tables where there are none; several processes may try at once."""
+def _entered(db: sqlite3.Connection, program: str) -> int:
+    """The number of this program, making what is missing. Several processes may try at once."""
     db.execute("BEGIN IMMEDIATE")
     try:
         if db.execute("PRAGMA application_id").fetchone()[0] != _OURS:
@@ -500,10 +545,18 @@ def _make_tables(db: sqlite3.Connection) -> None:
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {_OURS}")
             db.execute(f"PRAGMA user_version = {_FORM}")
+        db.execute(
+            "INSERT INTO peerkit_program (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
+            (program,),
+        )
+        found = db.execute("SELECT id FROM peerkit_program WHERE name = ?", (program,))
+        number: int = found.fetchone()[0]
         db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        with suppress(sqlite3.Error):  # SQLite may have done it by itself
+            db.execute("ROLLBACK")
         raise
+    return number
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -1,0 +1,233 @@
+"""peerkit's own limits, and the same checks written by hand.
+
+Four ordinary acts about a pair that walks together, all allowed, on a real view and the base
+handbook. The hand-written side is a list of predicates as a programmer would write them who has the
+numbers and the catalogue in the code: all are tried and each answer is kept, also when it is content.
+Both sides read the same act and the same view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any, Final, TypeAlias
+
+import attrs
+from dateutil.relativedelta import relativedelta
+
+import peerkit as pk
+from benchmarks import pretend_program as pretend
+from peerkit.acts import Makes
+from peerkit.model import MET, WALKING
+
+__all__ = ["Answer", "asks", "hand_written", "reasons"]
+
+#: What a predicate answers: the code of what it checked, how heavy it is, and which activity.
+Reason: TypeAlias = tuple[str, int, int]
+#: What is looked up by an activity's code: its verdict, code, questions and special cases.
+Catalogue: TypeAlias = Mapping[str, tuple[int, str, tuple[str, ...], list[tuple[Any, int, str]]]]
+
+ALLOWED, CONSENT, CONSULT, FACTS, NEVER = map(int, pk.Verdict)
+_MOST_PEOPLE: Final = 20
+_MOST_IN_A_GROUP: Final = 12
+_LONGEST_GAP: Final = relativedelta(months=1)
+
+
+@attrs.frozen
+class Answer:
+    """The heaviest of all reasons, and all of them."""
+
+    verdict: int
+    reasons: tuple[Reason, ...]
+
+
+def _known(act: Any, view: pk.View, today: date) -> list[Reason]:
+    peer = view.get(pk.Peer, act.peer)
+    people = [view.get(pk.Participant, each) for each in act.participants_named]
+    fine = (
+        peer is not None
+        and peer.status is pk.PeerStatus.SERVING
+        and all(
+            each is not None and each.status is pk.ParticipantStatus.TAKING_PART for each in people
+        )
+    )
+    return [("known", ALLOWED if fine else FACTS, -1)]
+
+
+def _two_people(act: Any, view: pk.View, today: date) -> list[Reason]:
+    return [("two-people", NEVER if act.peer in act.participants_named else ALLOWED, -1)]
+
+
+def _caseload(act: Any, view: pk.View, today: date) -> list[Reason]:
+    room = view.tally(act.peer, WALKING) < _MOST_PEOPLE
+    return [("caseload", ALLOWED if room else NEVER, -1)]
+
+
+def _credential(act: Any, view: pk.View, today: date) -> list[Reason]:
+    peer = view.get(pk.Peer, act.peer)
+    if peer is None or peer.role is not pk.Role.SPECIALIST:
+        return []
+    held = [each for each in view.all(pk.Credential) if each.peer == act.peer]
+    if any(each.since <= today < each.until for each in held):
+        return [("credential", ALLOWED, -1)]
+    return [("credential", NEVER if held else FACTS, -1)]
+
+
+def _supervision(act: Any, view: pk.View, today: date) -> list[Reason]:
+    peer = view.get(pk.Peer, act.peer)
+    if peer is None:
+        return []
+    due = (peer.supervised or peer.since) + _LONGEST_GAP
+    return [("supervision", ALLOWED if today <= due else CONSULT, -1)]
+
+
+def _ties(act: Any, view: pk.View, today: date) -> list[Reason]:
+    if any(act.peer in (each.one, each.other) for each in view.all(pk.Tie)):
+        raise NotImplementedError("ordinary pairs have no other tie")
+    return [("dual-relationship", ALLOWED, -1)]
+
+
+def _group_size(act: Any, view: pk.View, today: date) -> list[Reason]:
+    if act.form is not pk.SessionForm.GROUP:
+        return []
+    return [("group-size", ALLOWED if len(act.participants) <= _MOST_IN_A_GROUP else NEVER, -1)]
+
+
+def _voluntary(act: Any, view: pk.View, today: date) -> list[Reason]:
+    if getattr(act, "form", pk.SessionForm.ONE_TO_ONE) is not pk.SessionForm.ONE_TO_ONE:
+        return []
+    person = act.participants_named[0]
+    accepted = any(
+        each.status is pk.MatchStatus.ACCEPTED
+        and each.peer == act.peer
+        and each.participant == person
+        for each in view.all(pk.Match)
+    )
+    return [("voluntary", ALLOWED if accepted else CONSENT, -1)]
+
+
+def _limits_explained(act: Any, view: pk.View, today: date) -> list[Reason]:
+    if act.form is not pk.SessionForm.ONE_TO_ONE:
+        return []
+    explained = (
+        view.tally(pk.pair(act.peer, act.participants[0]), MET) == 0
+        or any(
+            pk.Topic.CONFIDENTIALITY_LIMITS in each.topics
+            for each in view.all(pk.BoundaryAgreement)
+        )
+        or any(each.id == "agree-boundaries" for each in act.activities)
+    )
+    return [("limits-explained", ALLOWED if explained else FACTS, -1)]
+
+
+def _once(act: Any, view: pk.View, today: date) -> list[Reason]:
+    before = view.get(act.makes, act.the_id)
+    fine = before is None or (act.already and bool(act.makes.lifecycle.steps[before.status]))
+    return [("once", ALLOWED if fine else NEVER, -1)]
+
+
+def _in_role(catalogue: Catalogue) -> Callable[[Any, pk.View, date], list[Reason]]:
+    def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
+        found = []
+        for place, activity in enumerate(act.activities_named):
+            entry = catalogue.get(activity.id)
+            if entry is None:
+                found.append(("unknown-activity", FACTS, place))
+                continue
+            verdict, clause, asked, cases = entry
+            answers = dict(activity.circumstances)
+            if any(each not in answers for each in asked):
+                found.append(("missing-facts", FACTS, place))
+            fitting = [
+                (clause, verdict, place)
+                for when, verdict, clause in cases
+                if all(answers.get(name) == answer for name, answer in when)
+            ]
+            found += fitting or [(clause, verdict, place)]
+        return found
+
+    return predicate
+
+
+def hand_written(book: pk.Book) -> Callable[[pk.Act, pk.View, date], Answer]:
+    """The list, and the loop that goes through it."""
+    catalogue: Catalogue = {
+        each.id: (
+            int(each.verdict),
+            each.clause,
+            each.asks,
+            [(tuple(case.when.items()), int(case.verdict), case.clause) for case in each.cases],
+        )
+        for each in book.activities.values()
+    }
+    match, plan, report, do = pk.ProposeMatch, pk.PlanSession, pk.ReportSession, pk.DoActivity
+    predicates = (
+        ((do, plan, report), _in_role(catalogue)),
+        ((match, plan, report, do), _known),
+        ((match, plan, report), _two_people),
+        ((match,), _caseload),
+        ((match, plan, report), _credential),
+        ((match, plan), _supervision),
+        ((match, plan, report, do), _ties),
+        ((plan, report), _group_size),
+        ((plan, report, do), _voluntary),
+        ((plan,), _limits_explained),
+        ((match, plan, report), _once),
+    )
+
+    def decide(act: pk.Act, view: pk.View, today: date) -> Answer:
+        reasons: list[Reason] = []
+        for kinds, predicate in predicates:
+            if type(act) in kinds:
+                reasons += predicate(act, view, today)
+        return Answer(max((each[1] for each in reasons), default=NEVER), tuple(reasons))
+
+    return decide
+
+
+def reasons(decision: pk.Decision) -> tuple[Reason, ...]:
+    """What peerkit found, as the hand-written list says it."""
+    return tuple((each.clause.id, int(each.verdict), each.activity) for each in decision.findings)
+
+
+def asks(program: pk.Program) -> dict[str, list[tuple[pk.Act, pk.View]]]:
+    """Each kind of act with its view: the first one ordinary and allowed, the others not."""
+    peer, person = pretend.PAIRS[0]
+    stranger = "person-unknown"
+    listen = pk.Activity(id="listen", minutes=30)
+    medication = pk.Activity(
+        id="medication-talk", circumstances={"voice": "first-person"}, minutes=30
+    )
+    therapy = pk.Activity(id="therapy", minutes=30)
+    vague = pk.Activity(id="medication-talk", minutes=30)
+    session: dict[str, Any] = {"by": peer, "id": "new", "peer": peer, "minutes": 60}
+    single: dict[str, Any] = session | {"participants": (person,)}
+    soon, before = pretend.NOW + timedelta(days=1), pretend.NOW - timedelta(days=1)
+    unmatched = pretend.PAIRS[-1][1]
+    activity: dict[str, Any] = {"by": peer, "peer": peer, "participant": person}
+    found: dict[str, list[pk.Act]] = {
+        "ProposeMatch": [
+            pk.ProposeMatch(by="coordinator", id="new", peer=peer, participant=each)
+            for each in (unmatched, stranger)
+        ],
+        "PlanSession": [
+            pk.PlanSession(**single, starts=soon, activities=(listen, medication)),
+            pk.PlanSession(**single, starts=soon, activities=(therapy, vague)),
+        ],
+        "ReportSession": [
+            pk.ReportSession(**single, starts=before, activities=(listen, medication)),
+            pk.ReportSession(**single, starts=before, activities=(therapy,)),
+            pk.ReportSession(
+                **session, participants=(unmatched,), starts=before, activities=(listen,)
+            ),
+        ],
+        "DoActivity": [
+            pk.DoActivity(**activity, activity=medication),
+            pk.DoActivity(**activity, activity=vague),
+            pk.DoActivity(**activity | {"participant": stranger}, activity=listen),
+        ],
+    }
+    assert all(isinstance(each, (Makes, pk.DoActivity)) for acts in found.values() for each in acts)
+    return {
+        name: [(each, program.view(*each.about)) for each in acts] for name, acts in found.items()
+    }
