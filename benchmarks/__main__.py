@@ -115,7 +115,7 @@ def main() -> int:
     ask.add_argument(
         "--quick", action="store_true", help="see that it runs; the figures are coarse"
     )
-    ask.add_argument("--runs", type=int, default=9, help="runs of each side (9)")
+    ask.add_argument("--runs", type=int, default=11, help="runs of each side (11)")
     ask.add_argument("--folder", type=Path, help="make files here instead of the temporary folder")
     ask.add_argument("--hmis", type=Path, help="an HMIS CSV export for the demo to read")
     ask.add_argument("--case", nargs=3, help=argparse.SUPPRESS)
@@ -126,7 +126,7 @@ def main() -> int:
         return 0
     effort = Effort(
         runs=3 if told.quick else told.runs,
-        seconds=0.02 if told.quick else 0.15,
+        seconds=0.02 if told.quick else 0.1,
         quick=told.quick,
         folder=None if told.folder is None else str(told.folder.resolve()),
         export=None if told.hmis is None else str(told.hmis.resolve()),

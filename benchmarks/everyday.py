@@ -1,9 +1,9 @@
 """peerkit's own limits, and the same checks written by hand.
 
 Four ordinary acts about a pair that walks together, all allowed, on a real view and the base
-handbook. The hand-written side is a list of predicates as a programmer would write them who has the
-numbers and the catalogue in the code: all are tried and each answer is kept, also when it is content.
-Both sides read the same act and the same view.
+handbook. The hand-written side is a list of predicates as a programmer would write them who has
+the numbers and the catalogue in the code: all are tried and each answer is kept, also when it is
+content. Both sides read the same act and the same view.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ Sample: TypeAlias = Callable[[], float]
 
 
 class Skipped(Exception):
-    """This figure cannot be taken here; says why."""
+    """A figure that cannot be taken here, and why."""
 
 
 @attrs.frozen

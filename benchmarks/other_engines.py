@@ -24,8 +24,11 @@ __all__ = ["Engine", "casbin", "cedar", "vakt"]
 
 @attrs.frozen
 class Engine:
-    """``decide`` is timed, on what ``prepare`` made of a request. ``read`` understands its answer:
-    whether it is allowed, and the reasons it gives, None where it gives none.
+    """One engine with its forty rules.
+
+    ``decide`` is timed, on what ``prepare`` made of a request. ``read``
+    understands its answer: whether it is allowed, and the reasons it gives,
+    None where it gives none.
     """
 
     name: str
@@ -40,7 +43,7 @@ def _condition(text: str) -> ast.expr:
 
 
 class _Flat(ast.NodeTransformer):
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802 - the visitor's name for it
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         if node.attr == "days":  # the difference of two day numbers is a number of days already
             return self.visit(node.value)  # type: ignore[no-any-return]
         return ast.Name(node.attr)
@@ -56,7 +59,7 @@ def _guarded(text: str, acts: tuple[str, ...] | None, roles: tuple[str, ...] | N
 
 
 class _Of(ast.NodeTransformer):
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - the visitor's name for it
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Attribute(ast.Attribute(ast.Name("r"), "f"), node.id)
 
 
@@ -96,7 +99,7 @@ _CEDAR: Final = {
 }
 
 
-def _in_cedar(node: ast.expr) -> str:
+def _in_cedar(node: ast.AST) -> str:  # noqa: PLR0911 - one line for each form
     match node:
         case ast.BoolOp(op, parts):
             sign = " && " if isinstance(op, ast.And) else " || "
@@ -117,11 +120,12 @@ def _in_cedar(node: ast.expr) -> str:
             return json.dumps(value)
         case ast.Name(name):
             return f"context.{name}"
-    raise NotImplementedError(ast.dump(node))
+        case _:
+            raise NotImplementedError(ast.dump(node))
 
 
 def cedar() -> Engine:
-    """cedarpy: policies and entities parsed beforehand; it tells the reasons of the side that won."""
+    """cedarpy: all parsed beforehand; it tells the reasons of the side that won."""
     import cedarpy
 
     texts = []
@@ -171,10 +175,13 @@ def _alternatives(node: ast.expr, *, negated: bool = False) -> list[list[tuple[a
             return found
         case ast.BoolOp(_, parts):
             return [each for part in parts for each in _alternatives(part, negated=negated)]
-    return [[(node, negated)]]
+        case _:
+            return [[(node, negated)]]
 
 
-def _in_vakt(node: ast.expr, *, negated: bool) -> tuple[str, Any]:
+def _in_vakt(  # noqa: PLR0911 - one line for each form
+    node: ast.AST, *, negated: bool
+) -> tuple[str, Any]:
     """The fact a simple condition is about, by name or as text to work out, and vakt's rule."""
     from vakt.rules import list as lists
     from vakt.rules import logic, operator
@@ -202,7 +209,8 @@ def _in_vakt(node: ast.expr, *, negated: bool) -> tuple[str, Any]:
             return ast.unparse(ast.BinOp(one, ast.Sub(), other)), plain[type(op)](0)
         case ast.Compare(left, [op], [ast.Constant(value)]) if not negated:
             return ast.unparse(left), plain[type(op)](value)
-    raise NotImplementedError(ast.dump(node))
+        case _:
+            raise NotImplementedError(ast.dump(node))
 
 
 def vakt() -> Engine:

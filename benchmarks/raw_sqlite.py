@@ -1,8 +1,8 @@
-"""The least a program can do to keep a record: three rows in one transaction of the standard sqlite3.
+"""The least a program can do to keep a record: three rows in one transaction of plain sqlite3.
 
-The texts are ready-made: the very journal entries and sessions that peerkit wrote for the same acts.
-Nothing is decided, read, checked or turned into JSON here. The chain is there: each entry's hash is
-taken over the one before it.
+The texts are ready-made: the very journal entries and nouns that peerkit wrote for the same acts.
+Nothing is decided, read, checked or turned into JSON here. The chain is there: each entry's hash
+is taken over the one before it.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ class Raw:
         if not self.db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
             self.db.executescript(_TABLES)
         last = self.db.execute("SELECT n, hash FROM entry ORDER BY n DESC LIMIT 1").fetchone()
-        self.number, self.head = last or (0, _GENESIS)
+        self.number: int = last[0] if last else 0
+        self.head: str = last[1] if last else _GENESIS
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,9 +1,9 @@
 """2. Reading an act from JSON: ``peerkit.read_act`` against plain cattrs, into the same class.
 
-The record is a session reported with three activities, their circumstances and a note. Plain cattrs
-is told no more than it needs to succeed: what words and circumstances are (and, outside its JSON
-converter, what a moment is). It takes what does not fit: a number as text, a field nobody knows. The
-checks that the class itself makes run on both sides.
+The record is a session reported with three activities, their circumstances and a note. Plain
+cattrs is told no more than it needs to succeed: what words and circumstances are (and, outside its
+JSON converter, what a moment is). It takes what does not fit: a number as text, a field nobody
+knows. The checks that the class itself makes run on both sides.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _RECORD: Final[dict[str, Any]] = {
 
 
 def _taught(converter: Converter) -> Converter:
-    """What cattrs cannot know: words, and circumstances, which are pairs here and a table in JSON."""
+    """What cattrs cannot know: words, and circumstances, which JSON holds as a table."""
     converter.register_structure_hook(pk.Words, lambda value, _: pk.Words(value))
     converter.register_structure_hook_func(
         lambda kind: kind == tuple[tuple[str, str], ...],
@@ -63,8 +63,8 @@ def _taught(converter: Converter) -> Converter:
     return converter
 
 
-def _for_json(**how: bool) -> Callable[[str], Any]:
-    converter = make_converter(**how)
+def _for_json(*, detailed: bool = True) -> Callable[[str], Any]:
+    converter = make_converter(detailed_validation=detailed)
     _taught(converter)
     return lambda document: converter.loads(document, pk.ReportSession)
 
@@ -107,7 +107,7 @@ CASES: Final = {
     "json": _against(_for_json, "cattrs' JSON converter as it comes", MOST),
     "plain": _against(_plain, "json.loads and a plain Converter", MOST),
     "fast": _against(
-        lambda: _for_json(detailed_validation=False),
+        lambda: _for_json(detailed=False),
         "cattrs' JSON converter without detailed errors",
         None,
     ),

@@ -96,7 +96,7 @@ class Situation:
 
 @attrs.frozen
 class Request:
-    """May this actor do this act?"""
+    """What is asked: may this actor do this act."""
 
     act: str
     actor: Actor
@@ -107,7 +107,7 @@ class Request:
 
 
 def flat(request: Request) -> dict[str, Any]:
-    """Every fact under its own name, for engines that want a table: days as numbers, sets as lists."""
+    """Every fact under its own name, for engines that want a table. Days are numbers there."""
     facts: dict[str, Any] = {"act": request.act}
     parts = (
         request.actor,

@@ -1,9 +1,9 @@
 """3. Storing: ``program.do`` on SQLite against raw ``sqlite3``, at the same durability.
 
 peerkit's side reads how things stand, decides, makes the entry and keeps it; its acts are made
-before the clock starts. The raw side writes three ready-made rows. Both start each run on a freshly
-opened file and do some acts before the clock starts. The small file is a fresh copy each time, so it
-stays small; the large one only grows by what is measured.
+before the clock starts. The raw side writes three ready-made rows. Both start each run on a
+freshly opened file and do some acts before the clock starts. The small file is a fresh copy each
+time, so it stays small; the large one grows only by what is measured.
 """
 
 from __future__ import annotations
@@ -140,10 +140,8 @@ def _ours(
         with _fresh(path) as file, _program(file, durability.lower()) as program:
             _all_allowed([program.do(each) for each in warm])
             started = perf_counter()
-            if batch:
-                decisions = list(program.do_all(acts))
-            else:
-                decisions = [program.do(each) for each in acts]
+            doing = program.do_all(acts) if batch else map(program.do, acts)
+            decisions = list(doing)
             took = perf_counter() - started
             _all_allowed(decisions)
             assert len(decisions) == number
@@ -214,7 +212,7 @@ def _two_sizes(effort: Effort) -> list[Figure]:
                     least=1 - DRIFT,
                     most=1 + DRIFT,
                 ),
-                compared(f"    (the same for raw sqlite3)", raw_large, raw_small),
+                compared("    (the same for raw sqlite3)", raw_large, raw_small),
             ]
         with _program(place.peerkit("large"), "full") as program:
             found = program.verify()

@@ -42,7 +42,9 @@ def view(
 ) -> pk.View:
     """The ordinary pair, with these nouns in place of those of the same kind and id."""
     named = {(each.kind, each.id): each for each in (*ORDINARY, *nouns)}
-    return pk.View(now, tuple(named.values()), {("ana", "walking"): 1} if tallies is None else tallies)
+    return pk.View(
+        now, tuple(named.values()), {("ana", "walking"): 1} if tallies is None else tallies
+    )
 
 
 def decided(act: pk.Act, *nouns: pk.Noun, **how: Any) -> pk.Decision:
@@ -130,7 +132,5 @@ FIRST_ACTS: tuple[pk.Act, ...] = (
     pk.WelcomeParticipant(by="coordinator", id="p-8"),
     pk.ProposeMatch(by="coordinator", id="m-1", peer="ana", participant="p-7"),
     pk.AcceptMatch(by="p-7", id="m-1", peer="ana", participant="p-7"),
-    pk.AgreeBoundaries(
-        by="p-7", id="ag-1", peer="ana", participant="p-7", topics=AGREEMENT.topics
-    ),
+    pk.AgreeBoundaries(by="p-7", id="ag-1", peer="ana", participant="p-7", topics=AGREEMENT.topics),
 )

@@ -477,11 +477,11 @@ def test_a_layer_may_add_activities(tmp_path: Path) -> None:
 
 
 def test_a_layer_may_tighten_an_activity(tmp_path: Path) -> None:
-    """Arkansas takes and gives no gifts: a layer can say so, and add cases of its own."""
+    """A layer may ask about every gift, and close a case with a clause of its own choice."""
     tighter = """
 [[activity]]
 id = "accept-gift"
-verdict = "not_allowed"
+verdict = "needs_consultation"
 
 [[activity.case]]
 when = { value = "token" }
@@ -490,7 +490,7 @@ clause = "money"
 """
     below = Handbook.load().activities["accept-gift"]
     entry = Handbook.load(house(tmp_path, tighter)).activities["accept-gift"]
-    assert (entry.verdict, entry.clause) == (Verdict.NOT_ALLOWED, "gifts")
+    assert (entry.verdict, entry.clause) == (Verdict.NEEDS_CONSULTATION, "gifts")
     assert [each.clause for each in entry.cases] == ["money", "gifts", "gifts"]
     assert (entry.name, entry.asks) == (below.name, below.asks)
 

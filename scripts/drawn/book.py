@@ -113,10 +113,6 @@ def _clause(each: Written, visits: list[str]) -> str:
     return "\n\n".join(parts)
 
 
-def inside(lines: Iterable[str]) -> str:
-    return "\n".join(f"    {each}" for each in lines)
-
-
 def _number(value: Value, unit: str) -> str:
     return "none" if value.number is None else f"**{value.number} {esc(unit)}**"
 
@@ -224,9 +220,9 @@ def _value(value: Value, unit: str) -> tuple[str, ...]:
 def sources() -> str:
     """Draw every publication, and which clauses rest on it."""
     cited: dict[str, dict[str, None]] = defaultdict(dict)
-    for each in BOOK.clauses.values():
-        for place in (*(value.passage for value in each.values), *each.passages):
-            cited[place.source.id][each.id] = None
+    for written in BOOK.clauses.values():
+        for place in (*(value.passage for value in written.values), *written.passages):
+            cited[place.source.id][written.id] = None
     rows = []
     for each in BOOK.sources.values():
         title = esc(each.title)

@@ -66,8 +66,13 @@ def _act_section(act: type[Act]) -> str:
             f"`{act.kind}` · {'a report' if act.already else 'a request'}",
             told(act),
             table(("field", "is", "when left out"), fields),
-            f"**About:** {first(act.about)}<br>**Leaves:** {first(act.leaves)}"
-            f"<br>**Rules that speak of it:** {speaking or 'none'}",
+            "<br>".join(
+                (
+                    f"**About:** {first(act.about)}",
+                    f"**Leaves:** {first(act.leaves)}",
+                    f"**Rules that speak of it:** {speaking or 'none'}",
+                )
+            ),
         ]
     )
 
@@ -165,7 +170,7 @@ def store_format() -> str:
             entry = next(program.journal())
         db = sqlite3.connect(where)
         try:
-            found = _tables(db)
+            found = list(_tables(db))
         finally:
             db.close()
     body = entry.read()

@@ -69,8 +69,9 @@ def _picture(cycle: Any) -> str:
             f'<rect class="{style}" x="{left}" y="{top}" width="{_WIDE}" height="{_HIGH}" rx="6"/>'
             f'<text x="{left + _WIDE // 2}" y="{top + 22}">{status}</text>'
         )
-        for to in steps_of(cycle, status):
-            arrows.append(f'<path d="{_arrow(place, order.index(to), top)}"/>')
+        arrows += [
+            f'<path d="{_arrow(place, order.index(to), top)}"/>' for to in steps_of(cycle, status)
+        ]
     mark = (
         '<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         'orient="auto-start-reverse"><path d="M0 0 8 4 0 8z"/></marker>'

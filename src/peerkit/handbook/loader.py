@@ -24,6 +24,7 @@ from peerkit.handbook.book import (
 )
 from peerkit.handbook.table import Table, parsed
 from peerkit.handbook.written import Value, Written
+from peerkit.model import ConsentScope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,28 +36,8 @@ _BASE: Final = ("sources.toml", "clauses.toml", "limits.toml", "activities.toml"
 _VERDICTS: Final = {each.name.lower(): each for each in Verdict}
 #: The facts a sentence may name. A rule gives those its clause speaks of.
 _FACTS: Final = frozenset(
-    [
-        "peer",
-        "participant",
-        "by",
-        "other",
-        "now",
-        "limit",
-        "unit",
-        "activity",
-        "missing",
-        "scope",
-        "to",
-        "until",
-        "days",
-        "status",
-        "next",
-        "said_so",
-        "id",
-        "form",
-        "error",
-        "asks",
-    ]
+    {"activity", "by", "days", "error", "id", "limit", "missing", "now", "other"}
+    | {"participant", "peer", "scope", "status", "to", "unit", "until"}
 )
 #: What the engine itself must be able to say.
 _ALWAYS: Final = ("silence", "unchecked")
@@ -83,7 +64,7 @@ class Draft:
 
     def read(self, name: str, raw: bytes, *, over: bool) -> None:
         """Take in one file. ``over`` true: a layer, which may only tighten or say so."""
-        self._hash.update(f"{len(raw)} {name}\n".encode())
+        self._hash.update(f"{len(raw)}\n".encode())
         self._hash.update(raw)
         file = parsed(name, raw)
         if over:
@@ -102,9 +83,7 @@ class Draft:
 
     def _source(self, table: Table) -> None:
         id_ = table.text("id")
-        if id_ in self.sources:
-            raise BadHandbook(table.place, "is written twice; keep one")
-        self.sources[id_] = Source(
+        source = Source(
             id=id_,
             title=table.text("title"),
             publisher=table.text("publisher"),
@@ -112,6 +91,9 @@ class Draft:
             link=table.text("link", None),
         )
         table.done()
+        if self.sources.get(id_, source) != source:
+            raise BadHandbook(table.place, "is described differently in a file below; keep one")
+        self.sources[id_] = source
 
     def _passage(self, table: Table) -> Passage:
         name = table.text("source")
@@ -150,7 +132,7 @@ class Draft:
 
     def _clause(self, table: Table, *, over: bool, numbered: bool) -> None:
         id_ = table.text("id")
-        if over:
+        if over and (numbered or id_ in self.clauses):
             self._over_clause(table, id_)
             return
         if id_ in self.clauses:
@@ -163,7 +145,7 @@ class Draft:
             raise table.wrong("rests_on", "is missing; a clause cites at least one passage")
         self.clauses[id_] = Written(
             id=id_,
-            says=table.text("says"),
+            says=_spoken(table, "says", table.text("says")),
             sentences=_sentences(table),
             passages=passages,
             values=values,
@@ -193,10 +175,11 @@ class Draft:
         table.done()
         for value in values if not loosens else ():
             for under in below.values:
-                if _looser(value.number, under.number, below.tighter):
+                if _at_once(value, under) and _looser(value.number, under.number, below.tighter):
+                    number = "no number" if value.number is None else value.number
                     raise BadHandbook(
                         table.place,
-                        f"is looser than the layer below ({value.number} against {under.number} "
+                        f"is looser than the layer below ({number} against {under.number} "
                         f"{below.unit}); a layer tightens, or says loosens = true",
                     )
         self.clauses[id_] = attrs.evolve(
@@ -238,23 +221,30 @@ class Draft:
             clause=self._known_clause(table, clause),
             asks=asks,
             cases=self._cases(table, clause, asks),
-            consent=table.text("consent", None),
+            consent=_consent(table),
         )
         table.done()
 
     def _over_activity(self, table: Table, below: ActivityEntry) -> ActivityEntry:
-        verdict = _verdict(table)
+        """A layer's verdict is a floor for the activity; its cases come on top."""
+        verdict = _verdict(table) if "verdict" in table.keys else below.verdict
         loosens = table.take("loosens", bool, "true or false", default=False)
-        if verdict < below.verdict and not loosens:
-            raise BadHandbook(
-                table.place,
-                f"is looser than the layer below ({verdict} against {below.verdict}); "
-                "a layer tightens, or says loosens = true",
-            )
         clause = self._known_clause(table, table.text("clause", below.clause))
-        cases = (*self._cases(table, clause, below.asks), *below.cases)
+        own = self._cases(table, clause, below.asks)
         table.done()
-        return attrs.evolve(below, verdict=verdict, clause=clause, cases=cases)
+        if not loosens:
+            _not_looser(table.place, verdict, below.verdict)
+            for number, case in enumerate(own, 1):
+                if not any(each.when.items() <= case.when.items() for each in below.cases):
+                    _not_looser(f"{table.place}: case {number}", case.verdict, below.verdict)
+        closes = verdict > below.verdict
+        raised = tuple(
+            attrs.evolve(each, verdict=verdict, clause=clause)
+            if closes and each.verdict < verdict
+            else each
+            for each in below.cases
+        )
+        return attrs.evolve(below, verdict=verdict, clause=clause, cases=(*own, *raised))
 
     def _cases(self, table: Table, clause: str, asks: tuple[str, ...]) -> tuple[Case, ...]:
         found = []
@@ -287,11 +277,36 @@ def _verdict(table: Table) -> Verdict:
     return _VERDICTS[name]
 
 
+def _not_looser(place: str, verdict: Verdict, below: Verdict) -> None:
+    if verdict < below:
+        raise BadHandbook(
+            place,
+            f"is looser than the layer below ({verdict} against {below}); "
+            "a layer tightens, or says loosens = true",
+        )
+
+
+def _consent(table: Table) -> str | None:
+    scope: str | None = table.text("consent", None)
+    scopes = [str(each) for each in ConsentScope]
+    if scope is not None and scope not in scopes:
+        raise table.wrong("consent", "must be one of " + ", ".join(scopes))
+    return scope
+
+
 def _tighter(table: Table) -> str:
     which: str = table.text("tighter")
     if which not in {"lower", "higher"}:
         raise table.wrong("tighter", "must be 'lower' or 'higher'")
     return which
+
+
+def _at_once(one: Value, other: Value) -> bool:
+    """Whether there is a day on which both are in force."""
+    first, second = one.passage, other.passage
+    return (first.since or date.min) < (second.until or date.max) and (second.since or date.min) < (
+        first.until or date.max
+    )
 
 
 def _looser(new: int | None, old: int | None, tighter: str) -> bool:
@@ -306,24 +321,29 @@ def _sentences(table: Table) -> Mapping[Verdict, str]:
         text = table.text(name, None)
         if text is None:
             continue
-        for fact in _facts_named(table, name, text):
-            if fact not in _FACTS:
-                raise table.wrong(name, f"names the fact {fact!r}, which no rule gives")
-        said[verdict] = text
+        said[verdict] = _spoken(table, name, text)
     return MappingProxyType(said)
 
 
-def _facts_named(table: Table, key: str, text: str) -> list[str]:
+def _spoken(table: Table, key: str, text: str) -> str:
+    """A text whose ``{names}`` are all facts that rules give, without formats."""
     try:
-        return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+        parts = tuple(Formatter().parse(text))
     except ValueError:
-        pass
-    raise table.wrong(key, "has a brace without its partner")
+        parts = None
+    if parts is None:
+        raise table.wrong(key, "has a brace without its partner")
+    for _, fact, form, conversion in parts:
+        if fact is not None and fact not in _FACTS:
+            raise table.wrong(key, f"names the fact {fact!r}, which no rule gives")
+        if form or conversion:
+            raise table.wrong(key, f"gives the fact {fact!r} a format; write {{{fact}}}")
+    return text
 
 
 def _closed(values: list[Value]) -> tuple[Value, ...]:
     """Each value ends where the next begins, unless it says an earlier end itself."""
-    ends = [each.passage.since for each in values[1:]] + [None]
+    ends = [*(each.passage.since for each in values[1:]), None][: len(values)]
     return tuple(
         attrs.evolve(each, passage=attrs.evolve(each.passage, until=each.passage.until or end))
         for each, end in zip(values, ends, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
@@ -48,8 +48,8 @@ class Table:
 
     def day(self, key: str) -> date | None:
         """A date, or None when the key is left out."""
-        value = self.take(key, date, "a date such as 2025-07-01, without quotes", None)
-        return None if isinstance(value, datetime) else value
+        day: date | None = self.take(key, date, "a date such as 2025-07-01, without quotes", None)
+        return day
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; empty when the key is left out."""
@@ -74,10 +74,11 @@ class Table:
             if type(each) is not dict:
                 raise self.wrong(key, f"must be [[{key}]] tables")
             name = each.get(named) if named else None
-            place = f"{self.place}: {key} {name!r}" if name else f"{self.place}: {key} {number}"
-            if name is not None and name in seen:
+            named_so = type(name) is str and bool(name)
+            place = f"{self.place}: {key} {name!r}" if named_so else f"{self.place}: {key} {number}"
+            if named_so and name in seen:
                 raise BadHandbook(place, "is written twice; keep one")
-            seen.add(str(name))
+            seen.add(str(name) if named_so else "")
             found.append(Table(place, each))
         return found
 

@@ -85,10 +85,10 @@ class Match(Noun):
 
 def _pairs(value: Any) -> Any:
     """A table as pairs, in one order, so that the same answers are the same activity."""
-    if type(value) is not tuple:
-        value = tuple(value.items()) if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        value = tuple(value.items())
     try:
-        return tuple(sorted(value)) if len(value) > 1 else value
+        return tuple(sorted(value)) if type(value) is tuple and len(value) > 1 else value
     except TypeError:
         return value
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["NotifierConformance", "StoreConformance"]
 
+#: Where each kit is, and the files its tests are in.
 _KITS = {
-    "NotifierConformance": "peerkit.testing.notifiers",
-    "StoreConformance": "peerkit.testing.stores",
+    "NotifierConformance": ("notifiers",),
+    "StoreConformance": ("stores", "keeping", "pieces", "reading", "sharing"),
 }
 
 
@@ -25,8 +26,8 @@ def __getattr__(name: str) -> Any:
     """A kit, imported when somebody asks for it: situations work without pytest."""
     if name not in _KITS:
         raise AttributeError(f"peerkit.testing has no {name}; it has {', '.join(__all__)}")
-    module = _KITS[name]
-    if module not in sys.modules:
-        # Before the import, so that a failing assert of the kit shows both sides.
-        import_module("peerkit.testing.kit").pytest.register_assert_rewrite(module)
-    return getattr(import_module(module), name)
+    modules = [f"{__name__}.{each}" for each in _KITS[name]]
+    new = [each for each in modules if each not in sys.modules]
+    # Before the import, so that a failing assert of the kit shows both sides.
+    import_module(f"{__name__}.kit").pytest.register_assert_rewrite(*new)
+    return getattr(import_module(modules[0]), name)

@@ -16,7 +16,7 @@ try:
 except ImportError:
     raise MissingExtra("pytest", "testing") from None
 
-__all__ = ["Conformance", "needs"]
+__all__ = ["Conformance", "needs", "pytest"]
 
 F = TypeVar("F", bound="Callable[..., None]")
 
@@ -52,8 +52,8 @@ class Conformance:
     def __init_subclass__(cls, *, kit: bool = False, **rest: Any) -> None:
         super().__init_subclass__(**rest)
         if kit:
-            found = {name: test for name, test in vars(cls).items() if name.startswith("test_")}
-            cls.kit_tests = MappingProxyType(found)
+            names = [each for each in dir(cls) if each.startswith("test_")]
+            cls.kit_tests = MappingProxyType({each: getattr(cls, each) for each in names})
             cls.__test__ = False
             return
         if "__test__" not in vars(cls):
@@ -102,7 +102,7 @@ def _check_gaps(cls: type[Conformance]) -> None:
         claim = getattr(test, "needs", None)
         if claim is not None and claim not in cls.claims:
             raise TypeError(
-                f"{cls.__name__}.gaps names {name}, which is only run for those who claim {claim!r}."
+                f"{cls.__name__}.gaps names {name}, which only those take who claim {claim!r}."
             )
         if not why.strip():
             raise TypeError(f"{cls.__name__}.gaps must give the reason for {name}.")

@@ -1,0 +1,271 @@
+"""What a store keeps, when it keeps nothing, and many changes as one."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from peerkit.errors import Moved, StoreError
+from peerkit.model import MET, MINUTES, WALKING, Count, Goal, Match, MatchStatus, Message
+from peerkit.stores import GENESIS, Change, KeptWords, Store
+from peerkit.testing.kit import Conformance, pytest
+from peerkit.testing.pieces import (
+    PAIR,
+    change,
+    everything,
+    keep,
+    look,
+    match,
+    message,
+    moved,
+    tallies,
+    unwritable,
+    words,
+)
+
+__all__ = ["Keeping"]
+
+
+class Keeping(Conformance, kit=True):
+    """All of a change or nothing, and nothing when what was read has moved."""
+
+    # -- what is kept, and when it is not
+
+    def test_a_change_is_kept_whole(self, store: Store) -> None:
+        """Entry, nouns, tallies, messages and words of a change are all there afterwards."""
+        entry = keep(
+            store,
+            "m-1",
+            nouns=[match()],
+            counts=[Count("ana", WALKING, 1)],
+            messages=[message()],
+            said=[words("I want to swim.")],
+        )
+
+        assert tuple(store.journal()) == (entry,)
+        assert store.find(Match) == (match(),)
+        assert tallies(store) == {("ana", WALKING, ""): 1}
+        assert store.outbox() == (1, 1)
+        assert store.words("goal/g-1") == ("I want to swim.",)
+
+    def test_numbers_have_no_gap(self, store: Store) -> None:
+        """Entries are numbered from 1 without a gap, also after changes that were not kept."""
+        old = look(store, "m-1")
+        keep(store, "m-1", nouns=[match()])
+        with pytest.raises(Moved):
+            store.keep(change(("m-1",), old, nouns=[match()]))
+        with pytest.raises((StoreError, AttributeError)):
+            keep(store, "m-2", messages=[unwritable(Message)])
+        with pytest.raises(ZeroDivisionError), store.together():
+            keep(store, "m-3")
+            _ = 1 / 0
+        keep(store, "m-4")
+
+        assert [each.number for each in store.journal()] == [1, 2]
+
+    def test_entries_are_linked(self, store: Store) -> None:
+        """Each entry names its number and the hash before it, and its hash is that of its body."""
+        for _ in range(3):
+            keep(store, "ana")
+        before = GENESIS
+        for number, entry in enumerate(store.journal(), 1):
+            body = entry.read()
+            assert (body["n"], body["prev"]) == (number, before)
+            assert entry.hash == sha256(entry.body.encode()).hexdigest()
+            before = entry.hash
+
+    def test_moved_when_a_noun_changed(self, store: Store) -> None:
+        """A decision does not stand when a noun it read has changed since."""
+        keep(store, "m-1", nouns=[match()])
+        old = look(store, "m-1")
+        keep(store, "m-1", nouns=[match(status=MatchStatus.ACCEPTED)])
+
+        moved(store, change(("m-1",), old, nouns=[match(status=MatchStatus.DECLINED)]))
+
+    def test_moved_when_a_noun_came(self, store: Store) -> None:
+        """A decision does not stand when a noun that weighs on an id it read has come since."""
+        old = look(store, PAIR)
+        keep(store, "m-1", nouns=[match()])
+
+        moved(store, change((PAIR,), old, counts=[Count("ana", WALKING, 1)]))
+
+    def test_moved_when_a_noun_closed(self, store: Store) -> None:
+        """A decision does not stand when a noun that weighed on an id it read has closed since."""
+        keep(store, "m-1", nouns=[match()])
+        old = look(store, PAIR)
+        keep(store, "m-1", nouns=[match(status=MatchStatus.WITHDRAWN)])
+
+        moved(store, change((PAIR,), old, counts=[Count("ana", WALKING, 1)]))
+
+    def test_moved_when_a_tally_changed(self, store: Store) -> None:
+        """A decision does not stand when a tally it read, standing or of the day, has moved."""
+        for count in (Count("ana", WALKING, 1), Count("ana", MINUTES, 5, "2026-11-02")):
+            old = look(store, "ana")
+            keep(store, "ana", counts=[count])
+
+            moved(store, change(("ana",), old, counts=[count]))
+
+    def test_moved_when_the_key_was_taken(self, store: Store) -> None:
+        """A key is given once, also to a change that had not looked for it."""
+        old = look(store, "ana", key="k")
+        keep(store, "ben", key="k")
+
+        moved(store, change(("ana",), old, key="k"))
+        moved(store, change(("ana",), look(store, "ana"), key="k"))
+
+    def test_a_key_gives_its_entry(self, store: Store) -> None:
+        """Whoever looks with a key sees the entry that has it; others see none."""
+        keep(store, "ana", key="other")
+        entry = keep(store, "ana", key="k")
+        keep(store, "ana")
+
+        assert look(store, "ben", key="k").earlier == entry
+        assert look(store, "ana").earlier is None
+        assert look(store, "ana", key="K").earlier is None
+
+    def test_strangers_do_not_disturb(self, store: Store) -> None:
+        """What happens to others, and on other days, moves nothing that was read."""
+        keep(store, "m-1", nouns=[match()])
+        old = look(store, "m-1", "ana", PAIR, key="k")
+        keep(store, "m-2", "ben", nouns=[match("m-2", peer="ben")], counts=[Count("ben", MET, 1)])
+        keep(store, "ana", counts=[Count("ana", MINUTES, 5, "2026-11-03")], key="other")
+
+        accepted = match(status=MatchStatus.ACCEPTED)
+        entry = store.keep(change(("m-1", "ana", PAIR), old, nouns=[accepted], key="k"))
+
+        assert tuple(store.journal(3)) == (entry,)
+        assert store.find(Match, about="p-1", limit=1) == (accepted,)
+
+    def test_an_entry_that_moved_nothing_disturbs_nobody(self, store: Store) -> None:
+        """A refusal is journalled and moves nothing, so a decision about the same ids stands."""
+        old = look(store, "ana", PAIR)
+        refused = keep(store, "ana", PAIR)
+
+        entry = store.keep(change(("ana", PAIR), old, nouns=[match()]))
+
+        assert tuple(store.journal()) == (refused, entry)
+
+    def test_a_fault_leaves_nothing(self, store: Store) -> None:
+        """When a part cannot be written, nothing is, whichever part it is; the store goes on."""
+        keep(store, "m-0", nouns=[match("m-0")], counts=[Count("ana", WALKING, 1)])
+        before = everything(store)
+        good: dict[str, Any] = {
+            "nouns": [match("m-1"), match("m-0", MatchStatus.WITHDRAWN)],
+            "counts": [Count("ana", WALKING, 1), Count("ana", MINUTES, 5, "2026-11-02")],
+            "messages": [message()],
+            "said": [words("I want to swim.")],
+            "key": "k",
+        }
+        named = ("m-1", "m-0", "ana", PAIR)
+        whole = change(named, look(store, *named, key="k"), **good)
+
+        for part in ("nouns", "counts", "messages", "words"):
+            with pytest.raises((StoreError, AttributeError)):
+                store.keep(_spoilt(whole, part))
+            assert everything(store) == before, f"A fault in the {part} left something behind."
+            assert look(store, *named, key="k") == whole.stood
+            assert store.find(Match, about="ana") == (match("m-0"),)
+
+        entry = store.keep(whole)
+        assert tuple(store.journal(1)) == (entry,)
+
+    def test_nothing_is_overwritten_unseen(self, store: Store) -> None:
+        """A noun that exists and was not read is not written over."""
+        keep(store, "m-1", nouns=[match(status=MatchStatus.DECLINED)])
+        before = everything(store)
+
+        with pytest.raises(StoreError):
+            keep(store, "ana", nouns=[match()])
+
+        assert everything(store) == before
+
+    def test_what_is_named_twice_counts_once(self, store: Store) -> None:
+        """An act and a noun may name the same id twice: someone on both sides of a match."""
+        both = match(participant="ana")
+        entry = keep(store, "m-1", "ana", "ana", nouns=[both])
+
+        assert tuple(store.journal(about="ana")) == (entry,)
+        assert store.find(Match, about="ana") == (both,)
+
+    # -- many changes as one
+
+    def test_a_batch_is_kept_whole(self, store: Store) -> None:
+        """Every change of a batch is there afterwards, each with its own number."""
+        with store.together():
+            for number in range(1, 4):
+                entry = keep(store, f"m-{number}", nouns=[match(f"m-{number}")])
+                assert entry.number == number
+
+        assert [each.number for each in store.journal()] == [1, 2, 3]
+        assert [each.id for each in store.find(Match)] == ["m-1", "m-2", "m-3"]
+
+    def test_a_batch_that_raises_leaves_nothing(self, store: Store) -> None:
+        """When a batch raises, none of its changes is there, nor anything they brought."""
+        keep(store, "m-0", nouns=[match("m-0")], said=[words("First.")], messages=[message()])
+        before, stood = everything(store), look(store, "m-0", "m-1", "ana", PAIR, key="k")
+
+        with pytest.raises(ZeroDivisionError), store.together():
+            keep(store, "m-0", nouns=[match("m-0", MatchStatus.DECLINED)])
+            keep(store, "m-1", nouns=[match()], counts=[Count("ana", WALKING, 1)], key="k")
+            keep(store, "ana", messages=[message()], said=[words("Second.")])
+            _ = 1 / 0
+
+        assert everything(store) == before
+        assert look(store, "m-0", "m-1", "ana", PAIR, key="k") == stood
+        assert tuple(store.journal(about="ana")) == ()
+
+    def test_a_batch_sees_itself(self, store: Store) -> None:
+        """Inside a batch a view shows what has been kept in it."""
+        with store.together():
+            number = keep(store, "m-1", nouns=[match()], counts=[Count("ana", WALKING, 1)]).number
+            stood = look(store, PAIR, "ana")
+
+        assert stood.view.nouns == (match(),)
+        assert stood.view.tally("ana", WALKING) == 1
+        assert stood.view.seen == number
+
+    def test_a_batch_holds_no_other(self, store: Store) -> None:
+        """A batch inside a batch is refused, and the outer one is kept."""
+        with store.together():
+            keep(store, "ana")
+            with pytest.raises(StoreError), store.together():
+                pass
+
+        assert len(tuple(store.journal())) == 1
+
+    def test_a_fault_inside_a_batch_leaves_no_half(self, store: Store) -> None:
+        """When a change of a batch cannot be kept and the batch goes on, no half of it stays."""
+        good = [match("m-2")]
+        try:
+            with store.together():
+                keep(store, "m-1", nouns=[match()])
+                with pytest.raises((StoreError, AttributeError)):
+                    keep(store, "m-2", nouns=good, messages=[message(), unwritable(Message)])
+                keep(store, "m-3", nouns=[match("m-3")])
+        except StoreError:
+            pass  # to give the whole batch up is right as well
+
+        kept = [each.read()["about"] for each in store.journal()]
+        assert kept in ([], [["m-1"], ["m-3"]])
+        assert [[each.id] for each in store.find(Match)] == kept
+        assert store.outbox() == (0, 0)
+
+
+def _spoilt(whole: Change, part: str) -> Change:
+    """The change, with something at the end of one part that cannot be written."""
+    last: dict[str, Any] = {
+        "nouns": (unwritable(Goal), "{}"),
+        "counts": unwritable(Count),
+        "messages": unwritable(Message),
+        "words": unwritable(KeptWords),
+    }
+    parts = {name: getattr(whole, name) for name in last}
+    parts[part] = (*parts[part], last[part])
+    return Change(
+        about=whole.about,
+        day=whole.day,
+        stood=whole.stood,
+        key=whole.key,
+        entry=whole.entry,
+        **parts,
+    )

@@ -1,0 +1,166 @@
+"""What the kit of stores puts into a store: small real nouns, and changes made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from peerkit.errors import Moved
+from peerkit.model import (
+    NOUNS,
+    Count,
+    Goal,
+    Match,
+    MatchStatus,
+    Message,
+    Noun,
+    Peer,
+    Role,
+    Session,
+    SessionForm,
+    SessionStatus,
+    pair,
+)
+from peerkit.stores import Change, Entry, KeptWords, Standing, Store
+from peerkit.stores.codec import text, write_noun
+from peerkit.testing.kit import pytest
+
+__all__ = [
+    "DAY",
+    "LATER",
+    "NOW",
+    "PAIR",
+    "SOON",
+    "change",
+    "everything",
+    "goal",
+    "keep",
+    "look",
+    "match",
+    "message",
+    "moved",
+    "peer",
+    "session",
+    "tallies",
+    "unwritable",
+    "words",
+]
+
+T = TypeVar("T")
+
+NOW: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
+DAY: Final = NOW.date()
+SOON: Final = NOW + timedelta(minutes=5)
+LATER: Final = NOW + timedelta(minutes=6)
+PAIR: Final = pair("ana", "p-1")
+
+
+def match(
+    id_: str = "m-1",
+    status: MatchStatus = MatchStatus.PROPOSED,
+    *,
+    peer: str = "ana",
+    participant: str = "p-1",
+) -> Match:
+    """A match: it weighs on its pair and touches both."""
+    return Match(id=id_, status=status, peer=peer, participant=participant)
+
+
+def peer(supervisor: str = "sam") -> Peer:
+    """A peer: it weighs on nobody and touches its supervisor."""
+    return Peer(id="ana", role=Role.WORKER, supervisor=supervisor, since=DAY)
+
+
+def session(participant: str, status: SessionStatus = SessionStatus.PLANNED) -> Session:
+    """A session of ana with somebody: it weighs on nobody and touches both."""
+    return Session(
+        id="s-1",
+        status=status,
+        form=SessionForm.AD_HOC,
+        peer="ana",
+        participants=(participant,),
+        starts=NOW,
+        minutes=30,
+    )
+
+
+def goal(number: int) -> Goal:
+    """A goal of p-1, of which there may be many."""
+    return Goal(id=f"g-{number:04}", participant="p-1")
+
+
+def message(number: int = 1) -> Message:
+    """A message to ana."""
+    return Message(to="ana", kind="kit.message", about="m-1", inside=f"Message {number}.")
+
+
+def words(said: str, about: str = "goal/g-1") -> KeptWords:
+    """Somebody's words."""
+    return KeptWords(about, "p-1", "salt", said)
+
+
+def look(store: Store, *about: str, day: date = DAY, key: str | None = None) -> Standing:
+    """How things stand about these ids on the day of the kit."""
+    return store.view(about, day, NOW, key)
+
+
+def change(
+    about: tuple[str, ...],
+    stood: Standing,
+    *,
+    key: str | None = None,
+    nouns: Iterable[Noun] = (),
+    counts: Iterable[Count] = (),
+    messages: Iterable[Message] = (),
+    said: Iterable[KeptWords] = (),
+) -> Change:
+    """What a program would keep, with the shortest entry that tells what it moves."""
+    written = tuple((each, write_noun(each)) for each in nouns)
+    entry = text({"act": {"act": "kit.entry"}, "about": about, "key": key})
+    return Change(
+        about=about,
+        day=DAY,
+        stood=stood,
+        key=key,
+        entry=entry,
+        nouns=written,
+        counts=tuple(counts),
+        messages=tuple(messages),
+        words=tuple(said),
+    )
+
+
+def keep(store: Store, *about: str, **what: Any) -> Entry:
+    """Look at these ids, and keep a change about them."""
+    return store.keep(change(about, look(store, *about, key=what.get("key")), **what))
+
+
+def everything(store: Store) -> dict[str, Any]:
+    """All that can be read of a store, to be compared with what can be read later."""
+    return {
+        "journal": tuple(store.journal()),
+        "nouns": tuple(store.find(kind, limit=10_000) for kind in NOUNS),
+        "tallies": tallies(store),
+        "words": store.words("goal/g-1"),
+        "outbox": store.outbox(),
+    }
+
+
+def tallies(store: Store) -> dict[tuple[str, str, str], int]:
+    """Every tally that is not zero."""
+    every = (each for chunk in store.tallies() for each in chunk)
+    return {(each.of, each.what, each.day): each.by for each in every if each.by}
+
+
+def moved(store: Store, stale: Change) -> None:
+    """Whether the store says that this change has moved, and keeps nothing of it."""
+    before = everything(store)
+    with pytest.raises(Moved):
+        store.keep(stale)
+    assert everything(store) == before, "A change that was refused left something behind."
+
+
+def unwritable(kind: type[T]) -> T:
+    """A thing without its fields. Whoever reads one of them gets an ``AttributeError``."""
+    return kind.__new__(kind)

@@ -1,0 +1,301 @@
+"""What a store shows: views, the journal, nouns, tallies and words."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Event
+from typing import Final
+
+from peerkit.model import (
+    MET,
+    MINUTES,
+    NOUNS,
+    WALKING,
+    Count,
+    Goal,
+    Match,
+    MatchStatus,
+    Participant,
+    Peer,
+    Person,
+    Session,
+    SessionStatus,
+)
+from peerkit.stores import Standing, Store
+from peerkit.testing.kit import Conformance
+from peerkit.testing.pieces import (
+    DAY,
+    NOW,
+    PAIR,
+    SOON,
+    everything,
+    goal,
+    keep,
+    look,
+    match,
+    message,
+    peer,
+    session,
+    tallies,
+    words,
+)
+
+__all__ = ["Reading"]
+
+#: More than any store hands out in one piece, we hope.
+MANY: Final = 1_100
+CANARY: Final = "Grebe-4711"
+
+
+class Reading(Conformance, kit=True):
+    """What can be read is what was kept, all of it, and in its order."""
+
+    # -- what a view shows
+
+    def test_it_has_the_shape_of_a_store(self, store: Store) -> None:
+        """A store has every method of the protocol."""
+        assert isinstance(store, Store)
+
+    def test_it_starts_empty(self, store: Store) -> None:
+        """A new store holds nothing, and its last number is 0."""
+        assert look(store, "ana", key="k") == Standing(view=look(store, "ana").view)
+        assert look(store, "ana").view.seen == 0
+        assert everything(store) == {
+            "journal": (),
+            "nouns": ((),) * len(NOUNS),
+            "tallies": {},
+            "words": (),
+            "outbox": (0, 0),
+        }
+
+    def test_a_view_names_what_was_asked_for(self, store: Store) -> None:
+        """A view shows every noun of an id that is named, of each kind, whatever its status."""
+        nouns = (Person(id="ana"), peer(), match("ana", MatchStatus.DECLINED))
+        keep(store, "ana", nouns=(*nouns, match("m-2")))
+
+        assert set(look(store, "ana").view.nouns) == set(nouns)
+
+    def test_a_view_shows_open_nouns_that_weigh(self, store: Store) -> None:
+        """A view shows the open nouns that weigh on a named id, and none that only touch it."""
+        keep(store, PAIR, nouns=(match("m-1"), match("m-2", participant="p-2")))
+
+        assert look(store, PAIR).view.nouns == (match("m-1"),)
+        assert look(store, "ana", "p-1").view.nouns == ()
+
+    def test_a_view_leaves_out_what_has_closed(self, store: Store) -> None:
+        """A noun that has closed weighs no more, and one that closed at birth never did."""
+        keep(store, "m-1", nouns=(match(), match("m-2", MatchStatus.DECLINED)))
+        keep(store, "m-1", nouns=(match(status=MatchStatus.WITHDRAWN),))
+
+        assert look(store, PAIR).view.nouns == ()
+
+    def test_a_view_shows_each_noun_once_as_it_is_now(self, store: Store) -> None:
+        """A noun that is named and weighs too comes once, in its newest form."""
+        keep(store, "m-1", nouns=(match(),))
+        number = keep(store, "m-1", nouns=(match(status=MatchStatus.ACCEPTED),)).number
+
+        stood = look(store, "m-1", PAIR, "m-1")
+
+        assert stood.view.nouns == (match(status=MatchStatus.ACCEPTED),)
+        assert stood.versions == {("match", "m-1", number)}
+
+    def test_a_view_shows_the_tallies_of_the_day(self, store: Store) -> None:
+        """A view shows the standing tallies of the named ids and those of the day, no others."""
+        counts = [
+            Count("ana", WALKING, 2),
+            Count("ana", MINUTES, 45, "2026-11-02"),
+            Count("ana", MINUTES, 60, "2026-11-03"),
+            Count("p-1", WALKING, 1),
+        ]
+        keep(store, "ana", counts=counts)
+
+        assert look(store, "ana").view.tallies == {("ana", WALKING): 2, ("ana", MINUTES): 45}
+        assert look(store, "ana", day=date(2026, 11, 4)).view.tallies == {("ana", WALKING): 2}
+
+    def test_a_view_knows_the_last_number_and_its_moment(self, store: Store) -> None:
+        """A view tells the number of the last entry, whoever it was about, and the moment asked."""
+        keep(store, "ana")
+        number = keep(store, "ben").number
+
+        view = look(store, "ana").view
+
+        assert (view.seen, view.now) == (number, NOW) == (2, NOW)
+
+    def test_a_view_stays_as_it_was(self, store: Store) -> None:
+        """What was read does not change when something is kept later."""
+        keep(store, "m-1", "ana", nouns=(match(),), counts=[Count("ana", WALKING, 1)])
+        stood = look(store, "m-1", "ana", PAIR)
+        ended = match(status=MatchStatus.WITHDRAWN)
+        keep(store, "m-1", "ana", nouns=(ended,), counts=[Count("ana", WALKING, -1)])
+
+        assert stood.view.nouns == (match(),)
+        assert stood.view.tallies == {("ana", WALKING): 1}
+        assert stood.view.seen == 1
+
+    def test_a_view_is_one_moment(self, store: Store) -> None:
+        """Nothing is kept between the parts of a view: they agree while somebody else writes."""
+        last = 60
+        done = Event()
+
+        def write() -> None:
+            for number in range(1, last + 1):
+                counts = [Count("ana", WALKING, 1), Count("p-1", WALKING, 1)]
+                keep(store, PAIR, key=f"k-{number}", nouns=[match(f"m-{number}")], counts=counts)
+
+        def read(number: int) -> None:
+            stood = look(store, "ana", PAIR, "p-1", key=f"k-{number}")
+            view = stood.view
+            parts = {view.tally("ana", WALKING), view.tally("p-1", WALKING), len(view.nouns)}
+            assert parts == {view.seen}, "A view mixes two moments."
+            assert (stood.earlier is not None) == (number <= view.seen), (
+                "The key is older or newer."
+            )
+
+        def write_and_say_so() -> None:
+            try:
+                write()
+            finally:
+                done.set()
+
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(write_and_say_so)
+            while not done.is_set():
+                read(min(last, look(store, "ana").view.seen + 1))
+            writing.result()
+        read(last)
+
+    def test_a_view_does_not_grow_with_the_past(self, store: Store) -> None:
+        """After 500 matches that are over and 500 days, a view is as small as before."""
+        with store.together():
+            for number in range(500):
+                day = (DAY - timedelta(days=1 + number)).isoformat()
+                named = (f"m-{number}", "ana", PAIR)
+                keep(store, *named, nouns=[match(f"m-{number}")])
+                ended = match(f"m-{number}", MatchStatus.WITHDRAWN)
+                keep(store, *named, nouns=[ended], counts=[Count("ana", MINUTES, 1, day)])
+        keep(store, PAIR, nouns=[match("m-now")], counts=[Count("ana", MINUTES, 9, "2026-11-02")])
+
+        view = look(store, "ana", "p-1", PAIR).view
+
+        assert view.nouns == (match("m-now"),)
+        assert view.tallies == {("ana", MINUTES): 9}
+
+    # -- the journal
+
+    def test_the_journal_is_in_order(self, store: Store) -> None:
+        """The journal gives every entry, oldest first, as it was when it was kept."""
+        kept = tuple(keep(store, who) for who in ("ben", "ana", "ben"))
+
+        assert tuple(store.journal()) == kept
+
+    def test_the_journal_begins_after_a_number(self, store: Store) -> None:
+        """The journal can be read on from a number."""
+        kept = tuple(keep(store, "ana") for _ in range(4))
+
+        assert tuple(store.journal(2)) == kept[2:]
+        assert tuple(store.journal(after=4)) == ()
+
+    def test_the_journal_of_one_id(self, store: Store) -> None:
+        """The journal about an id gives the entries that touch it, also on from a number."""
+        kept = [keep(store, *about) for about in (("ana", "p-1"), ("ben",), ("ana",), ("p-1",))]
+
+        assert tuple(store.journal(about="ana")) == (kept[0], kept[2])
+        assert tuple(store.journal(1, about="p-1")) == (kept[3],)
+        assert tuple(store.journal(about="nobody")) == ()
+
+    def test_long_lists_are_complete(self, store: Store) -> None:
+        """However many there are, nothing is missing from journal, tallies, nouns or messages."""
+        with store.together():
+            for number in range(1, MANY + 1):
+                counted = [Count(f"p-{number}", MET, number)]
+                keep(store, "ana", nouns=[goal(number)], counts=counted, messages=[message()])
+
+        every = list(range(1, MANY + 1))
+        assert [each.number for each in store.journal()] == every
+        assert [each.number for each in store.journal(50, about="ana")] == every[50:]
+        assert sorted(tallies(store).values()) == every
+        assert store.find(Goal, limit=MANY + 1) == tuple(map(goal, every))
+        assert len(store.untold(MANY + 1, NOW, SOON)) == MANY
+
+    # -- finding
+
+    def test_find_gives_one_kind_by_id(self, store: Store) -> None:
+        """Nouns of one kind come in the order of their ids, whoever came first, in newest form."""
+        keep(store, "x", nouns=[goal(3), goal(1), Person(id="g-0002")])
+        keep(store, "g-0001", nouns=[goal(2), Participant(id="g-0001")])
+        keep(store, "g-0003", nouns=[Goal(id="g-0003", participant="p-1", review=DAY)])
+
+        found = store.find(Goal)
+
+        assert found == (goal(1), goal(2), Goal(id="g-0003", participant="p-1", review=DAY))
+
+    def test_find_gives_pages(self, store: Store) -> None:
+        """Nouns come at most so many at a time, on from an id, all or those of somebody."""
+        keep(store, "x", nouns=map(goal, range(1, 6)))
+
+        for about in (None, "p-1"):
+            assert store.find(Goal, about=about, limit=2) == (goal(1), goal(2))
+            assert store.find(Goal, about=about, after="g-0002", limit=2) == (goal(3), goal(4))
+            assert store.find(Goal, about=about, after="g-0004", limit=2) == (goal(5),)
+            assert store.find(Goal, about=about, after="g-0005") == ()
+
+    def test_find_gives_open_and_closed(self, store: Store) -> None:
+        """What is closed is found like what is open."""
+        keep(store, "m-1", "m-2", nouns=[match("m-1"), match("m-2")])
+        keep(store, "m-2", nouns=[match("m-2", MatchStatus.DECLINED)])
+
+        both = (match("m-1"), match("m-2", MatchStatus.DECLINED))
+        assert store.find(Match) == both
+        assert store.find(Match, about="p-1") == both
+
+    def test_find_about_an_id(self, store: Store) -> None:
+        """What touches an id is found with it, and so is the noun of that id itself."""
+        keep(store, "x", nouns=[match("m-1"), match("m-2", peer="ben"), Person(id="ana"), peer()])
+
+        assert store.find(Match, about="ana") == (match("m-1"),)
+        assert store.find(Match, about="p-1") == (match("m-1"), match("m-2", peer="ben"))
+        assert store.find(Person, about="ana") == (Person(id="ana"),)
+        assert store.find(Peer, about="ana") == store.find(Peer, about="sam") == (peer(),)
+        assert store.find(Peer, about="m-1") == ()
+
+    def test_find_follows_whom_a_noun_touches_now(self, store: Store) -> None:
+        """When a noun comes to touch others, it is found with them, and no more with the old."""
+        keep(store, "s-1", nouns=[session("p-1")])
+        held = session("p-2", SessionStatus.HELD)
+        keep(store, "s-1", nouns=[held])
+
+        assert store.find(Session, about="p-2") == store.find(Session, about="ana") == (held,)
+        assert store.find(Session, about="p-1") == ()
+
+    # -- tallies and words
+
+    def test_tallies_add_up(self, store: Store) -> None:
+        """A tally is the sum of all its counts, and stays apart from those of other days."""
+        keep(store, "x", counts=[Count("ana", MINUTES, 30, "2026-11-02"), Count("ana", WALKING, 1)])
+        keep(store, "x", counts=[Count("ana", WALKING, 1), Count("ana", WALKING, 1)])
+        keep(
+            store, "x", counts=[Count("ana", MINUTES, 45, "2026-11-03"), Count("ana", WALKING, -2)]
+        )
+        keep(store, "x", counts=[Count("ana", MINUTES, 15, "2026-11-02")])
+
+        assert tallies(store) == {
+            ("ana", MINUTES, "2026-11-02"): 45,
+            ("ana", MINUTES, "2026-11-03"): 45,
+            ("ana", WALKING, ""): 1,
+        }
+
+    def test_words_come_oldest_first(self, store: Store) -> None:
+        """Words about a thing come in the order they were kept, and none where there are none."""
+        keep(store, "x", said=[words("Zebra."), words("Other.", about="goal/g-2")])
+        keep(store, "x", said=[words("Ape."), words("Ape.")])
+        keep(store, "x", said=[words("Fox.")])
+
+        assert store.words("goal/g-1") == ("Zebra.", "Ape.", "Ape.", "Fox.")
+        assert store.words("goal/g-3") == ()
+
+    def test_words_stay_out_of_the_journal(self, store: Store) -> None:
+        """No word of anybody comes into the journal."""
+        keep(store, "x", said=[words(CANARY)])
+
+        assert not any(CANARY in each.body for each in store.journal())

@@ -1,0 +1,324 @@
+"""What several have of one store: threads, tellers, processes, and whoever opens it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import timedelta
+from multiprocessing import get_context
+from threading import Barrier, Event, Thread
+from typing import Any, Final, TypeVar
+
+from peerkit.errors import Moved, StoreError
+from peerkit.model import WALKING, Count, Match, MatchStatus, Message
+from peerkit.stores import Entry, Store
+from peerkit.stores.opening import store_at
+from peerkit.testing.kit import Conformance, needs, pytest
+from peerkit.testing.pieces import (
+    LATER,
+    NOW,
+    PAIR,
+    SOON,
+    change,
+    everything,
+    keep,
+    look,
+    match,
+    message,
+    moved,
+    tallies,
+    unwritable,
+    words,
+)
+
+__all__ = ["Sharing"]
+
+T = TypeVar("T")
+
+THREADS: Final = 8
+
+
+def at_once(work: Callable[[int], T], many: int = THREADS) -> list[T]:
+    """What this gives in several threads that start together."""
+    start = Barrier(many)
+
+    def run(number: int) -> T:
+        start.wait(30)
+        return work(number)
+
+    with ThreadPoolExecutor(many) as pool:
+        return list(pool.map(run, range(many)))
+
+
+def take_a_place(store: Store, number: int) -> bool:
+    """Walk with one more where nobody walks yet: look, decide, keep, and again if it moved."""
+    for _ in range(100):
+        stood = look(store, "ana", f"m-{number}")
+        if stood.view.tally("ana", WALKING) >= 1:
+            return False
+        nouns, counts = [match(f"m-{number}")], [Count("ana", WALKING, 1)]
+        try:
+            store.keep(change(("ana", f"m-{number}"), stood, nouns=nouns, counts=counts))
+        except Moved:
+            continue
+        return True
+    return False
+
+
+def take_a_place_at(address: str, number: int) -> bool:
+    """The same in a process of its own."""
+    store = store_at(address, "main")
+    try:
+        return take_a_place(store, number)
+    finally:
+        store.close()
+
+
+class Sharing(Conformance, kit=True):
+    """One place goes to one, one message to one teller, and nothing is lost between them."""
+
+    def reopen(self, store: Any) -> Store:
+        """Open the place of this store once more, whether or not the store is still open."""
+        raise NotImplementedError
+
+    def address(self, store: Any) -> str:
+        """What another process gives to ``Program.open`` to get at the same place."""
+        raise NotImplementedError
+
+    # -- several at once
+
+    def test_threads_lose_nothing(self, store: Store) -> None:
+        """What several threads keep at the same time is all there, in one row of numbers."""
+
+        def work(number: int) -> list[int]:
+            return [keep(store, f"t-{number}").number for _ in range(10)]
+
+        numbers = sorted(number for found in at_once(work) for number in found)
+
+        assert numbers == list(range(1, 10 * THREADS + 1))
+        assert [each.number for each in store.journal()] == numbers
+
+    def test_the_last_place_goes_to_one_thread(self, store: Store) -> None:
+        """Of several threads that read one free place, one gets it."""
+        took = at_once(lambda number: take_a_place(store, number))
+
+        assert sum(took) == 1
+        assert tallies(store) == {("ana", WALKING, ""): 1}
+        assert len(store.find(Match)) == 1
+
+    def test_a_batch_belongs_to_its_thread(self, store: Store) -> None:
+        """A change of another thread is not kept, lost or shown with somebody's batch."""
+        started, over = Event(), Event()
+        seen: list[int] = []
+        kept: list[Entry] = []
+
+        def other() -> None:
+            started.set()
+            seen.append(len(look(store, "m-1").view.nouns))
+            kept.append(keep(store, "ben"))
+            over.set()
+
+        thread = Thread(target=other, daemon=True)
+        with pytest.raises(ZeroDivisionError), store.together():
+            keep(store, "m-1", nouns=[match()])
+            thread.start()
+            started.wait(30)
+            over.wait(0.1)  # a store may let the other one wait for us
+            _ = 1 / 0
+        thread.join(60)
+
+        assert seen == [0], "Another thread saw what was never kept."
+        assert tuple(store.journal()) == tuple(kept), "What was acknowledged is not what is kept."
+        assert len(kept) == 1
+
+    # -- messages
+
+    def test_messages_come_oldest_first(self, store: Store) -> None:
+        """Waiting messages come in the order they were kept, unchanged, each with a key."""
+        sent = [message(number) for number in range(12)]
+        keep(store, "x", messages=sent[:1])
+        keep(store, "x", messages=sent[1:11])
+        keep(store, "x", messages=sent[11:])
+
+        given = store.untold(100, NOW, SOON)
+
+        assert [each.inside for each in given] == [each.inside for each in sent]
+        assert {(each.to, each.kind, each.about, each.outside) for each in given} == {
+            ("ana", "kit.message", "m-1", sent[0].outside)
+        }
+        assert len({each.key for each in given} - {""}) == len(sent)
+
+    def test_messages_come_at_most_so_many(self, store: Store) -> None:
+        """Nobody is given more messages than they asked for; the others wait."""
+        keep(store, "x", messages=[message(number) for number in range(5)])
+
+        first, rest = store.untold(2, NOW, SOON), store.untold(10, NOW, SOON)
+
+        assert [each.inside for each in first] == ["Message 0.", "Message 1."]
+        assert [each.inside for each in rest] == ["Message 2.", "Message 3.", "Message 4."]
+
+    def test_a_message_is_given_once_while_its_lease_runs(self, store: Store) -> None:
+        """A leased message is given to nobody else before the lease is over; then again."""
+        keep(store, "x", messages=[message()])
+        given = store.untold(10, NOW, SOON)
+
+        assert store.untold(10, SOON - timedelta(seconds=1), LATER) == ()
+        assert store.untold(10, SOON, LATER) == given
+        assert store.untold(10, LATER - timedelta(seconds=1), LATER) == ()
+
+    def test_a_told_message_waits_no_more(self, store: Store) -> None:
+        """What has been told is never given again, and what has not been told is."""
+        keep(store, "x", messages=[message(number) for number in range(3)])
+        first, second, third = store.untold(10, NOW, SOON)
+        store.told((first.key, third.key), NOW)
+        store.told((first.key,), NOW)
+
+        assert store.untold(10, LATER, LATER + timedelta(minutes=5)) == (second,)
+
+    def test_the_outbox_counts(self, store: Store) -> None:
+        """The outbox tells how many messages there are and how many wait, leased ones too."""
+        keep(store, "x", messages=[message(number) for number in range(3)])
+        given = store.untold(2, NOW, SOON)
+        assert store.outbox() == (3, 3)
+        store.told((given[0].key,), NOW)
+
+        assert store.outbox() == (3, 2)
+
+    def test_threads_never_get_one_message_twice(self, store: Store) -> None:
+        """Several threads that ask for messages share them: each goes to one."""
+        sent = [message(number) for number in range(40)]
+        keep(store, "x", messages=sent)
+
+        def ask(_: int) -> list[str]:
+            return [each.key for _ in range(20) for each in store.untold(3, NOW, SOON)]
+
+        given = [key for keys in at_once(ask) for key in keys]
+
+        assert len(given) == len(set(given)) == len(sent)
+
+    # -- the end
+
+    def test_closing_twice_is_harmless(self, store: Store) -> None:
+        """A store can be closed again."""
+        store.close()
+        store.close()
+
+    def test_a_closed_store_says_so(self, store: Store) -> None:
+        """Whatever is asked of a closed store, the answer is a StoreError."""
+        kept = change(("ana",), look(store, "ana"))
+        store.close()
+
+        asked: dict[str, Callable[[], object]] = {
+            "view": lambda: look(store, "ana"),
+            "keep": lambda: store.keep(kept),
+            "together": lambda: store.together().__enter__(),
+            "journal": lambda: list(store.journal()),
+            "find": lambda: store.find(Match),
+            "tallies": lambda: list(store.tallies()),
+            "words": lambda: store.words("goal/g-1"),
+            "untold": lambda: store.untold(1, NOW, SOON),
+            "told": lambda: store.told(("1/0",), NOW),
+            "outbox": store.outbox,
+        }
+        for name, ask in asked.items():
+            try:
+                ask()
+            except StoreError:
+                continue
+            pytest.fail(f"{name} of a closed store did not raise StoreError.")
+
+    # -- for those who claim "persistent"
+
+    @needs("persistent")
+    def test_what_was_kept_is_there_again(self, store: Store) -> None:
+        """Whatever was kept is there when the place is opened again."""
+        keep(store, "m-1", "ana", nouns=[match()], counts=[Count("ana", WALKING, 1)], key="k")
+        keep(store, "m-1", messages=[message()], said=[words("I want to swim.")])
+        before, stood = everything(store), look(store, "m-1", "ana", PAIR, key="k")
+        store.close()
+
+        again = self.reopen(store)
+        try:
+            assert everything(again) == before
+            assert look(again, "m-1", "ana", PAIR, key="k") == stood
+            assert tuple(again.journal(1)) == (before["journal"][1], keep(again, "m-1"))
+        finally:
+            again.close()
+
+    @needs("persistent")
+    def test_leases_and_tellings_are_there_again(self, store: Store) -> None:
+        """A lease and a telling hold when the place is opened again."""
+        keep(store, "x", messages=[message(number) for number in range(3)])
+        first, second = store.untold(2, NOW, SOON)
+        store.told((first.key,), NOW)
+        store.close()
+
+        again = self.reopen(store)
+        try:
+            assert [each.inside for each in again.untold(10, NOW, SOON)] == ["Message 2."]
+            assert again.untold(1, LATER, LATER) == (second,)
+        finally:
+            again.close()
+
+    # -- for those who claim "processes"
+
+    @needs("processes")
+    def test_two_openers_share_one_program(self, store: Store) -> None:
+        """What one opener keeps the other sees, and a decision of the other moves for it."""
+        other = store_at(self.address(store), "main")
+        try:
+            stood = look(other, "m-1", "ana")
+            keep(store, "m-1", nouns=[match()], counts=[Count("ana", WALKING, 1)])
+
+            assert everything(other) == everything(store)
+            moved(other, change(("m-1", "ana"), stood, nouns=[match()]))
+        finally:
+            other.close()
+
+    @needs("processes")
+    def test_a_fault_of_one_opener_misleads_nobody(self, store: Store) -> None:
+        """What one opener failed to keep is forgotten; the other may keep something else there."""
+        keep(store, "m-1", nouns=[match()])
+        accepted, declined = match(status=MatchStatus.ACCEPTED), match(status=MatchStatus.DECLINED)
+        with pytest.raises((StoreError, AttributeError)):
+            keep(store, "m-1", nouns=[accepted], messages=[unwritable(Message)])
+        with pytest.raises(ZeroDivisionError), store.together():
+            keep(store, "m-1", nouns=[accepted])
+            _ = 1 / 0
+
+        other = store_at(self.address(store), "main")
+        try:
+            keep(other, "m-1", nouns=[declined])
+        finally:
+            other.close()
+
+        assert look(store, "m-1").view.nouns == (declined,)
+        assert store.find(Match) == (declined,)
+
+    @needs("processes")
+    def test_two_openers_never_get_one_message_twice(self, store: Store) -> None:
+        """A message that is leased to one opener is not given to another."""
+        keep(store, "x", messages=[message(number) for number in range(3)])
+        other = store_at(self.address(store), "main")
+        try:
+            first, second = store.untold(2, NOW, SOON), other.untold(2, NOW, SOON)
+        finally:
+            other.close()
+
+        assert [each.inside for each in (*first, *second)] == [
+            "Message 0.",
+            "Message 1.",
+            "Message 2.",
+        ]
+
+    @needs("processes")
+    def test_the_last_place_goes_to_one_process(self, store: Store) -> None:
+        """Of several processes that read one free place, one gets it."""
+        address = self.address(store)
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+            others = [pool.submit(take_a_place_at, address, number) for number in (1, 2)]
+            took = [take_a_place_at(address, 3), *(each.result(60) for each in others)]
+
+        assert sum(took) == 1
+        assert tallies(store) == {("ana", WALKING, ""): 1}
+        assert [each.number for each in store.journal()] == [1]
