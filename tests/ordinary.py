@@ -60,7 +60,7 @@ def codes(findings: tuple[pk.Finding, ...]) -> list[tuple[str, pk.Verdict]]:
 def activity(id: str, minutes: int = 0, *, of: str | None = None, **answers: str) -> pk.Activity:  # noqa: A002 - the activity's own word
     """An activity; its circumstances are written with ``_`` for ``-``."""
     told = {name.replace("_", "-"): answer for name, answer in answers.items()}
-    return pk.Activity(id=id, minutes=minutes, of=of, circumstances=told)  # type: ignore[arg-type]
+    return pk.Activity(id=id, minutes=minutes, of=of, circumstances=told)
 
 
 def asking(activity: pk.Activity) -> pk.DoActivity:

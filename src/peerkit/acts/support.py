@@ -152,7 +152,7 @@ class EndMatch(_AnswerMatch):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The match and its agreement are over; the peer has a place again; both are told."""
-        match = self.moved(view)
+        match = attrs.evolve(self.moved(view), ended=view.now)
         over = tuple(
             attrs.evolve(each, status=AgreementStatus.ENDED)
             for each in view.all(BoundaryAgreement)

@@ -19,6 +19,7 @@ from peerkit.model.fields import (
     an_id,
     is_code,
     maybe_id,
+    maybe_moment,
     minutes,
     pair,
     several,
@@ -58,19 +59,30 @@ MATCH: Final = Lifecycle(
         MatchStatus.WITHDRAWN: frozenset(),
         MatchStatus.ENDED: frozenset(),
     },
-    closed=frozenset({MatchStatus.DECLINED, MatchStatus.WITHDRAWN, MatchStatus.ENDED}),
+    closed=frozenset({MatchStatus.DECLINED, MatchStatus.WITHDRAWN}),
 )
 
 
 @attrs.frozen(kw_only=True)
 class Match(Noun):
-    """A peer and a participant who may walk together, if the participant wants to."""
+    """A peer and a participant who may walk together, if the participant wants to.
+
+    ``ended`` is the moment it was over. An ended match is still read with its
+    pair: what happened before the end was right, also when it is reported late.
+    """
 
     kind: ClassVar[str] = "match"
     lifecycle: ClassVar[Lifecycle[MatchStatus]] = MATCH
     status: MatchStatus = a(MatchStatus, MatchStatus.PROPOSED)
     peer: str = an_id()
     participant: str = an_id()
+    ended: datetime | None = maybe_moment()
+
+    def lasted(self, moment: datetime) -> bool:
+        """Whether the pair had agreed to walk together and had not ended it by this moment."""
+        return self.status is MatchStatus.ACCEPTED or (
+            self.status is MatchStatus.ENDED and self.ended is not None and moment < self.ended
+        )
 
     @property
     def weighs_on(self) -> tuple[str, ...]:

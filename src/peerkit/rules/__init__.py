@@ -82,6 +82,7 @@ ROLE_LIMITS: Final = Rules(
     ),
     Rule("supervisor-answers", (CloseConcern, GiveAdvice), people.supervisor_answers),
     Rule("once", (Makes,), records.once),
+    Rule("one-match", (ProposeMatch,), records.one_match),
     Rule("steps", (Moves,), records.steps),
     Rule("anyone-may-tell", (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch), records.told),
 )

@@ -42,17 +42,19 @@ _ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
 
 
 def known(act: Act, view: View, book: Book) -> Findings:
-    """Nobody acts for, with or about people the program does not know."""
+    """Nobody acts for, with or about people the program does not know.
+
+    A request needs them here now. A report may come after they have gone.
+    """
     clause = book.clause("known")
-    strangers = [
-        f"{each} as a participant"
-        for each in act.participants_named
-        if (one := view.get(Participant, each)) is None
-        or one.status is not ParticipantStatus.TAKING_PART
-    ]
+    strangers = []
+    for each in act.participants_named:
+        one = view.get(Participant, each)
+        if one is None or not (act.already or one.status is ParticipantStatus.TAKING_PART):
+            strangers.append(f"{each} as a participant")
     if act.peer_named is not None:
         peer = view.get(Peer, act.peer_named)
-        if peer is None or peer.status is not PeerStatus.SERVING:
+        if peer is None or not (act.already or peer.status is PeerStatus.SERVING):
             strangers.append(f"{act.peer_named} as a serving peer")
     if strangers:
         return (Finding(clause, Verdict.NEEDS_FACTS, {"missing": " and ".join(strangers)}),)

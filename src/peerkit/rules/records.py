@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.model import Match, MatchStatus
 
 if TYPE_CHECKING:
-    from peerkit.acts import Act, Makes, Moves
+    from peerkit.acts import Act, Makes, Moves, ProposeMatch
     from peerkit.handbook import Book
     from peerkit.model import Noun, View
+
+_RUNNING: Final = frozenset({MatchStatus.PROPOSED, MatchStatus.ACCEPTED})
 
 
 def once(act: Makes, view: View, book: Book) -> Findings:
@@ -20,6 +23,16 @@ def once(act: Makes, view: View, book: Book) -> Findings:
     if before is None or (act.already and act.makes.lifecycle.steps[before.status]):
         return (Finding(clause, Verdict.ALLOWED, facts),)
     return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+
+
+def one_match(act: ProposeMatch, view: View, book: Book) -> Findings:
+    """Two people have one match at a time: nobody is counted twice."""
+    clause = book.clause("one-match")
+    facts = {"peer": act.peer, "participant": act.participant}
+    for each in view.all(Match):
+        if each.status in _RUNNING and {each.peer, each.participant} == {act.peer, act.participant}:
+            return (Finding(clause, Verdict.NOT_ALLOWED, {**facts, "id": each.id}),)
+    return (Finding(clause, Verdict.ALLOWED, facts),)
 
 
 def steps(act: Moves, view: View, book: Book) -> Findings:

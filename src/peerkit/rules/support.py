@@ -10,7 +10,6 @@ from peerkit.model import (
     BoundaryAgreement,
     Consent,
     Match,
-    MatchStatus,
     SessionForm,
     Topic,
     pair,
@@ -58,10 +57,9 @@ def voluntary(act: PlanSession | ReportSession | DoActivity, view: View, book: B
     clause = book.clause("voluntary")
     participant = act.participants_named[0]
     facts = {"peer": act.peer, "participant": participant}
+    when = act.moment(view.now)
     if any(
-        each.status is MatchStatus.ACCEPTED
-        and each.peer == act.peer
-        and each.participant == participant
+        each.lasted(when) and each.peer == act.peer and each.participant == participant
         for each in view.all(Match)
     ):
         return (Finding(clause, Verdict.ALLOWED, facts),)
