@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 import pytest
 
-from peerkit.model import Message
-from peerkit.notifiers import CouldNotTell
 from peerkit.notifiers.console import ConsoleNotifier
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.testing import NotifierConformance
@@ -19,7 +18,7 @@ class TestMemoryNotifier(NotifierConformance):
     """A list in this process: whoever can read it may read the inside."""
 
     claims = frozenset({"safe"})
-    gaps = {
+    gaps: ClassVar = {
         "test_a_failure_is_could_not_tell": "A list takes everything.",
         "test_a_failure_shows_nothing_of_the_message": "A list takes everything.",
         "test_what_failed_can_be_told_again": "A list takes everything.",

@@ -148,7 +148,6 @@ _BODY: Final = {
     "n": "its number, from 1, without a gap",
     "prev": "the hash of the entry before it; 64 zeros for the first",
     "at": "the moment it was kept, in UTC",
-    "fingerprint": "SHA-256 of the act without its words, when it has a key; otherwise empty",
     "day": "the day whose handbook judged it",
     "edition": "the edition of that handbook",
     "verdict": "the heaviest verdict",

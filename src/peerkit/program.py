@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 import attrs
@@ -18,7 +19,7 @@ from peerkit.model.fields import zone_named
 from peerkit.notifiers import CouldNotTell
 from peerkit.rules import ROLE_LIMITS
 from peerkit.stores import Change, Entry, KeptWords
-from peerkit.stores.codec import fingerprint_of, write_entry, write_noun
+from peerkit.stores.codec import act_table, text, words_in, write_entry, write_noun
 from peerkit.stores.opening import store_at
 from peerkit.stores.verifying import Verified, verified
 
@@ -147,14 +148,13 @@ class Program:
         Raises :class:`~peerkit.errors.KeyReused`, :class:`~peerkit.errors.Moved`
         when others were always faster, and :class:`~peerkit.errors.StoreError`.
         """
-        fingerprint = "" if act.key is None else fingerprint_of(act)
         act = self._named(act)
         for _ in range(MOST_TRIES - 1):
             try:
-                return self._done(act, fingerprint)
+                return self._done(act)
             except Moved:
                 continue
-        return self._done(act, fingerprint)
+        return self._done(act)
 
     def do_all(self, acts: Iterable[Act], *, batch: int = BATCH) -> Iterator[Decision]:
         """Do many acts, ``batch`` of them in one transaction: much faster, equally safe.
@@ -242,10 +242,13 @@ class Program:
         return now if now.tzinfo is UTC else now.astimezone(UTC)
 
     def _named(self, act: Act) -> Act:
-        """The act with an id for what it makes."""
-        if isinstance(act, Makes) and act.id is None:
+        """The act with an id for what it makes: the same again for the same key."""
+        if not isinstance(act, Makes) or act.id is not None:
+            return act
+        if act.key is None:
             return attrs.evolve(act, id=self._new_id(act.makes.kind))
-        return act
+        digest = sha256(act.key.encode()).hexdigest()[:32]
+        return attrs.evolve(act, id=f"{act.makes.kind}-{digest}")
 
     def _decided(self, act: Act, now: datetime) -> tuple[Standing, Decision]:
         day = self._day(act.moment(now))
@@ -256,22 +259,20 @@ class Program:
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(self._zone).date()
 
-    def _done(self, act: Act, fingerprint: str) -> Decision:
+    def _done(self, act: Act) -> Decision:
         now = self._moment()
         standing, decision = self._decided(act, now)
         if standing.earlier is not None:
-            return self._again(act, fingerprint, standing.earlier)
+            return self._again(act, standing.earlier)
         kept = decision.allowed or act.already
         left = act.leaves(standing.view, decision.judged()) if kept else Left()
-        change = self._change(act, fingerprint, now, standing, decision, left)
+        change = self._change(act, standing, decision, left)
         entry = self.store.keep(change)
         return decision.kept_as(entry.number)
 
     def _change(
         self,
         act: Act,
-        fingerprint: str,
-        now: datetime,
         standing: Standing,
         decision: Decision,
         left: Left,
@@ -285,17 +286,23 @@ class Program:
             day=act.counts_on(decision.day),
             stood=standing,
             key=act.key,
-            entry=write_entry(act, fingerprint, now, decision, left, nouns, words),
+            entry=write_entry(act, standing.view.now, decision, left, nouns, words),
             nouns=nouns,
             counts=left.counts,
             messages=left.messages,
             words=words,
         )
 
-    def _again(self, act: Act, fingerprint: str, earlier: Entry) -> Decision:
-        """The first answer to an act whose key has been answered before."""
+    def _again(self, act: Act, earlier: Entry) -> Decision:
+        """The first answer to an act whose key has been answered before.
+
+        Words stay out of the journal, so they are compared with those that are
+        kept apart; where these have been erased, there is nothing to compare.
+        """
         kept = earlier.read()
-        if kept["fingerprint"] != fingerprint:
+        texts = {each for about, *_ in kept["words"] for each in self.store.words(about)}
+        same = text(kept["act"]) == text(act_table(act, words=False))
+        if not same or (texts and not texts >= {*words_in(act)}):
             raise KeyReused(str(act.key), earlier.number)
         book = self.handbook.on(date.fromisoformat(kept["day"]))
         findings = tuple(

@@ -12,7 +12,6 @@ import re
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
 
 import attrs
@@ -365,14 +364,14 @@ def _writer(kind: Any, *, words: bool) -> Callable[[Any], dict[str, Any]]:
     return make_dict_unstructure_fn(kind, converter, **left_out)  # type: ignore[arg-type]
 
 
-def _act_table(act: Act, *, words: bool) -> dict[str, Any]:
+def act_table(act: Act, *, words: bool) -> dict[str, Any]:
     """An act as a table that JSON can hold. ``words`` false leaves every word out."""
     return {"act": act.kind, **_writer(cast("Any", type(act)), words=words)(act)}
 
 
 def write_act(act: Act) -> str:
     """An act as JSON text, words included: what :func:`read_act` reads."""
-    return text(_act_table(act, words=True))
+    return text(act_table(act, words=True))
 
 
 def write_noun(noun: Noun) -> str:
@@ -380,14 +379,14 @@ def write_noun(noun: Noun) -> str:
     return text({"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)})
 
 
-def fingerprint_of(act: Act) -> str:
-    """What makes two acts with one key the same act. Words stay out: their digest would tell."""
-    return sha256(text(_act_table(act, words=False)).encode()).hexdigest()
+def words_in(act: Act) -> tuple[str, ...]:
+    """The texts that an act brings along."""
+    values = (getattr(act, each.name) for each in attrs.fields(type(act)))
+    return tuple(each.text for each in values if type(each) is Words)
 
 
 def write_entry(
     act: Act,
-    fingerprint: str,
     now: datetime,
     decision: Decision,
     left: Left,
@@ -401,7 +400,6 @@ def write_entry(
     said = text(
         {
             "at": now.isoformat(),
-            "fingerprint": fingerprint,
             "day": decision.day.isoformat(),
             "edition": decision.edition,
             "verdict": _NAMED[decision.verdict],
@@ -415,7 +413,7 @@ def write_entry(
                 for each in left.messages
             ],
             "words": [[each.about, each.owner, each.digest] for each in words],
-            "act": _act_table(act, words=False),
+            "act": act_table(act, words=False),
         }
     )
     written = ",".join(body for _, body in nouns)

@@ -67,7 +67,7 @@ CREATE TABLE peerkit_noun (
     n INTEGER NOT NULL,
     body TEXT NOT NULL,
     PRIMARY KEY (program, id, kind)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX peerkit_noun_of_kind ON peerkit_noun (program, kind, id);
 CREATE TABLE peerkit_filed (
     program INTEGER NOT NULL,
