@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from peerkit.stores import KeptWords
 
 __all__ = [
-    "fingerprint_of",
+    "act_table",
     "read_act",
     "read_noun",
     "text",
+    "words_in",
     "write_act",
     "write_entry",
     "write_noun",
