@@ -6,6 +6,7 @@ import doctest
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -19,12 +20,12 @@ from typing import Final
 
 import attrs
 import pytest
+from scripts.check_changelog import faults, fragments
+from scripts.draw_docs import pages
 
 import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.testing.situations import situations
-from scripts.check_changelog import faults, fragments
-from scripts.draw_docs import pages
 
 ROOT: Final = Path(__file__).parent.parent
 DOCS: Final = ROOT / "docs"
@@ -92,6 +93,18 @@ def outside_blocks(page: str) -> str:
     return re.sub(r"`[^`\n]+`", "", _FENCE.sub("", ALL[page]))
 
 
+def typed(command: str) -> str:
+    """What a command of Python prints, here and now."""
+    words = shlex.split(command.removeprefix("$ python "))
+    return subprocess.run(
+        [sys.executable, *words],
+        check=True,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "PYTEST_ADDOPTS": "-p no:cacheprovider"},
+    ).stdout
+
+
 @lru_cache(maxsize=1)
 def demo() -> str:
     """What the demo prints."""
@@ -113,7 +126,7 @@ def same(wanted: str, got: str) -> bool:
 def test_every_block_runs_and_shows_what_really_comes_out(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The blocks of a page run in order, in one namespace and an empty folder, as a reader would."""
+    """The blocks of a page run in order, in one namespace and one empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     names: dict[str, object] = {"__name__": "page"}
@@ -128,8 +141,16 @@ def test_every_block_runs_and_shows_what_really_comes_out(
             assert same(each.body, printed), f"{each.where} shows other output than\n{printed}"
         elif each.title == "From the demo":
             assert same(f"...{each.body}...", demo()), f"{each.where}: the demo says it no longer"
+        elif each.title.startswith("From "):
+            quoted = (ROOT / each.title.removeprefix("From ")).read_text("utf-8")
+            assert each.body in quoted, f"{each.where}: the file says it no longer"
         elif each.title:
-            (tmp_path / each.title).write_text(each.body, "utf-8")
+            file = tmp_path / each.title
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(each.body, "utf-8")
+        elif each.body.startswith("$ python "):
+            command, _, shown = each.body.partition("\n")
+            assert same(shown, typed(command)), f"{each.where} shows other output"
 
 
 def test_a_page_that_shows_other_output_is_noticed() -> None:
@@ -195,7 +216,11 @@ def test_every_command_exists() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
     shown = [each for page in WRITTEN for each in blocks(page) if each.language == "console"]
-    typed = {name for each in shown for name in re.findall(r"^\$ make ([a-z-]+)", each.body, re.M)}
+    typed = {
+        name
+        for each in shown
+        for name in re.findall(r"^\$ make ([a-z-]+)", each.body, re.MULTILINE)
+    }
     assert {"demo", "test"} <= typed <= targets
     assert {"make demo", "make test"} <= set(re.findall(r"^\$ (make \w+)$", README, re.MULTILINE))
 
@@ -254,7 +279,7 @@ _PRIVATE: Final = re.compile(
     r"(?<![\w.])/(?:wor" + r"k|roo" + r"t|hom" + r"e|User" + r"s)/\w"
     r"|shar" + r"ed/(?:data|reference|seeds|bench)"
     r"|://[^\s/]*(?:pyp" + r"i|registr" + r"y|mirro" + r"r|artifactor" + r"y)"
-    r"|index-ur" + r"l[ =]|clau" + r"de|anthropi" + r"c|chatgp" + r"t|copilo" + r"t",
+    r"|index-ur" + r"l[ =]http|clau" + r"de|anthropi" + r"c|chatgp" + r"t|copilo" + r"t",
     re.IGNORECASE,
 )
 
@@ -276,4 +301,4 @@ def test_no_file_names_the_machine_it_was_written_on() -> None:
         if not path.is_file():
             continue
         found = _PRIVATE.search(path.read_bytes().decode("utf-8", "ignore"))
-        assert found is None, f"{name} holds {found and found[0]!r}"
+        assert found is None, f"{name} holds {found[0]!r}"

@@ -1,35 +1,38 @@
-"""The kits are tested too: each broken store and notifier is caught by the test named beside it."""
+"""The kits are tested too: each broken store and notifier is caught by the tests beside its name."""
 
 from __future__ import annotations
 
-import io
-import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from importlib.util import module_from_spec, spec_from_file_location
-from itertools import chain
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import attrs
 import pytest
 
+import peerkit.testing
 from peerkit.errors import MissingExtra, Moved, PeerkitError, StoreError
-from peerkit.model import Count, Message, Noun, View
+from peerkit.model import Message, Noun, View
 from peerkit.notifiers import CouldNotTell
-from peerkit.stores import Change, Entry, KeptWords, Standing, Store
+from peerkit.stores import GENESIS, Change, Entry, Standing, Store, seal
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import NotifierConformance, StoreConformance, kit
 
 pytest_plugins = ("pytester",)
 
-N = TypeVar("N", bound=Noun)
 
-# -- stores that are broken on purpose
+def seen_as(standing: Standing, **how: Any) -> Standing:
+    """The standing, with another view."""
+    return attrs.evolve(standing, view=attrs.evolve(standing.view, **how))
+
+
+# -- stores that are broken on purpose: what they show
 
 
 class Shapeless(MemoryStore):
@@ -39,7 +42,7 @@ class Shapeless(MemoryStore):
 
 
 class Prefilled(MemoryStore):
-    """Comes with an entry that nobody asked for."""
+    """Comes with a tally that nobody counted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,14 +52,13 @@ class Prefilled(MemoryStore):
 class HidesClosed(MemoryStore):
     """Does not show a closed noun even to those who name it."""
 
-    def view(
-        self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
-    ) -> Standing:
+    def view(self, *args: Any, **how: Any) -> Standing:
         """Only what is open."""
-        return only(super().view(about, day, now, key), lambda each: each.open)
+        found = super().view(*args, **how)
+        return seen_as(found, nouns=tuple(each for each in found.view.nouns if each.open))
 
 
-class ShowsAll(MemoryStore):
+class ShowsWhatTouches(MemoryStore):
     """Shows whatever touches an id, as if it weighed there."""
 
     def _put_noun(self, number: int, noun: Noun, view: View) -> None:
@@ -66,20 +68,18 @@ class ShowsAll(MemoryStore):
 
 
 class ForgetsToLift(MemoryStore):
-    """What has closed goes on weighing."""
+    """What has closed goes on weighing, and what is gone is still found."""
 
     def _refile(self, table: Any, noun: Noun, was: Any, now: Any) -> None:
-        super()._refile(table, noun, (), (*noun.touches, *noun.weighs_on)[:1] and now)
+        super()._refile(table, noun, (), now)
 
 
 class ShowsTwice(MemoryStore):
     """Shows a noun once for each way to it."""
 
-    def view(
-        self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
-    ) -> Standing:
+    def view(self, *args: Any, **how: Any) -> Standing:
         """Every noun twice."""
-        found = super().view(about, day, now, key)
+        found = super().view(*args, **how)
         return seen_as(found, nouns=found.view.nouns * 2)
 
 
@@ -89,3 +89,997 @@ class MixesDays(MemoryStore):
     def _put(self, entry: Entry, change: Change) -> None:
         counts = tuple(attrs.evolve(each, day="") for each in change.counts)
         super()._put(entry, attrs.evolve(change, counts=counts))
+
+
+class CountsItsOwn(MemoryStore):
+    """Takes the last entry about the ids for the last of all."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """The number of the last entry about the ids."""
+        found = super().view(*args, **how)
+        touching = [self._touching[each][-1:] for each in args[0]]
+        return seen_as(found, seen=max(max(touching, default=[]), default=0))
+
+
+class LiveTallies(MemoryStore):
+    """Hands out tallies that go on counting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._out: list[Any] = []
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """Tallies that change under the reader."""
+        found = super().view(*args, **how)
+        self._out.append(dict(found.view.tallies))
+        return seen_as(found, tallies=self._out[-1])
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        super()._put(entry, change)
+        for each in change.counts:
+            for tallies in self._out:
+                tallies[each.of, each.what] = tallies.get((each.of, each.what), 0) + each.by
+
+
+class ReadsInTwoGoes(MemoryStore):
+    """Reads the nouns first and the rest a little later."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """Two moments in one."""
+        first = super().view(*args, **how)
+        time.sleep(0.001)
+        return seen_as(super().view(*args, **how), nouns=first.view.nouns)
+
+
+class ReadsTheKeyFirst(MemoryStore):
+    """Looks for the key first and reads the rest a little later."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """Two moments in one."""
+        first = super().view(*args, **how)
+        time.sleep(0.001)
+        return attrs.evolve(super().view(*args, **how), earlier=first.earlier)
+
+
+class Backwards(MemoryStore):
+    """Gives the newest first, of everything that has an order."""
+
+    def journal(self, *args: Any, **how: Any) -> Iterator[Entry]:
+        """Newest first."""
+        return reversed(list(super().journal(*args, **how)))
+
+    def words(self, *args: Any, **how: Any) -> tuple[str, ...]:
+        """Newest first."""
+        return super().words(*args, **how)[::-1]
+
+    def untold(self, *args: Any, **how: Any) -> tuple[Message, ...]:
+        """Newest first."""
+        return super().untold(*args, **how)[::-1]
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """Last id first."""
+        return super().find(*args, **how)[::-1]
+
+
+class StartsAgain(MemoryStore):
+    """Always begins at the beginning."""
+
+    def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+        """From the first entry."""
+        return super().journal(0, about)
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """From the first id."""
+        return super().find(*args, **{**how, "after": ""})
+
+
+class GivesEverybodys(MemoryStore):
+    """Does not ask about whom."""
+
+    def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+        """Of everybody."""
+        return super().journal(after)
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """Of everybody."""
+        return super().find(*args, **{**how, "about": None})
+
+
+class FirstPageOnly(MemoryStore):
+    """Reads five hundred entries and thinks that is all."""
+
+    def journal(self, *args: Any, **how: Any) -> Iterator[Entry]:
+        """The first page."""
+        return islice(super().journal(*args, **how), 500)
+
+
+class FindsOnlyOpen(MemoryStore):
+    """Finds nothing that is closed."""
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """Only what is open."""
+        return tuple(each for each in super().find(*args, **how) if each.open)
+
+
+class OverlooksItself(MemoryStore):
+    """Finds what touches an id, but not the thing of that id."""
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """Only the others."""
+        return tuple(each for each in super().find(*args, **how) if each.id != how.get("about"))
+
+
+class LastCountWins(MemoryStore):
+    """Writes a count over the tally instead of adding it."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        for each in change.counts:
+            self._tallies.pop((each.of, each.day), None)
+        super()._put(entry, change)
+
+
+class KeepsOneOfAKind(MemoryStore):
+    """Keeps the same words about a thing only once."""
+
+    def words(self, *args: Any, **how: Any) -> tuple[str, ...]:
+        """No words twice."""
+        return tuple(dict.fromkeys(super().words(*args, **how)))
+
+
+class Gossip(MemoryStore):
+    """Writes people's words into the journal."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        said = "".join(each.text for each in change.words)
+        super()._put(attrs.evolve(entry, body=entry.body + said), change)
+
+
+# -- what they keep
+
+
+class LosesMessages(MemoryStore):
+    """Keeps everything but the messages."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        super()._put(entry, attrs.evolve(change, messages=()))
+
+
+class BurnsNumbers(MemoryStore):
+    """Takes a number, and does not give it back when nothing is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._burnt = 0
+        self._shift: dict[int, int] = {}
+
+    def keep(self, change: Change) -> Entry:
+        """A number is gone with each failure."""
+        try:
+            entry = super().keep(change)
+        except BaseException:
+            self._burnt += 1
+            raise
+        self._shift[entry.number] = self._burnt
+        return entry
+
+    def journal(self, *args: Any, **how: Any) -> Iterator[Entry]:
+        """With the numbers that were burnt left out."""
+        for each in super().journal(*args, **how):
+            yield attrs.evolve(each, number=each.number + self._shift[each.number])
+
+
+class Unlinked(MemoryStore):
+    """Links every entry to the beginning."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        super()._put(seal(entry.number, GENESIS, change), change)
+
+
+class Reader(MemoryStore):
+    """Keeps what has moved, as far as :meth:`overlooks` says."""
+
+    def overlooks(self, then: Standing, now: Standing) -> bool:
+        """Whether it takes these two for the same."""
+        return True
+
+    def keep(self, change: Change) -> Entry:
+        """Compare less than was promised."""
+        now = self.view(change.about, change.day, change.stood.view.now)
+        stood = now if self.overlooks(change.stood, now) else change.stood
+        return super().keep(attrs.evolve(change, stood=stood))
+
+
+class OverlooksTallies(Reader):
+    """Compares only nouns."""
+
+    def overlooks(self, then: Standing, now: Standing) -> bool:
+        """Whether the nouns are the same."""
+        return then.versions == now.versions
+
+
+class OverlooksNewcomers(Reader):
+    """Compares only the nouns that were there before."""
+
+    def overlooks(self, then: Standing, now: Standing) -> bool:
+        """Whether what was there still is."""
+        return then.versions <= now.versions and then.view.tallies == now.view.tallies
+
+
+class OverlooksLeavers(Reader):
+    """Compares only the nouns that are there now."""
+
+    def overlooks(self, then: Standing, now: Standing) -> bool:
+        """Whether what is there was there before."""
+        return then.versions >= now.versions and then.view.tallies == now.view.tallies
+
+
+class SaysMovedAndKeeps(Reader):
+    """Says that a change has moved, and keeps it all the same."""
+
+    def keep(self, change: Change) -> Entry:
+        """Both."""
+        fresh = self.view(change.about, change.day, change.stood.view.now)
+        moved = not fresh.same_as(change.stood)
+        entry = super().keep(change)
+        if moved:
+            raise Moved(change.about, change.stood.view.seen)
+        return entry
+
+
+class MovedByStrangers(MemoryStore):
+    """Takes any entry for a move: two coordinators are always in each other's way."""
+
+    def keep(self, change: Change) -> Entry:
+        """Too strict."""
+        if change.stood.view.seen != len(self._entries):
+            raise Moved(change.about, change.stood.view.seen)
+        return super().keep(change)
+
+
+class MovedByAnyEntry(MemoryStore):
+    """Takes any entry about the same ids for a move, also one that moved nothing."""
+
+    def keep(self, change: Change) -> Entry:
+        """Too strict."""
+        seen = change.stood.view.seen
+        if any(tuple(self.journal(seen, each)) for each in change.about):
+            raise Moved(change.about, seen)
+        return super().keep(change)
+
+
+class ForgetsKeys(MemoryStore):
+    """Does not remember a key."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        super()._put(entry, attrs.evolve(change, key=None))
+
+    def keep(self, change: Change) -> Entry:
+        """With any key."""
+        return super().keep(change)
+
+
+class ReadsKeysLoosely(MemoryStore):
+    """Takes a key in capitals for the same key."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """Every key in small letters."""
+        *rest, key = args if len(args) == 4 else (*args, None)
+        return super().view(*rest, key=None if key is None else key.lower())
+
+
+class ForgetsToLookForTheKey(MemoryStore):
+    """Looks for a taken key only when the head has moved, and writes over it otherwise."""
+
+    def keep(self, change: Change) -> Entry:
+        """Without the key, when nobody else has been here."""
+        if change.stood.view.seen == len(self._entries) and change.key is not None:
+            self._by_key.pop(change.key, None)
+        return super().keep(change)
+
+
+class KeepsHalf(MemoryStore):
+    """Takes nothing back when something fails."""
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        yield
+
+
+class WritesOver(MemoryStore):
+    """Writes over a noun that the change has not seen."""
+
+    def _put_noun(self, number: int, noun: Noun, view: View) -> None:
+        super()._put_noun(number, noun, attrs.evolve(view, nouns=(noun,)))
+
+
+class StumblesOverTwins(MemoryStore):
+    """Cannot keep a change that names an id twice."""
+
+    def keep(self, change: Change) -> Entry:
+        """As a database does with a key that is too strict."""
+        if len(set(change.about)) < len(change.about):
+            raise StoreError("Duplicate.")
+        return super().keep(change)
+
+
+class ForgetsBatches(MemoryStore):
+    """Takes back every batch."""
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Nothing stays."""
+        with suppress(LookupError), super().together():
+            yield
+            raise LookupError
+
+
+class BlindInABatch(MemoryStore):
+    """Shows inside a batch what stood before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: MemoryStore | None = None
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """As it stood before."""
+        found = super().view(*args, **how)
+        return seen_as(found, nouns=(), tallies={}) if self._batch else found
+
+
+class NestsBatches(MemoryStore):
+    """Takes a batch inside a batch for a part of it."""
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Part of the outer one."""
+        with nullcontext() if self._batch else super().together():
+            yield
+
+
+# -- how they are shared
+
+
+class Unlocked(MemoryStore):
+    """Lets everybody in at once, and is slow in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock: Any = nullcontext()
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        time.sleep(0.001)
+        super()._put(entry, change)
+
+
+class SlowToLease(MemoryStore):
+    """Finds messages first, and leases them a little later."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """With time in between."""
+        free = [each for each in self._outbox.values() if each.lease is None][:limit]
+        time.sleep(0.001)
+        for each in free:
+            each.lease = lease
+        return tuple(each.message for each in free)
+
+
+class LosesMessageKeys(MemoryStore):
+    """Gives messages without their keys."""
+
+    def untold(self, *args: Any, **how: Any) -> tuple[Message, ...]:
+        """No keys."""
+        return tuple(attrs.evolve(each, key="") for each in super().untold(*args, **how))
+
+
+class GivesAll(MemoryStore):
+    """Gives all there is, however many were asked for."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """All of them."""
+        return super().untold(1_000_000, now, lease)
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """All of them."""
+        return super().find(*args, **{**how, "limit": 1_000_000})
+
+
+class KnowsNoLease(MemoryStore):
+    """Gives a message to whoever asks next."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Leased until now."""
+        return super().untold(limit, now, now)
+
+
+class LeasesForEver(MemoryStore):
+    """Never gives a message again: it is lost with whoever took it."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Leased for ever."""
+        return super().untold(limit, now, lease.replace(year=9999))
+
+
+class TellsNothing(MemoryStore):
+    """Does not note that a message was told."""
+
+    def told(self, keys: tuple[str, ...], now: datetime) -> None:
+        """Nothing."""
+
+
+class TellsAll(MemoryStore):
+    """Takes one told message for all of them."""
+
+    def told(self, keys: tuple[str, ...], now: datetime) -> None:
+        """All."""
+        super().told(tuple(self._outbox), now)
+
+
+class CountsLeasedAsTold(MemoryStore):
+    """Counts only the messages that nobody has taken."""
+
+    def outbox(self) -> tuple[int, int]:
+        """Without the leased ones."""
+        return len(self._outbox), sum(each.lease is None for each in self._outbox.values())
+
+
+class ClosesOnce(MemoryStore):
+    """Cannot be closed twice."""
+
+    def close(self) -> None:
+        """Once."""
+        self._ready()
+        super().close()
+
+
+class NeverCloses(MemoryStore):
+    """Answers on after it was closed."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Fleeting(MemoryStore):
+    """Says that it is persistent, and is gone when it is closed."""
+
+
+class LosesLeases(SQLiteStore):
+    """Forgets who has which message when it is closed."""
+
+    def close(self) -> None:
+        """Without leases."""
+        with suppress(Exception):
+            self._db.execute("UPDATE peerkit_message SET lease = NULL, told = NULL")
+        super().close()
+
+
+class Elsewhere(SQLiteStore):
+    """Gives others the address of another place."""
+
+    def __init__(self, path: Any) -> None:
+        super().__init__(path)
+        self.path += "-elsewhere"
+
+
+class RemembersWhatFailed(SQLiteStore):
+    """Still knows what it read or wrote in a transaction that was rolled back."""
+
+    def _roll_back(self) -> None:
+        remembered = dict(self._read)
+        super()._roll_back()
+        self._read.update(remembered)
+
+
+class LeasesInItsHead(SQLiteStore):
+    """Remembers by itself whom it gave a message, and tells no other process."""
+
+    def __init__(self, path: Any) -> None:
+        super().__init__(path)
+        self._mine: set[str] = set()
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Known only here."""
+        free = [each for each in super().untold(100, now, now) if each.key not in self._mine]
+        self._mine.update(each.key for each in free[:limit])
+        return tuple(free[:limit])
+
+
+#: Each broken store, and the tests of the kit that must catch it.
+STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
+    Shapeless: ("test_it_has_the_shape_of_a_store",),
+    Prefilled: ("test_it_starts_empty",),
+    HidesClosed: ("test_a_view_names_what_was_asked_for",),
+    ShowsWhatTouches: ("test_a_view_shows_open_nouns_that_weigh",),
+    ForgetsToLift: (
+        "test_a_view_leaves_out_what_has_closed",
+        "test_a_view_does_not_grow_with_the_past",
+        "test_find_follows_whom_a_noun_touches_now",
+    ),
+    ShowsTwice: ("test_a_view_shows_each_noun_once_as_it_is_now",),
+    MixesDays: ("test_a_view_shows_the_tallies_of_the_day", "test_tallies_add_up"),
+    CountsItsOwn: ("test_a_view_knows_the_last_number_and_its_moment",),
+    LiveTallies: ("test_a_view_stays_as_it_was",),
+    ReadsInTwoGoes: ("test_a_view_is_one_moment",),
+    ReadsTheKeyFirst: ("test_a_view_is_one_moment",),
+    Backwards: (
+        "test_the_journal_is_in_order",
+        "test_words_come_oldest_first",
+        "test_messages_come_oldest_first",
+        "test_find_gives_one_kind_by_id",
+    ),
+    StartsAgain: ("test_the_journal_begins_after_a_number", "test_find_gives_pages"),
+    GivesEverybodys: ("test_the_journal_of_one_id", "test_find_about_an_id"),
+    FirstPageOnly: ("test_long_lists_are_complete",),
+    FindsOnlyOpen: ("test_find_gives_open_and_closed",),
+    OverlooksItself: ("test_find_about_an_id",),
+    LastCountWins: ("test_tallies_add_up",),
+    KeepsOneOfAKind: ("test_words_come_oldest_first",),
+    Gossip: ("test_words_stay_out_of_the_journal",),
+    LosesMessages: ("test_a_change_is_kept_whole",),
+    BurnsNumbers: ("test_numbers_have_no_gap",),
+    Unlinked: ("test_entries_are_linked",),
+    Reader: ("test_moved_when_a_noun_changed", "test_moved_when_a_noun_came"),
+    OverlooksTallies: ("test_moved_when_a_tally_changed",),
+    OverlooksNewcomers: ("test_moved_when_a_noun_came",),
+    OverlooksLeavers: ("test_moved_when_a_noun_closed",),
+    SaysMovedAndKeeps: ("test_moved_when_a_noun_changed", "test_moved_when_a_tally_changed"),
+    MovedByStrangers: ("test_strangers_do_not_disturb",),
+    MovedByAnyEntry: ("test_an_entry_that_moved_nothing_disturbs_nobody",),
+    ForgetsKeys: ("test_a_key_gives_its_entry", "test_moved_when_the_key_was_taken"),
+    ReadsKeysLoosely: ("test_a_key_gives_its_entry",),
+    ForgetsToLookForTheKey: ("test_moved_when_the_key_was_taken",),
+    KeepsHalf: (
+        "test_a_fault_leaves_nothing",
+        "test_a_batch_that_raises_leaves_nothing",
+        "test_a_fault_inside_a_batch_leaves_no_half",
+    ),
+    WritesOver: ("test_nothing_is_overwritten_unseen",),
+    StumblesOverTwins: ("test_what_is_named_twice_counts_once",),
+    ForgetsBatches: ("test_a_batch_is_kept_whole",),
+    BlindInABatch: ("test_a_batch_sees_itself",),
+    NestsBatches: ("test_a_batch_holds_no_other",),
+    Unlocked: (
+        "test_threads_lose_nothing",
+        "test_the_last_place_goes_to_one_thread",
+        "test_a_batch_belongs_to_its_thread",
+    ),
+    SlowToLease: ("test_threads_never_get_one_message_twice",),
+    LosesMessageKeys: ("test_messages_come_oldest_first",),
+    GivesAll: ("test_messages_come_at_most_so_many", "test_find_gives_pages"),
+    KnowsNoLease: ("test_a_message_is_given_once_while_its_lease_runs",),
+    LeasesForEver: ("test_a_message_is_given_once_while_its_lease_runs",),
+    TellsNothing: ("test_a_told_message_waits_no_more",),
+    TellsAll: ("test_a_told_message_waits_no_more", "test_the_outbox_counts"),
+    CountsLeasedAsTold: ("test_the_outbox_counts",),
+    ClosesOnce: ("test_closing_twice_is_harmless",),
+    NeverCloses: ("test_a_closed_store_says_so",),
+    Fleeting: ("test_what_was_kept_is_there_again",),
+    LosesLeases: ("test_leases_and_tellings_are_there_again",),
+    Elsewhere: ("test_two_openers_share_one_program", "test_the_last_place_goes_to_one_process"),
+    RemembersWhatFailed: ("test_a_fault_of_one_opener_misleads_nobody",),
+    LeasesInItsHead: ("test_two_openers_never_get_one_message_twice",),
+}
+
+#: Tests of the kits that no broken one here needs, each with the reason to have it all the same.
+SPARE: Final[Mapping[str, str]] = {}
+
+
+# -- notifiers that are broken on purpose
+
+
+class Pager:
+    """A sound notifier: one line for each key, and the channel may be down."""
+
+    def __init__(self) -> None:
+        self.left: list[str] = []
+        self.down = False
+        self.keys: set[str] = set()
+
+    def notify(self, message: Message) -> None:
+        """Once for each key."""
+        if message.key not in self.keys:
+            self.send(message)
+            self.keys.add(message.key)
+
+    def send(self, message: Message) -> None:
+        """Every time."""
+        if self.down:
+            raise CouldNotTell("The pager is down.")
+        self.left.append(self.line(message))
+
+    def line(self, message: Message) -> str:
+        """What leaves."""
+        return f"{message.to}: {message.outside}"
+
+
+class SafePager(Pager):
+    """One that shows the inside, to those who may read it."""
+
+    def line(self, message: Message) -> str:
+        """What leaves."""
+        return f"{message.to}: {message.inside}"
+
+
+class NoNotifier(Pager):
+    """Has no notify."""
+
+    notify: Any = None
+
+
+class Silent(Pager):
+    """Delivers nothing."""
+
+    def send(self, message: Message) -> None:
+        """Nothing."""
+
+
+class Late(Pager):
+    """Delivers a message when the next one comes."""
+
+    waiting: Message | None = None
+
+    def send(self, message: Message) -> None:
+        """The one before."""
+        if self.waiting is not None:
+            super().send(self.waiting)
+        self.waiting = message
+
+
+class Tired(Pager):
+    """Takes no more than a hundred."""
+
+    def send(self, message: Message) -> None:
+        """Until it is full."""
+        if len(self.left) < 100:
+            super().send(message)
+
+
+class Repeats(Pager):
+    """Delivers whatever it is given, and keeps the key to itself."""
+
+    def notify(self, message: Message) -> None:
+        """Every time."""
+        self.send(message)
+
+
+class KnowsOnlyTheLast(Pager):
+    """Knows a message again only when it comes twice in a row."""
+
+    def notify(self, message: Message) -> None:
+        """Once in a row."""
+        self.keys &= {message.key}
+        super().notify(message)
+
+
+class TakesTextForKey(Pager):
+    """Takes two messages with one text for the same."""
+
+    def notify(self, message: Message) -> None:
+        """Once for each text."""
+        super().notify(attrs.evolve(message, key=message.outside))
+
+
+class ShowsInside(SafePager):
+    """Shows the inside where others can see it."""
+
+
+class ShowsKind(Pager):
+    """Shows what it is about to whoever looks on: concern.opened, concern c-1."""
+
+    def line(self, message: Message) -> str:
+        """With kind and id."""
+        return f"{message.to} [{message.kind} {message.about}]: {message.outside}"
+
+
+class HidesInside(Pager):
+    """Shows only the outside, although the person marked the channel safe."""
+
+
+class RaisesItsOwn(Pager):
+    """Lets the error of its channel out."""
+
+    def send(self, message: Message) -> None:
+        """Or OSError."""
+        if self.down:
+            raise OSError
+        super().send(message)
+
+
+class Hopeful(Pager):
+    """Returns as if all were well."""
+
+    def send(self, message: Message) -> None:
+        """Or nothing."""
+        if not self.down:
+            super().send(message)
+
+
+class TellsInTheError(Pager):
+    """Writes the inside into the error."""
+
+    def send(self, message: Message) -> None:
+        """Or too much."""
+        if self.down:
+            raise CouldNotTell(f"Could not tell {message.inside!r}.")
+        super().send(message)
+
+
+class TellsInTheCause(Pager):
+    """Hands on what its channel said, and that repeats the message."""
+
+    def send(self, message: Message) -> None:
+        """Or too much."""
+        try:
+            if self.down:
+                raise OSError(message.inside)
+        except OSError as error:
+            raise CouldNotTell("The pager is down.") from error
+        super().send(message)
+
+
+class TicksOffTooEarly(Pager):
+    """Notes a message as told before it is."""
+
+    def notify(self, message: Message) -> None:
+        """Noted first."""
+        new = message.key not in self.keys
+        self.keys.add(message.key)
+        if new:
+            self.send(message)
+
+
+#: Each broken notifier, and the tests of the kit that must catch it.
+NOTIFIERS: Final[Mapping[type[Pager], tuple[str, ...]]] = {
+    NoNotifier: ("test_it_has_the_shape_of_a_notifier",),
+    Silent: ("test_a_message_is_handed_over_when_notify_returns",),
+    Late: ("test_a_message_is_handed_over_when_notify_returns",),
+    Tired: ("test_many_messages_are_all_handed_over",),
+    Repeats: ("test_the_same_key_is_one_message",),
+    KnowsOnlyTheLast: ("test_the_same_key_is_one_message",),
+    TakesTextForKey: ("test_another_key_is_another_message",),
+    ShowsInside: ("test_only_the_outside_shows",),
+    ShowsKind: ("test_only_the_outside_shows",),
+    HidesInside: ("test_the_inside_shows_on_a_safe_channel",),
+    RaisesItsOwn: ("test_a_failure_is_could_not_tell",),
+    Hopeful: ("test_a_failure_is_could_not_tell",),
+    TellsInTheError: ("test_a_failure_shows_nothing_of_the_message",),
+    TellsInTheCause: ("test_a_failure_shows_nothing_of_the_message",),
+    TicksOffTooEarly: ("test_what_failed_can_be_told_again",),
+}
+
+
+# -- whether they are caught
+
+
+class StoreCase(StoreConformance):
+    """The kit, claiming everything, for whatever store it is handed."""
+
+    __test__ = False
+    claims = frozenset({"persistent", "processes"})
+
+    def reopen(self, store: Any) -> Store:
+        """The same place again."""
+        again: Store = type(store)(store.path) if isinstance(store, SQLiteStore) else type(store)()
+        return again
+
+    def address(self, store: Any) -> str:
+        """Only files have one."""
+        path: str = store.path
+        return path
+
+
+class NotifierCase(NotifierConformance):
+    """The kit, for whatever pager it is handed."""
+
+    __test__ = False
+
+    def seen(self, notifier: Pager) -> str:
+        """Every line."""
+        return "\n".join(notifier.left)
+
+    @contextmanager
+    def broken(self, notifier: Pager) -> Iterator[None]:
+        """The channel is down."""
+        notifier.down = True
+        yield
+        notifier.down = False
+
+
+def rows(table: Mapping[type, tuple[str, ...]]) -> list[Any]:
+    """Every saboteur with every test that must catch it."""
+    return [
+        pytest.param(broken, test, id=f"{broken.__name__}-{test}")
+        for broken, tests in table.items()
+        for test in tests
+    ]
+
+
+def is_caught(case: kit.Conformance, test: str, broken: object) -> None:
+    """The test fails on this, with an error of its own and not by an accident."""
+    with pytest.raises((AssertionError, PeerkitError, pytest.fail.Exception)):
+        getattr(case, test)(broken)
+
+
+@pytest.mark.parametrize(("saboteur", "test"), rows(STORES))
+def test_the_kit_catches_a_broken_store(saboteur: Any, test: str, tmp_path: Path) -> None:
+    """Each broken store fails the test that is there for it."""
+    on_disk = issubclass(saboteur, SQLiteStore)
+    store = saboteur(tmp_path / "program.db") if on_disk else saboteur()
+    is_caught(StoreCase(), test, store)
+    with suppress(PeerkitError):
+        store.close()
+
+
+@pytest.mark.parametrize(("saboteur", "test"), rows(NOTIFIERS))
+def test_the_kit_catches_a_broken_notifier(saboteur: type[Pager], test: str) -> None:
+    """Each broken notifier fails the test that is there for it."""
+    is_caught(NotifierCase(), test, saboteur())
+
+
+class TestSoundPager(NotifierCase):
+    """What the broken notifiers are made of is sound, so they are caught for what they break."""
+
+    @pytest.fixture
+    def notifier(self) -> Pager:
+        """A sound one."""
+        return Pager()
+
+
+class TestSoundSafePager(NotifierCase):
+    """The same, on a channel that is safe."""
+
+    claims = frozenset({"safe"})
+
+    @pytest.fixture
+    def notifier(self) -> Pager:
+        """A sound one."""
+        return SafePager()
+
+
+@pytest.mark.parametrize(
+    ("conformance", "table"), [(StoreConformance, STORES), (NotifierConformance, NOTIFIERS)]
+)
+def test_every_test_of_the_kit_is_needed(
+    conformance: type[kit.Conformance], table: Mapping[type, tuple[str, ...]]
+) -> None:
+    """Each test of a kit catches somebody, or is spared for a reason."""
+    needed = {test for tests in table.values() for test in tests}
+
+    assert set(conformance.kit_tests) == needed | (SPARE.keys() & conformance.kit_tests.keys())
+    assert not needed & SPARE.keys()
+
+
+# -- whether they can be dodged
+
+
+def test_a_test_of_the_kit_cannot_be_overridden() -> None:
+    """Overriding a test is an error that says how to tell of a gap."""
+    with pytest.raises(TypeError, match=r'test_it_starts_empty.*gaps = \{"test_it_starts_empty"'):
+
+        class Dodging(StoreConformance):
+            def test_it_starts_empty(self, store: Store) -> None:
+                """Nothing."""
+
+
+def test_a_test_of_the_kit_cannot_be_overridden_from_the_side() -> None:
+    """A test that comes from another base is an override too."""
+
+    class Beside:
+        test_it_starts_empty = None
+
+    with pytest.raises(TypeError, match="overrides test_it_starts_empty"):
+
+        class Dodging(Beside, StoreConformance):  # type: ignore[misc]  # that it does not fit is the point
+            pass
+
+
+def test_a_gap_must_name_a_test_and_a_reason() -> None:
+    """A gap that nobody knows, that nobody runs or that has no reason is an error."""
+    for gaps, what in (
+        ({"test_nothing": "Why."}, "test_nothing, which is no test of this kit"),
+        ({"test_it_starts_empty": " "}, "must give the reason for test_it_starts_empty"),
+        ({"test_what_was_kept_is_there_again": "Why."}, "who claim 'persistent'"),
+    ):
+        with pytest.raises(TypeError, match=what):
+            type("Odd", (StoreConformance,), {"gaps": gaps})
+
+
+def test_a_claim_must_be_known_and_shown() -> None:
+    """A claim that there is no test for is an error, and so is one without its hook."""
+    with pytest.raises(
+        TypeError, match=r"claims magic. What may be claimed: persistent, processes"
+    ):
+        type("Odd", (StoreConformance,), {"claims": frozenset({"magic"})})
+    with pytest.raises(TypeError, match=r"claims 'persistent'; then it must define reopen\(\)"):
+        type("Odd", (StoreConformance,), {"claims": frozenset({"persistent"})})
+
+
+def test_hooks_that_are_missing_say_so() -> None:
+    """Whoever forgets a hook is told which."""
+    with pytest.raises(NotImplementedError, match="seen"):
+        NotifierConformance().seen(None)
+    with pytest.raises(NotImplementedError, match="broken"):
+        NotifierConformance().broken(None)
+    with pytest.raises(NotImplementedError, match="reopen"):
+        StoreConformance().reopen(None)
+    with pytest.raises(NotImplementedError, match="address"):
+        StoreConformance().address(None)
+
+
+OURS: Final = """
+import pytest
+from peerkit.stores.memory import MemoryStore
+from peerkit.testing import NotifierConformance, StoreConformance
+
+class Lossy(MemoryStore):
+    def outbox(self):
+        return 0, 0
+
+class OfOurs(StoreConformance):
+    gaps = {"test_the_outbox_counts": "Ours cannot count."}
+    @pytest.fixture
+    def store(self):
+        return Lossy()
+"""
+
+
+def run(pytester: pytest.Pytester, text: str, *args: str) -> pytest.RunResult:
+    """What pytest says of a test file."""
+    pytester.makepyfile(text)
+    return pytester.runpytest("-p", "no:cacheprovider", "-rs", *args)
+
+
+def test_a_gap_is_an_expected_failure(pytester: pytest.Pytester) -> None:
+    """A declared gap does not fail; its test is run, and expected to."""
+    result = run(pytester, OURS, "-k", "outbox_counts")
+
+    result.assert_outcomes(xfailed=1)
+
+
+def test_a_gap_that_is_not_there_fails(pytester: pytest.Pytester) -> None:
+    """Whoever declares a gap that they do not have is told."""
+    result = run(pytester, OURS.replace("0, 0", "super().outbox()"), "-k", "outbox_counts")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*XPASS(strict)*Ours cannot count.*"])
+
+
+def test_a_gap_that_was_not_told_fails_with_both_sides(pytester: pytest.Pytester) -> None:
+    """A failing test of the kit shows what was found and what was promised."""
+    result = run(pytester, OURS.replace("gaps", "notes"), "-k", "outbox_counts")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *assert (0, 0) == (3, 3)"])
+
+
+def test_what_is_not_claimed_is_skipped_and_says_so(pytester: pytest.Pytester) -> None:
+    """Tests of a capability that nobody claims are skipped with that reason."""
+    result = run(pytester, OURS, "-k", "there_again")
+
+    result.assert_outcomes(skipped=2)
+    result.stdout.fnmatch_lines(["SKIPPED*OfOurs does not claim 'persistent'."])
+
+
+def test_a_kit_is_collected_only_where_it_is_inherited(pytester: pytest.Pytester) -> None:
+    """The kits themselves are no tests; what inherits one is, whatever its name."""
+    result = run(pytester, OURS, "--collect-only", "-q")
+
+    collected = [each for each in result.stdout.lines if "::" in each]
+    assert len(collected) == len(StoreConformance.kit_tests)
+    assert all("::OfOurs::" in each for each in collected)
+
+
+def test_without_pytest_the_kit_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pytest is missing, the error names the extra that brings it."""
+    monkeypatch.setitem(sys.modules, "pytest", None)
+    spec = spec_from_file_location("kit_again", kit.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+
+    with pytest.raises(MissingExtra, match=r"peerkit\[testing\]"):
+        spec.loader.exec_module(module_from_spec(spec))
+
+
+def test_the_room_names_what_it_has() -> None:
+    """Asking for what is not there names what is."""
+    with pytest.raises(AttributeError, match="StoreConformance"):
+        _ = peerkit.testing.Conformance

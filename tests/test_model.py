@@ -750,6 +750,7 @@ class TestConsent:
     )
     def test_it_covers_what_an_independent_reckoning_covers(  # noqa: PLR0913 - what a consent is made of
         self,
+        *,
         since: datetime,
         length: timedelta | None,
         moment: datetime,

@@ -183,10 +183,8 @@ def decide(act: Act, view: View, book: Book, rules: Rules) -> Decision:
             findings.append(_unchecked(rule, error, book))
     if not findings:
         findings.append(Finding(book.clause("silence"), Verdict.NOT_ALLOWED))
-    verdict = Verdict.ALLOWED
-    for each in findings:
-        verdict = max(verdict, each.verdict)
-    return Decision(act, tuple(findings), verdict, book.edition, book.day)
+    heaviest = max([each.verdict for each in findings])
+    return Decision(act, tuple(findings), heaviest, book.edition, book.day)
 
 
 def _unchecked(rule: Rule, error: Exception, book: Book) -> Finding:

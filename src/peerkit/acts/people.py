@@ -191,7 +191,8 @@ class RecordSupervision(Act):
     def leaves(self, view: View, judged: Judged) -> Left:
         """The peer with the day, when it is later than the one known."""
         peer = view.get(Peer, self.peer)
-        if peer is None or (peer.supervised is not None and peer.supervised >= self.on):
+        known = None if peer is None else peer.supervised
+        if peer is None or not judged.allowed or (known is not None and known >= self.on):
             return Left()
         return Left(nouns=(attrs.evolve(peer, supervised=self.on),))
 

@@ -109,13 +109,6 @@ class Clause:
     value: int | None = None
     unit: str = ""
 
-    @property
-    def limit(self) -> int:
-        """The number in force; an error of the book where the clause has none."""
-        if self.value is None:
-            raise BadHandbook(f"clause {self.id!r}", "has no number in force on this day")
-        return self.value
-
     def sentence(self, verdict: Verdict, facts: Mapping[str, object]) -> str:
         """What this clause says of these facts, the numbers in it."""
         said = self.sentences.get(verdict, self.says)

@@ -105,7 +105,7 @@ PEER: Final = Lifecycle(
     steps={
         PeerStatus.SERVING: frozenset({PeerStatus.STEPPED_BACK, PeerStatus.LEFT}),
         PeerStatus.STEPPED_BACK: frozenset({PeerStatus.SERVING, PeerStatus.LEFT}),
-        PeerStatus.LEFT: frozenset(),
+        PeerStatus.LEFT: frozenset({PeerStatus.SERVING}),
     },
     closed=frozenset({PeerStatus.LEFT}),
 )

@@ -27,6 +27,7 @@ from peerkit.acts import (
     RevokeConsent,
     SetGoal,
     ShareInformation,
+    WelcomePeer,
 )
 from peerkit.decisions import Rule, Rules
 from peerkit.rules import activities, people, records, support
@@ -55,6 +56,7 @@ ROLE_LIMITS: Final = Rules(
         people.known,
     ),
     Rule("two-people", (ProposeMatch, PlanSession, ReportSession, DiscloseTie), people.two_people),
+    Rule("own-supervisor", (WelcomePeer,), people.own_supervisor),
     Rule("caseload", (ProposeMatch, AcceptMatch), people.caseload),
     Rule("credential", (ProposeMatch, PlanSession, ReportSession), people.credential),
     Rule("supervision", (ProposeMatch, PlanSession), people.supervision),
@@ -64,7 +66,7 @@ ROLE_LIMITS: Final = Rules(
         people.dual_relationship,
     ),
     Rule("group-size", (PlanSession, ReportSession), support.group_size),
-    Rule("voluntary", (PlanSession, ReportSession, DoActivity), support.voluntary),
+    Rule("voluntary", (PlanSession, ReportSession), support.voluntary),
     Rule("limits-explained", (PlanSession,), support.limits_explained),
     Rule("consent", (ShareInformation,), support.consent),
     Rule(
@@ -84,5 +86,6 @@ ROLE_LIMITS: Final = Rules(
     Rule("once", (Makes,), records.once),
     Rule("one-match", (ProposeMatch,), records.one_match),
     Rule("steps", (Moves,), records.steps),
+    Rule("already-happened", (ReportSession, RecordSupervision, WelcomePeer), records.happened),
     Rule("anyone-may-tell", (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch), records.told),
 )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         DoActivity,
         GiveAdvice,
         ReportSession,
+        WelcomePeer,
     )
     from peerkit.handbook import Book
     from peerkit.model import View
@@ -71,11 +72,20 @@ def two_people(
     return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer_named}),)
 
 
+def own_supervisor(act: WelcomePeer, view: View, book: Book) -> Findings:
+    """Nobody serves alone: a peer's supervisor is somebody else."""
+    clause = book.clause("own-supervisor")
+    verdict = Verdict.NOT_ALLOWED if act.supervisor == act.id else Verdict.ALLOWED
+    return (Finding(clause, verdict, {"peer": act.the_id}),)
+
+
 def caseload(act: ProposeMatch | AcceptMatch, view: View, book: Book) -> Findings:
     """A peer walks with at most so many people at once."""
     clause = book.clause("caseload")
+    if clause.value is None:
+        return ()
     now = view.tally(act.peer, WALKING)
-    verdict = Verdict.ALLOWED if now < clause.limit else Verdict.NOT_ALLOWED
+    verdict = Verdict.ALLOWED if now < clause.value else Verdict.NOT_ALLOWED
     return (Finding(clause, verdict, {"peer": act.peer, "now": now}),)
 
 
@@ -98,11 +108,11 @@ def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Find
     """Nobody serves alone: the last supervision lies no further back than the limit."""
     clause = book.clause("supervision")
     peer = view.get(Peer, act.peer)
-    if peer is None:
+    if peer is None or clause.value is None:
         return ()
     last = peer.supervised or peer.since
     facts = {"peer": act.peer, "days": (book.day - last).days}
-    due = last + relativedelta(months=clause.limit)
+    due = last + relativedelta(months=clause.value)
     verdict = Verdict.ALLOWED if book.day <= due else Verdict.NEEDS_CONSULTATION
     return (weighed(clause, verdict, facts, act, view),)
 

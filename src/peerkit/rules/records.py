@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from peerkit.acts import RecordSupervision, ReportSession
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import Match, MatchStatus
 
 if TYPE_CHECKING:
-    from peerkit.acts import Act, Makes, Moves, ProposeMatch
+    from peerkit.acts import Act, Makes, Moves, ProposeMatch, WelcomePeer
     from peerkit.handbook import Book
     from peerkit.model import Noun, View
 
@@ -56,6 +57,20 @@ def _theirs(noun: Noun, act: Moves) -> bool:
         for each in ("peer", "participant")
         if hasattr(act, each)
     )
+
+
+def happened(
+    act: ReportSession | RecordSupervision | WelcomePeer, view: View, book: Book
+) -> Findings:
+    """A record says what has happened, and never what is still to come."""
+    clause = book.clause("already-happened")
+    if isinstance(act, ReportSession):
+        early = act.starts > view.now
+    elif isinstance(act, RecordSupervision):
+        early = act.on > book.day
+    else:
+        early = act.supervised is not None and act.supervised > book.day
+    return (Finding(clause, Verdict.NEEDS_FACTS if early else Verdict.ALLOWED, {"by": act.by}),)
 
 
 def told(act: Act, view: View, book: Book) -> Findings:

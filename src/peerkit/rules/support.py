@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         AgreeBoundaries,
         ChangeGoal,
         DeclineMatch,
-        DoActivity,
         PlanSession,
         RecordConsent,
         ReportSession,
@@ -41,21 +40,22 @@ def group_size(act: PlanSession | ReportSession, view: View, book: Book) -> Find
     if act.form is not SessionForm.GROUP:
         return ()
     clause = book.clause("group-size")
+    if clause.value is None:
+        return ()
     now = len(act.participants)
-    verdict = Verdict.ALLOWED if now <= clause.limit else Verdict.NOT_ALLOWED
+    verdict = Verdict.ALLOWED if now <= clause.value else Verdict.NOT_ALLOWED
     return (Finding(clause, verdict, {"peer": act.peer, "now": now}),)
 
 
-def voluntary(act: PlanSession | ReportSession | DoActivity, view: View, book: Book) -> Findings:
+def voluntary(act: PlanSession | ReportSession, view: View, book: Book) -> Findings:
     """One-to-one support begins when the participant has accepted the match.
 
     Groups and first meetings need none: coming is a choice already.
     """
-    form = getattr(act, "form", SessionForm.ONE_TO_ONE)
-    if form is not SessionForm.ONE_TO_ONE:
+    if act.form is not SessionForm.ONE_TO_ONE:
         return ()
     clause = book.clause("voluntary")
-    participant = act.participants_named[0]
+    participant = act.participants[0]
     facts = {"peer": act.peer, "participant": participant}
     when = act.moment(view.now)
     if any(

@@ -142,8 +142,14 @@ class PretendWeek:
                 yield WelcomeParticipant(by="coordinator", key=f"takes-part/{peer.id}", id=peer.id)
 
     def matches(self, participants: Sequence[Person]) -> Iterator[Act]:
-        """Matches are proposed, shared experience first; each person accepts or declines."""
-        for participant, peer, yes in self._answers(participants):
+        """Matches are proposed, shared experience first; each person accepts or declines.
+
+        The peer most people chose is asked by more, until the caseload is full.
+        """
+        answers = [*self._answers(participants)]
+        pairs = [(peer, who) for who, peer, yes in answers if yes]
+        more = [(who, self._busiest(pairs), True) for who in self._also_ask(pairs)]
+        for participant, peer, yes in (*answers, *more):
             id_ = f"match/{participant}/{peer}"
             yield ProposeMatch(
                 by="coordinator", key=f"propose/{id_}", id=id_, peer=peer, participant=participant
@@ -170,6 +176,16 @@ class PretendWeek:
                     walking[peer] = walking.get(peer, 0) + 1
                     break
                 declined.add(peer)
+
+    def _busiest(self, pairs: Sequence[tuple[str, str]]) -> str:
+        return Counter(peer for peer, _ in pairs).most_common(1)[0][0]
+
+    def _also_ask(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
+        """Who would walk with the busiest peer as well, as far as the caseload goes."""
+        busiest = self._busiest(pairs)
+        theirs = {who for peer, who in pairs if peer == busiest}
+        others = dict.fromkeys(who for _, who in pairs if who != busiest and who not in theirs)
+        return list(others)[: self.most - len(theirs)]
 
     def pairs(self, participants: Sequence[Person]) -> tuple[tuple[str, str], ...]:
         """Who walks with whom: peer and participant."""
@@ -254,8 +270,9 @@ class PretendWeek:
         """Five things a peer may not do, asked all the same."""
         peer, participant = pairs[0]
         other = next(who for _, who in pairs if who != participant)
-        full = Counter(each for each, _ in pairs).most_common(1)[0][0]
-        alone = next(who for each, who in pairs if full not in (each, who))
+        full = self._busiest(pairs)
+        theirs = {who for each, who in pairs if each == full} | {full, *self._also_ask(pairs)}
+        one_more = next((who for _, who in pairs if who not in theirs), participant)
         for name, activity in (
             ("case", Activity(id="case-management")),
             ("therapy", Activity(id="therapy")),
@@ -273,7 +290,11 @@ class PretendWeek:
             said_so=False,
         )
         yield ProposeMatch(
-            by="coordinator", key="ask/one-more", id="match/one-more", peer=full, participant=alone
+            by="coordinator",
+            key="ask/one-more",
+            id="match/one-more",
+            peer=full,
+            participant=one_more,
         )
         yield ShareInformation(
             by=peer,

@@ -1,0 +1,844 @@
+"""Acts: what each is about, and what it leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import peerkit as pk
+from peerkit.acts import ACTS, Judged, Left, Makes, Moves, Saying
+from peerkit.acts.people import LATEST_REPORT
+from peerkit.testing.strategies import acts
+from tests.ordinary import (
+    AGREEMENT,
+    ANA,
+    LIVED,
+    MATCH,
+    NOW,
+    TODAY,
+    activity,
+    asking,
+    codes,
+    empty,
+    group,
+    opened,
+    plan,
+    report,
+    view,
+)
+
+FINE = Judged()
+SAID = pk.Words("Sleep.")
+BY = {"by": "p-7"}
+PAIR = {"peer": "ana", "participant": "p-7"}
+BOTH = ("ana", "p-7", "ana+p-7")
+ASKED = pk.Consultation(id="c-1", peer="ana", participant="p-7", about="gifts")
+AGREED = attrs.evolve(ASKED, status=pk.ConsultationStatus.AGREED)
+CONCERN = pk.Concern(id="n-1", peer="ana", people=("ana",), clauses=("money",))
+SINCE, UNTIL = date(2025, 1, 1), date(2027, 1, 1)
+SCOPES = (pk.ConsentScope.GOALS,)
+
+#: One act of each kind, and the ids that its decision stands on.
+ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
+    (
+        pk.WelcomePeer(
+            **BY, id="bo", role=pk.Role.MENTOR, supervisor="sam", since=SINCE, experiences=LIVED
+        ),
+        ("bo",),
+    ),
+    (pk.WelcomeParticipant(**BY, id="p-9"), ("p-9",)),
+    (pk.ChangeService(**BY, id="ana", status=pk.PeerStatus.LEFT), ("ana",)),
+    (pk.ChangeParticipation(**BY, id="p-7", status=pk.ParticipantStatus.AWAY), ("p-7",)),
+    (pk.RecordCredential(**BY, id="k-1", peer="ana", since=SINCE, until=UNTIL), ("k-1", "ana")),
+    (pk.RecordSupervision(**BY, peer="ana", on=TODAY), ("ana",)),
+    (
+        pk.DiscloseTie(**BY, **PAIR, of=pk.TieKind.FRIEND),
+        (*BOTH, pk.DiscloseTie(**BY, **PAIR, of=pk.TieKind.FRIEND).tie_id),
+    ),
+    (pk.ProposeMatch(**BY, **PAIR, id="m-2"), ("m-2", *BOTH)),
+    (pk.AcceptMatch(**BY, **PAIR, id="m-1"), ("m-1", *BOTH)),
+    (pk.DeclineMatch(**BY, **PAIR, id="m-1"), ("m-1", *BOTH)),
+    (pk.EndMatch(**BY, **PAIR, id="m-1"), ("m-1", *BOTH)),
+    (pk.AgreeBoundaries(**BY, **PAIR, id="ag-2", topics=(pk.Topic.HOURS,)), ("ag-2", *BOTH)),
+    (pk.SetGoal(**BY, id="g-1", participant="p-7", words=SAID), ("g-1", "p-7")),
+    (
+        pk.ChangeGoal(**BY, id="g-1", participant="p-7", status=pk.GoalStatus.ON_HOLD),
+        ("g-1", "p-7"),
+    ),
+    (plan(), ("s-1", *BOTH)),
+    (pk.CancelSession(**BY, id="s-1"), ("s-1",)),
+    (report(), ("s-1", *BOTH, "s-1/concern")),
+    (pk.ReportMissedSession(**BY, id="s-1"), ("s-1",)),
+    (asking(activity("listen")), BOTH),
+    (
+        pk.RecordConsent(**BY, id="k", participant="p-7", scopes=SCOPES, to=("x",), since=NOW),
+        ("k", "p-7"),
+    ),
+    (pk.RevokeConsent(**BY, id="k", participant="p-7"), ("k", "p-7")),
+    (pk.ShareInformation(**BY, participant="p-7", scopes=SCOPES, to="x"), ("p-7",)),
+    (pk.ConsultSupervisor(**BY, **PAIR, id="c-1", clause="gifts"), ("c-1", *BOTH)),
+    (pk.GiveAdvice(**BY, id="c-1", peer="ana", agreed=True), ("c-1", "ana")),
+    (
+        pk.RaiseConcern(**BY, id="n-1", peer="ana", people=("p-7",), clauses=("money",)),
+        ("n-1", "ana"),
+    ),
+    (pk.CloseConcern(**BY, id="n-1", peer="ana"), ("n-1", "ana")),
+]
+
+
+class TestAbout:
+    """The ids a decision stands on."""
+
+    @pytest.mark.parametrize(
+        ("act", "about"), [pytest.param(*each, id=each[0].kind) for each in ONE_OF_EACH]
+    )
+    def test_an_act_is_about_these_ids(self, act: pk.Act, about: tuple[str, ...]) -> None:
+        """Everyone named, each pair of them, and the thing itself."""
+        assert act.about == about
+
+    def test_no_act_is_left_out_here(self) -> None:
+        """A new kind of act must be added to the table above, and to the list of acts."""
+        assert [type(each) for each, _ in ONE_OF_EACH] == list(ACTS)
+        assert len({each.kind for each in ACTS}) == len(ACTS)
+
+    @given(acts(*ACTS, id=st.just("7"), peer=st.just("7"), participant=st.just("7")))
+    def test_each_id_is_named_once_even_where_names_meet(self, act: pk.Act) -> None:
+        """Hosts number each table from 1: a goal and its participant may both be called 7."""
+        assert len(set(act.about)) == len(act.about)
+
+    def test_a_group_is_about_everyone_and_each_pair(self) -> None:
+        """And about whoever a story belongs to, once."""
+        told = (
+            activity("tell-anothers-story", of="p-9"),
+            activity("tell-anothers-story", of="p-7"),
+            activity("listen"),
+        )
+
+        assert plan(**group(2), activities=told).about == (
+            *("s-1", "ana", "p-7", "p-8", "ana+p-7", "ana+p-8"),
+            "p-9",
+        )
+
+    def test_asking_to_tell_a_story_is_about_whose_it_is(self) -> None:
+        """Their consents are read with the decision."""
+        assert asking(activity("tell-anothers-story", of="p-9")).about == (*BOTH, "p-9")
+        assert asking(activity("tell-anothers-story", of="p-7")).about == BOTH
+
+    @pytest.mark.parametrize(
+        "act",
+        [pytest.param(act, id=act.kind) for act, _ in ONE_OF_EACH if isinstance(act, Makes)],
+    )
+    def test_what_makes_something_needs_an_id_outside_the_door(self, act: Makes) -> None:
+        """The program gives one; whoever goes without the program must."""
+        unnamed = attrs.evolve(act, id=None)
+        with pytest.raises(pk.BadInput) as caught:
+            _ = unnamed.about
+
+        assert str(caught.value) == (
+            f"{type(act).__name__}.id: give an id, or let the program do it"
+        )
+
+    def test_an_act_names_its_peer_and_its_participants(self) -> None:
+        """Whatever the field is called, and nobody where nobody is named."""
+        assert (plan().peer_named, plan().participants_named) == ("ana", ("p-7",))
+        assert asking(activity("listen")).participants_named == ("p-7",)
+        shared = pk.ShareInformation(**BY, participant="p-7", scopes=SCOPES, to="x")
+        assert (shared.peer_named, shared.participants_named) == (None, ("p-7",))
+        assert pk.CancelSession(**BY, id="s").participants_named == ()
+        assert pk.CancelSession(**BY, id="s").activities_named == ()
+        assert plan().activities_named == plan().activities
+        assert asking(activity("listen")).activities_named == (activity("listen"),)
+
+    def test_only_reports_speak_of_what_already_happened(self) -> None:
+        """These five are never refused; every other act is a request."""
+        assert {each for each in ACTS if each.already} == {
+            pk.RecordSupervision,
+            pk.DiscloseTie,
+            pk.ReportSession,
+            pk.ReportMissedSession,
+            pk.RaiseConcern,
+        }
+
+    def test_a_report_is_judged_by_the_book_of_its_day(self) -> None:
+        """Not by a later one, and never by one of the future."""
+        week_ago = NOW - timedelta(days=7)
+
+        assert report(starts=week_ago).moment(NOW) == week_ago
+        assert report(starts=NOW + timedelta(days=7)).moment(NOW) == NOW
+        assert plan(starts=week_ago).moment(NOW) == NOW
+
+
+class TestWelcome:
+    """People are welcomed; what they lived through belongs to the person."""
+
+    def test_a_new_peer_is_a_person_and_a_peer(self) -> None:
+        """Their experience is kept with the person, not with the role."""
+        act = ONE_OF_EACH[0][0]
+        left = act.leaves(pk.View(NOW), FINE)
+
+        assert left == Left(
+            nouns=(
+                pk.Person(id="bo", experiences=LIVED),
+                pk.Peer(id="bo", role=pk.Role.MENTOR, supervisor="sam", since=SINCE),
+            )
+        )
+
+    def test_a_known_person_keeps_what_was_known(self) -> None:
+        """A second role adds the experiences that are new and repeats none."""
+        illness = pk.LivedExperience(of=pk.Experience.ILLNESS, offered=False)
+        again = pk.LivedExperience(of=pk.Experience.HOMELESSNESS, offered=False)
+        act = pk.WelcomeParticipant(**BY, id="ana", experiences=(again, illness))
+
+        assert act.leaves(view(), FINE).nouns == (
+            pk.Person(id="ana", experiences=(*LIVED, illness)),
+            pk.Participant(id="ana"),
+        )
+
+    def test_a_known_person_with_nothing_new_is_not_written_again(self) -> None:
+        """Only the participant is left."""
+        act = pk.WelcomeParticipant(**BY, id="ana", experiences=LIVED)
+
+        assert act.leaves(view(), FINE).nouns == (pk.Participant(id="ana"),)
+
+    def test_a_new_participant_needs_no_experience(self) -> None:
+        """Nobody has to tell what they lived through in order to take part."""
+        left = pk.WelcomeParticipant(**BY, id="p-9").leaves(pk.View(NOW), FINE)
+
+        assert left.nouns == (pk.Person(id="p-9"), pk.Participant(id="p-9"))
+
+
+class TestPeersChange:
+    """Service, participation, credentials and supervision."""
+
+    @pytest.mark.parametrize("status", pk.PeerStatus)
+    def test_service_becomes_what_was_asked(self, status: pk.PeerStatus) -> None:
+        """Stepping back leaves the peer as they now serve, and tells nobody."""
+        act = pk.ChangeService(**BY, id="ana", status=status)
+
+        assert act.leaves(view(), FINE) == Left(nouns=(attrs.evolve(ANA, status=status),))
+
+    @pytest.mark.parametrize("status", pk.ParticipantStatus)
+    def test_participation_becomes_what_was_asked(self, status: pk.ParticipantStatus) -> None:
+        """Going away leaves the participant as they now take part."""
+        act = pk.ChangeParticipation(**BY, id="p-7", status=status)
+
+        assert act.leaves(view(), FINE).nouns == (pk.Participant(id="p-7", status=status),)
+
+    def test_a_renewal_leaves_the_running_credential_in_force(self) -> None:
+        """Recorded ahead of time, it would otherwise take away what still holds today."""
+        running = pk.Credential(id="old", peer="ana", since=SINCE, until=UNTIL)
+        act = pk.RecordCredential(
+            **BY, id="new", peer="ana", since=UNTIL, until=date(2029, 1, 1)
+        )
+
+        assert [each.id for each in act.leaves(view(running), FINE).nouns] == ["new"]
+
+    def test_a_credential_long_over_is_replaced(self) -> None:
+        """It leaves the view once no late report can speak of its days."""
+        edge = TODAY - LATEST_REPORT
+        old = [
+            pk.Credential(id=name, peer=peer, since=date(2020, 1, 1), until=until)
+            for name, peer, until in (
+                ("over", "ana", edge - timedelta(days=1)),
+                ("just-over", "ana", edge),
+                ("anothers", "bo", edge - timedelta(days=1)),
+            )
+        ]
+        gone = attrs.evolve(old[0], id="gone", status=pk.CredentialStatus.REPLACED)
+        act = pk.RecordCredential(**BY, id="new", peer="ana", since=SINCE, until=UNTIL)
+        new, *replaced = act.leaves(view(*old, gone), FINE).nouns
+
+        assert new == pk.Credential(id="new", peer="ana", since=SINCE, until=UNTIL)
+        assert replaced == [attrs.evolve(old[0], status=pk.CredentialStatus.REPLACED)]
+
+    def test_a_credential_ends_after_it_begins(self) -> None:
+        """One that never holds is a mistake of whoever wrote it."""
+        with pytest.raises(pk.BadInput, match=r"RecordCredential\.until: must be later than since"):
+            pk.RecordCredential(**BY, peer="ana", since=UNTIL, until=UNTIL)
+
+    @pytest.mark.parametrize(
+        ("known", "on", "left"),
+        [
+            (None, date(2026, 1, 1), date(2026, 1, 1)),
+            (date(2026, 10, 20), date(2026, 10, 21), date(2026, 10, 21)),
+            (date(2026, 10, 20), date(2026, 10, 20), None),
+            (date(2026, 10, 20), date(2026, 10, 19), None),
+        ],
+    )
+    def test_only_a_later_supervision_is_news(
+        self, known: date | None, on: date, left: date | None
+    ) -> None:
+        """An earlier day is journalled and changes nothing."""
+        peer = attrs.evolve(ANA, supervised=known)
+        found = pk.RecordSupervision(**BY, peer="ana", on=on).leaves(view(peer), FINE)
+
+        assert found.nouns == (() if left is None else (attrs.evolve(peer, supervised=left),))
+
+    def test_supervision_of_somebody_unknown_leaves_nothing(self) -> None:
+        """It is a report, so it is journalled, and that is all."""
+        assert pk.RecordSupervision(**BY, peer="bo", on=TODAY).leaves(view(), FINE) == Left()
+
+
+class TestTies:
+    """What else two people are to each other."""
+
+    @pytest.mark.parametrize("kind", pk.TieKind)
+    @pytest.mark.parametrize("current", [True, False])
+    def test_a_tie_is_kept_as_it_stands(self, kind: pk.TieKind, current: bool) -> None:  # noqa: FBT001 - a parameter of the table
+        """Current or past, under an id that does not tell what it is."""
+        act = pk.DiscloseTie(**BY, **PAIR, of=kind, current=current)
+        (tie,) = act.leaves(view(), FINE).nouns
+
+        status = pk.TieStatus.CURRENT if current else pk.TieStatus.PAST
+        assert tie == pk.Tie(id=act.tie_id, of=kind, one="ana", other="p-7", status=status)
+        assert str(kind) not in act.tie_id
+        assert str(kind) not in repr(tie)
+
+    def test_two_people_have_one_tie_of_each_kind(self) -> None:
+        """Told from either side it is the same one; another kind is another tie."""
+        one = pk.DiscloseTie(**BY, peer="ana", participant="bo", of=pk.TieKind.FRIEND)
+        other = pk.DiscloseTie(**BY, peer="bo", participant="ana", of=pk.TieKind.FRIEND)
+        family = attrs.evolve(one, of=pk.TieKind.FAMILY)
+
+        assert one.tie_id == other.tie_id != family.tie_id
+
+    def test_a_tie_of_the_longest_names_is_kept(self) -> None:
+        """Its id is made of theirs and still fits."""
+        act = pk.DiscloseTie(**BY, peer="a" * 96, participant="b" * 96, of=pk.TieKind.COWORKER)
+
+        assert len(act.leaves(pk.View(NOW), FINE).nouns) == 1
+
+    def test_the_history_of_both_shows_that_a_tie_was_told(self) -> None:
+        """Each of the two finds it."""
+        program = opened()
+        number = program.do(pk.DiscloseTie(**BY, **PAIR, of=pk.TieKind.FRIEND)).number
+
+        for who in ("ana", "p-7"):
+            assert number in [each.number for each in program.history(who)]
+
+
+class TestMatches:
+    """The participant decides, and both hear of it."""
+
+    def test_a_proposal_is_told_to_both(self) -> None:
+        """The match waits for an answer; nobody is counted yet."""
+        left = pk.ProposeMatch(**BY, **PAIR, id="m-2").leaves(view(), FINE)
+
+        assert left.nouns == (pk.Match(id="m-2", peer="ana", participant="p-7"),)
+        assert told(left) == [
+            ("p-7", "match.proposed", "m-2", "Match m-2 is proposed."),
+            ("ana", "match.proposed", "m-2", "Match m-2 is proposed."),
+        ]
+        assert left.counts == ()
+
+    def test_an_accepted_match_counts(self) -> None:
+        """The peer walks with one more, and is told."""
+        proposed = attrs.evolve(MATCH, status=pk.MatchStatus.PROPOSED)
+        left = pk.AcceptMatch(**BY, **PAIR, id="m-1").leaves(view(proposed), FINE)
+
+        assert left.nouns == (MATCH,)
+        assert left.counts == (pk.Count("ana", "walking", 1),)
+        assert told(left) == [("ana", "match.accepted", "m-1", "Match m-1 is accepted.")]
+
+    def test_a_declined_match_leaves_no_trace_of_a_reason(self) -> None:
+        """Nobody is told and nothing is counted."""
+        proposed = attrs.evolve(MATCH, status=pk.MatchStatus.PROPOSED)
+        left = pk.DeclineMatch(**BY, **PAIR, id="m-1").leaves(view(proposed), FINE)
+
+        assert left == Left(nouns=(attrs.evolve(MATCH, status=pk.MatchStatus.DECLINED),))
+
+    def test_ending_an_accepted_match_gives_the_place_back(self) -> None:
+        """The agreement of the two is over as well; an amended or another pair's is left alone."""
+        others = attrs.evolve(AGREEMENT, id="ag-2", participant="p-8")
+        amended = attrs.evolve(AGREEMENT, id="ag-3", status=pk.AgreementStatus.AMENDED)
+        left = pk.EndMatch(**BY, **PAIR, id="m-1").leaves(view(others, amended), FINE)
+
+        assert left.nouns == (
+            attrs.evolve(MATCH, status=pk.MatchStatus.ENDED, ended=NOW),
+            attrs.evolve(AGREEMENT, status=pk.AgreementStatus.ENDED),
+        )
+        assert left.counts == (pk.Count("ana", "walking", -1),)
+        assert told(left) == [
+            ("p-7", "match.ended", "m-1", "Match m-1 is over."),
+            ("ana", "match.ended", "m-1", "Match m-1 is over."),
+        ]
+
+    def test_ending_a_proposal_withdraws_it(self) -> None:
+        """No place was taken, so none is given back, and no agreement ends."""
+        proposed = attrs.evolve(MATCH, status=pk.MatchStatus.PROPOSED)
+        left = pk.EndMatch(**BY, **PAIR, id="m-1").leaves(view(proposed), FINE)
+
+        withdrawn = attrs.evolve(MATCH, status=pk.MatchStatus.WITHDRAWN, ended=NOW)
+        assert left.nouns == (withdrawn,)
+        assert left.counts == ()
+        assert len(left.messages) == 2
+
+
+class TestAgreementsAndConsents:
+    """What keeps everybody safe."""
+
+    def test_a_new_agreement_amends_the_one_in_force_between_the_two(self) -> None:
+        """And nobody else's, even when it stands in the same view."""
+        others = attrs.evolve(AGREEMENT, id="ana", participant="p-8")
+        act = pk.AgreeBoundaries(**BY, **PAIR, id="ag-2", topics=(pk.Topic.GIFTS,))
+
+        assert act.leaves(view(others), FINE).nouns == (
+            pk.BoundaryAgreement(id="ag-2", **PAIR, topics=(pk.Topic.GIFTS,)),
+            attrs.evolve(AGREEMENT, status=pk.AgreementStatus.AMENDED),
+        )
+
+    def test_a_consent_is_kept_as_it_was_given(self) -> None:
+        """Scopes, recipients and dates; and revoking ends it."""
+        until = NOW + timedelta(days=90)
+        act = pk.RecordConsent(
+            **BY, id="k", participant="p-7", scopes=SCOPES, to=("x", "y"), since=NOW, until=until
+        )
+        (given_,) = act.leaves(view(), FINE).nouns
+
+        assert given_ == pk.Consent(
+            id="k", participant="p-7", scopes=SCOPES, to=("x", "y"), since=NOW, until=until
+        )
+        (revoked,) = pk.RevokeConsent(**BY, id="k", participant="p-7").leaves(view(given_), FINE).nouns
+        assert revoked == attrs.evolve(given_, status=pk.ConsentStatus.REVOKED)
+
+    def test_a_consent_ends_after_it_begins(self) -> None:
+        """The act is refused before anybody could record it."""
+        with pytest.raises(pk.BadInput, match=r"RecordConsent\.until: must be later than since"):
+            pk.RecordConsent(
+                **BY, participant="p-7", scopes=SCOPES, to=("x",), since=NOW, until=NOW
+            )
+
+    def test_sharing_leaves_only_the_account_of_it(self) -> None:
+        """The journal's entry says what went to whom; nothing else changes."""
+        act = pk.ShareInformation(**BY, participant="p-7", scopes=SCOPES, to="x")
+
+        assert act.leaves(view(), FINE) == Left()
+
+
+class TestConcernsAndAdvice:
+    """A supervisor is told, answers, and closes."""
+
+    @pytest.mark.parametrize("what", [None, pk.Words("He lent me 50.")])
+    def test_a_concern_is_opened_and_the_supervisor_is_told(self, what: pk.Words | None) -> None:
+        """The words are kept apart; the message names the clause and no word."""
+        act = pk.RaiseConcern(
+            **BY, id="n-1", peer="ana", people=("p-7",), clauses=("money", "gifts"), what=what
+        )
+        left = act.leaves(view(), FINE)
+
+        assert left.nouns == (
+            pk.Concern(id="n-1", peer="ana", people=("p-7",), clauses=("money", "gifts")),
+        )
+        assert told(left) == [
+            ("sam", "concern.raised", "n-1", "Concern n-1 is open: money, gifts.")
+        ]
+        assert left.words == (() if what is None else (Saying("concern/n-1", "p-7", what),))
+
+    def test_a_concern_about_somebody_unknown_goes_back_to_who_told_it(self) -> None:
+        """Nobody supervises a stranger, and the message must reach somebody."""
+        act = pk.RaiseConcern(**BY, id="n-1", peer="x", people=("x",), clauses=("money",))
+
+        assert [each.to for each in act.leaves(view(), FINE).messages] == ["p-7"]
+
+    def test_a_second_telling_of_one_concern_adds_words(self) -> None:
+        """It opens nothing twice and tells nobody twice."""
+        act = pk.RaiseConcern(
+            **BY, id="n-1", peer="ana", people=("p-7",), clauses=("money",), what=SAID
+        )
+
+        assert act.leaves(view(CONCERN), FINE) == Left(words=(Saying("concern/n-1", "p-7", SAID),))
+
+    @pytest.mark.parametrize("outcome", [None, pk.Words("We talked.")])
+    def test_a_closed_concern_keeps_its_outcome_apart(self, outcome: pk.Words | None) -> None:
+        """The supervisor's words belong to the supervisor."""
+        act = pk.CloseConcern(by="sam", id="n-1", peer="ana", outcome=outcome)
+        left = act.leaves(view(CONCERN), FINE)
+
+        assert left.nouns == (attrs.evolve(CONCERN, status=pk.ConcernStatus.CLOSED),)
+        assert left.words == (() if outcome is None else (Saying("concern/n-1", "sam", outcome),))
+
+    @pytest.mark.parametrize("question", [None, pk.Words("May I?")])
+    def test_a_consultation_waits_for_the_supervisor(self, question: pk.Words | None) -> None:
+        """The supervisor is told the clause and the id, never the question."""
+        act = pk.ConsultSupervisor(**BY, **PAIR, id="c-1", clause="gifts", question=question)
+        left = act.leaves(view(), FINE)
+
+        assert left.nouns == (ASKED,)
+        assert told(left) == [
+            ("sam", "supervisor.consulted", "c-1", "Consultation c-1 waits for you: gifts.")
+        ]
+        assert left.words == (
+            () if question is None else (Saying("consultation/c-1", "ana", question),)
+        )
+
+    def test_a_stranger_has_no_supervisor_to_tell(self) -> None:
+        """The consultation is kept, and no message goes nowhere."""
+        act = pk.ConsultSupervisor(**BY, id="c", peer="x", participant="p-7", clause="gifts")
+
+        assert act.leaves(view(), FINE).messages == ()
+
+    @pytest.mark.parametrize("advice", [None, pk.Words("A card is fine.")])
+    @pytest.mark.parametrize("agreed", [True, False])
+    def test_advice_is_told_to_the_peer(self, advice: pk.Words | None, agreed: bool) -> None:  # noqa: FBT001 - a parameter of the table
+        """Agreed or not, the peer hears that there is an answer."""
+        act = pk.GiveAdvice(by="sam", id="c-1", peer="ana", agreed=agreed, advice=advice)
+        left = act.leaves(view(ASKED), FINE)
+
+        status = pk.ConsultationStatus.AGREED if agreed else pk.ConsultationStatus.NOT_AGREED
+        assert left.nouns == (attrs.evolve(ASKED, status=status),)
+        assert told(left) == [("ana", "advice.given", "c-1", "Consultation c-1 is answered.")]
+        assert left.words == (
+            () if advice is None else (Saying("consultation/c-1", "ana", advice),)
+        )
+
+    @pytest.mark.parametrize(
+        "act",
+        [
+            pytest.param(pk.ProposeMatch(**BY, **PAIR, id="m-2"), id="match"),
+            pytest.param(plan(), id="plan"),
+            pytest.param(report(), id="report"),
+            pytest.param(asking(activity("give-gift")), id="activity"),
+        ],
+    )
+    def test_advice_that_let_an_act_through_is_used_up(self, act: pk.Act) -> None:
+        """Once: the next such act needs advice of its own. Other advice stays."""
+        kept = attrs.evolve(AGREED, id="c-2")
+        left = act.leaves(view(AGREED, kept), Judged(used=("c-1",)))
+
+        assert attrs.evolve(AGREED, status=pk.ConsultationStatus.USED) in left.nouns
+        assert all(each.id != "c-2" for each in left.nouns)
+
+
+class TestGoals:
+    """The participant's own, in the participant's own words."""
+
+    def test_the_words_are_kept_apart_from_the_goal(self) -> None:
+        """They are the participant's, whoever wrote them down."""
+        review = date(2027, 1, 1)
+        act = pk.SetGoal(by="ana", id="g", participant="p-7", words=SAID, review=review, said_so=True)
+
+        assert act.leaves(view(), FINE) == Left(
+            nouns=(pk.Goal(id="g", participant="p-7", review=review),),
+            words=(Saying("goal/g", "p-7", SAID),),
+        )
+
+    @pytest.mark.parametrize("status", pk.GoalStatus)
+    def test_a_goal_becomes_what_was_asked(self, status: pk.GoalStatus) -> None:
+        """Held, taken up, completed or dropped."""
+        goal = pk.Goal(id="g", participant="p-7")
+        act = pk.ChangeGoal(**BY, id="g", participant="p-7", status=status)
+
+        assert act.leaves(view(goal), FINE).nouns == (attrs.evolve(goal, status=status),)
+
+
+class TestSessions:
+    """Planned, held, missed, cancelled."""
+
+    def test_a_plan_is_told_to_everyone_in_it(self) -> None:
+        """No minute is counted before it was held."""
+        left = plan(**group(2)).leaves(view(), FINE)
+        (session,) = left.nouns
+
+        assert isinstance(session, pk.Session)
+        assert (session.status, session.counted) == (pk.SessionStatus.PLANNED, 0)
+        assert told(left) == [
+            (who, "session.planned", "s-1", "Session s-1 is planned.")
+            for who in ("p-7", "p-8", "ana")
+        ]
+        assert left.counts == ()
+
+    def test_a_plan_can_be_held_as_it_was(self) -> None:
+        """The report says the same of everything, and who reports it."""
+        planned = plan(**group(2), zone="America/Chicago", activities=(activity("listen", 60),))
+        held = planned.held(by="bo", key="k", note=SAID)
+
+        assert (held.by, held.key, held.note, held.id) == ("bo", "k", SAID, "s-1")
+        for name in ("peer", "participants", "form", "starts", "zone", "minutes", "activities"):
+            assert getattr(held, name) == getattr(planned, name)
+        assert planned.held(by="ana").key is None
+
+    def test_a_plan_without_an_id_is_held_without_one(self) -> None:
+        """The program gives the report one of its own."""
+        assert attrs.evolve(plan(), id=None).held(by="ana").id is None
+
+    def test_a_cancelled_session_is_told_to_everyone_in_it(self) -> None:
+        """No reason is asked."""
+        (planned,) = plan(**group(2)).leaves(view(), FINE).nouns
+        left = pk.CancelSession(**BY, id="s-1").leaves(view(planned), FINE)
+
+        assert left.nouns == (attrs.evolve(planned, status=pk.SessionStatus.CANCELLED),)
+        assert told(left) == [
+            (who, "session.cancelled", "s-1", "Session s-1 is cancelled.")
+            for who in ("p-7", "p-8", "ana")
+        ]
+
+    def test_a_missed_session_is_written_down_without_blame(self) -> None:
+        """Where it was planned it is missed; where it was not, only the journal says so."""
+        (planned,) = plan().leaves(view(), FINE).nouns
+        act = pk.ReportMissedSession(**BY, id="s-1")
+
+        assert act.leaves(view(planned), FINE) == Left(
+            nouns=(attrs.evolve(planned, status=pk.SessionStatus.MISSED),)
+        )
+        assert act.leaves(view(), Judged(allowed=False)) == Left()
+
+    def test_an_hour_held_counts_for_everyone(self) -> None:
+        """The pair has met once more, and each has an hour on that day, where it took place."""
+        late = datetime(2026, 11, 3, 4, tzinfo=UTC)
+        left = report(starts=late, zone="America/Chicago").leaves(view(), FINE)
+        (held,) = left.nouns
+
+        assert isinstance(held, pk.Session)
+        assert (held.status, held.counted, held.minutes) == (pk.SessionStatus.HELD, 60, 60)
+        assert left.counts == (
+            pk.Count("ana+p-7", "met", 1),
+            pk.Count("ana", "minutes", 60, "2026-11-02"),
+            pk.Count("p-7", "minutes", 60, "2026-11-02"),
+        )
+        assert left.messages == left.words == ()
+
+    def test_a_group_held_counts_for_each_pair_and_person(self) -> None:
+        """Everyone was there for all of it."""
+        left = report(**group(3)).leaves(view(), FINE)
+
+        assert left.counts == (
+            *(pk.Count(f"ana+p-{each}", "met", 1) for each in (7, 8, 9)),
+            *(pk.Count(who, "minutes", 60, "2026-11-02") for who in ("ana", "p-7", "p-8", "p-9")),
+        )
+
+    @pytest.mark.parametrize(
+        ("minutes", "outside", "whole", "counted"),
+        [
+            ((40, 20), (), False, 60),
+            ((40, 20), (1,), False, 40),
+            ((40, 20), (0,), False, 20),
+            ((40, 20), (0, 1), False, 0),
+            ((40, 10), (1,), False, 50),
+            ((40, 0), (1,), False, 0),
+            ((0, 0), (0,), False, 0),
+            ((40, 0), (0,), False, 20),
+            ((40, 20), (), True, 0),
+            ((40, 20), (1,), True, 0),
+        ],
+    )
+    def test_only_minutes_inside_the_role_count(
+        self, minutes: tuple[int, int], outside: tuple[int, ...], whole: bool, counted: int  # noqa: FBT001 - a parameter of the table
+    ) -> None:
+        """What fell outside is taken off; where nobody counted it, it spoils the whole hour."""
+        done = (activity("listen", minutes[0]), activity("lend-money", minutes[1]))
+        bad = bool(outside or whole)
+        judged = Judged(
+            allowed=not bad,
+            whole=whole,
+            outside=frozenset(outside),
+            clauses=("money",) if bad else (),
+        )
+        left = report(activities=done).leaves(view(), judged)
+        held = left.nouns[0]
+
+        assert isinstance(held, pk.Session)
+        assert held.counted == counted
+        per_person = [each.by for each in left.counts if each.what == "minutes"]
+        assert per_person == ([counted, counted] if counted else [])
+        assert [each.by for each in left.counts if each.what == "met"] == [1]
+        assert len(left.messages) == bad
+
+    def test_a_crossing_opens_a_concern_and_tells_the_supervisor(self) -> None:
+        """It names the clauses, everyone who was there, and the session it came from."""
+        judged = Judged(allowed=False, outside=frozenset({0}), clauses=("money", "gifts"))
+        left = report(**group(2)).leaves(view(), judged)
+
+        assert left.nouns[1] == pk.Concern(
+            id="s-1/concern",
+            peer="ana",
+            people=("ana", "p-7", "p-8"),
+            clauses=("money", "gifts"),
+        )
+        assert told(left) == [
+            (
+                "sam",
+                "concern.opened",
+                "s-1/concern",
+                "Concern s-1/concern is open: money, gifts.",
+            )
+        ]
+
+    def test_a_crossing_by_somebody_unknown_goes_back_to_who_told_it(self) -> None:
+        """The message must reach somebody."""
+        judged = Judged(allowed=False, whole=True, clauses=("known",))
+
+        assert [each.to for each in report(peer="x").leaves(view(), judged).messages] == ["ana"]
+
+    def test_a_concern_never_takes_the_place_of_another(self) -> None:
+        """Where the id is taken, the new one is numbered."""
+        judged = Judged(allowed=False, whole=True, clauses=("money",))
+        taken = attrs.evolve(CONCERN, id="s-1/concern", status=pk.ConcernStatus.CLOSED)
+        stood = attrs.evolve(view(taken), seen=41)
+        left = report().leaves(stood, judged)
+
+        assert left.nouns[1].id != "s-1/concern"
+        assert "42" in left.nouns[1].id
+        assert left.messages[0].about == left.nouns[1].id
+
+    def test_a_crossing_in_a_session_with_the_longest_id_is_kept(self) -> None:
+        """A report is never refused, so the concern's id must fit as well."""
+        judged = Judged(allowed=False, whole=True, clauses=("money",))
+        act = report(id="s" * 96)
+        held, concern = act.leaves(view(), judged).nouns
+
+        assert (held.id, concern.kind) == ("s" * 96, "concern")
+        assert concern.id in act.about
+
+    def test_the_note_of_two_is_the_participants(self) -> None:
+        """The note of a group belongs to the peer who wrote it: nobody else can own it alone."""
+        alone = report(note=SAID).leaves(view(), FINE)
+        many = report(note=SAID, **group(2)).leaves(view(), FINE)
+
+        assert alone.words == (Saying("session/s-1", "p-7", SAID),)
+        assert many.words == (Saying("session/s-1", "ana", SAID),)
+
+    @pytest.mark.parametrize(
+        "status",
+        [pk.SessionStatus.HELD, pk.SessionStatus.MISSED, pk.SessionStatus.CANCELLED],
+    )
+    def test_a_second_report_adds_words_and_counts_nothing_twice(
+        self, status: pk.SessionStatus
+    ) -> None:
+        """Whatever became of the session, its minutes are counted once."""
+        (planned,) = plan().leaves(view(), FINE).nouns
+        before = view(attrs.evolve(planned, status=status))
+
+        assert report(note=SAID).leaves(before, FINE) == Left(
+            words=(Saying("session/s-1", "p-7", SAID),)
+        )
+        assert report().leaves(before, FINE) == Left()
+
+    def test_a_report_of_a_planned_session_takes_its_place(self) -> None:
+        """What really happened is what stands."""
+        (planned,) = plan().leaves(view(), FINE).nouns
+        (held,) = report(minutes=45).leaves(view(planned), FINE).nouns
+
+        assert isinstance(held, pk.Session)
+        assert (held.status, held.minutes) == (pk.SessionStatus.HELD, 45)
+
+
+class TestThroughTheDoor:
+    """A few walks through the program, where acts follow each other."""
+
+    def test_a_report_is_kept_whatever_the_verdict(self) -> None:
+        """Refusing to write down a crossed boundary would hide it."""
+        program = opened()
+        told_ = report(activities=(activity("lend-money", 20), activity("listen", 40)))
+        decision = program.do(told_)
+
+        assert not decision.allowed
+        assert decision.number == 7
+        (held,) = program.find(pk.Session)
+        (concern,) = program.find(pk.Concern)
+        assert held.counted == 40
+        assert concern.clauses == ("money",)
+        assert program.view("ana").tally("ana", "minutes") == 40
+        assert program.verify().whole
+
+    def test_a_request_that_is_refused_changes_nothing(self) -> None:
+        """It is journalled, and no noun, tally, message or word is left."""
+        program = opened()
+        before = everything(program)
+        decision = program.do(plan(activities=(activity("lend-money"),)))
+
+        assert not decision.allowed
+        assert everything(program) == before
+        assert [each.number for each in program.journal()][-1] == decision.number
+
+    def test_every_act_is_about_what_it_leaves(self) -> None:
+        """A noun that changes was read for the decision: otherwise two could change it at once."""
+        for act, _ in ONE_OF_EACH:
+            stood = view(ASKED, CONCERN, *session_and_goal(), *given_consent())
+            left = act.leaves(stood, Judged(allowed=False, clauses=("money",)) if act.kind == "session.reported" else FINE)
+            read = {(each.kind, each.id) for each in stood.nouns}
+            for noun in left.nouns:
+                named = noun.id in act.about or (noun.kind, noun.id) in read
+                assert named, f"{act.kind} leaves {noun.kind} {noun.id}"
+
+    def test_advice_lets_one_act_through(self) -> None:
+        """Asked, agreed, done once; the second time the supervisor is asked again."""
+        program = opened()
+        gift = asking(activity("give-gift", value="token"))
+        first = program.do(gift)
+        program.do(pk.ConsultSupervisor(by="ana", **PAIR, id="c-1", clause="gifts")).or_raise()
+        program.do(pk.GiveAdvice(by="sam", id="c-1", peer="ana", agreed=True)).or_raise()
+        second, third = program.do(gift), program.do(gift)
+
+        assert (first.verdict, second.verdict, third.verdict) == (
+            pk.Verdict.NEEDS_CONSULTATION,
+            pk.Verdict.ALLOWED,
+            pk.Verdict.NEEDS_CONSULTATION,
+        )
+        (advice,) = program.find(pk.Consultation)
+        assert advice.status is pk.ConsultationStatus.USED
+
+    def test_people_can_be_called_what_their_records_are_called(self) -> None:
+        """A host that numbers each of its tables from 1 loses nothing by it."""
+        program = empty()
+        for act in (
+            pk.WelcomePeer(
+                by="c", id="1", role=pk.Role.WORKER, supervisor="s", since=TODAY, experiences=LIVED
+            ),
+            pk.WelcomeParticipant(by="c", id="2"),
+            pk.ProposeMatch(by="c", id="1", peer="1", participant="2"),
+            pk.AcceptMatch(by="2", id="1", peer="1", participant="2"),
+            pk.AgreeBoundaries(by="2", id="1", peer="1", participant="2", topics=AGREEMENT.topics),
+            pk.SetGoal(by="2", id="2", participant="2", words=SAID),
+            report(by="1", id="1", peer="1", participants=("2",)),
+        ):
+            program.do(act).or_raise()
+
+        assert program.verify().whole
+        assert [each.number for each in program.history("2")] == [2, 3, 4, 5, 6, 7]
+
+    def test_ids_are_given_to_what_has_none(self) -> None:
+        """The program names what is made, and the decision says how."""
+        program = opened()
+        decision = program.do(attrs.evolve(plan(), id=None)).or_raise()
+
+        assert isinstance(decision.act, pk.PlanSession)
+        assert program.find(pk.Session).items[0].id == decision.act.id == "session-1"
+        assert codes(decision.findings).count(("once", pk.Verdict.ALLOWED)) == 1
+
+    def test_moves_and_makes_name_a_real_kind(self) -> None:
+        """What an act makes or moves is one of the nouns."""
+        for kind in ACTS:
+            if issubclass(kind, Makes):
+                assert kind.makes.lifecycle.begins
+            elif issubclass(kind, Moves):
+                assert any(kind.moves.lifecycle.steps.values())
+
+
+def told(left: Left) -> list[tuple[str, str, str, str]]:
+    """To whom, of what kind, about what, and the inside; the outside is always the same."""
+    assert all(each.outside == "You have a new message." for each in left.messages)
+    return [(each.to, each.kind, each.about, each.inside) for each in left.messages]
+
+
+def session_and_goal() -> tuple[pk.Noun, ...]:
+    """A planned session and an active goal."""
+    return (*plan().leaves(view(), FINE).nouns, pk.Goal(id="g-1", participant="p-7"))
+
+
+def given_consent() -> tuple[pk.Noun, ...]:
+    """A consent in force."""
+    return (pk.Consent(id="k", participant="p-7", scopes=SCOPES, to=("x",), since=NOW),)
+
+
+def everything(program: pk.Program) -> tuple[Any, ...]:
+    """All that a program keeps beside its journal."""
+    every: Callable[[type[pk.Noun]], tuple[pk.Noun, ...]] = lambda kind: program.find(kind).items  # noqa: E731 - said once
+    kinds = (pk.Person, pk.Peer, pk.Participant, pk.Match, pk.Session, pk.BoundaryAgreement)
+    tallies = sorted(each for chunk in program.store.tallies() for each in map(attrs.astuple, chunk))
+    return ([every(each) for each in kinds], tallies, program.store.outbox())
