@@ -10,11 +10,6 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import peerkit as pk
-from peerkit.acts import ACTS, Judged, Left, Makes, Moves, Saying
-from peerkit.acts.people import LATEST_REPORT
-from peerkit.testing.strategies import acts
 from tests.ordinary import (
     AGREEMENT,
     ANA,
@@ -32,6 +27,11 @@ from tests.ordinary import (
     report,
     view,
 )
+
+import peerkit as pk
+from peerkit.acts import ACTS, Judged, Left, Makes, Moves, Saying
+from peerkit.acts.people import LATEST_REPORT
+from peerkit.testing.strategies import acts
 
 FINE = Judged()
 SAID = pk.Words("Sleep.")
@@ -233,9 +233,7 @@ class TestPeersChange:
     def test_a_renewal_leaves_the_running_credential_in_force(self) -> None:
         """Recorded ahead of time, it would otherwise take away what still holds today."""
         running = pk.Credential(id="old", peer="ana", since=SINCE, until=UNTIL)
-        act = pk.RecordCredential(
-            **BY, id="new", peer="ana", since=UNTIL, until=date(2029, 1, 1)
-        )
+        act = pk.RecordCredential(**BY, id="new", peer="ana", since=UNTIL, until=date(2029, 1, 1))
 
         assert [each.id for each in act.leaves(view(running), FINE).nouns] == ["new"]
 
@@ -404,7 +402,9 @@ class TestAgreementsAndConsents:
         assert given_ == pk.Consent(
             id="k", participant="p-7", scopes=SCOPES, to=("x", "y"), since=NOW, until=until
         )
-        (revoked,) = pk.RevokeConsent(**BY, id="k", participant="p-7").leaves(view(given_), FINE).nouns
+        (revoked,) = (
+            pk.RevokeConsent(**BY, id="k", participant="p-7").leaves(view(given_), FINE).nouns
+        )
         assert revoked == attrs.evolve(given_, status=pk.ConsentStatus.REVOKED)
 
     def test_a_consent_ends_after_it_begins(self) -> None:
@@ -521,7 +521,9 @@ class TestGoals:
     def test_the_words_are_kept_apart_from_the_goal(self) -> None:
         """They are the participant's, whoever wrote them down."""
         review = date(2027, 1, 1)
-        act = pk.SetGoal(by="ana", id="g", participant="p-7", words=SAID, review=review, said_so=True)
+        act = pk.SetGoal(
+            by="ana", id="g", participant="p-7", words=SAID, review=review, said_so=True
+        )
 
         assert act.leaves(view(), FINE) == Left(
             nouns=(pk.Goal(id="g", participant="p-7", review=review),),
@@ -628,7 +630,11 @@ class TestSessions:
         ],
     )
     def test_only_minutes_inside_the_role_count(
-        self, minutes: tuple[int, int], outside: tuple[int, ...], whole: bool, counted: int  # noqa: FBT001 - a parameter of the table
+        self,
+        minutes: tuple[int, int],
+        outside: tuple[int, ...],
+        whole: bool,
+        counted: int,
     ) -> None:
         """What fell outside is taken off; where nobody counted it, it spoils the whole hour."""
         done = (activity("listen", minutes[0]), activity("lend-money", minutes[1]))
@@ -760,7 +766,12 @@ class TestThroughTheDoor:
         """A noun that changes was read for the decision: otherwise two could change it at once."""
         for act, _ in ONE_OF_EACH:
             stood = view(ASKED, CONCERN, *session_and_goal(), *given_consent())
-            left = act.leaves(stood, Judged(allowed=False, clauses=("money",)) if act.kind == "session.reported" else FINE)
+            left = act.leaves(
+                stood,
+                Judged(allowed=False, clauses=("money",))
+                if act.kind == "session.reported"
+                else FINE,
+            )
             read = {(each.kind, each.id) for each in stood.nouns}
             for noun in left.nouns:
                 named = noun.id in act.about or (noun.kind, noun.id) in read
@@ -840,5 +851,7 @@ def everything(program: pk.Program) -> tuple[Any, ...]:
     """All that a program keeps beside its journal."""
     every: Callable[[type[pk.Noun]], tuple[pk.Noun, ...]] = lambda kind: program.find(kind).items  # noqa: E731 - said once
     kinds = (pk.Person, pk.Peer, pk.Participant, pk.Match, pk.Session, pk.BoundaryAgreement)
-    tallies = sorted(each for chunk in program.store.tallies() for each in map(attrs.astuple, chunk))
+    tallies = sorted(
+        each for chunk in program.store.tallies() for each in map(attrs.astuple, chunk)
+    )
     return ([every(each) for each in kinds], tallies, program.store.outbox())

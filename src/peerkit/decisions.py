@@ -61,7 +61,7 @@ class Refused(PeerkitError):
     """An act was not allowed; ``decision`` says why, and what to do instead."""
 
     def __init__(self, decision: Decision) -> None:
-        self.decision = decision
+        self.decision: Decision = decision
         super().__init__(decision.explain())
 
     def __reduce__(self) -> tuple[type[Refused], tuple[Decision]]:
@@ -157,7 +157,7 @@ class Rules:
     __slots__ = ("_by_act", "rules")
 
     def __init__(self, *rules: Rule) -> None:
-        self.rules = rules
+        self.rules: tuple[Rule, ...] = rules
         self._by_act: dict[type[Act], tuple[Rule, ...]] = {}
 
     def speaking_of(self, act: type[Act]) -> tuple[Rule, ...]:

@@ -36,7 +36,8 @@ class BadInput(PeerkitError, ValueError):
     """
 
     def __init__(self, place: str, what: str) -> None:
-        self.place, self.what = place, what
+        self.place: str = place
+        self.what: str = what
         super().__init__(f"{place}: {what}")
 
     def __reduce__(self) -> tuple[type[BadInput], tuple[str, str]]:
@@ -48,7 +49,8 @@ class KeyReused(PeerkitError):
     """The same idempotency key came with a different act."""
 
     def __init__(self, key: str, number: int) -> None:
-        self.key, self.number = key, number
+        self.key: str = key
+        self.number: int = number
         super().__init__(
             f"The key {key!r} already belongs to a different act, kept as entry {number}. "
             "Give the new act a key of its own."
@@ -63,7 +65,8 @@ class Moved(PeerkitError):
     """Somebody changed what this decision stood on; read again and decide again."""
 
     def __init__(self, about: tuple[str, ...], seen: int) -> None:
-        self.about, self.seen = about, seen
+        self.about: tuple[str, ...] = about
+        self.seen: int = seen
         super().__init__(
             f"What is kept about {', '.join(about)} changed after entry {seen}. "
             "Read again and decide again."
@@ -82,7 +85,8 @@ class MissingExtra(PeerkitError, ImportError):
     """An optional package is not installed; says which extra brings it."""
 
     def __init__(self, package: str, extra: str) -> None:
-        self.package, self.extra = package, extra
+        self.package: str = package
+        self.extra: str = extra
         super().__init__(f"This needs {package}. Install it with: pip install 'peerkit[{extra}]'")
 
     def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:

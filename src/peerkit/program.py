@@ -95,8 +95,8 @@ class Program:
         new_id: Callable[[str], str] = _new_id,
         salt: Callable[[], str] = _salt,
     ) -> None:
-        self.store = store
-        self.handbook = Handbook.load() if handbook is None else handbook
+        self.store: Store = store
+        self.handbook: Handbook = Handbook.load() if handbook is None else handbook
         self._rules = rules
         found = zone_named(zone)
         if found is None:

@@ -114,14 +114,15 @@ class Clause:
         said = self.sentences.get(verdict, self.says)
         return said.format_map({**facts, "limit": self.value, "unit": self.unit})
 
-    def __reduce__(self) -> tuple[Callable[..., Clause], tuple[dict[str, Any]]]:
+    def __reduce__(self) -> tuple[Callable[..., Clause], tuple[dict[Verdict, str], dict[str, Any]]]:
         """A clause travels with its decision, and a sealed table cannot be pickled."""
         fields = attrs.asdict(self, recurse=False)
-        return _unpacked, (fields | {"sentences": dict(self.sentences)},)
+        del fields["sentences"]
+        return _unpacked, (dict(self.sentences), fields)
 
 
-def _unpacked(fields: dict[str, Any]) -> Clause:
-    return Clause(**fields | {"sentences": sealed(fields["sentences"])})
+def _unpacked(sentences: dict[Verdict, str], fields: dict[str, Any]) -> Clause:
+    return Clause(sentences=sealed(sentences), **fields)
 
 
 @attrs.frozen(kw_only=True)

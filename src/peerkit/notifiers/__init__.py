@@ -31,3 +31,4 @@ class Notifier(Protocol):
 
     def notify(self, message: Message) -> None:
         """Deliver this message. Raises :class:`CouldNotTell`."""
+        ...

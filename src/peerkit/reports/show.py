@@ -12,8 +12,8 @@ try:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.table import Table
     from rich.text import Text
-except ImportError as missing:
-    raise MissingExtra("rich", "progress") from missing
+except ImportError:
+    raise MissingExtra("rich", "progress") from None
 
 if TYPE_CHECKING:
     from peerkit.decisions import Decision
@@ -26,7 +26,7 @@ class Screen:
     """A terminal, or anything else a ``rich`` console writes to."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = Console(highlight=False) if console is None else console
+        self.console: Console = Console(highlight=False) if console is None else console
 
     def say(self, text: str) -> None:
         """One line of text."""

@@ -137,6 +137,7 @@ class Store(Protocol):
         ids and those of ``day``; the number of the last entry. Its cost does
         not grow with the length of the journal.
         """
+        ...
 
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing, and number it.
@@ -146,38 +147,48 @@ class Store(Protocol):
         what the change stood on is no longer so or its key has been taken,
         and then nothing is stored; changes about other ids do not disturb it.
         """
+        ...
 
     def together(self) -> AbstractContextManager[None]:
         """Keep every change inside the ``with`` block, or, if it raises, none.
 
         Inside the block, views show what has been kept in it.
         """
+        ...
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order; with ``about``, those that touch this id."""
+        ...
 
     def find(
         self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
     ) -> tuple[N, ...]:
         """Nouns of one kind by id, open or not, after this one; ``about``: those that touch it."""
+        ...
 
     def tallies(self) -> Iterator[tuple[Count, ...]]:
         """Every tally as it stands, in chunks."""
+        ...
 
     def words(self, about: str) -> tuple[str, ...]:
         """The words kept about this, oldest first; empty when there are none."""
+        ...
 
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, oldest first, leased to the caller until ``lease``.
 
         Promises: no message is given to two callers while a lease runs.
         """
+        ...
 
     def told(self, keys: tuple[str, ...], now: datetime) -> None:
         """These messages have been told; they never wait again."""
+        ...
 
     def outbox(self) -> tuple[int, int]:
         """How many messages there are, and how many of them wait."""
+        ...
 
     def close(self) -> None:
         """Let go of everything. Closing twice is harmless."""
+        ...

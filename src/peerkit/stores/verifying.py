@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from peerkit.errors import StoreError
 from peerkit.model import NOUNS
 from peerkit.stores import GENESIS
 from peerkit.stores.codec import text, write_noun
@@ -43,43 +43,56 @@ class Verified:
 
 def verified(store: Store) -> Verified:
     """What does not fit: see :meth:`peerkit.program.Program.verify`."""
-    faults: list[str] = []
-    number, head = 0, GENESIS
-    nouns: dict[tuple[str, str], str] = {}
-    tallies: dict[tuple[str, str, str], int] = {}
-    messages = 0
+    found = _Found()
     for entry in store.journal():
-        number += 1
-        if entry.number != number:
-            faults.append(f"Entry {number} is missing; the next one there is {entry.number}.")
-            number = entry.number
+        found.take(entry)
+    with store.together():  # what came meanwhile, and nobody writes while the rest is compared
+        for entry in store.journal(found.number):
+            found.take(entry)
+        found.faults += _noun_faults(store, found.nouns)
+        found.faults += _tally_faults(store, found.tallies)
+        messages, _ = store.outbox()
+    if messages != found.messages:
+        found.faults.append(f"The outbox holds {messages} messages; the journal {found.messages}.")
+    return Verified(found.number, found.head, tuple(found.faults))
+
+
+@attrs.define
+class _Found:
+    """What the journal says, as far as it was read."""
+
+    number: int = 0
+    head: str = GENESIS
+    nouns: dict[tuple[str, str], str] = attrs.field(factory=dict)
+    tallies: dict[tuple[str, str, str], int] = attrs.field(factory=dict)
+    messages: int = 0
+    faults: list[str] = attrs.field(factory=list)
+
+    def take(self, entry: Entry) -> None:
+        """Read on by one entry."""
+        self.number += 1
+        if entry.number != self.number:
+            self.faults.append(f"Entry {self.number} is missing; the next is {entry.number}.")
+            self.number = entry.number
         if sha256(entry.body.encode()).hexdigest() != entry.hash:
-            faults.append(f"Entry {entry.number} does not match its hash: it was edited.")
-        body = _body(entry)
-        if body is None or body["n"] != entry.number or body["prev"] != head:
-            faults.append(f"Entry {entry.number} is not linked to the one before it.")
-        head = entry.hash
-        if body is None:
-            continue
+            self.faults.append(f"Entry {entry.number} does not match its hash: it was edited.")
+        try:
+            body = entry.read()
+            linked = body["n"] == entry.number and body["prev"] == self.head
+            self._add(body)
+        except (ValueError, TypeError, LookupError, RecursionError):
+            self.faults.append(f"Entry {entry.number} cannot be read.")
+        else:
+            if not linked:
+                self.faults.append(f"Entry {entry.number} is not linked to the one before it.")
+        self.head = entry.hash
+
+    def _add(self, body: dict[str, Any]) -> None:
         for noun in body["nouns"]:
-            nouns[noun["noun"], noun["id"]] = text(noun)
+            self.nouns[noun["noun"], noun["id"]] = text(noun)
         for of, what, by, day in body["counts"]:
-            tallies[of, what, day] = tallies.get((of, what, day), 0) + by
-        messages += len(body["messages"])
-    faults += _noun_faults(store, nouns)
-    faults += _tally_faults(store, tallies)
-    if store.outbox()[0] != messages:
-        faults.append(f"The outbox holds {store.outbox()[0]} messages; the journal {messages}.")
-    return Verified(number, head, tuple(faults))
-
-
-def _body(entry: Entry) -> dict[str, Any] | None:
-    try:
-        found = json.loads(entry.body)
-    except ValueError:
-        return None
-    needed = {"n", "prev", "nouns", "counts", "messages"}
-    return found if type(found) is dict and needed <= set(found) else None
+            self.tallies[of, what, day] = self.tallies.get((of, what, day), 0) + by
+        self.messages += len(body["messages"])
 
 
 def _noun_faults(store: Store, nouns: dict[tuple[str, str], str]) -> Iterator[str]:
@@ -87,7 +100,11 @@ def _noun_faults(store: Store, nouns: dict[tuple[str, str], str]) -> Iterator[st
     for kind in NOUNS:
         after: str | None = ""
         while after is not None:
-            items = store.find(kind, after=after, limit=_PAGE)
+            try:
+                items = store.find(kind, after=after, limit=_PAGE)
+            except StoreError as error:
+                yield f"No {kind.kind} after {after!r} can be read. {error}"
+                return
             for each in items:
                 if nouns.pop((each.kind, each.id), None) != write_noun(each):
                     yield f"{each.kind} {each.id} is not as the journal left it."

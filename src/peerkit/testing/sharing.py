@@ -79,11 +79,11 @@ class Sharing(Conformance, kit=True):
 
     def reopen(self, store: Any) -> Store:
         """Open the place of this store once more, whether or not the store is still open."""
-        raise NotImplementedError("Define it.")
+        raise NotImplementedError("Define reopen(store): its place, opened once more.")
 
     def address(self, store: Any) -> str:
         """What another process gives to ``Program.open`` to get at the same place."""
-        raise NotImplementedError("Define it.")
+        raise NotImplementedError("Define address(store): what another process opens.")
 
     # -- several at once
 

@@ -1,0 +1,647 @@
+"""Stores that are broken on purpose, each in one way, and the tests that must catch them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+import attrs
+
+from peerkit.errors import Moved, StoreError
+from peerkit.model import Message, Noun, View
+from peerkit.stores import GENESIS, Change, Entry, Standing, Store, seal
+from peerkit.stores.memory import MemoryStore
+from peerkit.stores.sqlite import SQLiteStore
+
+
+def seen_as(standing: Standing, **how: Any) -> Standing:
+    """The standing, with another view."""
+    return attrs.evolve(standing, view=attrs.evolve(standing.view, **how))
+
+
+# -- what they show
+
+
+class Shapeless(MemoryStore):
+    """Has no outbox."""
+
+    outbox: Any = None
+
+
+class Prefilled(MemoryStore):
+    """Comes with a tally that nobody counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tallies["ana", ""] = {"walking": 1}
+
+
+class HidesClosed(MemoryStore):
+    """Does not show a closed noun even to those who name it."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """Only what is open."""
+        found = super().view(*args, **how)
+        return seen_as(found, nouns=tuple(each for each in found.view.nouns if each.open))
+
+
+class ShowsWhatTouches(MemoryStore):
+    """Shows whatever touches an id, as if it weighed there."""
+
+    def _put_noun(self, number: int, noun: Noun, view: View) -> None:
+        super()._put_noun(number, noun, view)
+        for each in noun.touches:
+            self._weighing[each][noun.kind, noun.id] = None
+
+
+class ForgetsToLift(MemoryStore):
+    """What has closed goes on weighing, and what is gone is still found."""
+
+    def _refile(self, table: Any, noun: Noun, was: Any, now: Any) -> None:
+        super()._refile(table, noun, (), now)
+
+
+class ShowsTwice(MemoryStore):
+    """Shows a noun once for each way to it."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """Every noun twice."""
+        found = super().view(*args, **how)
+        return seen_as(found, nouns=found.view.nouns * 2)
+
+
+class MixesDays(MemoryStore):
+    """Keeps all days in one tally."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        counts = tuple(attrs.evolve(each, day="") for each in change.counts)
+        super()._put(entry, attrs.evolve(change, counts=counts))
+
+
+class CountsItsOwn(MemoryStore):
+    """Takes the last entry about the ids for the last of all."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """The number of the last entry about the ids."""
+        found = super().view(*args, **how)
+        touching = [self._touching[each][-1:] for each in args[0]]
+        return seen_as(found, seen=max(max(touching, default=[]), default=0))
+
+
+class LiveTallies(MemoryStore):
+    """Hands out tallies that go on counting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._out: list[Any] = []
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """Tallies that change under the reader."""
+        found = super().view(*args, **how)
+        self._out.append(dict(found.view.tallies))
+        return seen_as(found, tallies=self._out[-1])
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        super()._put(entry, change)
+        for each in change.counts:
+            for tallies in self._out:
+                tallies[each.of, each.what] = tallies.get((each.of, each.what), 0) + each.by
+
+
+class ReadsInTwoGoes(MemoryStore):
+    """Reads the nouns first and the rest a little later."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """Two moments in one."""
+        first = super().view(*args, **how)
+        time.sleep(0.001)
+        return seen_as(super().view(*args, **how), nouns=first.view.nouns)
+
+
+class ReadsTheKeyFirst(MemoryStore):
+    """Looks for the key first and reads the rest a little later."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """Two moments in one."""
+        first = super().view(*args, **how)
+        time.sleep(0.001)
+        return attrs.evolve(super().view(*args, **how), earlier=first.earlier)
+
+
+class Backwards(MemoryStore):
+    """Gives the newest first, of everything that has an order."""
+
+    def journal(self, *args: Any, **how: Any) -> Iterator[Entry]:
+        """Newest first."""
+        return reversed(list(super().journal(*args, **how)))
+
+    def words(self, *args: Any, **how: Any) -> tuple[str, ...]:
+        """Newest first."""
+        return super().words(*args, **how)[::-1]
+
+    def untold(self, *args: Any, **how: Any) -> tuple[Message, ...]:
+        """Newest first."""
+        return super().untold(*args, **how)[::-1]
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """Last id first."""
+        return super().find(*args, **how)[::-1]
+
+
+class StartsAgain(MemoryStore):
+    """Always begins at the beginning."""
+
+    def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+        """From the first entry."""
+        return super().journal(0, about)
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """From the first id."""
+        return super().find(*args, **{**how, "after": ""})
+
+
+class GivesEverybodys(MemoryStore):
+    """Does not ask about whom."""
+
+    def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+        """Of everybody."""
+        return super().journal(after)
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """Of everybody."""
+        return super().find(*args, **{**how, "about": None})
+
+
+class FirstPageOnly(MemoryStore):
+    """Reads five hundred entries and thinks that is all."""
+
+    def journal(self, *args: Any, **how: Any) -> Iterator[Entry]:
+        """The first page."""
+        return islice(super().journal(*args, **how), 500)
+
+
+class FindsOnlyOpen(MemoryStore):
+    """Finds nothing that is closed."""
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """Only what is open."""
+        return tuple(each for each in super().find(*args, **how) if each.open)
+
+
+class OverlooksItself(MemoryStore):
+    """Finds what touches an id, but not the thing of that id."""
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """Only the others."""
+        return tuple(each for each in super().find(*args, **how) if each.id != how.get("about"))
+
+
+class LastCountWins(MemoryStore):
+    """Writes a count over the tally instead of adding it."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        for each in change.counts:
+            self._tallies.pop((each.of, each.day), None)
+        super()._put(entry, change)
+
+
+class KeepsOneOfAKind(MemoryStore):
+    """Keeps the same words about a thing only once."""
+
+    def words(self, *args: Any, **how: Any) -> tuple[str, ...]:
+        """No words twice."""
+        return tuple(dict.fromkeys(super().words(*args, **how)))
+
+
+class Gossip(MemoryStore):
+    """Writes people's words into the journal."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        said = "".join(each.text for each in change.words)
+        super()._put(attrs.evolve(entry, body=entry.body + said), change)
+
+
+# -- what they keep
+
+
+class LosesMessages(MemoryStore):
+    """Keeps everything but the messages."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        super()._put(entry, attrs.evolve(change, messages=()))
+
+
+class BurnsNumbers(MemoryStore):
+    """Takes a number, and does not give it back when nothing is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._burnt = 0
+        self._shift: dict[int, int] = {}
+
+    def keep(self, change: Change) -> Entry:
+        """A number is gone with each failure."""
+        try:
+            entry = super().keep(change)
+        except BaseException:
+            self._burnt += 1
+            raise
+        self._shift[entry.number] = self._burnt
+        return entry
+
+    def journal(self, *args: Any, **how: Any) -> Iterator[Entry]:
+        """With the numbers that were burnt left out."""
+        for each in super().journal(*args, **how):
+            yield attrs.evolve(each, number=each.number + self._shift[each.number])
+
+
+class Unlinked(MemoryStore):
+    """Links every entry to the beginning."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        super()._put(seal(entry.number, GENESIS, change), change)
+
+
+class NeverMoved(MemoryStore):
+    """Keeps what has moved, as long as :meth:`overlooks` takes it for the same: always."""
+
+    def overlooks(self, then: Standing, now: Standing) -> bool:
+        """Whether it takes these two for the same."""
+        return True
+
+    def keep(self, change: Change) -> Entry:
+        """Compare less than was promised."""
+        now = self.view(change.about, change.day, change.stood.view.now)
+        stood = now if self.overlooks(change.stood, now) else change.stood
+        return super().keep(attrs.evolve(change, stood=stood))
+
+
+class OverlooksTallies(NeverMoved):
+    """Compares only nouns."""
+
+    def overlooks(self, then: Standing, now: Standing) -> bool:
+        """Whether the nouns are the same."""
+        return then.versions == now.versions
+
+
+class OverlooksNewcomers(NeverMoved):
+    """Compares only the nouns that were there before."""
+
+    def overlooks(self, then: Standing, now: Standing) -> bool:
+        """Whether what was there still is."""
+        return then.versions <= now.versions and then.view.tallies == now.view.tallies
+
+
+class OverlooksLeavers(NeverMoved):
+    """Compares only the nouns that are there now."""
+
+    def overlooks(self, then: Standing, now: Standing) -> bool:
+        """Whether what is there was there before."""
+        return then.versions >= now.versions and then.view.tallies == now.view.tallies
+
+
+class SaysMovedAndKeeps(NeverMoved):
+    """Says that a change has moved, and keeps it all the same."""
+
+    def keep(self, change: Change) -> Entry:
+        """Both."""
+        fresh = self.view(change.about, change.day, change.stood.view.now)
+        moved = not fresh.same_as(change.stood)
+        entry = super().keep(change)
+        if moved:
+            raise Moved(change.about, change.stood.view.seen)
+        return entry
+
+
+class MovedByStrangers(MemoryStore):
+    """Takes any entry for a move: two coordinators are always in each other's way."""
+
+    def keep(self, change: Change) -> Entry:
+        """Too strict."""
+        if change.stood.view.seen != len(self._entries):
+            raise Moved(change.about, change.stood.view.seen)
+        return super().keep(change)
+
+
+class MovedByAnyEntry(MemoryStore):
+    """Takes any entry about the same ids for a move, also one that moved nothing."""
+
+    def keep(self, change: Change) -> Entry:
+        """Too strict."""
+        seen = change.stood.view.seen
+        if any(tuple(self.journal(seen, each)) for each in change.about):
+            raise Moved(change.about, seen)
+        return super().keep(change)
+
+
+class ForgetsKeys(MemoryStore):
+    """Does not remember a key."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        super()._put(entry, attrs.evolve(change, key=None))
+
+
+class ReadsKeysLoosely(MemoryStore):
+    """Takes a key in capitals for the same key."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """Every key in small letters."""
+        about, day, now, *key = args
+        return super().view(about, day, now, *(each and each.lower() for each in key), **how)
+
+
+class ForgetsToLookForTheKey(MemoryStore):
+    """Looks for a taken key only when the head has moved, and writes over it otherwise."""
+
+    def keep(self, change: Change) -> Entry:
+        """Without the key, when nobody else has been here."""
+        if change.stood.view.seen == len(self._entries) and change.key is not None:
+            self._by_key.pop(change.key, None)
+        return super().keep(change)
+
+
+class KeepsHalf(MemoryStore):
+    """Takes nothing back when something fails."""
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        yield
+
+
+class WritesOver(MemoryStore):
+    """Writes over a noun that the change has not seen."""
+
+    def _put_noun(self, number: int, noun: Noun, view: View) -> None:
+        super()._put_noun(number, noun, attrs.evolve(view, nouns=(noun,)))
+
+
+class StumblesOverTwins(MemoryStore):
+    """Cannot keep a change that names an id twice."""
+
+    def keep(self, change: Change) -> Entry:
+        """As a database does with a key that is too strict."""
+        if len(set(change.about)) < len(change.about):
+            raise StoreError("Duplicate.")
+        return super().keep(change)
+
+
+class ForgetsBatches(MemoryStore):
+    """Takes back every batch."""
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Nothing stays."""
+        with suppress(LookupError), super().together():
+            yield
+            raise LookupError
+
+
+class BlindInABatch(MemoryStore):
+    """Shows inside a batch what stood before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: MemoryStore | None = None
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """As it stood before."""
+        found = super().view(*args, **how)
+        return seen_as(found, nouns=(), tallies={}) if self._batch else found
+
+
+class NestsBatches(MemoryStore):
+    """Takes a batch inside a batch for a part of it."""
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Part of the outer one."""
+        with nullcontext() if self._batch else super().together():
+            yield
+
+
+# -- how they are shared
+
+
+class Unlocked(MemoryStore):
+    """Lets everybody in at once, and is slow in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock: Any = nullcontext()
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        time.sleep(0.001)
+        super()._put(entry, change)
+
+
+class SlowToLease(MemoryStore):
+    """Finds messages first, and leases them a little later."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """With time in between."""
+        free = [each for each in self._outbox.values() if each.lease is None][:limit]
+        time.sleep(0.001)
+        for each in free:
+            each.lease = lease
+        return tuple(each.message for each in free)
+
+
+class LosesMessageKeys(MemoryStore):
+    """Gives messages without their keys."""
+
+    def untold(self, *args: Any, **how: Any) -> tuple[Message, ...]:
+        """No keys."""
+        return tuple(attrs.evolve(each, key="") for each in super().untold(*args, **how))
+
+
+class GivesAll(MemoryStore):
+    """Gives all there is, however many were asked for."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """All of them."""
+        return super().untold(1_000_000, now, lease)
+
+    def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
+        """All of them."""
+        return super().find(*args, **{**how, "limit": 1_000_000})
+
+
+class KnowsNoLease(MemoryStore):
+    """Gives a message to whoever asks next."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Leased until now."""
+        return super().untold(limit, now, now)
+
+
+class LeasesForEver(MemoryStore):
+    """Never gives a message again: it is lost with whoever took it."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Leased for ever."""
+        return super().untold(limit, now, lease.replace(year=9999))
+
+
+class TellsNothing(MemoryStore):
+    """Does not note that a message was told."""
+
+    def told(self, keys: tuple[str, ...], now: datetime) -> None:
+        """Nothing."""
+
+
+class TellsAll(MemoryStore):
+    """Takes one told message for all of them."""
+
+    def told(self, keys: tuple[str, ...], now: datetime) -> None:
+        """All."""
+        super().told(tuple(self._outbox), now)
+
+
+class CountsLeasedAsTold(MemoryStore):
+    """Counts only the messages that nobody has taken."""
+
+    def outbox(self) -> tuple[int, int]:
+        """Without the leased ones."""
+        return len(self._outbox), sum(each.lease is None for each in self._outbox.values())
+
+
+class ClosesOnce(MemoryStore):
+    """Cannot be closed twice."""
+
+    def close(self) -> None:
+        """Once."""
+        self._ready()
+        super().close()
+
+
+class NeverCloses(MemoryStore):
+    """Answers on after it was closed."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Fleeting(MemoryStore):
+    """Says that it is persistent, and is gone when it is closed."""
+
+
+class LosesLeases(SQLiteStore):
+    """Forgets who has which message when it is closed."""
+
+    def close(self) -> None:
+        """Without leases."""
+        with suppress(Exception):
+            self._db.execute("UPDATE peerkit_message SET lease = NULL, told = NULL")
+        super().close()
+
+
+class Elsewhere(SQLiteStore):
+    """Gives others the address of another place."""
+
+    def __init__(self, path: Any) -> None:
+        super().__init__(path)
+        self.path += "-elsewhere"
+
+
+class RemembersWhatFailed(SQLiteStore):
+    """Still knows what it read or wrote in a transaction that was rolled back."""
+
+    def _roll_back(self) -> None:
+        remembered = dict(self._read)
+        super()._roll_back()
+        self._read.update(remembered)
+
+
+class LeasesInItsHead(SQLiteStore):
+    """Remembers by itself whom it gave a message, and tells no other process."""
+
+    def __init__(self, path: Any) -> None:
+        super().__init__(path)
+        self._mine: set[str] = set()
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Known only here."""
+        free = [each for each in super().untold(100, now, now) if each.key not in self._mine]
+        self._mine.update(each.key for each in free[:limit])
+        return tuple(free[:limit])
+
+
+#: Each broken store, and the tests of the kit that must catch it.
+STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
+    Shapeless: ("test_it_has_the_shape_of_a_store",),
+    Prefilled: ("test_it_starts_empty",),
+    HidesClosed: ("test_a_view_names_what_was_asked_for",),
+    ShowsWhatTouches: ("test_a_view_shows_open_nouns_that_weigh",),
+    ForgetsToLift: (
+        "test_a_view_leaves_out_what_has_closed",
+        "test_a_view_does_not_grow_with_the_past",
+        "test_find_follows_whom_a_noun_touches_now",
+    ),
+    ShowsTwice: ("test_a_view_shows_each_noun_once_as_it_is_now",),
+    MixesDays: ("test_a_view_shows_the_tallies_of_the_day", "test_tallies_add_up"),
+    CountsItsOwn: ("test_a_view_knows_the_last_number_and_its_moment",),
+    LiveTallies: ("test_a_view_stays_as_it_was",),
+    ReadsInTwoGoes: ("test_a_view_is_one_moment",),
+    ReadsTheKeyFirst: ("test_a_view_is_one_moment",),
+    Backwards: (
+        "test_the_journal_is_in_order",
+        "test_words_come_oldest_first",
+        "test_messages_come_oldest_first",
+        "test_find_gives_one_kind_by_id",
+    ),
+    StartsAgain: ("test_the_journal_begins_after_a_number", "test_find_gives_pages"),
+    GivesEverybodys: ("test_the_journal_of_one_id", "test_find_about_an_id"),
+    FirstPageOnly: ("test_long_lists_are_complete",),
+    FindsOnlyOpen: ("test_find_gives_open_and_closed",),
+    OverlooksItself: ("test_find_about_an_id",),
+    LastCountWins: ("test_tallies_add_up",),
+    KeepsOneOfAKind: ("test_words_come_oldest_first",),
+    Gossip: ("test_words_stay_out_of_the_journal",),
+    LosesMessages: ("test_a_change_is_kept_whole",),
+    BurnsNumbers: ("test_numbers_have_no_gap",),
+    Unlinked: ("test_entries_are_linked",),
+    NeverMoved: ("test_moved_when_a_noun_changed", "test_moved_when_a_noun_came"),
+    OverlooksTallies: ("test_moved_when_a_tally_changed",),
+    OverlooksNewcomers: ("test_moved_when_a_noun_came",),
+    OverlooksLeavers: ("test_moved_when_a_noun_closed",),
+    SaysMovedAndKeeps: ("test_moved_when_a_noun_changed", "test_moved_when_a_tally_changed"),
+    MovedByStrangers: ("test_strangers_do_not_disturb",),
+    MovedByAnyEntry: ("test_an_entry_that_moved_nothing_disturbs_nobody",),
+    ForgetsKeys: ("test_a_key_gives_its_entry", "test_moved_when_the_key_was_taken"),
+    ReadsKeysLoosely: ("test_a_key_gives_its_entry",),
+    ForgetsToLookForTheKey: ("test_moved_when_the_key_was_taken",),
+    KeepsHalf: (
+        "test_a_fault_leaves_nothing",
+        "test_a_batch_that_raises_leaves_nothing",
+        "test_a_fault_inside_a_batch_leaves_no_half",
+    ),
+    WritesOver: ("test_nothing_is_overwritten_unseen",),
+    StumblesOverTwins: ("test_what_is_named_twice_counts_once",),
+    ForgetsBatches: ("test_a_batch_is_kept_whole",),
+    BlindInABatch: ("test_a_batch_sees_itself",),
+    NestsBatches: ("test_a_batch_holds_no_other",),
+    Unlocked: (
+        "test_threads_lose_nothing",
+        "test_the_last_place_goes_to_one_thread",
+        "test_a_batch_belongs_to_its_thread",
+    ),
+    SlowToLease: ("test_threads_never_get_one_message_twice",),
+    LosesMessageKeys: ("test_messages_come_oldest_first",),
+    GivesAll: ("test_messages_come_at_most_so_many", "test_find_gives_pages"),
+    KnowsNoLease: ("test_a_message_is_given_once_while_its_lease_runs",),
+    LeasesForEver: ("test_a_message_is_given_once_while_its_lease_runs",),
+    TellsNothing: ("test_a_told_message_waits_no_more",),
+    TellsAll: ("test_a_told_message_waits_no_more", "test_the_outbox_counts"),
+    CountsLeasedAsTold: ("test_the_outbox_counts",),
+    ClosesOnce: ("test_closing_twice_is_harmless",),
+    NeverCloses: ("test_a_closed_store_says_so",),
+    Fleeting: ("test_what_was_kept_is_there_again",),
+    LosesLeases: ("test_leases_and_tellings_are_there_again",),
+    Elsewhere: ("test_two_openers_share_one_program", "test_the_last_place_goes_to_one_process"),
+    RemembersWhatFailed: ("test_a_fault_of_one_opener_misleads_nobody",),
+    LeasesInItsHead: ("test_two_openers_never_get_one_message_twice",),
+}
