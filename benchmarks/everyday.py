@@ -31,6 +31,7 @@ ALLOWED, CONSENT, CONSULT, FACTS, NEVER = map(int, pk.Verdict)
 _MOST_PEOPLE: Final = 20
 _MOST_IN_A_GROUP: Final = 12
 _LONGEST_GAP: Final = relativedelta(months=1)
+_RUNNING: Final = frozenset({pk.MatchStatus.PROPOSED, pk.MatchStatus.ACCEPTED})
 
 
 @attrs.frozen
@@ -43,14 +44,12 @@ class Answer:
 
 def _known(act: Any, view: pk.View, today: date) -> list[Reason]:
     peer = view.get(pk.Peer, act.peer)
+    here = act.already or (peer is not None and peer.status is pk.PeerStatus.SERVING)
     people = [view.get(pk.Participant, each) for each in act.participants_named]
-    fine = (
-        peer is not None
-        and peer.status is pk.PeerStatus.SERVING
-        and all(
-            each is not None and each.status is pk.ParticipantStatus.TAKING_PART for each in people
-        )
-    )
+    fine = peer is not None and here
+    for each in people:
+        taking_part = each is not None and each.status is pk.ParticipantStatus.TAKING_PART
+        fine = fine and each is not None and (act.already or taking_part)
     return [("known", ALLOWED if fine else FACTS, -1)]
 
 
@@ -94,13 +93,11 @@ def _group_size(act: Any, view: pk.View, today: date) -> list[Reason]:
 
 
 def _voluntary(act: Any, view: pk.View, today: date) -> list[Reason]:
-    if getattr(act, "form", pk.SessionForm.ONE_TO_ONE) is not pk.SessionForm.ONE_TO_ONE:
+    if act.form is not pk.SessionForm.ONE_TO_ONE:
         return []
-    person = act.participants_named[0]
+    person, when = act.participants[0], act.moment(view.now)
     accepted = any(
-        each.status is pk.MatchStatus.ACCEPTED
-        and each.peer == act.peer
-        and each.participant == person
+        each.lasted(when) and each.peer == act.peer and each.participant == person
         for each in view.all(pk.Match)
     )
     return [("voluntary", ALLOWED if accepted else CONSENT, -1)]
@@ -124,6 +121,18 @@ def _once(act: Any, view: pk.View, today: date) -> list[Reason]:
     before = view.get(act.makes, act.the_id)
     fine = before is None or (act.already and bool(act.makes.lifecycle.steps[before.status]))
     return [("once", ALLOWED if fine else NEVER, -1)]
+
+
+def _one_match(act: Any, view: pk.View, today: date) -> list[Reason]:
+    running = any(
+        each.status in _RUNNING and {each.peer, each.participant} == {act.peer, act.participant}
+        for each in view.all(pk.Match)
+    )
+    return [("one-match", NEVER if running else ALLOWED, -1)]
+
+
+def _happened(act: Any, view: pk.View, today: date) -> list[Reason]:
+    return [("already-happened", FACTS if act.starts > view.now else ALLOWED, -1)]
 
 
 def _in_role(catalogue: Catalogue) -> Callable[[Any, pk.View, date], list[Reason]]:
@@ -170,9 +179,11 @@ def hand_written(book: pk.Book) -> Callable[[pk.Act, pk.View, date], Answer]:
         ((match, plan), _supervision),
         ((match, plan, report, do), _ties),
         ((plan, report), _group_size),
-        ((plan, report, do), _voluntary),
+        ((plan, report), _voluntary),
         ((plan,), _limits_explained),
         ((match, plan, report), _once),
+        ((match,), _one_match),
+        ((report,), _happened),
     )
 
     def decide(act: pk.Act, view: pk.View, today: date) -> Answer:

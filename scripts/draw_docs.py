@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
-# mkdocs loads this file by its path, so the folder that `scripts` lies in is not known yet.
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 
 def pages() -> dict[str, str]:
     """Every drawn page, by its path under docs/."""
+    # mkdocs loads this file by its path, so the folder that `scripts` lies in may not be known.
+    root = str(Path(__file__).parent.parent)
+    if root not in sys.path:
+        sys.path.append(root)
     from scripts.drawn import book, code, lifecycles
 
     return {
@@ -42,6 +43,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path, text in pages().items():
         files.append(File.generated(config, path, content=text))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Give the classes of the front door their fields, which mkdocstrings does not know."""
+    from scripts.drawn.fields import with_fields
+
+    return with_fields(markdown)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:

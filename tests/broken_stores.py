@@ -16,6 +16,7 @@ from peerkit.model import Message, Noun, View
 from peerkit.stores import GENESIS, Change, Entry, Standing, Store, seal
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.testing.pieces import NOW
 
 
 def seen_as(standing: Standing, **how: Any) -> Standing:
@@ -478,6 +479,15 @@ class KnowsNoLease(MemoryStore):
         return super().untold(limit, now, now)
 
 
+class ComparesTexts(MemoryStore):
+    """Takes the hands of a clock for the moment they show, wherever that clock hangs."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Without the zone."""
+        here = NOW.tzinfo
+        return super().untold(limit, now.replace(tzinfo=here), lease.replace(tzinfo=here))
+
+
 class LeasesForEver(MemoryStore):
     """Never gives a message again: it is lost with whoever took it."""
 
@@ -633,6 +643,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     LosesMessageKeys: ("test_messages_come_oldest_first",),
     GivesAll: ("test_messages_come_at_most_so_many", "test_find_gives_pages"),
     KnowsNoLease: ("test_a_message_is_given_once_while_its_lease_runs",),
+    ComparesTexts: ("test_a_message_is_given_once_while_its_lease_runs",),
     LeasesForEver: ("test_a_message_is_given_once_while_its_lease_runs",),
     TellsNothing: ("test_a_told_message_waits_no_more",),
     TellsAll: ("test_a_told_message_waits_no_more", "test_the_outbox_counts"),

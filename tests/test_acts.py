@@ -35,8 +35,8 @@ from peerkit.testing.strategies import acts
 
 FINE = Judged()
 SAID = pk.Words("Sleep.")
-BY = {"by": "p-7"}
-PAIR = {"peer": "ana", "participant": "p-7"}
+BY: dict[str, Any] = {"by": "p-7"}
+PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
 BOTH = ("ana", "p-7", "ana+p-7")
 ASKED = pk.Consultation(id="c-1", peer="ana", participant="p-7", about="gifts")
 AGREED = attrs.evolve(ASKED, status=pk.ConsultationStatus.AGREED)
@@ -288,7 +288,7 @@ class TestTies:
 
     @pytest.mark.parametrize("kind", pk.TieKind)
     @pytest.mark.parametrize("current", [True, False])
-    def test_a_tie_is_kept_as_it_stands(self, kind: pk.TieKind, current: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    def test_a_tie_is_kept_as_it_stands(self, *, kind: pk.TieKind, current: bool) -> None:
         """Current or past, under an id that does not tell what it is."""
         act = pk.DiscloseTie(**BY, **PAIR, of=kind, current=current)
         (tie,) = act.leaves(view(), FINE).nouns
@@ -402,9 +402,8 @@ class TestAgreementsAndConsents:
         assert given_ == pk.Consent(
             id="k", participant="p-7", scopes=SCOPES, to=("x", "y"), since=NOW, until=until
         )
-        (revoked,) = (
-            pk.RevokeConsent(**BY, id="k", participant="p-7").leaves(view(given_), FINE).nouns
-        )
+        revoke = pk.RevokeConsent(**BY, id="k", participant="p-7")
+        (revoked,) = revoke.leaves(view(given_), FINE).nouns
         assert revoked == attrs.evolve(given_, status=pk.ConsentStatus.REVOKED)
 
     def test_a_consent_ends_after_it_begins(self) -> None:
@@ -485,7 +484,7 @@ class TestConcernsAndAdvice:
 
     @pytest.mark.parametrize("advice", [None, pk.Words("A card is fine.")])
     @pytest.mark.parametrize("agreed", [True, False])
-    def test_advice_is_told_to_the_peer(self, advice: pk.Words | None, agreed: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    def test_advice_is_told_to_the_peer(self, *, advice: pk.Words | None, agreed: bool) -> None:
         """Agreed or not, the peer hears that there is an answer."""
         act = pk.GiveAdvice(by="sam", id="c-1", peer="ana", agreed=agreed, advice=advice)
         left = act.leaves(view(ASKED), FINE)
@@ -521,9 +520,7 @@ class TestGoals:
     def test_the_words_are_kept_apart_from_the_goal(self) -> None:
         """They are the participant's, whoever wrote them down."""
         review = date(2027, 1, 1)
-        act = pk.SetGoal(
-            by="ana", id="g", participant="p-7", words=SAID, review=review, said_so=True
-        )
+        act = pk.SetGoal(by="ana", id="g", participant="p-7", words=SAID, review=review)
 
         assert act.leaves(view(), FINE) == Left(
             nouns=(pk.Goal(id="g", participant="p-7", review=review),),
@@ -603,7 +600,7 @@ class TestSessions:
             pk.Count("ana", "minutes", 60, "2026-11-02"),
             pk.Count("p-7", "minutes", 60, "2026-11-02"),
         )
-        assert left.messages == left.words == ()
+        assert (left.messages, left.words) == ((), ())
 
     def test_a_group_held_counts_for_each_pair_and_person(self) -> None:
         """Everyone was there for all of it."""
@@ -630,11 +627,7 @@ class TestSessions:
         ],
     )
     def test_only_minutes_inside_the_role_count(
-        self,
-        minutes: tuple[int, int],
-        outside: tuple[int, ...],
-        whole: bool,
-        counted: int,
+        self, *, minutes: tuple[int, int], outside: tuple[int, ...], whole: bool, counted: int
     ) -> None:
         """What fell outside is taken off; where nobody counted it, it spoils the whole hour."""
         done = (activity("listen", minutes[0]), activity("lend-money", minutes[1]))
@@ -766,12 +759,8 @@ class TestThroughTheDoor:
         """A noun that changes was read for the decision: otherwise two could change it at once."""
         for act, _ in ONE_OF_EACH:
             stood = view(ASKED, CONCERN, *session_and_goal(), *given_consent())
-            left = act.leaves(
-                stood,
-                Judged(allowed=False, clauses=("money",))
-                if act.kind == "session.reported"
-                else FINE,
-            )
+            crossed = act.kind == "session.reported"
+            left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}
             for noun in left.nouns:
                 named = noun.id in act.about or (noun.kind, noun.id) in read
@@ -851,7 +840,6 @@ def everything(program: pk.Program) -> tuple[Any, ...]:
     """All that a program keeps beside its journal."""
     every: Callable[[type[pk.Noun]], tuple[pk.Noun, ...]] = lambda kind: program.find(kind).items  # noqa: E731 - said once
     kinds = (pk.Person, pk.Peer, pk.Participant, pk.Match, pk.Session, pk.BoundaryAgreement)
-    tallies = sorted(
-        each for chunk in program.store.tallies() for each in map(attrs.astuple, chunk)
-    )
+    counts = (each for chunk in program.store.tallies() for each in chunk)
+    tallies = sorted(map(attrs.astuple, counts))
     return ([every(each) for each in kinds], tallies, program.store.outbox())

@@ -39,6 +39,7 @@ ALLOWED = {
         "serving>left",
         "stepped-back>serving",
         "stepped-back>left",
+        "left>serving",
     },
     "participant": {"taking-part>away", "away>taking-part"},
     "credential": {"held>replaced"},
@@ -94,7 +95,7 @@ class TestLifecycles:
 
     @pytest.mark.parametrize("kind", NOUNS, ids=lambda kind: kind.kind)
     def test_a_table_speaks_of_every_status_and_leads_somewhere(self, kind: type[pk.Noun]) -> None:
-        """Each status can be reached from a beginning, and what is closed leads nowhere."""
+        """Each status can be reached; what is closed leads nowhere, or back to a beginning."""
         lifecycle = kind.lifecycle
         kind_of_status: type[StrEnum] = type(next(iter(lifecycle.begins)))
         statuses = set(kind_of_status)
@@ -106,7 +107,8 @@ class TestLifecycles:
         for _ in statuses:
             reached |= {new for old in reached for new in lifecycle.steps[old]}
         assert reached == statuses
-        assert not any(lifecycle.steps[each] for each in lifecycle.closed)
+        for each in lifecycle.closed:
+            assert lifecycle.steps[each] <= lifecycle.begins - lifecycle.closed
 
     @pytest.mark.parametrize("kind", NOUNS, ids=lambda kind: kind.kind)
     def test_the_picture_shows_every_status_and_step(self, kind: type[pk.Noun]) -> None:

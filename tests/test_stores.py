@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from traceback import format_exception
+from typing import Any
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from peerkit.stores import Store
+from peerkit.errors import Moved, StoreError
+from peerkit.model import Count, Goal, Match, MatchStatus
+from peerkit.stores import Entry, NotAStore, Standing, Store, sqlite
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import StoreConformance
+from peerkit.testing.pieces import (
+    NOW,
+    PAIR,
+    SOON,
+    change,
+    everything,
+    goal,
+    keep,
+    look,
+    match,
+    message,
+    words,
+)
+
+CANARY = "Grebe-4711"
 
 
 class TestMemoryStore(StoreConformance):
@@ -58,3 +88,471 @@ class TestSQLiteStoreNormal(OnSQLite):
         """A new file."""
         with closing(SQLiteStore(tmp_path / "program.db", durability="normal")) as store:
             yield store
+
+
+# -- what SQLite does besides
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a new file may be."""
+    return tmp_path / "program.db"
+
+
+def raw(path: Path, *statements: str) -> None:
+    """Go round the door."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for each in statements:
+            db.execute(each)
+
+
+def test_a_file_holds_many_programs(path: Path) -> None:
+    """Two programs in one file have journals of their own and know nothing of each other."""
+    with closing(SQLiteStore(path, program="north")) as north:
+        with closing(SQLiteStore(path, program="south")) as south:
+            kept = keep(north, "m-1", nouns=[match()], messages=[message()], key="k")
+
+            assert south.untold(1, NOW, SOON) == ()
+            assert look(south, "m-1", key="k").earlier is None
+            assert keep(south, "m-1", nouns=[match()], key="k").number == 1
+        with closing(SQLiteStore(path, program="north")) as again:
+            assert tuple(again.journal()) == (kept,)
+
+
+def open_each(paths: list[Path]) -> list[int]:
+    """Open every file, and keep one entry in it."""
+    numbers = []
+    for each in paths:
+        with closing(SQLiteStore(each)) as store:
+            numbers.append(keep(store, "ana").number)
+    return numbers
+
+
+def test_a_new_file_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
+    """When two processes open the same new file, one makes it and both can use it."""
+    paths = [tmp_path / f"{number}.db" for number in range(40)]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        first, second = [pool.submit(open_each, paths) for _ in range(2)]
+        numbers = zip(first.result(60), second.result(60), strict=True)
+
+        assert {tuple(sorted(each)) for each in numbers} == {(1, 2)}
+
+
+class Failing(sqlite3.Connection):
+    """A connection that fails once, before the statement whose turn it is."""
+
+    turn = 0
+    error: BaseException = sqlite3.OperationalError("disk I/O error")
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        """Execute, or fail."""
+        self._count()
+        return super().execute(*args)
+
+    def executemany(self, *args: Any) -> sqlite3.Cursor:
+        """Execute, or fail."""
+        self._count()
+        return super().executemany(*args)
+
+    def _count(self) -> None:
+        type(self).turn -= 1
+        if self.turn == 0:
+            raise self.error
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> type[Failing]:
+    """Every connection of ours fails when ``turn`` comes to 0."""
+    monkeypatch.setattr(Failing, "turn", 0)
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *args, **how: connect(*args, **how, factory=Failing)
+    )
+    return Failing
+
+
+def turns(failing: type[Failing]) -> Iterator[int]:
+    """First the first statement fails, then the second, and so on, until none does."""
+    for turn in count(1):
+        failing.turn = turn
+        yield turn
+        if failing.turn > 0:
+            failing.turn = 0
+            return
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (sqlite3.OperationalError("disk I/O error"), StoreError),
+        (sqlite3.IntegrityError("constraint failed"), StoreError),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+        (MemoryError(), MemoryError),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_fault_at_any_statement_leaves_nothing(
+    path: Path, failing: type[Failing], error: BaseException, raised: type[BaseException]
+) -> None:
+    """Whichever statement of a change fails, and how, nothing stays; then it can be kept."""
+    failing.error = error
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "m-1", nouns=[match(), match("m-2")])
+        before, stood = everything(store), look(store, "m-1", PAIR)
+        whole = change(
+            ("m-1", PAIR),
+            stood,
+            key="k",
+            nouns=[match(status=MatchStatus.WITHDRAWN), match("m-3")],
+            counts=[Count("ana", "walking", 1)],
+            messages=[message()],
+            said=[words("I want to swim.")],
+        )
+        failed = 0
+        entry: Entry | None = None
+        for _ in turns(failing):
+            try:
+                entry = store.keep(whole)
+            except raised:
+                failed += 1
+                assert everything(store) == before
+                assert look(store, "m-1", PAIR) == stood
+
+        assert failed > 10, "A change of five parts is more statements than that."
+        assert tuple(store.journal(1)) == (entry,)
+
+
+def test_a_fault_at_any_statement_of_the_opening_does_no_harm(
+    tmp_path: Path, failing: type[Failing]
+) -> None:
+    """Whichever statement fails while a file is made, it is whole when it is opened again."""
+    failing.error = sqlite3.OperationalError("disk I/O error")
+    failed = 0
+    for turn in turns(failing):
+        path = tmp_path / f"{turn}.db"
+        try:
+            SQLiteStore(path).close()
+        except StoreError:
+            failed += 1
+            with closing(SQLiteStore(path)) as store:
+                assert keep(store, "ana").number == 1
+
+    assert failed > 20, "The tables alone are more statements than that."
+
+
+def test_a_fault_inside_a_batch_ends_the_batch(path: Path, failing: type[Failing]) -> None:
+    """After a failure nothing more can be kept in a batch, so nobody takes half of it for all."""
+    with closing(SQLiteStore(path)) as store:
+        with pytest.raises(StoreError, match="Nothing was st"), store.together():  # noqa: PT012 - the whole batch
+            keep(store, "ana")
+            failing.turn = 4
+            with pytest.raises(StoreError, match="disk I/O error"):
+                keep(store, "ben")
+            with pytest.raises(StoreError, match="failed, and the whole batch with it"):
+                keep(store, "cleo")
+
+        assert tuple(store.journal()) == ()
+
+
+def test_a_batch_goes_on_after_moved(path: Path) -> None:
+    """Moved leaves nothing behind, so whoever reads again inside a batch can keep then."""
+    with closing(SQLiteStore(path)) as store:
+        old, older = look(store, "ana", key="k"), look(store, "ana")
+        with store.together():
+            keep(store, "ana", key="k")
+            keep(store, "ana", counts=[Count("ana", "walking", 1)])
+            for stale in (change(("ana",), old, key="k"), change(("ana",), older)):
+                with pytest.raises(Moved):
+                    store.keep(stale)
+            keep(store, "ben")
+
+        assert [each.number for each in store.journal()] == [1, 2, 3]
+
+
+def test_a_store_does_not_go_through_a_fork(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that was made in another process is not used: that would harm the file."""
+    with closing(SQLiteStore(path)) as store:
+        whole = change(("ana",), look(store, "ana"))
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        for use in (store.outbox, lambda: store.keep(whole)):
+            with pytest.raises(StoreError, match="opened in another process"):
+                use()
+
+
+def test_durability_is_full_unless_one_says_otherwise(path: Path) -> None:
+    """SQLite waits for the disk unless the caller chose not to; there is no third way."""
+    for how, mode in (({}, 2), ({"durability": "full"}, 2), ({"durability": "normal"}, 1)):
+        with closing(SQLiteStore(path, **how)) as store:
+            assert store._db.execute("PRAGMA synchronous").fetchone() == (mode,)
+            assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    with pytest.raises(StoreError, match="durability is one of full, normal"):
+        SQLiteStore(path, durability="off")
+
+
+def test_the_database_itself_guards_the_journal(path: Path) -> None:
+    """Who goes round the door can neither edit an entry nor take one away."""
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "ana")
+    for statement, why in (
+        ("UPDATE peerkit_entry SET body = '{}'", "never edited"),
+        ("DELETE FROM peerkit_entry", "never cut"),
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match=why):
+            raw(path, statement)
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (["CREATE TABLE theirs (x)"], "another application's database"),
+        (["PRAGMA application_id = 7"], "another application's database"),
+        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 2"], "a newer peerkit"),
+    ],
+)
+def test_another_database_is_left_alone(path: Path, made: list[str], why: str) -> None:
+    """A database of somebody else, or of a newer peerkit, is refused and not touched."""
+    raw(path, *made)
+    before = path.read_bytes()
+
+    with pytest.raises(NotAStore, match=why):
+        SQLiteStore(path)
+
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_left_alone(path: Path) -> None:
+    """Any other file is refused and not touched."""
+    path.write_text("Dear diary, " * 1000)
+
+    with pytest.raises(NotAStore, match="is not an SQLite file"):
+        SQLiteStore(path)
+
+    assert path.read_text() == "Dear diary, " * 1000
+
+
+def test_a_damaged_file_says_so(path: Path) -> None:
+    """A file whose first page is damaged is an error, and not taken for a new one."""
+    SQLiteStore(path).close()
+    damaged = bytearray(path.read_bytes())
+    damaged[100:120] = bytes(20)
+    path.write_bytes(damaged)
+
+    with pytest.raises(StoreError, match="cannot be used: database disk image is malformed"):
+        SQLiteStore(path)
+
+
+@pytest.mark.parametrize("where", ["missing/program.db", "."])
+def test_a_place_that_cannot_be_opened_says_so(tmp_path: Path, where: str) -> None:
+    """A folder that is missing, or that is given for a file, is an error with a hint."""
+    with pytest.raises(StoreError, match=r"cannot be opened .* Is the folder there"):
+        SQLiteStore(tmp_path / where)
+
+
+def test_a_file_needs_a_name(path: Path) -> None:
+    """SQLite takes an empty name for a file that is gone when it is closed; we do not."""
+    with pytest.raises(StoreError, match="Name a file"):
+        SQLiteStore("")
+
+
+def test_a_file_that_cannot_be_written_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program on a read-only disk is an error when it is opened, not a day later."""
+    SQLiteStore(path).close()
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda path, **how: connect(f"file:{path}?mode=ro", uri=True, **how)
+    )
+
+    with pytest.raises(StoreError, match="cannot be used: attempt to write a readonly database"):
+        SQLiteStore(path)
+
+
+def test_a_noun_that_does_not_fit_is_named_and_not_shown(path: Path) -> None:
+    """A row that was damaged is an error that names the noun and the place, and no value."""
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "m-1", nouns=[match()])
+    raw(path, "UPDATE peerkit_noun SET body = replace(body, 'proposed', 'Grebe-4711')")
+
+    with closing(SQLiteStore(path)) as store:
+        with pytest.raises(StoreError, match=r"a match m-1 that does not fit: \$.status") as caught:
+            store.find(Match)
+        assert CANARY not in "".join(format_exception(caught.value))
+        with pytest.raises(StoreError, match="does not fit"):
+            look(store, "m-1")
+
+
+def test_what_no_database_can_hold_is_an_error_without_the_text(path: Path) -> None:
+    """Half a character and a number without end are errors of ours that show no text."""
+    with closing(SQLiteStore(path)) as store:
+        with pytest.raises(StoreError, match="could not be read: UnicodeEncodeError") as caught:
+            store.words(f"{CANARY} \ud800")
+        assert CANARY not in "".join(format_exception(caught.value))
+        with pytest.raises(StoreError, match="could not be written: OverflowError"):
+            keep(store, "ana", counts=[Count("ana", "walking", 2**63)])
+        with pytest.raises(StoreError, match="could not be written"):
+            keep(store, "ana", counts=[Count("ana", "walking", 2**62)] * 2)
+
+        assert tuple(store.journal()) == ()
+
+
+def test_what_is_remembered_as_read_has_an_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many nouns are read, few are held in memory, and they come all the same."""
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "x", nouns=map(goal, range(10)))
+    monkeypatch.setattr(sqlite, "_REMEMBERED", 3)
+    with closing(SQLiteStore(path)) as store:
+        assert store.find(Goal) == tuple(map(goal, range(10)))
+        assert len(store._read) <= 3
+
+
+class Busy:
+    """A database that somebody else holds for so many tries."""
+
+    def __init__(self, tries: int, why: str = "database is locked") -> None:
+        self.tries, self.why = tries, why
+
+    def execute(self, _: str) -> None:
+        """Busy, and then not."""
+        self.tries -= 1
+        if self.tries >= 0:
+            raise sqlite3.OperationalError(self.why)
+
+
+def test_opening_waits_for_whoever_else_is_opening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Switching to the write-ahead log is tried again while it is locked, and not for ever."""
+    busy: Any = Busy(3)
+    sqlite._write_ahead(busy)
+    assert busy.tries == -1
+
+    monkeypatch.setattr(sqlite, "_PATIENCE", 0.0)
+    for refused in (Busy(1_000), Busy(1, "disk I/O error")):
+        stubborn: Any = refused
+        with pytest.raises(sqlite3.OperationalError, match=refused.why):
+            sqlite._write_ahead(stubborn)
+
+
+# -- two stores are one
+
+
+NAMES = st.sampled_from(("m-1", "m-2", "m-3"))
+MATCHES = st.builds(
+    match,
+    NAMES,
+    st.sampled_from(MatchStatus),
+    peer=st.sampled_from(("ana", "ben")),
+    participant=st.sampled_from(("p-1", "ana")),
+)
+IDS = st.sampled_from(("ana", "ben", "p-1", PAIR, "m-1", "m-2", "m-3"))
+COUNTS = st.builds(
+    Count,
+    st.sampled_from(("ana", "ben")),
+    st.sampled_from(("walking", "met")),
+    st.integers(-2, 2),
+    st.sampled_from(("", "2026-11-02", "2026-11-03")),
+)
+WHAT = st.fixed_dictionaries(
+    {
+        "nouns": st.lists(MATCHES, max_size=2, unique_by=lambda each: each.id),
+        "counts": st.lists(COUNTS, max_size=2),
+        "messages": st.lists(st.builds(message, st.integers(1, 9)), max_size=2),
+        "said": st.lists(st.builds(words, st.sampled_from(("One.", "Two."))), max_size=2),
+        "key": st.none() | st.sampled_from(("k-1", "k-2")),
+    }
+)
+ABOUT = st.lists(IDS, max_size=4).map(tuple)
+ENDS = st.sampled_from(("well", "badly"))
+
+
+def about_one(id_: str, store: Store) -> object:
+    """What can be read about one id."""
+    return tuple(store.journal(1, about=id_)), store.find(Match, about=id_, limit=2)
+
+
+class TwoStores(RuleBasedStateMachine):
+    """The same is asked of both stores; what the file answers must be what memory answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.path = Path(self.folder.name) / "program.db"
+        self.memory = MemoryStore()
+        self.file = SQLiteStore(self.path, durability="normal")
+        self.stale: tuple[tuple[str, ...], Standing, Standing] | None = None
+
+    def both(self, ask: Callable[[Store], object]) -> list[object]:
+        """What each answers; an error is an answer by its class."""
+        answers: list[object] = []
+        for store in (self.memory, self.file):
+            try:
+                answers.append(ask(store))
+            except (Moved, StoreError) as error:
+                answers.append(type(error))
+        assert answers[0] == answers[1]
+        return answers
+
+    @rule(about=ABOUT, what=WHAT)
+    def keep(self, about: tuple[str, ...], what: dict[str, Any]) -> None:
+        """Look, and keep at once."""
+        self.both(lambda store: keep(store, *about, **what))
+
+    @rule(about=ABOUT)
+    def look(self, about: tuple[str, ...]) -> None:
+        """Look, and think about it."""
+        self.stale = (about, look(self.memory, *about), look(self.file, *about))
+
+    @precondition(lambda self: self.stale is not None)
+    @rule(what=WHAT)
+    def keep_what_was_thought_about(self, what: dict[str, Any]) -> None:
+        """Keep what may have moved meanwhile."""
+        assert self.stale is not None
+        about, memory, file = self.stale
+        stood = {id(self.memory): memory, id(self.file): file}
+        self.both(lambda store: store.keep(change(about, stood[id(store)], **what)))
+
+    @rule(batch=st.lists(st.tuples(ABOUT, WHAT), min_size=1, max_size=3), ends=ENDS)
+    def together(self, batch: list[tuple[tuple[str, ...], dict[str, Any]]], ends: str) -> None:
+        """Keep several, and perhaps think better of it."""
+
+        def all_of_them(store: Store) -> list[Entry]:
+            with store.together():
+                kept = [keep(store, *about, **what) for about, what in batch]
+                if ends == "badly":
+                    raise StoreError("On second thoughts.")
+            return kept
+
+        self.both(all_of_them)
+
+    @rule(limit=st.integers(1, 3), after=st.integers(0, 9), lease=st.integers(0, 9))
+    def ask_for_messages(self, limit: int, after: int, lease: int) -> None:
+        """Take some messages for a while."""
+        now = NOW + timedelta(seconds=after)
+        self.both(lambda store: store.untold(limit, now, now + timedelta(seconds=lease)))
+
+    @rule(number=st.integers(1, 9))
+    def tell(self, number: int) -> None:
+        """One message was told, if there is such a one."""
+        self.both(lambda store: store.told((f"{number}/0",), NOW))
+
+    @rule()
+    def open_again(self) -> None:
+        """Close the file and open it again."""
+        self.file.close()
+        self.file = SQLiteStore(self.path, durability="normal")
+
+    @invariant()
+    def they_are_the_same(self) -> None:
+        """Whatever can be read is the same in both."""
+        self.both(everything)
+        for about in (("ana", PAIR), ("m-1", "p-1"), ("ben", "m-2", "ana+ben")):
+            memory, file = look(self.memory, *about), look(self.file, *about)
+            assert memory.same_as(file)
+            assert set(memory.view.nouns) == set(file.view.nouns)
+            self.both(partial(about_one, about[0]))
+
+    def teardown(self) -> None:
+        """Take the folder away."""
+        self.file.close()
+        self.folder.cleanup()
+
+
+TestTwoStores = TwoStores.TestCase
+TestTwoStores.settings = settings(max_examples=40, stateful_step_count=25)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from scripts.drawn.markdown import drawn, esc, first, inside, sentence, table, verdict
 
 from peerkit.acts import ACTS, Act, DoActivity
-from peerkit.decisions import Decision, Rules, decide
+from peerkit.decisions import Decision, Rule, Rules, decide
 from peerkit.handbook import Handbook, Verdict, layers
 from peerkit.model import Activity, Participant, Peer, Role, View
 from peerkit.rules import ROLE_LIMITS
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["activities", "limits", "rules_and_clauses", "sources"]
 
 BOOK: Final = Handbook.load()
+#: A rule that speaks in more clauses than these has them from the catalogue.
+_MANY: Final = 8
 
 
 def act_link(kind: type[Act]) -> str:
@@ -60,15 +62,7 @@ def rules_and_clauses() -> str:
         for id_ in each.clauses:
             visits[id_].append(f"- {verdict(each.verdict)} {esc(each.name)}")
     found = _clauses_of_rules()
-    rules = [
-        (
-            f"`{each.id}`",
-            first(each.check),
-            ", ".join(act_link(kind) for kind in ACTS if issubclass(kind, each.speaks_of)),
-            ", ".join(clause(id_) for id_ in BOOK.clauses if id_ in found[each.id]),
-        )
-        for each in ROLE_LIMITS.rules
-    ]
+    rules = [_rule(each, found[each.id]) for each in ROLE_LIMITS.rules]
     return drawn(
         "Rules and clauses",
         "A **rule** is a small function: it looks at an act and at what stands, and speaks in the "
@@ -80,11 +74,25 @@ def rules_and_clauses() -> str:
         "filled in with ids and numbers. **[unverified]** marks what is known from memory only "
         "([why](../explanation/the-book.md)).",
         "## Rules",
-        table(("rule", "what it looks at", "speaks of", "in the words of"), rules),
+        *rules,
         "Silence is no: an act of which no rule speaks gets " + clause("silence") + ". A rule "
         "that raises counts as no: " + clause("unchecked") + ".",
         "## Clauses",
         *(_clause(each, visits[each.id]) for each in BOOK.clauses.values()),
+    )
+
+
+def _rule(rule: Rule, clauses: set[str]) -> str:
+    acts = [act_link(kind) for kind in ACTS if issubclass(kind, rule.speaks_of)]
+    words = [clause(id_) for id_ in BOOK.clauses if id_ in clauses]
+    if len(words) > _MANY:
+        words = ["the clauses that the [activities](activities.md) name"]
+    return "<br>".join(
+        (
+            f"**{rule.id}**: {first(rule.check)}",
+            f"Speaks of: {', '.join(acts)}.",
+            f"In the words of: {', '.join(words)}.",
+        )
     )
 
 
@@ -114,7 +122,9 @@ def _clause(each: Written, visits: list[str]) -> str:
 
 
 def _number(value: Value, unit: str) -> str:
-    return "none" if value.number is None else f"**{value.number} {esc(unit)}**"
+    if value.number is None:
+        return "none"
+    return f"**{value.number} {esc(unit if value.number != 1 else unit.removesuffix('s'))}**"
 
 
 def activities() -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import inspect
 import sqlite3
-from enum import Enum
 from importlib import import_module
 from pkgutil import walk_packages
 from tempfile import TemporaryDirectory
-from types import UnionType
-from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Final
 
-import attrs
+from scripts.drawn.fields import fields
 from scripts.drawn.markdown import drawn, esc, first, table, told
 
 import peerkit
@@ -51,21 +49,13 @@ def acts() -> str:
 
 
 def _act_section(act: type[Act]) -> str:
-    fields = [
-        (
-            f"`{each.name}`",
-            _kind(each.type),
-            "needed" if each.default is attrs.NOTHING else _default(each.default),
-        )
-        for each in attrs.fields(attrs.resolve_types(act))
-    ]
     speaking = ", ".join(f"`{each.id}`" for each in ROLE_LIMITS.speaking_of(act))
     return "\n\n".join(
         [
             f"## {act.__name__} {{#{act.__name__.lower()}}}",
             f"`{act.kind}` · {'a report' if act.already else 'a request'}",
             told(act),
-            table(("field", "is", "when left out"), fields),
+            fields(act),
             "<br>".join(
                 (
                     f"**About:** {first(act.about)}",
@@ -75,37 +65,6 @@ def _act_section(act: type[Act]) -> str:
             ),
         ]
     )
-
-
-def _default(value: object) -> str:
-    if value is None or value == ():
-        return "nothing"
-    return f"`{value.value if isinstance(value, Enum) else value}`".replace("True", "true")
-
-
-#: What a field's type is called, for a reader of JSON.
-_CALLED: Final = {
-    "str": "text",
-    "int": "whole number",
-    "bool": "true or false",
-    "date": "day",
-    "datetime": "moment",
-    "Words": "words",
-}
-
-
-def _kind(kind: Any) -> str:
-    """A field's type, for a reader of JSON."""
-    if get_origin(kind) in {Union, UnionType}:
-        return _kind(next(each for each in get_args(kind) if each is not type(None)))
-    if get_origin(kind) is tuple:
-        return "list of: " + _kind(get_args(kind)[0])
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return " or ".join(f"`{each.value}`" for each in kind)
-    if isinstance(kind, type) and attrs.has(kind):
-        inside = ", ".join(f"`{each.name}`" for each in attrs.fields(kind))
-        return f"table of {inside}"
-    return _CALLED[kind.__name__]
 
 
 def errors() -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from scripts.drawn.markdown import drawn, first, inside, table
+from scripts.drawn.fields import fields
+from scripts.drawn.markdown import drawn, first, inside, table, told
 
 from peerkit.model import NOUNS
 
 __all__ = ["lifecycles"]
 
-_WIDE, _HIGH, _GAP, _MIDDLE = 118, 34, 34, 120
+_WIDE, _HIGH, _GAP, _BEND = 104, 34, 30, 24
 
 
 def lifecycles() -> str:
@@ -28,17 +29,19 @@ def lifecycles() -> str:
         ]
         parts += [
             f"## {noun.__name__} {{#{noun.kind}}}",
-            first(type(next(iter(cycle.steps)))),
+            told(noun),
+            fields(noun),
+            f"**Lifecycle:** {first(type(next(iter(cycle.steps))))}",
             _picture(cycle),
             table(("status", "may become", "for decisions"), rows),
             '??? abstract "As Mermaid text"\n'
             + inside(["```text", *cycle.mermaid().splitlines(), "```"]),
         ]
     return drawn(
-        "Lifecycles",
-        "What may follow what. Each picture is drawn from the table that the rules read. A box "
-        "with a thick edge is where a thing may begin; a box with a dashed edge is *closed*: it "
-        "is kept, and decisions read it only when an act names it.",
+        "Nouns and their lifecycles",
+        "What a program knows, and what may follow what. Each picture is drawn from the table that "
+        "the rules read. A box with a thick edge is where a thing may begin; a box with a dashed "
+        "edge is *closed*: it is kept, and decisions read it only when an act names it.",
         "The same tables stand below as Mermaid text. They are not drawn in your browser, because "
         "it would have to fetch a program from another site first.",
         *parts,
@@ -53,13 +56,11 @@ def steps_of(cycle: Any, status: Any) -> list[Any]:
 def _picture(cycle: Any) -> str:
     """A row of boxes; steps ahead go over them, steps back go under them."""
     order = list(cycle.steps)
-    spread = max(
-        (abs(order.index(a) - order.index(b)) for a in order for b in cycle.steps[a]), default=0
-    )
-    top = 14 + 22 * max(spread - 1, 0)
-    back = any(order.index(b) < order.index(a) for a in order for b in cycle.steps[a])
+    leaps = [order.index(to) - order.index(each) for each in order for to in cycle.steps[each]]
+    over, under = max([1, *leaps]), max([0, *(-each for each in leaps)])
+    top = 4 if over == 1 else 4 + _rise(over)
     width = len(order) * (_WIDE + _GAP) - _GAP + 4
-    height = top + _HIGH + (22 + 12 * spread if back else 4)
+    height = top + _HIGH + 4 + _rise(under)
     boxes, arrows = [], []
     for place, status in enumerate(order):
         left = 2 + place * (_WIDE + _GAP)
@@ -88,6 +89,11 @@ def _picture(cycle: Any) -> str:
     )
 
 
+def _rise(leap: int) -> int:
+    """How far from the boxes an arrow over so many of them goes: three quarters of its bend."""
+    return _BEND * leap * 3 // 4
+
+
 def _arrow(begin: int, end: int, top: int) -> str:
     """The path of one step."""
     at = [2 + place * (_WIDE + _GAP) for place in (begin, end)]
@@ -97,5 +103,5 @@ def _arrow(begin: int, end: int, top: int) -> str:
     x0 = at[0] + _WIDE * (2 if ahead else 1) // 3
     x1 = at[1] + _WIDE * (1 if ahead else 2) // 3
     edge = top if ahead else top + _HIGH
-    bend = 24 * abs(end - begin) * (-1 if ahead else 1)
+    bend = _BEND * abs(end - begin) * (-1 if ahead else 1)
     return f"M{x0} {edge} C{x0} {edge + bend} {x1} {edge + bend} {x1} {edge}"

@@ -129,6 +129,8 @@ def _a_list(kind: Any, converter: Converter) -> Callable[[Any, Any], tuple[Any, 
     def hook(value: Any, _: Any) -> tuple[Any, ...]:
         if type(value) is not list:
             raise _Unfit("must be a list")
+        if converter.detailed_validation:
+            return tuple(converter.structure(value, cast("Any", list)[item]))
         return tuple([one(each, item) for each in value])
 
     return hook

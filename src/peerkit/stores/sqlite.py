@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC
 from functools import lru_cache
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -136,37 +137,42 @@ _WEIGHING: Final = (
 def _standing_sql(ids: int, *, keyed: bool) -> str:
     """One statement, so one moment: the head, the nouns, what weighs on them, the tallies, the key.
 
-    Its values: the ids, the program, the day and, when ``keyed``, the key. The
-    ids are one table that is joined, not lists to look in: SQLite would build
-    a table for each list, and four of them cost ten times the rest.
+    Its values: the ids; the program four times, and the day; when ``keyed``, the
+    program and the key. The ids are one table that is joined, not lists to look
+    in: SQLite would build a table for each list, and four of them cost ten times
+    the rest.
     """
-    mine, day, key = f"?{ids + 1}", f"?{ids + 2}", f"?{ids + 3}"
-    earlier = f"""
+    earlier = """
 UNION ALL
 SELECT 'earlier', entry.hash, entry.n, entry.body
 FROM peerkit_key AS key CROSS JOIN peerkit_entry AS entry
 ON entry.program = key.program AND entry.n = key.n
-WHERE key.program = {mine} AND key.key = {key}
-"""  # noqa: S608 - only the numbers of the values are put together
+WHERE key.program = ? AND key.key = ?
+"""
     return f"""
-WITH about (id) AS (VALUES {",".join(f"(?{each + 1})" for each in range(ids))})
+WITH about (id) AS (VALUES {",".join(["(?)"] * ids) or "(NULL)"})
 SELECT 'head', '', n, ''
-FROM (SELECT n FROM peerkit_entry WHERE program = {mine} ORDER BY n DESC LIMIT 1)
+FROM (SELECT n FROM peerkit_entry WHERE program = ? ORDER BY n DESC LIMIT 1)
 UNION ALL
 SELECT noun.kind, noun.id, noun.n, noun.body
-FROM about CROSS JOIN peerkit_noun AS noun ON noun.program = {mine} AND noun.id = about.id
+FROM about CROSS JOIN peerkit_noun AS noun ON noun.program = ? AND noun.id = about.id
 UNION ALL
 SELECT noun.kind, noun.id, noun.n, noun.body
 FROM about
 CROSS JOIN peerkit_weighing AS weighing
-ON weighing.program = {mine} AND weighing.under = about.id
+ON weighing.program = ? AND weighing.under = about.id
 CROSS JOIN peerkit_noun AS noun
 ON noun.program = weighing.program AND noun.id = weighing.id AND noun.kind = weighing.kind
 UNION ALL
 SELECT 'tally', tally.of, tally.value, tally.what
 FROM about CROSS JOIN peerkit_tally AS tally
-ON tally.program = {mine} AND tally.of = about.id AND tally.day IN ('', {day})
-{earlier if keyed else ""}"""  # noqa: S608 - only the numbers of the values are put together
+ON tally.program = ? AND tally.of = about.id AND tally.day IN ('', ?)
+{earlier if keyed else ""}"""  # noqa: S608 - only question marks are put together
+
+
+def _moment(moment: datetime) -> str:
+    """A moment in UTC: these texts sort as the moments do."""
+    return moment.astimezone(UTC).isoformat()
 
 
 def _why(error: Exception) -> str:
@@ -295,7 +301,9 @@ class SQLiteStore:
         tallies: dict[tuple[str, str], int] = {}
         earlier = None
         seen = 0
-        values = (*about, self._program, day.isoformat(), *(() if key is None else (key,)))
+        mine = self._program
+        keyed = () if key is None else (mine, key)
+        values = (*about, mine, mine, mine, mine, day.isoformat(), *keyed)
         for kind, id_, number, body in self._ask(
             _standing_sql(len(about), keyed=key is not None), values
         ):
@@ -491,11 +499,11 @@ class SQLiteStore:
                 "SELECT n, position, recipient, kind, about, inside, outside FROM peerkit_message "
                 "WHERE program = ? AND told IS NULL AND (lease IS NULL OR lease <= ?) "
                 "ORDER BY n, position LIMIT ?",
-                (self._program, now.isoformat(), limit),
+                (self._program, _moment(now), limit),
             ).fetchall()
             self._db.executemany(
                 "UPDATE peerkit_message SET lease = ? WHERE program = ? AND n = ? AND position = ?",
-                [(lease.isoformat(), self._program, row[0], row[1]) for row in rows],
+                [(_moment(lease), self._program, row[0], row[1]) for row in rows],
             )
         return tuple(
             Message(key=f"{n}/{at}", to=to, kind=kind, about=about, inside=inside, outside=outside)
@@ -507,7 +515,7 @@ class SQLiteStore:
         with self._transaction():
             self._db.executemany(
                 "UPDATE peerkit_message SET told = ? WHERE program = ? AND n = ? AND position = ?",
-                [(now.isoformat(), self._program, *map(int, key.split("/"))) for key in keys],
+                [(_moment(now), self._program, *map(int, key.split("/"))) for key in keys],
             )
 
     def outbox(self) -> tuple[int, int]:

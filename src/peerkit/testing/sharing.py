@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import timedelta, timezone
 from multiprocessing import get_context
 from threading import Barrier, Event, Thread
 from typing import Any, Final, TypeVar
@@ -162,9 +162,11 @@ class Sharing(Conformance, kit=True):
         keep(store, "x", messages=[message()])
         given = store.untold(10, NOW, SOON)
 
-        assert store.untold(10, SOON - timedelta(seconds=1), LATER) == ()
-        assert store.untold(10, SOON, LATER) == given
-        assert store.untold(10, LATER - timedelta(seconds=1), LATER) == ()
+        a_little = timedelta(microseconds=1)
+        far_away = timezone(timedelta(hours=-6))
+        assert store.untold(10, SOON - a_little, LATER) == ()
+        assert store.untold(10, SOON.astimezone(far_away), LATER.astimezone(far_away)) == given
+        assert store.untold(10, LATER - a_little, LATER) == ()
 
     def test_a_told_message_waits_no_more(self, store: Store) -> None:
         """What has been told is never given again, and what has not been told is."""

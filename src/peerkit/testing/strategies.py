@@ -79,8 +79,8 @@ def words(most: int = 200) -> SearchStrategy[Words]:
 
 
 def days() -> SearchStrategy[date]:
-    """Days of any year."""
-    return st.dates()
+    """Days of the years 1 to 9998."""
+    return st.dates(max_value=date(9998, 12, 31))
 
 
 def moments() -> SearchStrategy[datetime]:

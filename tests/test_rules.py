@@ -1,0 +1,817 @@
+"""The role limits, one by one: every branch, and the numbers on either side of each limit."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.ordinary import (
+    AGREEMENT,
+    ANA,
+    BOOK,
+    LIVED,
+    MATCH,
+    NOW,
+    TODAY,
+    activity,
+    asking,
+    codes,
+    decided,
+    group,
+    plan,
+    report,
+    view,
+)
+
+import peerkit as pk
+from peerkit.handbook import Handbook
+from peerkit.rules import activities, advice, people, records, support
+from peerkit.testing.strategies import activities as any_activity
+from peerkit.testing.strategies import codes as any_code
+
+ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
+DAY = timedelta(days=1)
+TICK = timedelta(microseconds=1)
+PROPOSE = pk.ProposeMatch(by="coordinator", id="m-2", peer="ana", participant="p-8")
+ACCEPT = pk.AcceptMatch(by="p-7", id="m-1", peer="ana", participant="p-7")
+NUMBERLESS = attrs.evolve(
+    BOOK,
+    clauses={
+        name: attrs.evolve(clause, value=None) if clause.value is not None else clause
+        for name, clause in BOOK.clauses.items()
+    },
+)
+
+
+def agreed(about: str, participant: str = "p-7", peer: str = "ana", **how: Any) -> pk.Consultation:
+    """Advice that was given and agreed to; ``how`` changes it."""
+    told: dict[str, Any] = {"id": "c-1", "status": pk.ConsultationStatus.AGREED} | how
+    return pk.Consultation(peer=peer, participant=participant, about=about, **told)
+
+
+def tie(of: pk.TieKind, status: str = "current", one: str = "ana", other: str = "p-7") -> pk.Tie:
+    """What else two people are to each other."""
+    id_ = f"{one}/{other}/{of}"
+    return pk.Tie(id=id_, of=of, one=one, other=other, status=pk.TieStatus(status))
+
+
+def consent(**how: Any) -> pk.Consent:
+    """A consent of p-8 that their story may go to p-7, from now on."""
+    told: dict[str, Any] = {
+        "id": "k-1",
+        "participant": "p-8",
+        "scopes": (pk.ConsentScope.STORY,),
+        "to": ("p-7",),
+        "since": NOW,
+    }
+    return pk.Consent(**told | how)
+
+
+def in_role(act: Any, *nouns: pk.Noun, now: datetime = NOW) -> list[tuple[str, pk.Verdict]]:
+    """What the catalogue says of an act."""
+    return codes(activities.in_role(act, view(*nouns, now=now), BOOK))
+
+
+class TestInRole:
+    """Is this a peer's work? The catalogue answers."""
+
+    @pytest.mark.parametrize(
+        ("asked", "found"),
+        [
+            (activity("listen"), [("peer-work", ALLOWED)]),
+            (activity("case-management"), [("case-management", NO)]),
+            (activity("cover-case-manager"), [("case-management", CONSULT)]),
+            (activity("no-such-thing"), [("unknown-activity", FACTS)]),
+            (
+                activity("medication-talk"),
+                [("missing-facts", FACTS), ("medication-advice", ALLOWED)],
+            ),
+            (activity("medication-talk", voice="first-person"), [("medication-advice", ALLOWED)]),
+            (activity("medication-talk", voice="directive"), [("medication-advice", NO)]),
+            (
+                activity("medication-talk", voice="whispered"),
+                [("missing-facts", FACTS), ("medication-advice", ALLOWED)],
+            ),
+            (
+                activity("walk-through-services", who_decides="peer", who_keeps_the_plan="peer"),
+                [("own-direction", NO), ("case-management", NO)],
+            ),
+            (
+                activity("walk-through-services", who_decides="peer"),
+                [("missing-facts", FACTS), ("own-direction", NO)],
+            ),
+            (activity("listen", voice="directive"), [("peer-work", ALLOWED)]),
+        ],
+        ids=str,
+    )
+    def test_the_catalogue_and_the_circumstances_decide(
+        self, asked: pk.Activity, found: list[tuple[str, pk.Verdict]]
+    ) -> None:
+        """Each case that fits speaks; what is not answered is asked for; nothing is guessed."""
+        assert in_role(asking(asked)) == found
+
+    def test_a_missing_fact_is_asked_for_by_its_question(self) -> None:
+        """With the answers there are, so that it can be given at once; several in one go."""
+        (asked, _) = activities.in_role(asking(activity("walk-through-services")), view(), BOOK)
+
+        for name in ("who-decides", "who-keeps-the-plan"):
+            circumstance = BOOK.circumstances[name]
+            assert circumstance.asks in asked.sentence
+            assert f"({name} = {' or '.join(circumstance.answers)})" in asked.sentence
+
+    def test_each_activity_of_a_session_is_looked_at(self) -> None:
+        """The finding says at which position it stands."""
+        done = (activity("listen"), activity("therapy"), activity("no-such-thing"))
+        found = activities.in_role(report(activities=done), view(), BOOK)
+
+        assert [(each.activity, each.verdict) for each in found] == [
+            (0, ALLOWED),
+            (1, NO),
+            (2, FACTS),
+        ]
+
+    @given(any_code(), st.dictionaries(any_code(), any_code(), max_size=3))
+    def test_what_the_book_does_not_know_is_never_allowed(
+        self, id_: str, circumstances: dict[str, str]
+    ) -> None:
+        """Unknown work needs facts, whatever is told about it."""
+        unknown = pk.Activity(id=f"x-{id_[:60]}", circumstances=circumstances)
+
+        assert unknown.id not in BOOK.activities
+        assert decided(asking(unknown)).verdict is FACTS
+
+    @given(any_activity(BOOK, most=0))
+    def test_an_unanswered_question_is_never_a_yes(self, asked: pk.Activity) -> None:
+        """For every activity of the catalogue and any answers: asked, or heavier."""
+        entry = BOOK.activities[asked.id]
+        decision = decided(asking(asked))
+        open_questions = [each for each in entry.asks if asked.answer(each) is None]
+
+        if open_questions or (entry.consent and asked.of is None):
+            assert decision.verdict >= FACTS
+        fitting = [
+            case.verdict
+            for case in entry.cases
+            if all(asked.answer(name) == answer for name, answer in case.when.items())
+        ]
+        assert decision.verdict >= max(fitting or [entry.verdict])
+
+    def test_somebody_elses_story_needs_their_say(self) -> None:
+        """Whose it is must be told; then they must have agreed that this person hears it."""
+        nobody = asking(activity("tell-anothers-story"))
+        theirs = asking(activity("tell-anothers-story", of="p-8"))
+        own = asking(activity("tell-anothers-story", of="p-7"))
+
+        assert in_role(nobody) == [("anothers-story", ALLOWED), ("missing-facts", FACTS)]
+        assert in_role(theirs) == [("anothers-story", ALLOWED), ("consent", CONSENT)]
+        assert in_role(theirs, consent()) == [("anothers-story", ALLOWED), ("consent", ALLOWED)]
+        assert in_role(own) == [("anothers-story", ALLOWED), ("consent", ALLOWED)]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            consent(participant="p-9"),
+            consent(to=("p-9",)),
+            consent(scopes=(pk.ConsentScope.GOALS,)),
+            consent(since=NOW + TICK),
+            consent(since=NOW - DAY, until=NOW),
+            consent(status=pk.ConsentStatus.REVOKED),
+        ],
+        ids=[
+            "another person",
+            "another hearer",
+            "another scope",
+            "too early",
+            "too late",
+            "revoked",
+        ],
+    )
+    def test_another_consent_is_none(self, other: pk.Consent) -> None:
+        """Narrow on purpose: person, hearer, scope and time must all fit."""
+        assert in_role(asking(activity("tell-anothers-story", of="p-8")), other)[-1] == (
+            "consent",
+            CONSENT,
+        )
+
+    def test_in_a_group_everyone_who_hears_it_counts(self) -> None:
+        """The person themself may hear it; each other one must be named in the consent."""
+        told = (activity("tell-anothers-story", of="p-8"),)
+        found = activities.in_role(plan(**group(3), activities=told), view(consent()), BOOK)
+
+        assert found[-1].verdict is CONSENT
+        assert found[-1].facts["to"] == "p-9"
+        both = consent(to=("p-7", "p-9"))
+        assert in_role(plan(**group(3), activities=told), both)[-1] == ("consent", ALLOWED)
+
+    def test_a_report_is_judged_by_the_consent_of_its_moment(self) -> None:
+        """A consent that has run out since then covered what was told; a later one did not."""
+        then = NOW - 3 * DAY
+        told = report(starts=then, activities=(activity("tell-anothers-story", of="p-8"),))
+
+        assert in_role(told, consent(since=then - DAY, until=then + DAY))[-1][1] is ALLOWED
+        assert in_role(told, consent(since=then + TICK))[-1][1] is CONSENT
+
+
+class TestAdvice:
+    """Agreed advice lets one act through; a no is never advised away."""
+
+    @pytest.mark.parametrize("verdict", pk.Verdict)
+    def test_only_what_asks_for_advice_is_lifted_by_it(self, verdict: pk.Verdict) -> None:
+        """Everything else stays as heavy as it was."""
+        clause = BOOK.clause("gifts")
+        found = advice.weighed(clause, verdict, {"x": 1}, plan(), view(agreed("gifts")), 3)
+
+        lifted = verdict is CONSULT
+        assert found.verdict is (ALLOWED if lifted else verdict)
+        assert found.facts == ({"x": 1, "consultation": "c-1"} if lifted else {"x": 1})
+        assert found.activity == 3
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            agreed("gifts", status=pk.ConsultationStatus.ASKED),
+            agreed("gifts", status=pk.ConsultationStatus.NOT_AGREED),
+            agreed("gifts", status=pk.ConsultationStatus.USED),
+            agreed("touch"),
+            agreed("gifts", peer="bo"),
+            agreed("gifts", participant="p-8"),
+        ],
+        ids=["asked", "not agreed", "used", "another clause", "another peer", "another person"],
+    )
+    def test_other_advice_is_none(self, other: pk.Consultation) -> None:
+        """It must be agreed, unused, and about this clause, this peer and this person."""
+        found = advice.weighed(BOOK.clause("gifts"), CONSULT, {}, plan(), view(other))
+
+        assert found.verdict is CONSULT
+
+    def test_advice_about_one_lets_no_other_through(self) -> None:
+        """In a group, each person's tie is looked at for itself."""
+        ties = [tie(pk.TieKind.FAMILY, other=each) for each in ("p-7", "p-8")]
+        stood = view(*ties, agreed("dual-relationship"))
+        found = people.dual_relationship(plan(**group(2)), stood, BOOK)
+
+        assert {each.facts["other"]: each.verdict for each in found} == {
+            "p-7": ALLOWED,
+            "p-8": CONSULT,
+        }
+
+
+class TestKnown:
+    """Nobody acts for, with or about people the program does not know."""
+
+    @pytest.mark.parametrize(
+        ("act", "missing"),
+        [
+            (plan(), None),
+            (plan(peer="bo"), "bo as a serving peer"),
+            (plan(participants=("p-9",)), "p-9 as a participant"),
+            (
+                plan(**group(4), peer="bo"),
+                "p-9 as a participant and p-10 as a participant and bo as",
+            ),
+            (pk.SetGoal(by="p-7", id="g", participant="p-7", words=pk.Words("x")), None),
+            (
+                pk.SetGoal(by="x", id="g", participant="x", words=pk.Words("x")),
+                "x as a participant",
+            ),
+            (pk.RecordSupervision(by="sam", peer="ana", on=TODAY), None),
+            (pk.RecordSupervision(by="sam", peer="p-7", on=TODAY), "p-7 as a serving peer"),
+        ],
+        ids=lambda each: getattr(each, "kind", str(each)),
+    )
+    def test_everyone_named_must_be_here(self, act: pk.Act, missing: str | None) -> None:
+        """The finding names who is not, and as what: a peer is no participant by that alone."""
+        (found,) = people.known(act, view(), BOOK)
+
+        assert found.verdict is (ALLOWED if missing is None else FACTS)
+        assert missing is None or missing in found.sentence
+
+    @pytest.mark.parametrize("status", pk.PeerStatus)
+    def test_a_request_needs_a_peer_who_serves(self, status: pk.PeerStatus) -> None:
+        """A late report of what was done before they stepped back is no crossing."""
+        stood = view(attrs.evolve(ANA, status=status))
+        serving = status is pk.PeerStatus.SERVING
+
+        assert people.known(plan(), stood, BOOK)[0].verdict is (ALLOWED if serving else FACTS)
+        assert people.known(report(), stood, BOOK)[0].verdict is ALLOWED
+
+    @pytest.mark.parametrize("status", pk.ParticipantStatus)
+    def test_a_request_needs_somebody_who_takes_part(self, status: pk.ParticipantStatus) -> None:
+        """And a report may come after they went away."""
+        stood = view(pk.Participant(id="p-7", status=status))
+        here = status is pk.ParticipantStatus.TAKING_PART
+
+        assert people.known(plan(), stood, BOOK)[0].verdict is (ALLOWED if here else FACTS)
+        assert people.known(report(), stood, BOOK)[0].verdict is ALLOWED
+
+
+class TestWhoWalksWithWhom:
+    """Two people, not too many, credentialed, supervised."""
+
+    def test_nobody_is_their_own_peer(self) -> None:
+        """Alone or among others."""
+        alone = attrs.evolve(PROPOSE, participant="ana")
+        among = plan(**group(2), peer="p-8")
+
+        assert codes(people.two_people(PROPOSE, view(), BOOK)) == [("two-people", ALLOWED)]
+        assert codes(people.two_people(alone, view(), BOOK)) == [("two-people", NO)]
+        assert codes(people.two_people(among, view(), BOOK)) == [("two-people", NO)]
+
+    def test_nobody_supervises_themself(self) -> None:
+        """A supervisor is somebody else: nobody serves alone."""
+        for supervisor, verdict in (("sam", ALLOWED), ("bo", NO)):
+            act = pk.WelcomePeer(
+                by="c",
+                id="bo",
+                role=pk.Role.WORKER,
+                supervisor=supervisor,
+                since=TODAY,
+                experiences=LIVED,
+            )
+            assert codes(people.own_supervisor(act, view(), BOOK)) == [("own-supervisor", verdict)]
+
+    @pytest.mark.parametrize("act", [PROPOSE, ACCEPT], ids=lambda each: each.kind)
+    @pytest.mark.parametrize(("off", "verdict"), [(-1, ALLOWED), (0, NO), (1, NO)])
+    def test_the_caseload_is_full_at_its_number(
+        self, act: Any, off: int, verdict: pk.Verdict
+    ) -> None:
+        """One below is room for one; the sentence has both numbers in it."""
+        most = BOOK.clause("caseload").value or 0
+        stood = view(tallies={("ana", "walking"): most + off})
+        (found,) = people.caseload(act, stood, BOOK)
+
+        assert found.verdict is verdict
+        assert found.sentence == f"ana walks with {most + off} of at most {most} people."
+
+    @pytest.mark.parametrize("rule", [people.caseload, people.supervision])
+    def test_a_number_that_is_no_longer_in_force_limits_nobody(self, rule: Any) -> None:
+        """The rule has nothing to say; it neither allows nor forbids."""
+        assert rule(PROPOSE, view(tallies={("ana", "walking"): 10**6}), NUMBERLESS) == ()
+        assert support.group_size(plan(**group(100)), view(), NUMBERLESS) == ()
+
+    def test_only_specialists_need_a_credential(self) -> None:
+        """A worker needs none, and of a stranger nothing is said."""
+        assert people.credential(PROPOSE, view(), BOOK) == ()
+        assert people.credential(attrs.evolve(PROPOSE, peer="bo"), view(), BOOK) == ()
+
+    @pytest.mark.parametrize(
+        ("since", "until", "verdict"),
+        [
+            (TODAY, TODAY + DAY, ALLOWED),
+            (TODAY - DAY, TODAY, NO),
+            (TODAY + DAY, TODAY + 2 * DAY, NO),
+            (TODAY - DAY, TODAY + 2 * DAY, ALLOWED),
+        ],
+    )
+    def test_a_credential_is_in_force_from_its_first_day_to_before_its_last(
+        self, since: date, until: date, verdict: pk.Verdict
+    ) -> None:
+        """Half-open, day by day."""
+        specialist = attrs.evolve(ANA, role=pk.Role.SPECIALIST)
+        held = pk.Credential(id="k", peer="ana", since=since, until=until)
+        (found,) = people.credential(PROPOSE, view(specialist, held), BOOK)
+
+        assert found.verdict is verdict
+        assert verdict is ALLOWED or until.isoformat() in found.sentence
+
+    def test_a_specialist_without_a_credential_is_asked_for_it(self) -> None:
+        """Another peer's is none of theirs; of several, one in force is enough."""
+        specialist = attrs.evolve(ANA, role=pk.Role.SPECIALIST)
+        anothers = pk.Credential(id="x", peer="bo", since=TODAY, until=TODAY + DAY)
+        over = pk.Credential(id="o", peer="ana", since=TODAY - 2 * DAY, until=TODAY)
+        held = pk.Credential(id="h", peer="ana", since=TODAY, until=TODAY + DAY)
+
+        assert codes(people.credential(PROPOSE, view(specialist, anothers), BOOK)) == [
+            ("credential", FACTS)
+        ]
+        assert codes(people.credential(PROPOSE, view(specialist, over, held), BOOK)) == [
+            ("credential", ALLOWED)
+        ]
+
+    @pytest.mark.parametrize(
+        ("supervised", "since", "day", "verdict"),
+        [
+            (date(2026, 10, 2), date(2020, 1, 1), date(2026, 11, 2), ALLOWED),
+            (date(2026, 10, 2), date(2020, 1, 1), date(2026, 11, 3), CONSULT),
+            (None, date(2026, 10, 2), date(2026, 11, 2), ALLOWED),
+            (None, date(2026, 10, 2), date(2026, 11, 3), CONSULT),
+            (date(2026, 1, 31), date(2020, 1, 1), date(2026, 2, 28), ALLOWED),
+            (date(2026, 1, 31), date(2020, 1, 1), date(2026, 3, 1), CONSULT),
+        ],
+    )
+    def test_supervision_lasts_a_month_to_the_day(
+        self, supervised: date | None, since: date, day: date, verdict: pk.Verdict
+    ) -> None:
+        """A month after the 31st ends with a short month; who began lately counts from then."""
+        stood = view(attrs.evolve(ANA, supervised=supervised, since=since))
+        book = Handbook.load().on(day)
+        (found,) = people.supervision(PROPOSE, stood, book)
+
+        assert found.verdict is verdict
+        assert f"{(day - (supervised or since)).days} days ago" in found.sentence
+
+    def test_overdue_supervision_gives_way_to_advice(self) -> None:
+        """The supervisor agrees to this one match; of a stranger nothing is said."""
+        late = attrs.evolve(ANA, supervised=None)
+        advised = agreed("supervision", participant="p-8")
+
+        assert codes(people.supervision(PROPOSE, view(late, advised), BOOK)) == [
+            ("supervision", ALLOWED)
+        ]
+        assert people.supervision(attrs.evolve(PROPOSE, peer="bo"), view(), BOOK) == ()
+
+
+#: What each tie comes to while it lasts and when it is past, for whoever asks before they begin.
+TIES = {
+    pk.TieKind.ROMANTIC: ("intimate-contact", NO, NO),
+    pk.TieKind.LANDLORD: ("housing", NO, ALLOWED),
+    pk.TieKind.HOUSEHOLD: ("dual-relationship", NO, ALLOWED),
+    pk.TieKind.FAMILY: ("dual-relationship", CONSULT, ALLOWED),
+    pk.TieKind.FRIEND: ("dual-relationship", CONSULT, ALLOWED),
+    pk.TieKind.EMPLOYER: ("dual-relationship", CONSULT, ALLOWED),
+    pk.TieKind.BUSINESS: ("dual-relationship", CONSULT, ALLOWED),
+    pk.TieKind.COWORKER: ("dual-relationship", CONSULT, ALLOWED),
+    pk.TieKind.SPONSOR: ("dual-relationship", CONSULT, ALLOWED),
+    pk.TieKind.DISTANT: ("dual-relationship", ALLOWED, ALLOWED),
+}
+
+
+class TestTies:
+    """What else two people are to each other."""
+
+    def test_every_kind_of_tie_is_weighed(self) -> None:
+        """A new kind must be added to the table above."""
+        assert set(TIES) == set(pk.TieKind)
+
+    @pytest.mark.parametrize("of", pk.TieKind)
+    @pytest.mark.parametrize("status", pk.TieStatus)
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_before_they_begin_each_tie_has_its_weight(
+        self, *, of: pk.TieKind, status: pk.TieStatus, turned: bool
+    ) -> None:
+        """From whichever side it was told; the sentence names the two."""
+        one, other = ("p-8", "ana") if turned else ("ana", "p-8")
+        clause, current, past = TIES[of]
+        verdict = current if status is pk.TieStatus.CURRENT else past
+        for act in (PROPOSE, plan(participants=("p-8",))):
+            (found,) = people.dual_relationship(act, view(tie(of, status, one, other)), BOOK)
+            assert (found.clause.id, found.verdict) == (clause, verdict)
+            assert found.facts == {"peer": "ana", "other": "p-8"}
+            assert "ana" in found.sentence or found.verdict is ALLOWED
+
+    @pytest.mark.parametrize("of", pk.TieKind)
+    def test_later_only_what_forbids_is_looked_at_again(self, of: pk.TieKind) -> None:
+        """Advice is asked for before they begin, and not again at every step."""
+        clause, current, _ = TIES[of]
+        expected = (clause, NO) if current is NO else ("dual-relationship", ALLOWED)
+        for act in (ACCEPT, report(), asking(activity("listen"))):
+            assert codes(people.dual_relationship(act, view(tie(of)), BOOK)) == [expected]
+
+    def test_other_peoples_ties_are_theirs(self) -> None:
+        """A tie of two others says nothing, and neither does none."""
+        others = tie(pk.TieKind.ROMANTIC, one="p-7", other="p-8")
+        allowed = [("dual-relationship", ALLOWED)]
+
+        assert codes(people.dual_relationship(PROPOSE, view(others), BOOK)) == allowed
+        assert codes(people.dual_relationship(PROPOSE, view(), BOOK)) == allowed
+
+    def test_several_ties_are_several_findings(self) -> None:
+        """The heaviest decides, and all are read."""
+        ties = tie(pk.TieKind.FAMILY), tie(pk.TieKind.LANDLORD)
+
+        assert codes(people.dual_relationship(plan(), view(*ties), BOOK)) == [
+            ("dual-relationship", CONSULT),
+            ("housing", NO),
+        ]
+
+    def test_advice_does_not_lift_a_no(self) -> None:
+        """A supervisor cannot agree to a landlord."""
+        stood = view(tie(pk.TieKind.LANDLORD), agreed("housing"))
+
+        assert codes(people.dual_relationship(plan(), stood, BOOK)) == [("housing", NO)]
+
+
+class TestSupervisorAnswers:
+    """Only the peer's own supervisor answers."""
+
+    @pytest.mark.parametrize(
+        ("by", "peer", "found"),
+        [
+            ("sam", "ana", ("supervisor-answers", ALLOWED)),
+            ("ana", "ana", ("supervisor-answers", NO)),
+            ("sue", "ana", ("supervisor-answers", NO)),
+            ("sam", "bo", ("known", FACTS)),
+        ],
+    )
+    def test_who_may_answer(self, by: str, peer: str, found: tuple[str, pk.Verdict]) -> None:
+        """Neither the peer, nor another supervisor, nor anybody for a stranger."""
+        for act in (
+            pk.CloseConcern(by=by, id="n", peer=peer),
+            pk.GiveAdvice(by=by, id="c", peer=peer, agreed=True),
+        ):
+            assert codes(people.supervisor_answers(act, view(), BOOK)) == [found]
+
+
+class TestHowSupportIsGiven:
+    """Freely, in small groups, and in the person's own voice."""
+
+    @pytest.mark.parametrize(("off", "verdict"), [(-1, ALLOWED), (0, ALLOWED), (1, NO)])
+    def test_a_group_may_have_as_many_as_its_number(self, off: int, verdict: pk.Verdict) -> None:
+        """The limit itself is still small enough."""
+        most = BOOK.clause("group-size").value or 0
+        for act in (plan(**group(most + off)), report(**group(most + off))):
+            assert codes(support.group_size(act, view(), BOOK)) == [("group-size", verdict)]
+
+    def test_only_groups_have_a_size(self) -> None:
+        """One to one and ad hoc are two people."""
+        assert support.group_size(plan(), view(), BOOK) == ()
+        assert support.group_size(report(form=pk.SessionForm.AD_HOC), view(), BOOK) == ()
+
+    @pytest.mark.parametrize("form", [pk.SessionForm.GROUP, pk.SessionForm.AD_HOC])
+    def test_groups_and_first_talks_need_no_match(self, form: pk.SessionForm) -> None:
+        """Coming is a choice already."""
+        for make in (plan, report):
+            assert support.voluntary(make(form=form, peer="bo"), view(), BOOK) == ()
+        assert support.limits_explained(plan(form=form), view(), BOOK) == ()
+
+    @pytest.mark.parametrize("status", pk.MatchStatus)
+    def test_one_to_one_begins_with_a_yes(self, status: pk.MatchStatus) -> None:
+        """Only an accepted match is one."""
+        stood = view(attrs.evolve(MATCH, status=status))
+        verdict = ALLOWED if status is pk.MatchStatus.ACCEPTED else CONSENT
+        for act in (plan(), report()):
+            assert codes(support.voluntary(act, stood, BOOK)) == [("voluntary", verdict)]
+
+    @pytest.mark.parametrize(
+        ("peer", "participant"), [("bo", "p-7"), ("ana", "p-8")], ids=["peer", "participant"]
+    )
+    def test_a_yes_to_somebody_else_is_none(self, peer: str, participant: str) -> None:
+        """The match must be of these two."""
+        act = plan(peer=peer, participants=(participant,))
+
+        assert codes(support.voluntary(act, view(), BOOK)) == [("voluntary", CONSENT)]
+
+    def test_a_late_report_counts_while_the_match_lasted(self) -> None:
+        """What happened before the end was right; what happened after it was not."""
+        ended = attrs.evolve(MATCH, status=pk.MatchStatus.ENDED, ended=NOW - DAY)
+        verdicts = [
+            codes(support.voluntary(report(starts=starts), view(ended), BOOK))[0][1]
+            for starts in (NOW - DAY - TICK, NOW - DAY, NOW)
+        ]
+
+        assert verdicts == [ALLOWED, CONSENT, CONSENT]
+        assert codes(support.voluntary(plan(), view(ended), BOOK)) == [("voluntary", CONSENT)]
+
+    @pytest.mark.parametrize(
+        ("met", "agreement", "first", "verdict"),
+        [
+            (0, None, "listen", ALLOWED),
+            (1, None, "listen", FACTS),
+            (1, None, "agree-boundaries", ALLOWED),
+            (1, AGREEMENT, "listen", ALLOWED),
+            (9, attrs.evolve(AGREEMENT, topics=(pk.Topic.HOURS,)), "listen", FACTS),
+            (9, attrs.evolve(AGREEMENT, status=pk.AgreementStatus.AMENDED), "listen", FACTS),
+            (9, attrs.evolve(AGREEMENT, participant="p-8"), "listen", FACTS),
+            (9, attrs.evolve(AGREEMENT, peer="bo"), "listen", FACTS),
+        ],
+    )
+    def test_by_the_second_meeting_the_limits_are_explained(
+        self, met: int, agreement: pk.Noun | None, first: str, verdict: pk.Verdict
+    ) -> None:
+        """By an agreement of the two that is in force, or within this meeting."""
+        nouns = tuple(each for each in (ANA, MATCH, agreement) if each is not None)
+        stood = pk.View(NOW, nouns, {("ana+p-7", "met"): met})
+        (found,) = support.limits_explained(plan(activities=(activity(first),)), stood, BOOK)
+
+        assert (found.clause.id, found.verdict) == ("limits-explained", verdict)
+        assert verdict is ALLOWED or f"(times: {met})" in found.sentence
+
+    @pytest.mark.parametrize(
+        ("told", "verdict"),
+        [
+            (consent(to=("housing-office",)), ALLOWED),
+            (consent(to=("housing-office",), participant="p-7"), CONSENT),
+            (consent(), CONSENT),
+            (consent(to=("housing-office",), since=NOW + TICK), CONSENT),
+            (None, CONSENT),
+        ],
+    )
+    def test_what_was_told_stays_here_unless_they_agreed(
+        self, told: pk.Consent | None, verdict: pk.Verdict
+    ) -> None:
+        """To this person, this scope, at this time."""
+        scopes = (pk.ConsentScope.STORY,)
+        act = pk.ShareInformation(by="ana", participant="p-8", scopes=scopes, to="housing-office")
+        stood = view() if told is None else view(told)
+
+        assert codes(support.consent(act, stood, BOOK)) == [("consent", verdict)]
+
+    def test_each_scope_is_asked_for(self) -> None:
+        """One that is covered carries none of the others."""
+        act = pk.ShareInformation(
+            by="ana",
+            participant="p-8",
+            scopes=(pk.ConsentScope.STORY, pk.ConsentScope.GOALS),
+            to="p-7",
+        )
+        found = support.consent(act, view(consent()), BOOK)
+
+        assert [(each.facts["scope"], each.verdict) for each in found] == [
+            ("story", ALLOWED),
+            ("goals", CONSENT),
+        ]
+
+    def test_what_is_theirs_may_be_told_to_themselves(self) -> None:
+        """Nobody needs their own consent to hear about themself."""
+        act = pk.ShareInformation(
+            by="ana", participant="p-8", scopes=(pk.ConsentScope.GOALS,), to="p-8"
+        )
+
+        assert codes(support.consent(act, view(), BOOK)) == [("consent", ALLOWED)]
+
+    @pytest.mark.parametrize(
+        ("by", "said_so", "verdict"),
+        [
+            ("p-7", None, ALLOWED),
+            ("p-7", False, ALLOWED),
+            ("ana", True, ALLOWED),
+            ("ana", None, FACTS),
+            ("ana", False, NO),
+        ],
+    )
+    def test_only_the_participant_speaks_for_the_participant(
+        self, by: str, *, said_so: bool | None, verdict: pk.Verdict
+    ) -> None:
+        """Others may write down what the person said, and must say that it was said."""
+        how: dict[str, Any] = {"by": by, "participant": "p-7", "said_so": said_so}
+        for act in (
+            pk.AcceptMatch(**how, id="m-1", peer="ana"),
+            pk.DeclineMatch(**how, id="m-1", peer="ana"),
+            pk.SetGoal(**how, id="g", words=pk.Words("x")),
+            pk.ChangeGoal(**how, id="g", status=pk.GoalStatus.COMPLETED),
+            pk.AgreeBoundaries(**how, id="ag", peer="ana", topics=(pk.Topic.HOURS,)),
+            pk.RecordConsent(**how, id="k", scopes=tuple(pk.ConsentScope), to=("x",), since=NOW),
+            pk.RevokeConsent(**how, id="k"),
+        ):
+            assert codes(support.own_voice(act, view(), BOOK)) == [("own-voice", verdict)]
+
+
+class TestRecords:
+    """Nothing twice, one step at a time, and only what has happened."""
+
+    def test_an_id_names_one_thing(self) -> None:
+        """Of one kind: a goal may be called what a match is called."""
+        again = attrs.evolve(PROPOSE, id="m-1")
+        other = pk.SetGoal(by="p-7", id="m-1", participant="p-7", words=pk.Words("x"))
+
+        assert codes(records.once(PROPOSE, view(), BOOK)) == [("once", ALLOWED)]
+        assert codes(records.once(again, view(), BOOK)) == [("once", NO)]
+        assert codes(records.once(other, view(), BOOK)) == [("once", ALLOWED)]
+
+    @pytest.mark.parametrize("status", pk.SessionStatus)
+    def test_a_report_may_take_the_place_of_its_plan(self, status: pk.SessionStatus) -> None:
+        """And of nothing else; a second plan may not even do that."""
+        session = pk.Session(
+            id="s-1",
+            form=pk.SessionForm.ONE_TO_ONE,
+            peer="ana",
+            participants=("p-7",),
+            starts=NOW,
+            minutes=60,
+            status=status,
+        )
+        planned = status is pk.SessionStatus.PLANNED
+
+        assert codes(records.once(report(), view(session), BOOK)) == [
+            ("once", ALLOWED if planned else NO)
+        ]
+        assert codes(records.once(plan(), view(session), BOOK)) == [("once", NO)]
+
+    @pytest.mark.parametrize("status", pk.MatchStatus)
+    def test_two_people_have_one_match_at_a_time(self, status: pk.MatchStatus) -> None:
+        """While one is proposed or accepted; when it is over they may try again."""
+        again = attrs.evolve(PROPOSE, participant="p-7")
+        stood = view(attrs.evolve(MATCH, status=status))
+        running = status in {pk.MatchStatus.PROPOSED, pk.MatchStatus.ACCEPTED}
+
+        assert codes(records.one_match(again, stood, BOOK)) == [
+            ("one-match", NO if running else ALLOWED)
+        ]
+        assert codes(records.one_match(PROPOSE, stood, BOOK)) == [("one-match", ALLOWED)]
+
+    def test_roles_turned_round_are_the_same_two_people(self) -> None:
+        """Support both ways at once would count them twice."""
+        turned = attrs.evolve(PROPOSE, peer="p-7", participant="ana")
+
+        assert codes(records.one_match(turned, view(), BOOK)) == [("one-match", NO)]
+
+    def test_a_thing_moves_along_its_lifecycle(self) -> None:
+        """The sentence is the lifecycle's own; what is not there must be named first."""
+        ended = attrs.evolve(MATCH, status=pk.MatchStatus.ENDED)
+        proposed = attrs.evolve(MATCH, status=pk.MatchStatus.PROPOSED)
+        (no,) = records.steps(ACCEPT, view(ended), BOOK)
+        (yes,) = records.steps(ACCEPT, view(proposed), BOOK)
+        (unknown,) = records.steps(attrs.evolve(ACCEPT, id="m-9"), view(), BOOK)
+
+        assert (no.clause.id, no.verdict) == ("steps", NO)
+        assert "ended cannot become accepted; it may become nothing else." in no.sentence
+        assert (yes.verdict, yes.facts["status"]) == (ALLOWED, "proposed may become accepted.")
+        assert (unknown.clause.id, unknown.verdict) == ("known", FACTS)
+        assert "m-9 as a match" in unknown.sentence
+
+    @pytest.mark.parametrize(
+        ("act", "noun"),
+        [
+            (attrs.evolve(ACCEPT, by="p-8", participant="p-8"), MATCH),
+            (attrs.evolve(ACCEPT, peer="bo"), MATCH),
+            (pk.EndMatch(by="x", id="m-1", peer="bo", participant="p-7"), MATCH),
+            (
+                pk.ChangeGoal(by="p-8", id="g", participant="p-8", status=pk.GoalStatus.ON_HOLD),
+                pk.Goal(id="g", participant="p-7"),
+            ),
+            (pk.RevokeConsent(by="p-7", id="k-1", participant="p-7"), consent()),
+            (
+                pk.CloseConcern(by="sue", id="n", peer="bo"),
+                pk.Concern(id="n", peer="ana", people=("ana",), clauses=("money",)),
+            ),
+            (
+                pk.GiveAdvice(by="sue", id="c-1", peer="bo", agreed=True),
+                agreed("gifts", status=pk.ConsultationStatus.ASKED),
+            ),
+        ],
+        ids=lambda each: each.kind,
+    )
+    def test_nobody_answers_what_is_anothers(self, act: Any, noun: pk.Noun) -> None:
+        """Naming oneself beside another person's match, goal or consent opens no way to it."""
+        stood = view(attrs.evolve(MATCH, status=pk.MatchStatus.PROPOSED), noun)
+        (found,) = records.steps(act, stood, BOOK)
+
+        assert (found.clause.id, found.verdict) == ("known", FACTS)
+        assert f"{act.id} as a {noun.kind} of the people named" in found.sentence
+
+    def test_a_record_says_what_has_happened(self) -> None:
+        """A session by the moment, a supervision by the day; what is not said is no mistake."""
+        later: list[tuple[Any, pk.Verdict]] = [
+            (report(starts=NOW), ALLOWED),
+            (report(starts=NOW + TICK), FACTS),
+            (pk.RecordSupervision(by="sam", peer="ana", on=TODAY), ALLOWED),
+            (pk.RecordSupervision(by="sam", peer="ana", on=TODAY + DAY), FACTS),
+            (welcome(supervised=None), ALLOWED),
+            (welcome(supervised=TODAY), ALLOWED),
+            (welcome(supervised=TODAY + DAY), FACTS),
+        ]
+        for act, verdict in later:
+            assert codes(records.happened(act, view(), BOOK)) == [("already-happened", verdict)]
+
+    def test_anyone_may_tell(self) -> None:
+        """Telling is always right, whoever does it."""
+        act = pk.RaiseConcern(
+            by="neighbour", id="n", peer="ana", people=("ana",), clauses=("money",)
+        )
+
+        assert codes(records.told(act, view(), BOOK)) == [("anyone-may-tell", ALLOWED)]
+
+
+def welcome(**how: Any) -> pk.WelcomePeer:
+    """Somebody new, who began today."""
+    told: dict[str, Any] = {
+        "by": "coordinator",
+        "id": "bo",
+        "role": pk.Role.WORKER,
+        "supervisor": "sam",
+        "since": TODAY,
+        "experiences": LIVED,
+    }
+    return pk.WelcomePeer(**told | how)
+
+
+class TestTheWhole:
+    """All role limits together."""
+
+    @pytest.mark.parametrize(
+        ("act", "verdict"),
+        [
+            (plan(), ALLOWED),
+            (plan(participants=("p-8",)), CONSENT),
+            (asking(activity("give-gift", value="token")), CONSULT),
+            (asking(activity("give-gift")), FACTS),
+            (asking(activity("therapy")), NO),
+        ],
+        ids=lambda each: getattr(each, "kind", str(each)),
+    )
+    def test_each_verdict_can_be_reached(self, act: pk.Act, verdict: pk.Verdict) -> None:
+        """From yes to no, on one ordinary day."""
+        assert decided(act).verdict is verdict
+
+    def test_rules_have_names_of_their_own(self) -> None:
+        """Each is named once, speaks of real acts, and is written as a sentence."""
+        names = [each.id for each in pk.ROLE_LIMITS.rules]
+
+        assert len(set(names)) == len(names)
+        for rule in pk.ROLE_LIMITS.rules:
+            assert rule.speaks_of
+            assert (rule.check.__doc__ or "").strip().splitlines()[0].endswith((".", "?"))
