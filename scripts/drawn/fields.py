@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from enum import Enum
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin
@@ -21,10 +22,8 @@ _DESCRIBED: Final = re.compile(r"^::: peerkit\.(\w+)$", re.MULTILINE)
 
 def fields(of: type[Any]) -> str:
     """The table of its fields."""
-    try:
+    with suppress(NameError):  # a type that only type checkers know is shown as it is written
         attrs.resolve_types(of)
-    except NameError:  # a type that only the type checkers know; it is shown as it is written
-        pass
     rows = [(f"`{each.name}`", _kind(each.type), _left_out(of, each)) for each in attrs.fields(of)]
     return table(("field", "is", "when left out"), rows)
 
@@ -39,7 +38,7 @@ def _of(thing: Any) -> str:
         named = ", ".join(f"`{each.name}` ({each})" for each in thing)
         return f"\n\nIts members: {named}."
     if isinstance(thing, type) and attrs.has(thing):
-        return f"\n\n{fields(thing)}"
+        return f"\n\nIts fields:\n\n{fields(thing)}"
     return ""
 
 

@@ -51,13 +51,14 @@ class Screen:
 
     def table(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """A table. Numbers stand to the right."""
-        table = Table(title=title, title_justify="left", title_style="bold")
+        table = Table()
         rows = list(rows)
         for position, heading in enumerate(headings):
             numbers = bool(rows) and all(type(row[position]) is int for row in rows)
             table.add_column(heading, justify="right" if numbers else "left", overflow="fold")
         for row in rows:
             table.add_row(*(Text(_shown(each)) for each in row))
+        self.title(title)
         self.console.print(table)
 
     def decision(self, decision: Decision) -> None:

@@ -162,30 +162,39 @@ class PretendWeek:
     def _answers(self, participants: Sequence[Person]) -> Iterator[tuple[str, str, bool]]:
         """Who is proposed to whom, and whether they say yes."""
         serving = self.serving()
-        walking: dict[str, int] = {}
+        walking: Counter[str] = Counter()
+        met: defaultdict[str, set[str]] = defaultdict(set)
         for person in participants:
-            declined: set[str] = set()
+            # Two people have one match: nobody walks both ways with the same person.
+            not_with = met[person.id]
             for _ in range(TRIES):
-                best = suggest(person, serving, walking=walking, most=self.most, not_with=declined)
+                best = suggest(person, serving, walking=walking, most=self.most, not_with=not_with)
                 if not best:
                     break
                 peer = best[0].peer
-                yes = chance(self.seed, "says yes", person.id, peer).random() < SAYS_YES
+                yes = self._says_yes(person.id, peer)
                 yield person.id, peer, yes
                 if yes:
-                    walking[peer] = walking.get(peer, 0) + 1
+                    walking[peer] += 1
+                    met[peer].add(person.id)
                     break
-                declined.add(peer)
+                not_with.add(peer)
+
+    def _says_yes(self, participant: str, peer: str) -> bool:
+        return chance(self.seed, "says yes", participant, peer).random() < SAYS_YES
 
     def _busiest(self, pairs: Sequence[tuple[str, str]]) -> str:
         return Counter(peer for peer, _ in pairs).most_common(1)[0][0]
 
     def _also_ask(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
         """Who would walk with the busiest peer as well, as far as the caseload goes."""
+        if not pairs:
+            return []
         busiest = self._busiest(pairs)
         theirs = {who for peer, who in pairs if peer == busiest}
         others = dict.fromkeys(who for _, who in pairs if who != busiest and who not in theirs)
-        return list(others)[: self.most - len(theirs)]
+        willing = [who for who in others if self._says_yes(who, busiest)]
+        return willing[: self.most - len(theirs)]
 
     def pairs(self, participants: Sequence[Person]) -> tuple[tuple[str, str], ...]:
         """Who walks with whom: peer and participant."""
@@ -267,7 +276,7 @@ class PretendWeek:
         yield plan.held(by=leader, key="report/group-1")
 
     def asks(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Act]:
-        """Five things a peer may not do, asked all the same."""
+        """What a peer may not do, asked all the same. There must be two pairs at least."""
         peer, participant = pairs[0]
         other = next(who for _, who in pairs if who != participant)
         full = self._busiest(pairs)

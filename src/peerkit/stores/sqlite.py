@@ -26,6 +26,8 @@ N = TypeVar("N", bound=Noun)
 
 #: Written into the file so that we know our own: "peer" in ASCII.
 _OURS: Final = 0x70656572
+#: What every SQLite file begins with.
+_MAGIC: Final = b"SQLite format 3\x00"
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
 _FORM: Final = 1
 #: Seconds to wait for another writer before giving up.
@@ -208,6 +210,7 @@ class SQLiteStore:
         return cls(where.removeprefix("sqlite://"), program=program, durability=durability)
 
     def _opened(self, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
+        _spare_other_files(self.path)
         try:
             db = sqlite3.connect(
                 self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
@@ -528,6 +531,17 @@ class SQLiteStore:
         """Let go of the file."""
         with self._lock:
             self._db.close()
+
+
+def _spare_other_files(path: str) -> None:
+    """Refuse a file that is no database. SQLite would take a very short one for an empty one."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - the path is a text, as SQLite wants it
+            head = file.read(len(_MAGIC))
+    except OSError:
+        return
+    if head and head != _MAGIC:
+        raise NotAStore(f"{path} is not an SQLite file.")
 
 
 def _write_ahead(db: sqlite3.Connection) -> None:
