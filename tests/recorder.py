@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 NOTE = "We sat by the river."
 LIVED = pk.LivedExperience(of=pk.Experience.HOMELESSNESS)
 #: Keyed, so that whoever starts later finds them done.
-FIRST = (
+FIRST: tuple[pk.Act, ...] = (
     pk.WelcomePeer(
         by="coordinator",
         key="first-1",

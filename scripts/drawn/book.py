@@ -203,7 +203,7 @@ def limits() -> str:
         parts += [
             f"## {id_} {{#{id_}}}",
             f"{esc(written.says)} A {written.tighter} number is tighter. Clause: {clause(id_)}.",
-            table(("layer", "number", "from", "until", "source", "checked"), rows),
+            table(("layer", "number", "source"), rows),
         ]
     return drawn(
         "Limits",
@@ -215,16 +215,9 @@ def limits() -> str:
     )
 
 
-def _value(value: Value, unit: str) -> tuple[str, ...]:
-    where = value.passage
-    doubt = "" if where.verified else " **[unverified]**"
-    return (
-        _number(value, unit),
-        str(where.since or ""),
-        str(where.until or ""),
-        f"{source(where.source.id)}, {esc(where.at)}{doubt}",
-        str(where.looked),
-    )
+def _value(value: Value, unit: str) -> tuple[str, str]:
+    """The number and where it comes from, as two cells."""
+    return _number(value, unit), passage(value.passage)
 
 
 def sources() -> str:

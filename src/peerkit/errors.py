@@ -6,6 +6,7 @@ The whole tree (an error that carries data lives with that data, and says so her
     ├── BadInput           what came in does not fit: names the place, never the value
     │   ├── BadHandbook        (handbook) a book that cannot be trusted: file, key, what to do
     │   └── NotHmis            (exchange.hmis) a folder that is not an HMIS CSV export
+    ├── CouldNotTell       (notifiers) a message could not be delivered now; it waits
     ├── KeyReused          one idempotency key, two different acts
     ├── Moved              somebody changed what a decision stood on
     ├── Refused            (decisions) a decision that was asked to raise

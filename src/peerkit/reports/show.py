@@ -69,8 +69,9 @@ class Screen:
         for each in decision.heaviest_first():
             if each.verdict is decision.verdict:
                 self.console.print(Text(f"  {each.sentence}"))
-                self.console.print(Text(f"  Instead: {each.clause.instead}"))
-                self.console.print(Text(f"  Hand to: {each.clause.hand_to}"))
+                if not each.allowed:
+                    self.console.print(Text(f"  Instead: {each.clause.instead}"))
+                    self.console.print(Text(f"  Hand to: {each.clause.hand_to}"))
                 for passage in each.clause.passages:
                     self.console.print(Text(f"  Source: {passage}", style="dim"))
 

@@ -6,7 +6,7 @@ the start: what had been kept is answered, not repeated.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -191,10 +191,10 @@ class PretendWeek:
         if not pairs:
             return []
         busiest = self._busiest(pairs)
-        theirs = {who for peer, who in pairs if peer == busiest}
-        others = dict.fromkeys(who for _, who in pairs if who != busiest and who not in theirs)
+        matched = _matched(busiest, pairs)
+        others = dict.fromkeys(who for _, who in pairs if who not in matched)
         willing = [who for who in others if self._says_yes(who, busiest)]
-        return willing[: self.most - len(theirs)]
+        return willing[: self.most - sum(peer == busiest for peer, _ in pairs)]
 
     def pairs(self, participants: Sequence[Person]) -> tuple[tuple[str, str], ...]:
         """Who walks with whom: peer and participant."""
@@ -280,7 +280,7 @@ class PretendWeek:
         peer, participant = pairs[0]
         other = next(who for _, who in pairs if who != participant)
         full = self._busiest(pairs)
-        theirs = {who for each, who in pairs if each == full} | {full, *self._also_ask(pairs)}
+        theirs = {*_matched(full, pairs), *self._also_ask(pairs)}
         one_more = next((who for _, who in pairs if who not in theirs), participant)
         for name, activity in (
             ("case", Activity(id="case-management")),
@@ -333,3 +333,8 @@ class PretendWeek:
 
     def _at(self, day: int, hour: int) -> datetime:
         return datetime.combine(self.monday + timedelta(days=day), time(hour), UTC)
+
+
+def _matched(one: str, pairs: Sequence[tuple[str, str]]) -> set[str]:
+    """Somebody, and everyone they walk with in either role."""
+    return {one}.union(*(pair for pair in pairs if one in pair))
