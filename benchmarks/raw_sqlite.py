@@ -2,13 +2,12 @@
 
 The texts are ready-made: the very journal entries and nouns that peerkit wrote for the same acts.
 Nothing is decided, read, checked or turned into JSON here. The chain is there: each entry's hash
-is taken over the one before it.
+is taken over the one before it. Ids come in rising order, which is what an index likes best.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -62,7 +61,7 @@ def written(program: pk.Program, after: int) -> list[Written]:
 class Raw:
     """A file with three tables and the standard library's sqlite3."""
 
-    def __init__(self, path: Path, *, durability: str) -> None:
+    def __init__(self, path: Path, durability: str) -> None:
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute(f"PRAGMA synchronous = {durability}")
@@ -79,7 +78,7 @@ class Raw:
     def _rows(self, each: Written) -> tuple[tuple[object, ...], ...]:
         self.number += 1
         self.head = sha256((self.head + each.entry).encode()).hexdigest()
-        id_ = f"session-{secrets.token_hex(8)}"
+        id_ = f"session-{self.number:016x}"
         inside = f"Session {id_} is reported."
         return (
             (self.number, self.head, each.entry),

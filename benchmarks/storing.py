@@ -14,7 +14,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
@@ -100,20 +100,16 @@ def _fill(place: _Place, size: str, entries: int) -> None:
         begun = sum(each.allowed for each in program.do_all(pretend.beginnings()))
         acts = (pretend.reported(chance) for _ in range(entries - begun))
         _all_allowed(program.do_all(acts))
-    raw = Raw(place.raw(size), durability="NORMAL")
-    texts = cycle(place.texts)
-    for _ in range(entries // BATCH):
-        raw.together(islice(texts, BATCH))
-    assert raw.whole()
-    raw.close()
+    with closing(Raw(place.raw(size), "NORMAL")) as raw:
+        texts = cycle(place.texts)
+        for _ in range(entries // BATCH):
+            raw.together(islice(texts, BATCH))
+        assert raw.whole()
 
 
 @contextmanager
 def _fresh(path: Path) -> Iterator[Path]:
-    """The large file itself; of the small one a copy that is on the disk already."""
-    if "large" in path.name:
-        yield path
-        return
+    """A copy of the file that is on the disk already, gone afterwards."""
     copy = path.with_name(f"{secrets.token_hex(4)}.db")
     shutil.copy(path, copy)
     with copy.open("rb") as file:
@@ -125,19 +121,28 @@ def _fresh(path: Path) -> Iterator[Path]:
             each.unlink()
 
 
+def _opened(path: Path, size: str) -> AbstractContextManager[Path]:
+    """The large file itself: what one run adds to it does not count. Of the small one a copy."""
+    return nullcontext(path) if size == "large" else _fresh(path)
+
+
 def _ours(
-    path: Path,
+    place: _Place,
+    size: str,
     durability: str,
     *,
-    batch: bool,
+    batch: bool = False,
     make: Callable[[random.Random], pk.Act] = pretend.reported,
 ) -> Sample:
-    chance = random.Random(f"{path.name}{durability}{batch}")
+    chance = random.Random(f"{size} {durability} {batch}")
     number = BATCH if batch else ACTS
 
     def sample() -> float:
         warm, acts = ([make(chance) for _ in range(each)] for each in (WARM, number))
-        with _fresh(path) as file, _program(file, durability.lower()) as program:
+        with (
+            _opened(place.peerkit(size), size) as file,
+            _program(file, durability.lower()) as program,
+        ):
             _all_allowed([program.do(each) for each in warm])
             started = perf_counter()
             doing = program.do_all(acts) if batch else map(program.do, acts)
@@ -150,23 +155,19 @@ def _ours(
     return sample
 
 
-def _theirs(path: Path, durability: str, texts: tuple[Written, ...], *, batch: bool) -> Sample:
+def _theirs(
+    place: _Place, size: str, durability: str, texts: tuple[Written, ...], *, batch: bool = False
+) -> Sample:
     endless = cycle(texts)
     number = BATCH if batch else ACTS
 
     def sample() -> float:
         acts = list(islice(endless, number))
-        with _fresh(path) as file:
-            raw = Raw(file, durability=durability)
+        with _opened(place.raw(size), size) as file, closing(Raw(file, durability)) as raw:
             raw.one_by_one(list(islice(endless, WARM)))
             started = perf_counter()
-            if batch:
-                raw.together(acts)
-            else:
-                raw.one_by_one(acts)
-            took = perf_counter() - started
-            raw.close()
-        return took / number
+            (raw.together if batch else raw.one_by_one)(acts)
+            return (perf_counter() - started) / number
 
     return sample
 
@@ -178,8 +179,8 @@ def _one_size(effort: Effort) -> list[Figure]:
         for durability in ("FULL", "NORMAL"):
             ours, theirs = in_turn(
                 effort,
-                _ours(place.peerkit("small"), durability, batch=False, make=_mixed),
-                _theirs(place.raw("small"), durability, place.mixed, batch=False),
+                _ours(place, "small", durability, make=_mixed),
+                _theirs(place, "small", durability, place.mixed),
             )
             name = f"sessions, plans and goals mixed, one by one, {durability}"
             figures.append(compared(name, ours, theirs))
@@ -196,8 +197,8 @@ def _two_sizes(effort: Effort) -> list[Figure]:
                 side
                 for size in ("small", "large")
                 for side in (
-                    _ours(place.peerkit(size), durability, batch=batch),
-                    _theirs(place.raw(size), durability, place.texts, batch=batch),
+                    _ours(place, size, durability, batch=batch),
+                    _theirs(place, size, durability, place.texts, batch=batch),
                 )
             ]
             small, raw_small, large, raw_large = in_turn(effort, *sides)

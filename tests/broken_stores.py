@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -580,6 +581,16 @@ class LeasesInItsHead(SQLiteStore):
         return tuple(free[:limit])
 
 
+class LetsGo(SQLiteStore):
+    """Looks at its own file, and lets go of its locks when it closes it again."""
+
+    def keep(self, change: Change) -> Entry:
+        """And look whether it is there."""
+        entry = super().keep(change)
+        Path(self.path).read_bytes()
+        return entry
+
+
 #: Each broken store, and the tests of the kit that must catch it.
 STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     Shapeless: ("test_it_has_the_shape_of_a_store",),
@@ -653,6 +664,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     Fleeting: ("test_what_was_kept_is_there_again",),
     LosesLeases: ("test_leases_and_tellings_are_there_again",),
     Elsewhere: ("test_two_openers_share_one_program", "test_the_last_place_goes_to_one_process"),
+    LetsGo: ("test_openers_that_come_and_go_take_nothing_along",),
     RemembersWhatFailed: ("test_a_fault_of_one_opener_misleads_nobody",),
     LeasesInItsHead: ("test_two_openers_never_get_one_message_twice",),
 }

@@ -38,7 +38,7 @@ SAID = pk.Words("Sleep.")
 BY: dict[str, Any] = {"by": "p-7"}
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
 BOTH = ("ana", "p-7", "ana+p-7")
-ASKED = pk.Consultation(id="c-1", peer="ana", participant="p-7", about="gifts")
+ASKED = pk.Consultation(id="c-1", peer="ana", participant="p-7", clause="gifts")
 AGREED = attrs.evolve(ASKED, status=pk.ConsultationStatus.AGREED)
 CONCERN = pk.Concern(id="n-1", peer="ana", people=("ana",), clauses=("money",))
 SINCE, UNTIL = date(2025, 1, 1), date(2027, 1, 1)

@@ -371,7 +371,7 @@ class TestJudged:
             id="c-1",
             peer="ana",
             participant="p-7",
-            about="gifts",
+            clause="gifts",
             status=pk.ConsultationStatus.AGREED,
         )
         gift = activity("give-gift", value="token")
@@ -393,7 +393,7 @@ class TestFinding:
 
         assert (finding.facts, finding.activity, finding.allowed) == ({}, -1, True)
         first, second, *_ = str(finding).splitlines()
-        assert first == "allowed: Everyone who is named is known here."
+        assert first == "allowed: Everyone who is named is known here. [known]"
         assert second.startswith("    Source: ")
 
     def test_a_refusal_in_a_traceback_tells_no_words(self) -> None:

@@ -503,15 +503,24 @@ def test_a_layer_that_closes_an_activity_closes_its_cases(tmp_path: Path) -> Non
 
 
 def test_a_layer_that_says_so_may_loosen_an_activity(tmp_path: Path) -> None:
-    """A house may open what is closed below, when it says so."""
+    """A house may open what is closed below, when it says so and cites why."""
     text = """
 [[activity]]
 id = "practise-privately"
 verdict = "needs_consultation"
 loosens = true
 """
-    entry = Handbook.load(house(tmp_path, text)).activities["practise-privately"]
+    assert refusal(house(tmp_path, text)).endswith("what loosens cites a passage")
+    text += """
+[[activity.rests_on]]
+source = "R-NC"
+at = "our own reading"
+looked = 2026-11-22
+"""
+    handbook = Handbook.load(house(tmp_path, text))
+    entry = handbook.activities["practise-privately"]
     assert entry.verdict is Verdict.NEEDS_CONSULTATION
+    assert "our own reading" in {each.at for each in handbook.clauses[entry.clause].passages}
 
 
 def test_a_layer_does_not_loosen_by_a_case(tmp_path: Path) -> None:

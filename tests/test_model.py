@@ -150,7 +150,7 @@ class TestWhomANounTouches:
         """Matches, ties, agreements and consultations are read with the two people together."""
         match = pk.Match(id="m", peer="p", participant="a")
         tie = pk.Tie(id="t", of=pk.TieKind.FRIEND, one="p", other="a")
-        asked = pk.Consultation(id="c", peer="p", participant="a", about="gifts")
+        asked = pk.Consultation(id="c", peer="p", participant="a", clause="gifts")
         agreed = pk.BoundaryAgreement(id="b", peer="p", participant="a", topics=(pk.Topic.HOURS,))
 
         for noun in (match, tie, asked, agreed):

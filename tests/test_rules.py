@@ -50,7 +50,7 @@ NUMBERLESS = attrs.evolve(
 def agreed(about: str, participant: str = "p-7", peer: str = "ana", **how: Any) -> pk.Consultation:
     """Advice that was given and agreed to; ``how`` changes it."""
     told: dict[str, Any] = {"id": "c-1", "status": pk.ConsultationStatus.AGREED} | how
-    return pk.Consultation(peer=peer, participant=participant, about=about, **told)
+    return pk.Consultation(peer=peer, participant=participant, clause=about, **told)
 
 
 def tie(of: pk.TieKind, status: str = "current", one: str = "ana", other: str = "p-7") -> pk.Tie:

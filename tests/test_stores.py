@@ -320,14 +320,16 @@ def test_another_database_is_left_alone(path: Path, made: list[str], why: str) -
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_no_database_is_left_alone(path: Path) -> None:
-    """Any other file is refused and not touched."""
-    path.write_text("Dear diary, " * 1000)
+@pytest.mark.parametrize("length", [1, 11, 511, 512, 10_000])
+def test_a_file_that_is_no_database_is_left_alone(path: Path, length: int) -> None:
+    """Any other file is refused and not touched, however short it is."""
+    diary = ("Dear diary, " * 1000)[:length]
+    path.write_text(diary)
 
     with pytest.raises(NotAStore, match="is not an SQLite file"):
         SQLiteStore(path)
 
-    assert path.read_text() == "Dear diary, " * 1000
+    assert path.read_text() == diary
 
 
 def test_a_damaged_file_says_so(path: Path) -> None:

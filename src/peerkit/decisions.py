@@ -45,7 +45,7 @@ class Finding:
         return self.clause.sentence(self.verdict, self.facts)
 
     def __str__(self) -> str:
-        lines = [f"{self.verdict}: {self.sentence}"]
+        lines = [f"{self.verdict}: {self.sentence} [{self.clause.id}]"]
         if not self.allowed:
             lines.append(f"    Instead: {self.clause.instead}")
             lines.append(f"    Hand to: {self.clause.hand_to}")

@@ -250,7 +250,7 @@ class ConsultSupervisor(Makes):
     def leaves(self, view: View, judged: Judged) -> Left:
         """An open consultation; the supervisor is told."""
         asked = Consultation(
-            id=self.the_id, peer=self.peer, participant=self.participant, about=self.clause
+            id=self.the_id, peer=self.peer, participant=self.participant, clause=self.clause
         )
         said = (
             ()
@@ -266,7 +266,7 @@ class ConsultSupervisor(Makes):
                     to=peer.supervisor,
                     kind=self.kind,
                     about=asked.id,
-                    inside=f"Consultation {asked.id} waits for you: {asked.about}.",
+                    inside=f"Consultation {asked.id} waits for you: {asked.clause}.",
                 ),
             )
         )

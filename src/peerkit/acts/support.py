@@ -257,7 +257,7 @@ class PlanSession(_InSession):
 
 @attrs.frozen(kw_only=True)
 class CancelSession(Moves):
-    """Cancel a planned session. Anyone in it may, and no reason is asked."""
+    """Cancel a planned session. No reason is asked."""
 
     kind: ClassVar[str] = "session.cancelled"
     moves: ClassVar[type[Noun]] = Session

@@ -36,7 +36,7 @@ _BASE: Final = ("sources.toml", "clauses.toml", "limits.toml", "activities.toml"
 _VERDICTS: Final = {each.name.lower(): each for each in Verdict}
 #: The facts a sentence may name. A rule gives those its clause speaks of.
 _FACTS: Final = frozenset(
-    {"activity", "by", "days", "error", "id", "limit", "missing", "now", "other"}
+    {"activity", "by", "days", "error", "id", "limit", "missing", "near", "now", "other"}
     | {"participant", "peer", "scope", "status", "to", "unit", "until"}
 )
 #: What the engine itself must be able to say.
@@ -231,12 +231,17 @@ class Draft:
         loosens = table.take("loosens", bool, "true or false", default=False)
         clause = self._known_clause(table, table.text("clause", below.clause))
         own = self._cases(table, clause, below.asks)
+        passages = self._passages(table)
         table.done()
+        if loosens and not passages:
+            raise table.wrong("rests_on", "is missing; what loosens cites a passage")
         if not loosens:
             _not_looser(table.place, verdict, below.verdict)
             for number, case in enumerate(own, 1):
                 if not any(each.when.items() <= case.when.items() for each in below.cases):
                     _not_looser(f"{table.place}: case {number}", case.verdict, below.verdict)
+        cited = self.clauses[clause]
+        self.clauses[clause] = attrs.evolve(cited, passages=(*passages, *cited.passages))
         closes = verdict > below.verdict
         raised = tuple(
             attrs.evolve(each, verdict=verdict, clause=clause)

@@ -34,7 +34,9 @@ class Table:
         self.read.add(key)
         value = self.keys.get(key, default)
         if value is _MISSING:
-            raise self.wrong(key, f"is missing; give {called}")
+            near = get_close_matches(key, self.keys.keys() - self.read, 1)
+            hint = f" ({near[0]!r} is not known here)" if near else ""
+            raise self.wrong(key, f"is missing; give {called}{hint}")
         if value is not default and type(value) is not kind:
             raise self.wrong(key, f"must be {called}")
         return value  # type: ignore[no-any-return]

@@ -188,8 +188,8 @@ CONCERN: Final = Lifecycle(
 class Concern(Noun):
     """A boundary that may have been crossed, for a supervisor to look at.
 
-    ``clauses`` are the codes of the handbook it is about; ``session`` the
-    session it came from, if any.
+    ``clauses`` are the codes of the handbook it is about, ``people`` everyone
+    it concerns.
     """
 
     kind: ClassVar[str] = "concern"
@@ -232,7 +232,7 @@ CONSULTATION: Final = Lifecycle(
 class Consultation(Noun):
     """A peer asks their supervisor about one thing with one participant.
 
-    ``about`` is the code of the handbook's clause that asked for it. Agreed
+    ``clause`` is the code of the handbook's clause that asked for it. Agreed
     advice lets exactly one such act through.
     """
 
@@ -241,7 +241,7 @@ class Consultation(Noun):
     status: ConsultationStatus = a(ConsultationStatus, ConsultationStatus.ASKED)
     peer: str = an_id()
     participant: str = an_id()
-    about: str = a_code()
+    clause: str = a_code()
 
     @property
     def weighs_on(self) -> tuple[str, ...]:

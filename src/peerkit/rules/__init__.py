@@ -85,6 +85,7 @@ ROLE_LIMITS: Final = Rules(
     Rule("supervisor-answers", (CloseConcern, GiveAdvice), people.supervisor_answers),
     Rule("once", (Makes,), records.once),
     Rule("one-match", (ProposeMatch,), records.one_match),
+    Rule("known-clauses", (ConsultSupervisor, RaiseConcern), records.known_clauses),
     Rule("steps", (Moves,), records.steps),
     Rule("already-happened", (ReportSession, RecordSupervision, WelcomePeer), records.happened),
     Rule("anyone-may-tell", (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch), records.told),

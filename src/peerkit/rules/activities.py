@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from peerkit.decisions import Finding, Findings, Verdict
@@ -20,7 +21,9 @@ def in_role(act: DoActivity | PlanSession | ReportSession, view: View, book: Boo
     for position, activity in enumerate(act.activities_named):
         entry = book.activities.get(activity.id)
         if entry is None:
-            facts = {"activity": activity.id}
+            near = get_close_matches(activity.id, book.activities, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            facts = {"activity": activity.id, "near": hint}
             clause = book.clause("unknown-activity")
             found.append(Finding(clause, Verdict.NEEDS_FACTS, facts, position))
         else:
@@ -43,7 +46,9 @@ def _of(
     missing = [each for each in entry.asks if not _answered(each, answers, book)]
     if missing:
         questions = "; ".join(_question(each, book) for each in missing)
-        asked = {**facts, "missing": questions}
+        stray = [each for each in answers if each not in entry.asks]
+        hint = f" (Not asked here: {', '.join(stray)}.)" if stray else ""
+        asked = {**facts, "missing": questions + hint}
         found.append(Finding(book.clause("missing-facts"), Verdict.NEEDS_FACTS, asked, position))
     fitting = [
         each

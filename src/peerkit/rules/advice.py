@@ -33,7 +33,7 @@ def weighed(
         for each in view.all(Consultation):
             if (
                 each.status is ConsultationStatus.AGREED
-                and each.about == clause.id
+                and each.clause == clause.id
                 and each.peer == act.peer_named
                 and each.participant in (act.participants_named if other is None else (other,))
             ):

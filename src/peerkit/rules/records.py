@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from peerkit.acts import RecordSupervision, ReportSession
+from peerkit.acts import ConsultSupervisor, RecordSupervision, ReportSession
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import Match, MatchStatus
 
 if TYPE_CHECKING:
-    from peerkit.acts import Act, Makes, Moves, ProposeMatch, WelcomePeer
+    from peerkit.acts import Act, Makes, Moves, ProposeMatch, RaiseConcern, WelcomePeer
     from peerkit.handbook import Book
     from peerkit.model import Noun, View
 
@@ -34,6 +34,16 @@ def one_match(act: ProposeMatch, view: View, book: Book) -> Findings:
         if each.status in _RUNNING and {each.peer, each.participant} == {act.peer, act.participant}:
             return (Finding(clause, Verdict.NOT_ALLOWED, {**facts, "id": each.id}),)
     return (Finding(clause, Verdict.ALLOWED, facts),)
+
+
+def known_clauses(act: ConsultSupervisor | RaiseConcern, view: View, book: Book) -> Findings:
+    """What is asked or told about names a clause that the book has: else no answer would count."""
+    named = (act.clause,) if isinstance(act, ConsultSupervisor) else act.clauses
+    missing = [each for each in named if each not in book.clauses]
+    if missing:
+        facts = {"missing": f"{', '.join(missing)} as a clause of the handbook"}
+        return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, facts),)
+    return ()
 
 
 def steps(act: Moves, view: View, book: Book) -> Findings:

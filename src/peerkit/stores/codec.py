@@ -204,8 +204,6 @@ def _structured(value: Any, kind: type[T], place: str) -> T:
     """A value of this kind. On failure it is read again, slowly, to learn the place."""
     try:
         return _reader(cast("Any", kind))(value, kind)  # type: ignore[no-any-return]
-    except BadInput as error:
-        at, what = error.place, error.what
     except Exception:  # noqa: BLE001 - whatever went wrong in there, the answer is one of ours
         at, what = _first_fault(value, kind, place)
     raise BadInput(at, what)
@@ -231,7 +229,8 @@ def _place_of(error: BaseException, place: str) -> tuple[str, str]:
     if isinstance(error, _Unfit):
         return place, str(error)
     if isinstance(error, BadInput):
-        return place, error.what
+        field = error.place.rpartition(".")[2]
+        return place if place.endswith(f".{field}") else f"{place}.{field}", error.what
     if isinstance(error, ForbiddenExtraKeysError):
         return place, f"has {len(error.extra_fields)} field(s) that are not known here"
     if isinstance(error, KeyError):
@@ -315,14 +314,17 @@ def _named(value: dict[str, Any], field: str, kinds: dict[str, type[T]]) -> type
     return kind
 
 
-def read_act(document: str | bytes) -> Act:
+def read_act(document: str | bytes, *, by: str | None = None) -> Act:
     """The act a JSON object describes: ``{"act": "match.proposed", "by": …}``.
 
-    Nothing is taken for anything else: no text for a number, no unknown field,
+    ``by`` is who the host knows to be asking; it stands in place of whatever
+    the document says. Nothing is taken for anything else: no text for a number, no unknown field,
     no date without its parts. Raises :class:`~peerkit.errors.BadInput`, which
     names the place and never the value.
     """
     value = _parsed(document)
+    if by is not None:
+        value["by"] = by
     return _structured(value, _named(value, "act", _ACT_NAMED), "$")
 
 

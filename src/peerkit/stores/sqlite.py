@@ -26,8 +26,8 @@ N = TypeVar("N", bound=Noun)
 
 #: Written into the file so that we know our own: "peer" in ASCII.
 _OURS: Final = 0x70656572
-#: What every SQLite file begins with.
-_MAGIC: Final = b"SQLite format 3\x00"
+#: No SQLite file is shorter, in bytes, unless it is empty.
+_SHORTEST: Final = 512
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
 _FORM: Final = 1
 #: Seconds to wait for another writer before giving up.
@@ -534,13 +534,16 @@ class SQLiteStore:
 
 
 def _spare_other_files(path: str) -> None:
-    """Refuse a file that is no database. SQLite would take a very short one for an empty one."""
+    """Refuse a file that is too short for a database: SQLite takes one byte for an empty one.
+
+    The file is not opened to look at it. Closing it would let go of every lock
+    that this process has on it (sqlite.org/howtocorrupt.html, 2.2).
+    """
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - the path is a text, as SQLite wants it
-            head = file.read(len(_MAGIC))
+        size = os.stat(path).st_size  # noqa: PTH116 - the path is a text, as SQLite wants it
     except OSError:
         return
-    if head and head != _MAGIC:
+    if 0 < size < _SHORTEST:
         raise NotAStore(f"{path} is not an SQLite file.")
 
 

@@ -74,6 +74,15 @@ def take_a_place_at(address: str, number: int) -> bool:
         store.close()
 
 
+def keep_at(address: str, about: str) -> Entry:
+    """Open, keep one entry and close, in a process of its own."""
+    store = store_at(address, "main")
+    try:
+        return keep(store, about)
+    finally:
+        store.close()
+
+
 class Sharing(Conformance, kit=True):
     """One place goes to one, one message to one teller, and nothing is lost between them."""
 
@@ -313,6 +322,23 @@ class Sharing(Conformance, kit=True):
             "Message 1.",
             "Message 2.",
         ]
+
+    @needs("processes")
+    def test_openers_that_come_and_go_take_nothing_along(self, store: Store) -> None:
+        """Whoever else opens and closes the place, what all of them kept is there afterwards."""
+        address = self.address(store)
+        kept = [keep(store, "ana"), keep_at(address, "ben")]
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            for _ in range(2):
+                kept.append(pool.submit(keep_at, address, "cleo").result(60))
+                kept.append(keep(store, "ana"))
+        store.close()
+
+        again = store_at(address, "main")
+        try:
+            assert list(again.journal()) == kept
+        finally:
+            again.close()
 
     @needs("processes")
     def test_the_last_place_goes_to_one_process(self, store: Store) -> None:

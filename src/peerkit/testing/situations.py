@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -85,12 +86,12 @@ def disagreements(situation: Situation) -> Iterator[str]:
         yield f"expected the sentence {situation.because!r} among {sentences}"
 
 
-@lru_cache(maxsize=1)
-def situations() -> tuple[Situation, ...]:
-    """Every situation that peerkit ships, file by file."""
-    folder = files("peerkit.handbook") / "situations"
+@lru_cache(maxsize=16)
+def situations(folder: Path | None = None) -> tuple[Situation, ...]:
+    """Every situation that peerkit ships, or those in a folder of yours, file by file."""
+    where = files("peerkit.handbook") / "situations" if folder is None else folder
     found: list[Situation] = []
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+    for file in sorted(where.iterdir(), key=lambda each: each.name):
         if file.name.endswith(".toml"):
             tables = tomllib.loads(file.read_text("utf-8")).pop("situation")
             found += [_situation(file.name, each) for each in tables]

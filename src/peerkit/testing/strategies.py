@@ -226,7 +226,6 @@ _PLAIN: Final = (str, str | None, tuple[str, ...], int)
 _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "key": lambda: st.none() | keys(),
     "clause": codes,
-    "about": codes,
     "clauses": lambda: st.lists(codes(), min_size=1, max_size=3).map(tuple),
     "zone": lambda: st.sampled_from(_ZONES),
     "minutes": lambda: st.integers(1, _A_DAY),

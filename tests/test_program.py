@@ -1,0 +1,745 @@
+"""The one door: what goes in, what is kept, what is told, and what is found again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from tests.ordinary import FIRST_ACTS, NOW, empty, opened, plan, report
+
+import peerkit as pk
+from peerkit.notifiers.memory import MemoryNotifier
+from peerkit.stores import Change, NotAStore
+from peerkit.stores.memory import MemoryStore
+from peerkit.stores.sqlite import SQLiteStore
+
+CANARY = "Grebe-4711"
+SWIM = pk.Words("I want to swim.")
+
+
+def welcome(id_: str | None = "p-9", **how: Any) -> pk.WelcomeParticipant:
+    """Somebody new."""
+    return pk.WelcomeParticipant(by="coordinator", id=id_, **how)
+
+
+def goal(words: pk.Words = SWIM, **how: Any) -> pk.SetGoal:
+    """A goal of p-7, in their words."""
+    told: dict[str, Any] = {"by": "p-7", "id": "g-1", "participant": "p-7", "words": words}
+    return pk.SetGoal(**told | how)
+
+
+def choose_for_them(**how: Any) -> pk.SetGoal:
+    """A goal that somebody else thought of: not allowed."""
+    return goal(by="ana", said_so=False, **how)
+
+
+@pytest.fixture
+def program() -> pk.Program:
+    """Ana walks with p-7, in memory."""
+    return opened()
+
+
+class TestDeciding:
+    """Asking without doing."""
+
+    def test_decide_keeps_nothing(self, program: pk.Program) -> None:
+        """Asking leaves no trace, whatever the answer is."""
+        before = tuple(program.journal())
+
+        assert program.decide(welcome()).allowed
+        assert not program.decide(choose_for_them()).allowed
+        assert tuple(program.journal()) == before
+        assert program.find(pk.Goal).items == ()
+
+    def test_decide_and_do_say_the_same(self, program: pk.Program) -> None:
+        """The answer to a question is the answer one gets; only the number is missing."""
+        for act in (welcome(), choose_for_them(), plan(minutes=30)):
+            asked = program.decide(act)
+            done = program.do(act)
+
+            assert asked.number == 0
+            assert done == asked.kept_as(done.number)
+
+    def test_what_is_made_gets_an_id(self, program: pk.Program) -> None:
+        """Whoever leaves the id out is told which one was given."""
+        decision = program.do(welcome(id_=None))
+
+        assert decision.act == welcome("participant-1")
+        assert program.find(pk.Participant, after="p").items[-1].id == "participant-1"
+
+
+class TestDoing:
+    """One act, one entry."""
+
+    def test_what_is_allowed_is_kept(self, program: pk.Program) -> None:
+        """An allowed act leaves its nouns and one entry that names act, verdict and edition."""
+        decision = program.do(welcome())
+
+        (entry,) = program.journal(len(FIRST_ACTS))
+        assert decision.number == entry.number == len(FIRST_ACTS) + 1
+        assert program.find(pk.Participant, after="p-8").items == (pk.Participant(id="p-9"),)
+        kept = entry.read()
+        assert kept["act"]["act"] == "participant.welcomed"
+        assert kept["verdict"] == "ALLOWED"
+        assert kept["edition"] == program.handbook.edition
+        assert kept["at"] == "2026-11-02T12:00:00+00:00"
+
+    def test_a_refusal_is_journalled_and_changes_nothing(self, program: pk.Program) -> None:
+        """A refusal leaves an entry with its reasons, and nothing else."""
+        before = program.view("ana", "p-7", "g-1", "ana+p-7")
+        outbox = program.store.outbox()
+
+        decision = program.do(choose_for_them())
+
+        (entry,) = program.journal(before.seen)
+        assert (decision.verdict, decision.number) == (pk.Verdict.NOT_ALLOWED, entry.number)
+        kept = entry.read()
+        assert kept["verdict"] == "NOT_ALLOWED"
+        assert ["own-voice", "NOT_ALLOWED"] in [each[:2] for each in kept["findings"]]
+        assert kept["nouns"] == kept["counts"] == kept["messages"] == kept["words"] == []
+        assert (
+            attrs.evolve(program.view("ana", "p-7", "g-1", "ana+p-7"), seen=before.seen) == before
+        )
+        assert program.store.outbox() == outbox
+        assert program.words("goal/g-1") == ()
+
+    def test_a_report_is_kept_whatever_the_verdict(self, program: pk.Program) -> None:
+        """What has happened is written down, with a concern, and its time does not count."""
+        decision = program.do(report(activities=(pk.Activity(id="therapy"),)))
+
+        assert not decision.allowed
+        assert decision.number == len(FIRST_ACTS) + 1
+        (session,) = program.find(pk.Session)
+        assert (session.status, session.counted) == (pk.SessionStatus.HELD, 0)
+        (concern,) = program.find(pk.Concern)
+        assert concern.id == "s-1/concern"
+        assert "concern.opened" in {each.kind for each in told(program)}
+
+    def test_refused_can_be_raised(self, program: pk.Program) -> None:
+        """Whoever wants an error for a refusal gets one; the refusal is kept all the same."""
+        with pytest.raises(pk.Refused, match="not allowed"):
+            program.do(choose_for_them()).or_raise()
+
+        assert len(tuple(program.journal())) == len(FIRST_ACTS) + 1
+
+    def test_someone_on_both_sides_is_refused_and_kept(self, tmp_path: Path) -> None:
+        """An act that names one person twice is an ordinary refusal, on a file as in memory."""
+        for store in (MemoryStore(), SQLiteStore(tmp_path / "program.db")):
+            with opened(store) as program:
+                act = pk.ProposeMatch(by="ana", id="m-2", peer="ana", participant="ana")
+                decision = program.do(act)
+
+                assert not decision.allowed
+                assert [each.number for each in program.history("m-2")] == [decision.number]
+                assert program.verify().whole
+
+    def test_a_held_session_is_found_with_those_who_came(self, tmp_path: Path) -> None:
+        """When somebody else came than was planned, the session is found with who was there."""
+        for store in (MemoryStore(), SQLiteStore(tmp_path / "program.db")):
+            with opened(store) as program:
+                program.do(plan()).or_raise()
+                program.do(report(participants=("p-8",)))
+
+                assert [each.id for each in program.find(pk.Session, about="p-8")] == ["s-1"]
+                assert program.find(pk.Session, about="p-7").items == ()
+
+    def test_words_never_enter_the_journal(self, program: pk.Program) -> None:
+        """What somebody said is kept apart; the journal holds a digest, and errors hold nothing."""
+        said = pk.Words(f"{CANARY} and I want to swim.")
+        program.do(goal(said))
+        program.do(report(note=said))
+        program.do(choose_for_them(id="g-2", words=said))
+
+        assert program.words("goal/g-1") == program.words("session/s-1") == (said.text,)
+        assert program.words("goal/g-2") == ()
+        assert not any(CANARY in each.body for each in program.journal())
+        assert CANARY not in repr(tuple(program.journal()))
+        (kept,) = next(program.history("g-1")).read()["words"]
+        assert kept[:2] == ["goal/g-1", "p-7"]
+
+    def test_equal_words_leave_different_digests(self) -> None:
+        """Who knows the journal cannot tell whether two people said the same."""
+        with opened(salt=iter(["one", "two"]).__next__) as program:
+            program.do(goal())
+            program.do(goal(id="g-2"))
+
+            digests = [each.read()["words"][0][2] for each in program.journal(len(FIRST_ACTS))]
+            assert len(set(digests)) == 2
+
+
+class TestTogether:
+    """Many acts in few transactions."""
+
+    def test_do_all_gives_the_decisions_in_order(self, program: pk.Program) -> None:
+        """Acts are decided one after another, refusals among them, whatever the batch."""
+        acts = [welcome("p-10"), choose_for_them(), welcome("p-11"), welcome("p-10"), welcome()]
+
+        decisions = list(program.do_all(iter(acts), batch=2))
+
+        assert [each.act for each in decisions] == acts
+        assert [each.allowed for each in decisions] == [True, False, True, False, True]
+        assert [each.number for each in decisions] == [7, 8, 9, 10, 11]
+
+    def test_do_all_of_nothing_is_nothing(self, program: pk.Program) -> None:
+        """No acts, no decisions, no entry."""
+        assert list(program.do_all([])) == []
+        assert len(tuple(program.journal())) == len(FIRST_ACTS)
+
+    def test_an_act_that_raises_takes_its_batch_along(self, tmp_path: Path) -> None:
+        """When an act raises, the batches before it are kept, its own is not."""
+        for store in (MemoryStore(), SQLiteStore(tmp_path / "program.db")):
+            with opened(store) as program:
+                program.do(welcome("p-20", key="k")).or_raise()
+                acts = [welcome("p-10"), welcome("p-11"), welcome("p-12"), welcome("p-13", key="k")]
+                doing = program.do_all(acts, batch=2)
+
+                assert [next(doing).act.by for _ in range(2)] == ["coordinator"] * 2
+                with pytest.raises(pk.KeyReused):
+                    next(doing)
+
+                found = [each.id for each in program.every(pk.Participant)]
+                assert found == ["p-10", "p-11", "p-20", "p-7", "p-8"]
+                assert program.verify().whole
+
+
+class Restless(MemoryStore):
+    """Somebody else is always a little faster: so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+        self.tries = 0
+
+    def keep(self, change: Change) -> pk.Entry:
+        """Moved, until the others are done."""
+        self.tries += 1
+        if self.tries <= self.times:
+            raise pk.Moved(change.about, change.stood.view.seen)
+        return super().keep(change)
+
+
+class TestWhenOthersAreFaster:
+    """Read again, decide again, a few times."""
+
+    @pytest.mark.parametrize("times", [0, 1, 7])
+    def test_it_is_tried_again(self, times: int) -> None:
+        """An act is kept once, on a later try."""
+        store = Restless(times)
+        with empty(store) as program:
+            assert program.do(welcome()).number == 1
+            assert store.tries == times + 1
+            assert [each.id for each in program.every(pk.Participant)] == ["p-9"]
+
+    def test_it_is_not_tried_for_ever(self) -> None:
+        """Who is always too late is told so, and nothing is kept."""
+        store = Restless(1_000)
+        with empty(store) as program:
+            with pytest.raises(pk.Moved, match="p-9"):
+                program.do(welcome())
+            assert store.tries == 8
+            assert tuple(program.journal()) == ()
+
+    def test_it_is_decided_anew(self) -> None:
+        """What others did in between is read, and may change the answer."""
+
+        class Overtaken(Restless):
+            """The other one welcomes the same person first."""
+
+            def keep(self, change: Change) -> pk.Entry:
+                """After the other one."""
+                if self.times:
+                    self.times = 0
+                    empty(self).do(welcome())
+                return super().keep(change)
+
+        with empty(Overtaken(1)) as program:
+            decision = program.do(welcome())
+
+            assert not decision.allowed
+            assert decision.number == 2
+
+
+class TestKeys:
+    """The same key again gives the first answer."""
+
+    @pytest.mark.parametrize(
+        "act",
+        [
+            welcome(key="k"),
+            welcome(id_=None, key="k"),
+            goal(key="k"),
+            choose_for_them(key="k"),
+            report(key="k", activities=(pk.Activity(id="therapy"),)),
+        ],
+    )
+    def test_the_first_answer_is_given_again(self, program: pk.Program, act: pk.Act) -> None:
+        """A second time nothing is done; number, verdict and findings are those of the first."""
+        first = program.do(act)
+        before = program.store.outbox()
+
+        second = program.do(act)
+
+        assert second == attrs.evolve(first, again=True)
+        assert second.explain() == first.explain()
+        assert len(tuple(program.journal())) == len(FIRST_ACTS) + 1
+        assert program.store.outbox() == before
+
+    def test_the_first_answer_stays_when_things_have_changed(self, program: pk.Program) -> None:
+        """The answer is the one of that day, not what would be said now."""
+        first = program.do(pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7", key="k"))
+        assert first.allowed
+
+        again = program.do(pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7", key="k"))
+
+        assert (again.allowed, again.again, again.number) == (True, True, first.number)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            welcome("p-10", key="k"),
+            welcome(key="k", experiences=(pk.LivedExperience(of=pk.Experience.ILLNESS),)),
+            goal(key="k"),
+        ],
+    )
+    def test_a_key_is_for_one_act(self, program: pk.Program, other: pk.Act) -> None:
+        """The same key with another act is an error that names key and entry; nothing is kept."""
+        number = program.do(welcome(key="k")).number
+        before = tuple(program.journal())
+
+        with pytest.raises(pk.KeyReused, match="'k' already belongs to a different act") as caught:
+            program.do(other)
+
+        assert (caught.value.key, caught.value.number) == ("k", number)
+        assert tuple(program.journal()) == before
+
+    def test_a_key_is_for_one_saying(self, program: pk.Program) -> None:
+        """The same key with other words is another act, and the error holds none of them."""
+        program.do(goal(key="k")).or_raise()
+
+        with pytest.raises(pk.KeyReused) as caught:
+            program.do(goal(pk.Words(CANARY), key="k"))
+
+        assert CANARY not in str(caught.value)
+        assert program.words("goal/g-1") == (SWIM.text,)
+
+
+def told(program: pk.Program) -> tuple[pk.Message, ...]:
+    """Everything that waits is told to a list."""
+    notifier = MemoryNotifier()
+    program.tell(notifier)
+    return notifier.told
+
+
+class Sulky(MemoryNotifier):
+    """Cannot tell one person anything."""
+
+    def __init__(self, of: str) -> None:
+        super().__init__()
+        self.of = of
+
+    def notify(self, message: pk.Message) -> None:
+        """Or not."""
+        if message.to == self.of:
+            raise pk.CouldNotTell
+        super().notify(message)
+
+
+class TestTelling:
+    """The outbox is drained, at least once."""
+
+    def test_everything_is_told_once(self, program: pk.Program) -> None:
+        """Messages are told oldest first; nothing waits afterwards, and nothing is told again."""
+        notifier = MemoryNotifier()
+
+        assert program.tell(notifier) == pk.Told(told=3, waiting=0)
+        assert [(each.to, each.kind) for each in notifier.told] == [
+            ("p-7", "match.proposed"),
+            ("ana", "match.proposed"),
+            ("ana", "match.accepted"),
+        ]
+        assert program.tell(notifier) == pk.Told(told=0, waiting=0)
+
+    def test_at_most_so_many_are_told(self, program: pk.Program) -> None:
+        """The rest waits for the next time."""
+        notifier = MemoryNotifier()
+
+        assert program.tell(notifier, limit=2) == pk.Told(told=2, waiting=1)
+        assert program.tell(notifier, limit=2) == pk.Told(told=1, waiting=0)
+        assert len(notifier.told) == 3
+
+    def test_what_could_not_be_told_waits(self) -> None:
+        """One message that cannot be told keeps none of the others, and is told after its lease."""
+        moments = [NOW]
+        with opened(clock=lambda: moments[-1]) as program:
+            assert program.tell(Sulky("p-7")) == pk.Told(told=2, waiting=1)
+            notifier = MemoryNotifier()
+            assert program.tell(notifier) == pk.Told(told=0, waiting=1)
+            moments.append(NOW + timedelta(minutes=5))
+            assert program.tell(notifier) == pk.Told(told=1, waiting=0)
+            assert [each.to for each in notifier.told] == ["p-7"]
+
+    def test_where_there_is_one_teller_no_lease_is_needed(self, program: pk.Program) -> None:
+        """A lease of no length lets the same teller try again at once."""
+        program.tell(Sulky("p-7"), lease=timedelta(0))
+
+        assert program.tell(MemoryNotifier()) == pk.Told(told=1, waiting=0)
+
+    def test_a_teller_that_breaks_loses_nothing(self) -> None:
+        """An error that is none of ours comes out; the messages wait, with the same keys."""
+
+        class Broken(MemoryNotifier):
+            """Raises what it should not."""
+
+            def notify(self, message: pk.Message) -> None:
+                """Never."""
+                super().notify(message)
+                raise OSError
+
+        moments = [NOW]
+        with opened(clock=lambda: moments[-1]) as program:
+            broken, sound = Broken(), MemoryNotifier()
+            with pytest.raises(OSError, match=r"^$"):
+                program.tell(broken)
+            moments.append(NOW + timedelta(minutes=5))
+            program.tell(sound)
+
+            assert sound.told[0] == broken.told[0]
+            assert len(sound.told) == 3
+
+    def test_a_message_shows_nothing_outside(self, program: pk.Program) -> None:
+        """What everybody may see is the same for everybody."""
+        assert {each.outside for each in told(program)} == {"You have a new message."}
+
+
+class TestFinding:
+    """Nouns, page by page."""
+
+    def test_pages_lead_on(self, program: pk.Program) -> None:
+        """A page tells where the next one begins, and the last one that there is none."""
+        for each in range(10, 15):
+            program.do(welcome(f"p-{each}")).or_raise()
+
+        first = program.find(pk.Participant, limit=3)
+        second = program.find(pk.Participant, limit=3, after=str(first.after))
+        third = program.find(pk.Participant, limit=3, after=str(second.after))
+
+        assert [each.id for each in first] == ["p-10", "p-11", "p-12"]
+        assert [each.id for each in second] == ["p-13", "p-14", "p-7"]
+        assert ([each.id for each in third], len(third), third.after) == (["p-8"], 1, None)
+
+    def test_a_full_last_page_is_followed_by_an_empty_one(self, program: pk.Program) -> None:
+        """Where a page is just full, nobody knows yet whether there is another."""
+        page = program.find(pk.Participant, limit=2)
+
+        assert page.after == "p-8"
+        assert program.find(pk.Participant, limit=2, after="p-8") == pk.Page((), None)
+
+    def test_every_walks_through_all_pages(self, program: pk.Program) -> None:
+        """All nouns of a kind come, however many pages they fill, all or those of somebody."""
+        list(program.do_all(goal(id=f"g-{each:04}") for each in range(1_001)))
+
+        assert len({each.id for each in program.every(pk.Goal)}) == 1_001
+        assert len(list(program.every(pk.Goal, about="p-7"))) == 1_001
+        assert list(program.every(pk.Goal, about="p-8")) == []
+
+    def test_history_tells_of_refusals(self, program: pk.Program) -> None:
+        """Everything that touched an id is there, oldest first, refusals too."""
+        program.do(choose_for_them())
+        program.do(goal())
+
+        acts = [
+            (each.read()["act"]["act"], each.read()["verdict"]) for each in program.history("g-1")
+        ]
+        assert acts == [("goal.set", "NOT_ALLOWED"), ("goal.set", "ALLOWED")]
+
+    def test_a_view_shows_what_stands(self, program: pk.Program) -> None:
+        """Who wants to look without asking sees nouns and tallies, and the moment."""
+        view = program.view("ana", "ana+p-7")
+
+        assert view.tally("ana", "walking") == 1
+        assert {type(each) for each in view.nouns} == {
+            pk.Person,
+            pk.Peer,
+            pk.Match,
+            pk.BoundaryAgreement,
+        }
+        assert view.now == NOW
+        assert program.view().nouns == ()
+
+
+class TestTime:
+    """Moments in UTC, days where the program is."""
+
+    def test_a_clock_without_a_zone_is_refused(self) -> None:
+        """A naive moment is an error, and nothing is kept."""
+        with empty(clock=lambda: datetime(2026, 11, 2, 12)) as program:  # noqa: DTZ001 - the point
+            with pytest.raises(pk.BadInput, match="clock: must give moments with their time zone"):
+                program.do(welcome())
+            assert tuple(program.journal()) == ()
+
+    def test_any_zone_of_the_clock_will_do(self) -> None:
+        """The journal keeps the moment in UTC, wherever the clock hangs."""
+        here = NOW.astimezone(timezone(timedelta(hours=-6)))
+        with empty(clock=lambda: here) as program:
+            program.do(welcome())
+
+            assert next(program.journal()).read()["at"] == "2026-11-02T12:00:00+00:00"
+
+    def test_the_day_is_the_programs_own(self) -> None:
+        """Three in the morning in UTC is still the day before in Chicago."""
+        night = datetime(2026, 11, 2, 3, tzinfo=UTC)
+        for zone, day in (("UTC", date(2026, 11, 2)), ("America/Chicago", date(2026, 11, 1))):
+            with empty(zone=zone, clock=lambda: night) as program:
+                assert program.do(welcome()).day == day
+
+    @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd"])
+    def test_a_zone_must_be_known(self, zone: str) -> None:
+        """A zone that is none is an error that gives an example."""
+        with pytest.raises(pk.BadInput, match="zone: give an IANA time zone such as America/Chi"):
+            empty(zone=zone)
+
+    def test_without_a_clock_it_is_now(self) -> None:
+        """Left to itself, a program takes the time, ids and salts of the machine."""
+        before = datetime.now(UTC)
+        with pk.Program(MemoryStore()) as program:
+            decision = program.do(pk.WelcomeParticipant(by="coordinator"))
+            program.do(goal(participant=str(decision.act.id), by="p-7", said_so=True))  # type: ignore[attr-defined]  # it has been given one
+            moment = datetime.fromisoformat(next(program.journal()).read()["at"])
+
+            assert before <= moment <= datetime.now(UTC)
+            assert len(program.find(pk.Goal)) == 1
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a program may be."""
+    return tmp_path / "program.db"
+
+
+class TestOpening:
+    """Which store an address means."""
+
+    def test_a_file_is_made_and_found_again(self, path: Path) -> None:
+        """A path is a file; what was kept in it is there the next time, one way or the other."""
+        with pk.Program.open(str(path)) as program:
+            number = program.do(welcome()).number
+        with pk.Program.open(f"sqlite://{path}", durability="normal") as program:
+            assert [each.number for each in program.journal()] == [number]
+
+    def test_memory_is_new_each_time(self) -> None:
+        """Nothing in memory has a name that somebody else could open."""
+        with pk.Program.open(":memory:") as program:
+            program.do(welcome())
+            with pk.Program.open("memory://") as other:
+                assert tuple(other.journal()) == ()
+
+    def test_one_place_holds_several_programs(self, path: Path) -> None:
+        """Programs are told apart by name; each is whole by itself."""
+        for name in ("north", "south"):
+            with pk.Program.open(str(path), program=name, clock=lambda: NOW) as program:
+                assert program.do(welcome()).number == 1
+                assert program.verify().whole
+
+    def test_a_closed_program_says_so(self, path: Path) -> None:
+        """After the block the store is closed, and closing again is harmless."""
+        for where in (":memory:", str(path)):
+            with pk.Program.open(where) as program:
+                pass
+            program.close()
+            with pytest.raises(pk.StoreError):
+                program.do(welcome())
+
+    def test_a_scheme_that_nobody_registered_says_so(self) -> None:
+        """An address of a store that is not installed is an error that says what to do."""
+        with pytest.raises(pk.StoreError, match=r"No store is registered for theirs://\. Install"):
+            pk.Program.open("theirs://somewhere")
+
+    def test_what_is_no_program_says_so(self, path: Path) -> None:
+        """A file of something else is refused when it is opened."""
+        path.write_text("Dear diary, " * 1000)
+
+        with pytest.raises(NotAStore, match=r"program\.db is not an SQLite file"):
+            pk.Program.open(str(path))
+
+    def test_a_store_of_others_is_opened_by_its_address(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A package that registers a scheme is found, and gets address, name and options."""
+        (tmp_path / "theirs.py").write_text(
+            "from peerkit.stores.memory import MemoryStore\n"
+            "opened = []\n"
+            "def at(where, *, program, **how):\n"
+            "    opened.append((where, program, how))\n"
+            "    return MemoryStore()\n"
+        )
+        info = tmp_path / "theirs-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text("[peerkit.stores]\ntheirs = theirs:at\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+
+        with pk.Program.open("theirs://there", program="south", durability="full") as program:
+            assert program.do(welcome()).number == 1
+
+        import theirs  # type: ignore[import-not-found]  # written above
+
+        assert theirs.opened == [("theirs://there", "south", {"durability": "full"})]
+
+
+@pytest.fixture
+def kept(path: Path) -> Path:
+    """A file with a program in which something of every sort is kept."""
+    with opened(SQLiteStore(path)) as program:
+        program.do(goal()).or_raise()
+        program.do(report(activities=(pk.Activity(id="therapy"),)))
+    return path
+
+
+def verified(path: Path, *statements: str) -> tuple[str, ...]:
+    """What is found after somebody went round the door with these statements."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("DROP TRIGGER peerkit_entry_stays")
+        db.execute("DROP TRIGGER peerkit_entry_remains")
+        for each in statements:
+            db.execute(each)
+    with pk.Program.open(str(path)) as program:
+        return program.verify().faults
+
+
+class TestVerifying:
+    """The journal is read from end to end, and everything is compared with it."""
+
+    def test_what_is_whole_is_whole(self, kept: Path) -> None:
+        """Untouched, every entry is read, and the head is the hash of the last."""
+        with pk.Program.open(str(kept)) as program:
+            found = program.verify()
+
+            assert found.whole
+            assert found.faults == ()
+            assert found.entries == len(FIRST_ACTS) + 2
+            assert found.head == list(program.journal())[-1].hash
+
+    def test_nothing_is_whole(self) -> None:
+        """An empty program is whole, and its head is the beginning."""
+        with empty() as program:
+            assert program.verify() == pk.Verified(entries=0, head="0" * 64, faults=())
+
+    @pytest.mark.parametrize(
+        ("statement", "faults"),
+        [
+            (
+                "UPDATE peerkit_entry SET body = replace(body, 'coordinator', 'sam') WHERE n = 2",
+                ["Entry 2 does not match its hash: it was edited."],
+            ),
+            (
+                "UPDATE peerkit_entry SET body = replace(body, '\"n\":2,', '\"n\":9,') WHERE n = 2",
+                [
+                    "Entry 2 does not match its hash: it was edited.",
+                    "Entry 2 is not linked to the one before it.",
+                ],
+            ),
+            (
+                "UPDATE peerkit_entry SET hash = '" + "0" * 64 + "' WHERE n = 2",
+                [
+                    "Entry 2 does not match its hash: it was edited.",
+                    "Entry 3 is not linked to the one before it.",
+                ],
+            ),
+            (
+                "UPDATE peerkit_noun SET body = replace(body, 'accepted', 'proposed')",
+                ["match m-1 is not as the journal left it."],
+            ),
+            (
+                "UPDATE peerkit_tally SET value = 0 WHERE what = 'walking'",
+                ["The tally walking of ana is not what the journal adds up to."],
+            ),
+            (
+                "INSERT INTO peerkit_tally VALUES (1, 'ana', '', 'kindness', 7)",
+                ["The tally kindness of ana is not what the journal adds up to."],
+            ),
+            (
+                "DELETE FROM peerkit_tally WHERE what = 'walking'",
+                ["The tally walking of ana is missing."],
+            ),
+            (
+                "DELETE FROM peerkit_noun WHERE kind = 'goal'",
+                ["goal g-1 is in the journal and nowhere else."],
+            ),
+            (
+                "DELETE FROM peerkit_message WHERE n = 4 AND position = 0",
+                ["The outbox holds 3 messages; the journal 4."],
+            ),
+        ],
+        ids=lambda each: each[:60] if isinstance(each, str) else "",
+    )
+    def test_what_was_changed_is_named(self, kept: Path, statement: str, faults: list[str]) -> None:
+        """Whoever goes round the door is noticed: each change is named with its place."""
+        assert list(verified(kept, statement)) == faults
+
+    def test_a_tally_that_came_to_nothing_need_not_be_there(self, kept: Path) -> None:
+        """Nothing counted and nothing left of it are the same."""
+        with pk.Program.open(str(kept)) as program:
+            ending = pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7")
+            program.do(ending).or_raise()
+
+        assert verified(kept, "DELETE FROM peerkit_tally WHERE what = 'walking'") == ()
+
+    def test_an_entry_that_was_taken_away_is_named(self, kept: Path) -> None:
+        """A hole is seen, and whatever the missing entry had brought."""
+        assert verified(kept, "DELETE FROM peerkit_entry WHERE n = 2") == (
+            "Entry 2 is missing; the next is 3.",
+            "Entry 3 is not linked to the one before it.",
+            "person p-7 is not as the journal left it.",
+            "participant p-7 is not as the journal left it.",
+        )
+
+    @pytest.mark.parametrize(
+        "body",
+        ["Dear diary,", "[]", "{}", '{"n":2}', '{"n":2,"prev":"","nouns":[[]]}', "[" * 100_000]
+        + [json.dumps({"n": 2, "prev": "", "nouns": [], "counts": each}) for each in (7, [7])],
+        ids=lambda each: each[:30],
+    )
+    def test_an_entry_that_is_none_is_named(self, kept: Path, body: str) -> None:
+        """Whatever was written over an entry, verifying goes on to the end."""
+        faults = verified(kept, f"UPDATE peerkit_entry SET body = '{body}' WHERE n = 2")  # noqa: S608 - ours
+
+        assert faults[:2] == (
+            "Entry 2 does not match its hash: it was edited.",
+            "Entry 2 cannot be read.",
+        )
+
+    def test_a_noun_that_cannot_be_read_is_named(self, kept: Path) -> None:
+        """A damaged row is a fault like others: verifying does not fail over it."""
+        statement = "UPDATE peerkit_noun SET body = replace(body, 'accepted', 'Grebe-4711')"
+
+        (fault,) = verified(kept, statement)
+
+        assert "a match m-1 that does not fit: $.status" in fault
+        assert CANARY not in fault
+
+    def test_a_program_can_be_verified_while_others_write(self, path: Path) -> None:
+        """What is kept while the journal is read is no fault."""
+        with opened(SQLiteStore(path)) as other:
+
+            class Busy(SQLiteStore):
+                """Somebody else writes as soon as the journal has been read."""
+
+                def journal(self, after: int = 0, about: str | None = None) -> Iterator[pk.Entry]:
+                    """And then a little more."""
+                    yield from super().journal(after, about)
+                    if not after:
+                        other.do(goal()).or_raise()
+                        other.do(report())
+
+            with pk.Program(Busy(path)) as program:
+                found = program.verify()
+
+            assert found.faults == ()
+            assert found.entries == len(FIRST_ACTS) + 2

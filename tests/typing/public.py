@@ -1,0 +1,154 @@
+"""Read by mypy and pyright, never run: what the front door promises about its types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, assert_type
+
+import peerkit as pk
+from peerkit.notifiers.memory import MemoryNotifier
+from peerkit.stores.memory import MemoryStore
+
+if TYPE_CHECKING:
+    from peerkit.handbook import Clause, Passage
+
+# -- opening
+
+program = pk.Program.open("program.db", durability="normal", zone="America/Chicago")
+assert_type(program, pk.Program)
+with pk.Program(MemoryStore()) as inside:
+    assert_type(inside, pk.Program)
+store: pk.Store = MemoryStore()
+notifier: pk.Notifier = MemoryNotifier()
+assert_type(program.store, pk.Store)
+pk.Program(MemoryStore(), MemoryStore())  # type: ignore[call-arg, arg-type]  # all but the store have names
+
+# -- asking and doing
+
+ask = pk.ProposeMatch(by="coordinator", peer="ana", participant="p-7")
+assert_type(ask.id, str | None)
+assert_type(ask.about, tuple[str, ...])
+decision = program.do(ask)
+assert_type(decision, pk.Decision)
+assert_type(program.decide(ask), pk.Decision)
+assert_type(decision.or_raise(), pk.Decision)
+assert_type(decision.act, pk.Act)
+assert_type(decision.allowed, bool)
+assert_type(decision.verdict, pk.Verdict)
+assert_type(decision.findings, tuple[pk.Finding, ...])
+assert_type(decision.day, date)
+assert_type(decision.number, int)
+assert_type(decision.explain(), str)
+assert_type(program.do_all([ask]), Iterator[pk.Decision])
+
+finding = decision.findings[0]
+assert_type(finding.sentence, str)
+assert_type(finding.facts, Mapping[str, object])
+assert_type(finding.clause.instead, str)
+assert_type(finding.clause.hand_to, str)
+assert_type(finding.clause.value, int | None)
+
+
+def passages(clause: Clause) -> tuple[Passage, ...]:
+    """A clause rests on passages."""
+    return clause.passages
+
+
+# -- acts are keyword-only, frozen, and say what they miss
+
+pk.ProposeMatch("coordinator", peer="ana", participant="p-7")  # type: ignore[call-arg]
+pk.ProposeMatch(by="c", peer="ana", participant="p-7", word="x")  # type: ignore[call-arg]
+pk.ProposeMatch(by=7, peer="ana", participant="p-7")  # type: ignore[arg-type]
+ask.peer = "bo"  # type: ignore[misc]
+pk.Activity("listen")  # type: ignore[call-arg]
+pk.SetGoal(by="p-7", participant="p-7", words="Sleep.")  # type: ignore[arg-type]
+pk.WelcomePeer(
+    by="c",
+    role="peer-worker",  # type: ignore[arg-type]
+    supervisor="sam",
+    since=date(2026, 1, 5),
+    experiences=(pk.LivedExperience(of=pk.Experience.ILLNESS),),
+)
+pk.Act(by="ana")  # type: ignore[abstract]
+pk.Noun(id="x", status=None)
+
+plan = pk.PlanSession(
+    by="ana",
+    peer="ana",
+    participants=("p-7",),
+    starts=datetime(2026, 11, 2, 9, tzinfo=UTC),
+    minutes=60,
+    activities=(pk.Activity(id="listen", circumstances={"voice": "first-person"}),),
+)
+assert_type(plan.held(by="ana"), pk.ReportSession)
+assert_type(plan.day, date)
+assert_type(plan.starts, datetime)
+plan.held("ana")  # type: ignore[call-arg]
+
+# -- reading
+
+assert_type(program.find(pk.Match), pk.Page[pk.Match])
+assert_type(program.find(pk.Match).items, tuple[pk.Match, ...])
+assert_type(program.find(pk.Match).after, str | None)
+assert_type([each.peer for each in program.every(pk.Match)], list[str])
+program.find(pk.Match, "p-7")  # type: ignore[call-arg]
+program.find(str)  # type: ignore[type-var]
+assert_type(program.view("ana"), pk.View)
+assert_type(program.view("ana").get(pk.Peer, "ana"), pk.Peer | None)
+assert_type(program.view("ana").tally("ana", "walking"), int)
+assert_type(program.words("goal/g-1"), tuple[str, ...])
+assert_type(program.history("ana"), Iterator[pk.Entry])
+assert_type(program.journal(), Iterator[pk.Entry])
+assert_type(program.verify(), pk.Verified)
+assert_type(program.verify().faults, tuple[str, ...])
+assert_type(program.tell(MemoryNotifier()), pk.Told)
+program.tell(print)  # type: ignore[arg-type]
+
+# -- nouns
+
+match = pk.Match(id="m-1", peer="ana", participant="p-7")
+assert_type(match.status, pk.MatchStatus)
+assert_type(match.open, bool)
+assert_type(match.touches, tuple[str, ...])
+assert_type(pk.pair("ana", "p-7"), str)
+assert_type(pk.Person(id="ana").offers(), frozenset[pk.Experience])
+match.status = pk.MatchStatus.ENDED  # type: ignore[misc]
+pk.Match("m-1", peer="ana", participant="p-7")  # type: ignore[call-arg]
+
+# -- the book, and rules of one's own
+
+book = pk.Handbook.load("us/nc").on(date(2026, 11, 2))
+assert_type(book, pk.Book)
+assert_type(pk.ROLE_LIMITS, pk.Rules)
+
+
+def quiet(act: pk.ProposeMatch, view: pk.View, book: pk.Book) -> tuple[pk.Finding, ...]:
+    """A rule of one's own, which has nothing to say."""
+    return ()
+
+
+mine = pk.Rules(*pk.ROLE_LIMITS.rules, pk.Rule("quiet", (pk.ProposeMatch,), quiet))
+assert_type(pk.decide(ask, pk.View(datetime.now(UTC)), book, mine), pk.Decision)
+pk.decide(ask, book, mine)  # type: ignore[call-arg]
+
+# -- as JSON
+
+assert_type(pk.read_act(b"{}"), pk.Act)
+assert_type(pk.write_act(ask), str)
+pk.read_act({})  # type: ignore[arg-type]
+
+
+def whose(error: pk.PeerkitError) -> object:
+    """Errors carry what they are about, each its own."""
+    match error:
+        case pk.BadInput():
+            return assert_type(error.place, str)
+        case pk.Refused():
+            return assert_type(error.decision, pk.Decision)
+        case pk.Moved():
+            return assert_type(error.about, tuple[str, ...])
+        case pk.KeyReused():
+            return assert_type(error.number, int)
+        case _:
+            return None
