@@ -71,7 +71,6 @@ pk.WelcomePeer(
     experiences=(pk.LivedExperience(of=pk.Experience.ILLNESS),),
 )
 pk.Act(by="ana")  # type: ignore[abstract]
-pk.Noun(id="x", status=None)
 
 plan = pk.PlanSession(
     by="ana",

@@ -201,7 +201,7 @@ class SQLiteStore:
         self._pid = os.getpid()
         self._lock = RLock()
         self._batch = False
-        self._read: dict[tuple[str, str, int], Noun] = {}
+        self._read: dict[str, Noun] = {}
         self._db, self._program = self._opened(program, _DURABILITY[durability])
 
     @classmethod
@@ -291,8 +291,7 @@ class SQLiteStore:
             raise StoreError("A change before this one failed, and the whole batch with it.")
 
     def _roll_back(self) -> None:
-        """Take back what was written, and forget what was read meanwhile."""
-        self._read.clear()
+        """Take back what was written."""
         with suppress(sqlite3.Error):  # SQLite may have done it by itself
             self._db.execute("ROLLBACK")
 
@@ -326,8 +325,8 @@ class SQLiteStore:
         )
 
     def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
-        """A noun as read. A version never changes, so it is read once."""
-        noun = self._read.get(name)
+        """A noun as it is written. The same text is read once."""
+        noun = self._read.get(body)
         if noun is not None:
             return noun
         try:
@@ -335,11 +334,14 @@ class SQLiteStore:
         except BadInput as error:
             place = error.place
         else:
-            if len(self._read) >= _REMEMBERED:
-                self._read.clear()
-            self._read[name] = noun
+            self._remember(body, noun)
             return noun
         raise StoreError(f"{self.path} holds a {name[0]} {name[1]} that does not fit: {place}.")
+
+    def _remember(self, body: str, noun: Noun) -> None:
+        if len(self._read) >= _REMEMBERED:
+            self._read.clear()
+        self._read[body] = noun
 
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
@@ -404,7 +406,7 @@ class SQLiteStore:
         weighed = before.weighs_on if before is not None and before.open else ()
         self._refile(_FILED, noun, touched, noun.touches)
         self._refile(_WEIGHING, noun, weighed, noun.weighs_on if noun.open else ())
-        self._read[noun.kind, noun.id, n] = noun
+        self._remember(body, noun)
 
     def _refile(
         self, sql: tuple[str, str], noun: Noun, was: tuple[str, ...], now: tuple[str, ...]
@@ -518,7 +520,7 @@ class SQLiteStore:
         with self._transaction():
             self._db.executemany(
                 "UPDATE peerkit_message SET told = ? WHERE program = ? AND n = ? AND position = ?",
-                [(_moment(now), self._program, *map(int, key.split("/"))) for key in keys],
+                [(_moment(now), self._program, *key.partition("/")[::2]) for key in keys],
             )
 
     def outbox(self) -> tuple[int, int]:
