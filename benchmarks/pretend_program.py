@@ -57,15 +57,15 @@ def beginnings() -> Iterator[pk.Act]:
         )
 
 
-def reported(chance: random.Random) -> pk.ReportSession:
-    """An ordinary session within the last year: one to one, one activity, no note."""
+def reported(chance: random.Random, ago: timedelta = timedelta()) -> pk.ReportSession:
+    """An ordinary session in the week before: one to one, one activity, no note."""
     peer, person = chance.choice(PAIRS)
-    minutes = timedelta(minutes=15 * chance.randrange(4 * 24 * 365))
+    before = timedelta(minutes=15 * chance.randrange(4 * 24 * 7))
     return pk.ReportSession(
         by=peer,
         peer=peer,
         participants=(person,),
-        starts=NOW - timedelta(hours=2) - minutes,
+        starts=NOW - timedelta(hours=2) - before - ago,
         minutes=60,
         activities=_LISTENING,
     )

@@ -2,7 +2,8 @@
 
 The texts are ready-made: the very journal entries and nouns that peerkit wrote for the same acts.
 Nothing is decided, read, checked or turned into JSON here. The chain is there: each entry's hash
-is taken over the one before it. Ids come in rising order, which is what an index likes best.
+is taken over the one before it. Ids and moments come in rising order, which is what an index likes
+best.
 """
 
 from __future__ import annotations
@@ -44,7 +45,6 @@ class Written:
     entry: str
     noun: str
     participant: str
-    starts: str
 
 
 def written(program: pk.Program, after: int) -> list[Written]:
@@ -54,7 +54,7 @@ def written(program: pk.Program, after: int) -> list[Written]:
         noun = entry.read()["nouns"][0]
         text = json.dumps(noun, ensure_ascii=False, separators=(",", ":"))
         person = noun.get("participants", [noun.get("participant")])[0]
-        found.append(Written(entry.body, text, person, noun.get("starts", "")))
+        found.append(Written(entry.body, text, person))
     return found
 
 
@@ -82,7 +82,7 @@ class Raw:
         inside = f"Session {id_} is reported."
         return (
             (self.number, self.head, each.entry),
-            (id_, each.participant, each.starts, each.noun),
+            (id_, each.participant, f"{self.number:020}", each.noun),
             (self.number, each.participant, "session.reported", id_, inside),
         )
 

@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
@@ -36,6 +37,8 @@ BATCH: Final = 500
 #: How many acts one run does one by one, and how many it does before the clock starts.
 ACTS: Final = 400
 WARM: Final = 30
+#: How far back the files begin; they are filled in the order in which it happened.
+_HISTORY: Final = timedelta(days=365)
 #: As fast as raw times this, and the large file within this share of the small one.
 MOST: Final = 2.5
 DRIFT: Final = 0.15
@@ -98,8 +101,9 @@ def _fill(place: _Place, size: str, entries: int) -> None:
     chance = random.Random(size)
     with _program(place.peerkit(size), "normal") as program:
         begun = sum(each.allowed for each in program.do_all(pretend.beginnings()))
-        acts = (pretend.reported(chance) for _ in range(entries - begun))
-        _all_allowed(program.do_all(acts))
+        rest = entries - begun
+        agos = (_HISTORY * (1 - number / rest) for number in range(rest))
+        _all_allowed(program.do_all(pretend.reported(chance, each) for each in agos))
     with closing(Raw(place.raw(size), "NORMAL")) as raw:
         texts = cycle(place.texts)
         for _ in range(entries // BATCH):

@@ -559,12 +559,18 @@ class Elsewhere(SQLiteStore):
 
 
 class RemembersWhatFailed(SQLiteStore):
-    """Still knows what it read or wrote in a transaction that was rolled back."""
+    """Still knows what it wrote under a number, when the number has come to be another's."""
 
-    def _roll_back(self) -> None:
-        remembered = dict(self._read)
-        super()._roll_back()
-        self._read.update(remembered)
+    def __init__(self, path: Any) -> None:
+        super().__init__(path)
+        self._known: dict[tuple[str, str, int], Noun] = {}
+
+    def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
+        return self._known.setdefault(name, super()._noun(name, body))
+
+    def _write_noun(self, n: int, noun: Noun, body: str, view: View) -> None:
+        super()._write_noun(n, noun, body, view)
+        self._known[noun.kind, noun.id, n] = noun
 
 
 class LeasesInItsHead(SQLiteStore):

@@ -656,7 +656,7 @@ class TestSessions:
         assert left.nouns[1] == pk.Concern(
             id="s-1/concern",
             peer="ana",
-            people=("ana", "p-7", "p-8"),
+            people=("p-7", "p-8"),
             clauses=("money", "gifts"),
         )
         assert told(left) == [
@@ -693,6 +693,14 @@ class TestSessions:
 
         assert (held.id, concern.kind) == ("s" * 96, "concern")
         assert concern.id in act.about
+
+    def test_a_crossing_is_kept_however_many_were_there(self) -> None:
+        """Also when the peer is named on both sides: a report is never refused."""
+        judged = Judged(allowed=False, whole=True, clauses=("two-people",))
+        for act in (report(**group(200)), report(**group(2), peer="p-7")):
+            left = act.leaves(view(), judged)
+            assert [each.kind for each in left.nouns] == ["session", "concern"]
+            assert len(set(left.nouns[1].touches)) == len(left.nouns[1].touches)
 
     def test_the_note_of_two_is_the_participants(self) -> None:
         """The note of a group belongs to the peer who wrote it: nobody else can own it alone."""

@@ -361,7 +361,7 @@ class ReportSession(_InSession):
         return Concern(
             id=made_of(self._concern_id, str(view.seen + 1)) if taken else self._concern_id,
             peer=self.peer,
-            people=(self.peer, *self.participants),
+            people=self.participants,
             clauses=judged.clauses,
         )
 

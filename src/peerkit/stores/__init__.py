@@ -145,14 +145,17 @@ class Store(Protocol):
         Promises: durable when it returns; numbers without a gap, from 1; each
         entry linked to the one before; :class:`~peerkit.errors.Moved` when
         what the change stood on is no longer so or its key has been taken,
-        and then nothing is stored; changes about other ids do not disturb it.
+        and then nothing is stored; changes about other ids, and entries that
+        moved nothing, do not disturb it; no noun is written over that the
+        change has not read.
         """
         ...
 
     def together(self) -> AbstractContextManager[None]:
         """Keep every change inside the ``with`` block, or, if it raises, none.
 
-        Inside the block, views show what has been kept in it.
+        Inside the block, views show what has been kept in it; changes of other
+        threads are no part of it. A block inside a block is refused.
         """
         ...
 
@@ -163,7 +166,10 @@ class Store(Protocol):
     def find(
         self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
     ) -> tuple[N, ...]:
-        """Nouns of one kind by id, open or not, after this one; ``about``: those that touch it."""
+        """Nouns of one kind by id, open or not, after this one.
+
+        With ``about``, those that touch this id, and the one that has it.
+        """
         ...
 
     def tallies(self) -> Iterator[tuple[Count, ...]]:
@@ -190,5 +196,5 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of everything. Closing twice is harmless."""
+        """Let go of everything. Closing twice is harmless; all else is then a StoreError."""
         ...

@@ -414,10 +414,12 @@ class SQLiteStore:
         """A noun leaves the ids it was filed under and is filed under those of now."""
         if was == now:
             return
-        file, lift = sql
-        named = (self._program, noun.kind, noun.id)
-        self._db.executemany(file, [(*named, each) for each in {*now}.difference(was)])
-        self._db.executemany(lift, [(*named, each) for each in {*was}.difference(now)])
+        for statement, ids in zip(
+            sql, ({*now}.difference(was), {*was}.difference(now)), strict=True
+        ):
+            if ids:
+                rows = [(self._program, noun.kind, noun.id, each) for each in ids]
+                self._db.executemany(statement, rows)
 
     @contextmanager
     def together(self) -> Iterator[None]:
