@@ -13,7 +13,8 @@ from peerkit.stores.memory import MemoryStore
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 TODAY = NOW.date()
-BOOK = Handbook.load().on(TODAY)
+HANDBOOK = Handbook.load()
+BOOK = HANDBOOK.on(TODAY)
 
 ANA = pk.Peer(
     id="ana",
@@ -106,7 +107,7 @@ def empty(store: pk.Store | None = None, **how: Any) -> pk.Program:
     """A new program in memory, or in this store: the clock stands, ids and salts are known."""
     kept = MemoryStore() if store is None else store
     told: dict[str, Any] = {"clock": lambda: NOW, "new_id": numbered(), "salt": lambda: "salt"}
-    return pk.Program(kept, **told | how)
+    return pk.Program(kept, **{"handbook": HANDBOOK} | told | how)
 
 
 def opened(store: pk.Store | None = None, **how: Any) -> pk.Program:

@@ -44,13 +44,18 @@ class Finding:
         """What the clause says, in plain words with the numbers in it."""
         return self.clause.sentence(self.verdict, self.facts)
 
-    def __str__(self) -> str:
+    def lines(self, *, sources: bool = True) -> list[str]:
+        """The verdict and sentence, the way forward, and the sources, line by line."""
         lines = [f"{self.verdict}: {self.sentence} [{self.clause.id}]"]
         if not self.allowed:
             lines.append(f"    Instead: {self.clause.instead}")
             lines.append(f"    Hand to: {self.clause.hand_to}")
-        lines += [f"    Source: {each}" for each in self.clause.passages]
-        return "\n".join(lines)
+        if sources:
+            lines += [f"    Source: {each}" for each in self.clause.passages]
+        return lines
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
 
 
 #: What a rule answers with: none when it has nothing to say, one or several otherwise.
@@ -106,13 +111,14 @@ class Decision:
         """The findings in the order people should read them."""
         return tuple(sorted(self.findings, key=lambda each: -each.verdict))
 
-    def explain(self) -> str:
-        """The whole answer as text: verdict, sentences, sources, and the way forward."""
+    def explain(self, *, sources: bool = True) -> str:
+        """The whole answer as text: verdict, sentences, the way forward and the sources."""
         told = "It is kept all the same: a report is never refused." if self.act.already else ""
         head = f"{self.act.kind}: {self.verdict}."
         if not self.allowed and told:
             head = f"{head} {told}"
-        return "\n".join([head, *(f"  {each}" for each in map(_indented, self.heaviest_first()))])
+        lines = [line for each in self.heaviest_first() for line in each.lines(sources=sources)]
+        return "\n".join([head, *(f"  {each}" for each in lines)])
 
     def judged(self) -> Judged:
         """What the act itself needs to know of this."""
@@ -134,12 +140,11 @@ class Decision:
     def __str__(self) -> str:
         return self.explain()
 
+    def __bool__(self) -> bool:
+        raise TypeError("A decision is neither true nor false: ask decision.allowed.")
+
 
 _CLEAN: Final = Judged()
-
-
-def _indented(finding: Finding) -> str:
-    return str(finding).replace("\n", "\n  ")
 
 
 @attrs.frozen

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 import attrs
 
@@ -37,6 +38,8 @@ N = TypeVar("N", bound=Noun)
 MOST_TRIES: Final = 8
 #: How many acts `do_all` keeps in one transaction.
 BATCH: Final = 500
+#: How many nouns `find` gives at a time.
+MOST_FOUND: Final = 10_000
 #: How long a message belongs to the teller who took it.
 LEASE: Final = timedelta(minutes=5)
 
@@ -95,6 +98,8 @@ class Program:
         new_id: Callable[[str], str] = _new_id,
         salt: Callable[[], str] = _salt,
     ) -> None:
+        if not isinstance(handbook, Handbook | None):
+            raise BadInput("handbook", "give a Handbook: Handbook.load(…)")
         self.store: Store = store
         self.handbook: Handbook = Handbook.load() if handbook is None else handbook
         self._rules = rules
@@ -107,17 +112,38 @@ class Program:
         self._salt = salt
 
     @classmethod
-    def open(cls, where: str, *, program: str = "main", **how: Any) -> Program:
+    def open(  # noqa: PLR0913 - what a host may replace, each by its name
+        cls,
+        where: str | os.PathLike[str],
+        *,
+        program: str = "main",
+        durability: str | None = None,
+        handbook: Handbook | None = None,
+        rules: Rules = ROLE_LIMITS,
+        zone: str = "UTC",
+        clock: Callable[[], datetime] = _now,
+        new_id: Callable[[str], str] = _new_id,
+        salt: Callable[[], str] = _salt,
+    ) -> Program:
         """Open a program kept somewhere, making the place when it is new.
 
         ``where`` is a file (``"program.db"``), ``":memory:"``, or an address
         whose scheme a store has registered (``"theirs://…"``, entry point group
-        ``peerkit.stores``). One place may hold several programs by name. The
-        other arguments are those of :class:`Program`, and ``durability`` for a
-        file. Raises :class:`~peerkit.errors.StoreError`.
+        ``peerkit.stores``). One place may hold several programs by name; a new
+        name is a new program. ``durability`` is the store's own word
+        (``"full"`` or ``"normal"`` for a file). The other arguments are those
+        of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.
         """
-        opening = {name: how.pop(name) for name in ("durability",) if name in how}
-        return cls(store_at(where, program, **opening), **how)
+        how = {} if durability is None else {"durability": durability}
+        return cls(
+            store_at(os.fspath(where), program, **how),
+            handbook=handbook,
+            rules=rules,
+            zone=zone,
+            clock=clock,
+            new_id=new_id,
+            salt=salt,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -198,6 +224,8 @@ class Program:
         self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
     ) -> Page[N]:
         """Nouns of one kind, in the order of their ids: all, or those that touch ``about``."""
+        if not 1 <= limit <= MOST_FOUND:
+            raise BadInput("limit", f"1 to {MOST_FOUND} at a time")
         items = self.store.find(kind, about=about, after=after, limit=limit)
         return Page(items, items[-1].id if len(items) == limit else None)
 
@@ -243,6 +271,10 @@ class Program:
 
     def _named(self, act: Act) -> Act:
         """The act with an id for what it makes: the same again for the same key."""
+        if not isinstance(act, Act):
+            raise BadInput(
+                "act", "give an act, such as ProposeMatch(…); JSON goes through read_act"
+            )
         if not isinstance(act, Makes) or act.id is not None:
             return act
         if act.key is None:

@@ -320,13 +320,19 @@ class ReportSession(_InSession):
         return min(self.starts, now)
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The held session, its minutes, the note, and a concern where there must be one."""
-        said = self._said()
-        before = view.get(Session, self.the_id)
-        if before is not None and before.status is not SessionStatus.PLANNED:
-            return Left(words=said)
+        """The held session, its minutes, the note, and a concern where there must be one.
+
+        Told twice, a session is there once. Another one under an id that is
+        taken is kept under an id of its own.
+        """
         counted = self._counted(judged)
         held = self._session(status=SessionStatus.HELD, counted=counted)
+        before = view.get(Session, self.the_id)
+        if before is not None and before.status is not SessionStatus.PLANNED:
+            if before == attrs.evolve(held, counted=before.counted):
+                return Left(words=self._said(before.id))
+            held = attrs.evolve(held, id=made_of(self.the_id, str(view.seen + 1)))
+        said = self._said(held.id)
         concern = None if judged.allowed else self._concern(view, judged)
         return Left(
             nouns=(held, *_used(view, judged), *(() if concern is None else (concern,))),
@@ -339,11 +345,11 @@ class ReportSession(_InSession):
     def _concern_id(self) -> str:
         return made_of(self.the_id, "concern")
 
-    def _said(self) -> tuple[Saying, ...]:
+    def _said(self, session: str) -> tuple[Saying, ...]:
         if self.note is None:
             return ()
         owner = self.peer if self.form is SessionForm.GROUP else self.participants[0]
-        return (Saying(f"session/{self.id}", owner, self.note),)
+        return (Saying(f"session/{session}", owner, self.note),)
 
     def _counted(self, judged: Judged) -> int:
         """The minutes that were peer support: an uncounted activity outside it spoils them all."""

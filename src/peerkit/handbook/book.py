@@ -149,7 +149,8 @@ class ActivityEntry:
 
     ``cases`` that fit override ``verdict``, heaviest first; ``asks`` names the
     circumstances that must be known; ``consent`` the scope that somebody must
-    have agreed to share.
+    have agreed to share. ``advice_opens`` is false where a supervisor's advice
+    leads to somebody else and never opens the activity itself.
     """
 
     id: str
@@ -160,6 +161,7 @@ class ActivityEntry:
     asks: tuple[str, ...]
     cases: tuple[Case, ...]
     consent: str | None
+    advice_opens: bool
 
 
 @attrs.frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from datetime import date
 from functools import lru_cache
@@ -41,14 +42,14 @@ class Handbook:
     turns: tuple[date, ...]
 
     @classmethod
-    def load(cls, *layers: str) -> Handbook:
+    def load(cls, *layers: str | os.PathLike[str]) -> Handbook:
         """Read the base and these layers over it: ``Handbook.load("us/nc", "house.toml")``.
 
         A name without ``.toml`` is a layer that peerkit ships; anything else is
         a file of yours. Reading the same layers again costs nothing unless a
         file of yours has changed. Raises :class:`BadHandbook`.
         """
-        return _read(*shipped_and_yours(layers))
+        return _read(*shipped_and_yours(tuple(os.fspath(each) for each in layers)))
 
     def on(self, day: date) -> Book:
         """The book as it stands on this day."""

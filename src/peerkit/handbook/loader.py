@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from difflib import get_close_matches
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -167,9 +168,7 @@ class Draft:
         """A layer gives a limit other numbers, or a clause further passages."""
         below = self.clauses.get(id_)
         if below is None:
-            raise BadHandbook(
-                table.place, "is not in the layers below; a layer changes what is there"
-            )
+            raise BadHandbook(table.place, f"is not in the layers below{_near(id_, self.clauses)}")
         values, passages = self._values(table), self._passages(table)
         loosens = table.take("loosens", bool, "true or false", default=False)
         table.done()
@@ -208,6 +207,10 @@ class Draft:
             return
         if below is not None:
             raise BadHandbook(table.place, "is written twice; keep one")
+        if over and "name" not in table.keys:
+            raise BadHandbook(
+                table.place, f"is not in the layers below{_near(id_, self.activities)}"
+            )
         clause = table.text("clause")
         asks = table.texts("asks")
         for each in asks:
@@ -222,6 +225,7 @@ class Draft:
             asks=asks,
             cases=self._cases(table, clause, asks),
             consent=_consent(table),
+            advice_opens=table.take("advice_opens", bool, "true or false", default=True),
         )
         table.done()
 
@@ -273,6 +277,11 @@ class Draft:
         if id_ not in self.clauses:
             raise table.wrong("clause", f"names {id_!r}, which no [[clause]] describes")
         return id_
+
+
+def _near(id_: str, known: Iterable[str]) -> str:
+    near = get_close_matches(id_, known, 1)
+    return f"; did you mean {near[0]!r}?" if near else "; a layer changes what is there"
 
 
 def _verdict(table: Table) -> Verdict:

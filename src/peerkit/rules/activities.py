@@ -45,7 +45,7 @@ def _of(
     answers = dict(activity.circumstances)
     missing = [each for each in entry.asks if not _answered(each, answers, book)]
     if missing:
-        questions = "; ".join(_question(each, book) for each in missing)
+        questions = " ".join(_question(each, book) for each in missing)
         stray = [each for each in answers if each not in entry.asks]
         hint = f" (Not asked here: {', '.join(stray)}.)" if stray else ""
         asked = {**facts, "missing": questions + hint}
@@ -57,7 +57,10 @@ def _of(
     ]
     verdicts = [(each.verdict, each.clause) for each in fitting] or [(entry.verdict, entry.clause)]
     for verdict, clause in verdicts:
-        found.append(weighed(book.clause(clause), verdict, facts, act, view, position))
+        if entry.advice_opens:
+            found.append(weighed(book.clause(clause), verdict, facts, act, view, position))
+        else:
+            found.append(Finding(book.clause(clause), verdict, facts, position))
     if entry.consent is not None:
         found.append(
             _agreed(ConsentScope(entry.consent), activity, facts, position, act, view, book)
@@ -71,7 +74,8 @@ def _answered(circumstance: str, answers: dict[str, str], book: Book) -> bool:
 
 def _question(circumstance: str, book: Book) -> str:
     asked = book.circumstances[circumstance]
-    return f"{asked.asks} ({circumstance} = {' or '.join(asked.answers)})"
+    answers = "; ".join(f"{code}: {words}" for code, words in asked.answers.items())
+    return f"{asked.asks} {circumstance} = {answers}"
 
 
 def _agreed(
