@@ -80,9 +80,9 @@ def _everyday(effort: Effort) -> list[Figure]:
     book = pk.Handbook.load().on(pretend.NOW.date())
     by_hand = everyday.hand_written(book)
     figures = []
-    with pk.Program.open(":memory:", clock=pretend.clock) as program:
-        for decision in program.do_all(pretend.beginnings()):
-            assert decision.allowed, decision.explain()
+    clock = pretend.Clock()
+    with pk.Program.open(":memory:", clock=clock) as program:
+        pretend.begin(program, clock)
         for name, chosen in everyday.asks(program).items():
             for act, view in chosen:
                 found = everyday.reasons(pk.decide(act, view, book, pk.ROLE_LIMITS))

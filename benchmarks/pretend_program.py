@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+import attrs
+
 import peerkit as pk
 
-__all__ = ["NOW", "PAIRS", "beginnings", "clock", "goal", "planned", "reported"]
+__all__ = ["BEGINNING", "NOW", "PAIRS", "Clock", "begin", "goal", "planned", "reported"]
 
-#: The moment at which everything is asked.
+#: When everybody began, and the moment at which the rest is asked.
+BEGINNING: Final = datetime(2025, 10, 6, 9, tzinfo=UTC)
 NOW: Final = datetime(2026, 11, 20, 18, tzinfo=UTC)
 PEERS: Final = 10
 PEOPLE_EACH: Final = 10
@@ -24,13 +27,32 @@ PAIRS: Final = tuple(
 _LISTENING: Final = (pk.Activity(id="listen"),)
 
 
-def clock() -> datetime:
-    """The moment at which everything is asked."""
-    return NOW
+@attrs.define
+class Clock:
+    """A clock that stands where it is put."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        """The moment it is put to."""
+        return self.now
 
 
-def beginnings() -> Iterator[pk.Act]:
-    """Everybody is welcomed, matched, and has agreed on boundaries: 410 acts, all allowed."""
+def begin(program: pk.Program, clock: Clock) -> int:
+    """Welcome and match everybody, long ago; supervision was lately. How many acts that took."""
+    clock.now = BEGINNING
+    done = list(program.do_all(_beginnings()))
+    clock.now = NOW
+    lately = NOW.date() - timedelta(days=4)
+    peers = sorted({peer for peer, _ in PAIRS})
+    told = (pk.RecordSupervision(by="supervisor", peer=each, on=lately) for each in peers)
+    done += program.do_all(told)
+    for each in done:
+        assert each.allowed, each.explain()
+    return len(done)
+
+
+def _beginnings() -> Iterator[pk.Act]:
     by = "coordinator"
     homelessness = pk.LivedExperience(of=pk.Experience.HOMELESSNESS)
     for peer in sorted({peer for peer, _ in PAIRS}):
@@ -40,7 +62,7 @@ def beginnings() -> Iterator[pk.Act]:
             role=pk.Role.WORKER,
             supervisor="supervisor",
             since=date(2025, 1, 6),
-            supervised=date(2026, 11, 2),
+            supervised=BEGINNING.date(),
             experiences=(homelessness,),
         )
     for peer, person in PAIRS:

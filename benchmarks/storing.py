@@ -61,7 +61,7 @@ class _Place:
 
 
 def _program(path: Path, durability: str) -> pk.Program:
-    return pk.Program.open(str(path), clock=pretend.clock, durability=durability)
+    return pk.Program.open(str(path), clock=pretend.Clock(), durability=durability)
 
 
 def _all_allowed(decisions: Iterator[pk.Decision] | Sequence[pk.Decision]) -> None:
@@ -78,9 +78,9 @@ def _mixed(chance: random.Random) -> pk.Act:
 
 def _texts(make: Callable[[random.Random], pk.Act]) -> tuple[Written, ...]:
     """What peerkit writes of a thousand such acts."""
-    with pk.Program.open(":memory:", clock=pretend.clock) as program:
-        _all_allowed(program.do_all(pretend.beginnings()))
-        before = program.verify().entries
+    clock = pretend.Clock()
+    with pk.Program.open(":memory:", clock=clock) as program:
+        before = pretend.begin(program, clock)
         _all_allowed(program.do_all(make(random.Random(seed)) for seed in range(1_000)))
         return tuple(written(program, before))
 
@@ -99,9 +99,10 @@ def _made(effort: Effort, *, large: bool) -> Iterator[_Place]:
 
 def _fill(place: _Place, size: str, entries: int) -> None:
     chance = random.Random(size)
-    with _program(place.peerkit(size), "normal") as program:
-        begun = sum(each.allowed for each in program.do_all(pretend.beginnings()))
-        rest = entries - begun
+    clock = pretend.Clock()
+    path = str(place.peerkit(size))
+    with pk.Program.open(path, clock=clock, durability="normal") as program:
+        rest = entries - pretend.begin(program, clock)
         agos = (_HISTORY * (1 - number / rest) for number in range(rest))
         _all_allowed(program.do_all(pretend.reported(chance, each) for each in agos))
     with closing(Raw(place.raw(size), "NORMAL")) as raw:

@@ -106,8 +106,13 @@ def numbered() -> Callable[[str], str]:
 def empty(store: pk.Store | None = None, **how: Any) -> pk.Program:
     """A new program in memory, or in this store: the clock stands, ids and salts are known."""
     kept = MemoryStore() if store is None else store
-    told: dict[str, Any] = {"clock": lambda: NOW, "new_id": numbered(), "salt": lambda: "salt"}
-    return pk.Program(kept, **{"handbook": HANDBOOK} | told | how)
+    told: dict[str, Any] = {
+        "handbook": HANDBOOK,
+        "clock": lambda: NOW,
+        "new_id": numbered(),
+        "salt": lambda: "salt",
+    }
+    return pk.Program(kept, **told | how)
 
 
 def opened(store: pk.Store | None = None, **how: Any) -> pk.Program:

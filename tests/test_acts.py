@@ -710,21 +710,43 @@ class TestSessions:
         assert alone.words == (Saying("session/s-1", "p-7", SAID),)
         assert many.words == (Saying("session/s-1", "ana", SAID),)
 
-    @pytest.mark.parametrize(
-        "status",
-        [pk.SessionStatus.HELD, pk.SessionStatus.MISSED, pk.SessionStatus.CANCELLED],
-    )
-    def test_a_second_report_adds_words_and_counts_nothing_twice(
-        self, status: pk.SessionStatus
-    ) -> None:
-        """Whatever became of the session, its minutes are counted once."""
-        (planned,) = plan().leaves(view(), FINE).nouns
-        before = view(attrs.evolve(planned, status=status))
+    @pytest.mark.parametrize("counted", [0, 40, 60])
+    def test_a_second_report_of_a_session_adds_words_only(self, counted: int) -> None:
+        """However many of its minutes counted the first time, they are counted once."""
+        (held,) = report().leaves(view(), FINE).nouns
+        assert isinstance(held, pk.Session)
+        before = view(attrs.evolve(held, counted=counted))
+        crossed = Judged(allowed=False, whole=True, clauses=("once",))
 
-        assert report(note=SAID).leaves(before, FINE) == Left(
+        assert report(note=SAID).leaves(before, crossed) == Left(
             words=(Saying("session/s-1", "p-7", SAID),)
         )
-        assert report().leaves(before, FINE) == Left()
+        assert report().leaves(before, crossed) == Left()
+
+    @pytest.mark.parametrize(
+        ("before", "how"),
+        [
+            (pk.SessionStatus.HELD, {"minutes": 45}),
+            (pk.SessionStatus.HELD, {"participants": ("p-8",)}),
+            (pk.SessionStatus.HELD, {"activities": (activity("lend-money"),)}),
+            (pk.SessionStatus.MISSED, {}),
+            (pk.SessionStatus.CANCELLED, {}),
+        ],
+    )
+    def test_another_session_under_a_taken_id_is_kept_as_one_of_its_own(
+        self, before: pk.SessionStatus, how: dict[str, Any]
+    ) -> None:
+        """Nothing that was told is lost, and nothing that was kept is overwritten."""
+        (first,) = report().leaves(view(), FINE).nouns
+        stood = attrs.evolve(view(attrs.evolve(first, status=before)), seen=41)
+        crossed = Judged(allowed=False, whole=True, clauses=("once",))
+        left = report(note=SAID, **how).leaves(stood, crossed)
+        held, concern = left.nouns
+
+        assert (held.kind, held.id) == ("session", "s-1/42")
+        assert concern.kind == "concern"
+        assert [each.about for each in left.words] == ["session/s-1/42"]
+        assert len(left.messages) == 1
 
     def test_a_report_of_a_planned_session_takes_its_place(self) -> None:
         """What really happened is what stands."""

@@ -239,6 +239,21 @@ class TestExplain:
         assert "Hand to: " not in text
         assert str(decided(ASK)) == text
 
+    def test_the_sources_may_be_left_out(self) -> None:
+        """For a small screen: the verdict and the way forward stay."""
+        decision = decided(asking(activity("lend-money")))
+        short = decision.explain(sources=False)
+
+        assert "Source: " not in short
+        assert short.splitlines() == [
+            line for line in decision.explain().splitlines() if "Source: " not in line
+        ]
+
+    def test_a_decision_is_no_truth_value(self) -> None:
+        """``if program.do(act):`` would always be true: it is an error, and says what to ask."""
+        with pytest.raises(TypeError, match=r"ask decision\.allowed"):
+            bool(decided(ASK))
+
     def test_a_report_outside_the_role_says_that_it_is_kept(self) -> None:
         """Nobody who tells of a crossing should think it was thrown away."""
         kept = "It is kept all the same: a report is never refused."

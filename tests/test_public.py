@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import pkgutil
 import re
 import subprocess
@@ -201,15 +202,24 @@ print("sqlite3" in sys.modules, seen)
         """Readers of types find the marker beside the code."""
         assert (files("peerkit") / "py.typed").is_file()
 
-    def test_strategies_say_what_they_need(self) -> None:
-        """Without hypothesis there is one clear error."""
-        code = """
-sys.modules["hypothesis"] = None
-try:
-    import peerkit.testing.strategies
-except ImportError as error:
-    print(type(error).__name__, error)
-"""
-        assert run(code) == (
-            "MissingExtra This needs hypothesis. Install it with: pip install 'peerkit[testing]'\n"
-        )
+    @pytest.mark.parametrize(
+        ("room", "package", "extra"),
+        [
+            ("peerkit.testing.strategies", "hypothesis", "testing"),
+            ("peerkit.reports.show", "rich", "progress"),
+        ],
+    )
+    def test_a_room_says_what_it_needs(
+        self, room: str, package: str, extra: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Without its package there is one clear error, which says what to install."""
+        for name in [each for each in sys.modules if each.partition(".")[0] == package]:
+            monkeypatch.setitem(sys.modules, name, None)
+        spec = importlib.util.find_spec(room)
+        assert spec is not None
+        assert spec.loader is not None
+        with pytest.raises(pk.MissingExtra) as caught:
+            spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+        assert (caught.value.package, caught.value.extra) == (package, extra)
+        assert f"pip install 'peerkit[{extra}]'" in str(caught.value)

@@ -6,7 +6,7 @@ This room knows no rule. Silence is no, and a rule that cannot be checked is no.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import attrs
 
@@ -27,12 +27,14 @@ class Finding:
 
     ``facts`` are the ids and numbers it rests on. ``activity`` is the position
     of the activity it is about; -1 when it is about the whole act.
+    ``advice_opens`` is false where a supervisor's advice never lets it through.
     """
 
     clause: Clause
     verdict: Verdict
     facts: Mapping[str, object] = attrs.field(factory=dict)
     activity: int = -1
+    advice_opens: bool = True
 
     @property
     def allowed(self) -> bool:
@@ -58,16 +60,24 @@ class Finding:
         return "\n".join(self.lines())
 
 
+#: What looks at all findings together: see :class:`Rules`.
+Heeded: TypeAlias = Callable[["Findings", Act, View], "Findings"]
 #: What a rule answers with: none when it has nothing to say, one or several otherwise.
 Findings: TypeAlias = tuple[Finding, ...]
 
 
 class Refused(PeerkitError):
-    """An act was not allowed; ``decision`` says why, and what to do instead."""
+    """An act was not allowed; ``decision`` says why, and what to do instead.
+
+    The message itself gives no reason: a traceback goes to places where the
+    reason, a tie between two people perhaps, does not belong.
+    """
 
     def __init__(self, decision: Decision) -> None:
         self.decision: Decision = decision
-        super().__init__(decision.explain())
+        super().__init__(
+            f"{decision.act.kind}: {decision.verdict}. The decision says why, and what leads on."
+        )
 
     def __reduce__(self) -> tuple[type[Refused], tuple[Decision]]:
         return type(self), (self.decision,)
@@ -122,7 +132,8 @@ class Decision:
 
     def judged(self) -> Judged:
         """What the act itself needs to know of this."""
-        if self.allowed and not any("consultation" in each.facts for each in self.findings):
+        used = [each.facts["advice"] for each in self.findings if "advice" in each.facts]
+        if self.allowed and not used:
             return _CLEAN
         against = [each for each in self.findings if not each.allowed]
         return Judged(
@@ -130,11 +141,7 @@ class Decision:
             whole=any(each.activity < 0 for each in against),
             outside=frozenset(each.activity for each in against if each.activity >= 0),
             clauses=tuple(dict.fromkeys(each.clause.id for each in against)),
-            used=tuple(
-                str(each.facts["consultation"])
-                for each in self.findings
-                if "consultation" in each.facts
-            ),
+            used=tuple(str(each) for ids in used for each in cast("tuple[str, ...]", ids)),
         )
 
     def __str__(self) -> str:
@@ -157,11 +164,16 @@ class Rule:
 
 
 class Rules:
-    """Some rules, found by the kind of act they speak of."""
+    """Some rules, found by the kind of act they speak of.
 
-    __slots__ = ("_by_act", "rules")
+    ``heeded`` looks at all findings together when some ask for a consultation:
+    it may let through what a supervisor has agreed to.
+    """
 
-    def __init__(self, *rules: Rule) -> None:
+    __slots__ = ("_by_act", "heeded", "rules")
+
+    def __init__(self, *rules: Rule, heeded: Heeded | None = None) -> None:
+        self.heeded: Heeded | None = heeded
         self.rules: tuple[Rule, ...] = rules
         self._by_act: dict[type[Act], tuple[Rule, ...]] = {}
 
@@ -188,8 +200,12 @@ def decide(act: Act, view: View, book: Book, rules: Rules) -> Decision:
             findings.append(_unchecked(rule, error, book))
     if not findings:
         findings.append(Finding(book.clause("silence"), Verdict.NOT_ALLOWED))
-    heaviest = max([each.verdict for each in findings])
-    return Decision(act, tuple(findings), heaviest, book.edition, book.day)
+    found = tuple(findings)
+    verdicts = [each.verdict for each in found]
+    if Verdict.NEEDS_CONSULTATION in verdicts and rules.heeded is not None:
+        found = rules.heeded(found, act, view)
+        verdicts = [each.verdict for each in found]
+    return Decision(act, found, max(verdicts), book.edition, book.day)
 
 
 def _unchecked(rule: Rule, error: Exception, book: Book) -> Finding:

@@ -11,7 +11,7 @@ import attrs
 
 from peerkit.errors import BadInput
 from peerkit.model import Activity, Count, Message, Noun, Words
-from peerkit.model.fields import an_id, maybe_id
+from peerkit.model.fields import an_id, digest_of, maybe_id
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -137,6 +137,15 @@ class Makes(Act):
         if self.id is None:
             raise BadInput(f"{type(self).__name__}.id", "give an id, or let the program do it")
         return self.id
+
+    def goes_on(self, before: Any) -> bool:
+        """Whether this goes on with what has the id already, instead of taking it away."""
+        return False
+
+
+def free_id(view: View, kind: type[Noun], id_: str) -> str:
+    """The same id, or one made of it where it is taken: what is told is never lost."""
+    return id_ if view.get(kind, id_) is None else digest_of(id_, str(view.seen + 1))
 
 
 @attrs.frozen(kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, once_each
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each
 from peerkit.model import (
     AgreementStatus,
     BoundaryAgreement,
@@ -186,19 +186,32 @@ class RaiseConcern(Makes):
         return once_each(self.the_id, self.peer)
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """An open concern; the supervisor is told."""
-        said = () if self.what is None else (Saying(f"concern/{self.id}", self.by, self.what),)
-        if view.get(Concern, self.the_id) is not None:
-            return Left(words=said)
-        concern = Concern(id=self.the_id, peer=self.peer, people=self.people, clauses=self.clauses)
+        """An open concern; the supervisor is told. Told twice, it is there once."""
+        before = view.get(Concern, self.the_id)
+        if before is not None and self.goes_on(before):
+            return Left(words=self._said(before.id))
+        concern = Concern(
+            id=free_id(view, Concern, self.the_id),
+            peer=self.peer,
+            people=self.people,
+            clauses=self.clauses,
+        )
         peer = view.get(Peer, self.peer)
         told = Message(
             to=self.by if peer is None else peer.supervisor,
             kind=self.kind,
             about=concern.id,
-            inside=f"Concern {concern.id} is open: {', '.join(concern.clauses)}.",
+            inside=f"Concern {concern.id} is open.",
         )
-        return Left(nouns=(concern,), messages=(told,), words=said)
+        return Left(nouns=(concern,), messages=(told,), words=self._said(concern.id))
+
+    def goes_on(self, before: Concern) -> bool:
+        """With the same concern, while it is open."""
+        same = (before.peer, before.people, before.clauses)
+        return before.open and same == (self.peer, self.people, self.clauses)
+
+    def _said(self, concern: str) -> tuple[Saying, ...]:
+        return () if self.what is None else (Saying(f"concern/{concern}", self.by, self.what),)
 
 
 @attrs.frozen(kw_only=True)
@@ -266,7 +279,7 @@ class ConsultSupervisor(Makes):
                     to=peer.supervisor,
                     kind=self.kind,
                     about=asked.id,
-                    inside=f"Consultation {asked.id} waits for you: {asked.clause}.",
+                    inside=f"Consultation {asked.id} waits for you.",
                 ),
             )
         )

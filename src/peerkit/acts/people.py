@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, once_each
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, free_id, once_each
 from peerkit.model import (
     Credential,
     CredentialStatus,
@@ -24,7 +24,7 @@ from peerkit.model import (
     TieStatus,
     pair,
 )
-from peerkit.model.fields import a, an_id, digest_of, later_than, maybe, several
+from peerkit.model.fields import a, an_id, later_than, maybe, several
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -46,13 +46,13 @@ LATEST_REPORT: Final = timedelta(days=366)
 
 
 def _person(view: View, id_: str, experiences: tuple[LivedExperience, ...]) -> tuple[Person, ...]:
-    """The person behind a role, with what this welcome adds to what is known."""
+    """The person behind a role. What they say now of an experience stands over what they said."""
     known = view.get(Person, id_)
     if known is None:
         return (Person(id=id_, experiences=experiences),)
-    had = {each.of for each in known.experiences}
-    new = tuple(each for each in experiences if each.of not in had)
-    return (attrs.evolve(known, experiences=(*known.experiences, *new)),) if new else ()
+    told = {each.of: each for each in (*known.experiences, *experiences)}
+    now = tuple(told.values())
+    return () if now == known.experiences else (attrs.evolve(known, experiences=now),)
 
 
 @attrs.frozen(kw_only=True)
@@ -198,11 +198,15 @@ class RecordSupervision(Act):
 
 
 @attrs.frozen(kw_only=True)
-class DiscloseTie(Act):
-    """Tell of a relationship outside peer support, current or past. Telling is never a fault."""
+class DiscloseTie(Makes):
+    """Tell of a relationship outside peer support, current or past. Telling is never a fault.
+
+    Two people have one tie of each kind: telling of it again says how it stands now.
+    """
 
     kind: ClassVar[str] = "tie.disclosed"
     already: ClassVar[bool] = True
+    makes: ClassVar[type[Noun]] = Tie
     peer: str = an_id()
     participant: str = an_id()
     of: TieKind = a(TieKind, repr=False)
@@ -212,15 +216,18 @@ class DiscloseTie(Act):
     def about(self) -> tuple[str, ...]:
         """The two people, the pair and the tie."""
         both = pair(self.peer, self.participant)
-        return once_each(self.peer, self.participant, both, self.tie_id)
+        return once_each(self.the_id, self.peer, self.participant, both)
 
-    @property
-    def tie_id(self) -> str:
-        """The id of this tie: two people have one of each kind, and the id does not tell which."""
-        return digest_of(pair(self.peer, self.participant), self.of)
+    def goes_on(self, before: Tie) -> bool:
+        """With the same tie of the same people."""
+        return before.of is self.of and {before.one, before.other} == {self.peer, self.participant}
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The tie as it stands."""
         status = TieStatus.CURRENT if self.current else TieStatus.PAST
-        tie = Tie(id=self.tie_id, of=self.of, one=self.peer, other=self.participant, status=status)
+        known = next((each for each in view.all(Tie) if self.goes_on(each)), None)
+        if known is not None:
+            return Left(nouns=(attrs.evolve(known, status=status),))
+        id_ = free_id(view, Tie, self.the_id)
+        tie = Tie(id=id_, of=self.of, one=self.peer, other=self.participant, status=status)
         return Left(nouns=(tie,))

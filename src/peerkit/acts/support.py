@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, once_each
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each
 from peerkit.errors import BadInput
 from peerkit.model import (
     MET,
-    MINUTES,
+    MINUTES_GIVEN,
+    MINUTES_RECEIVED,
     WALKING,
     Activity,
     AgreementStatus,
@@ -36,12 +37,13 @@ from peerkit.model.fields import (
     a_moment,
     a_zone,
     an_id,
+    day_of,
     made_of,
     maybe,
+    maybe_moment,
     minutes,
     several,
     some_ids,
-    zone_named,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ class ProposeMatch(Makes):
         """A proposed match; both are told."""
         match = Match(id=self.the_id, peer=self.peer, participant=self.participant)
         return Left(
-            nouns=(match, *_used(view, judged)),
+            nouns=(match, *_used(self, view, judged)),
             messages=tuple(
                 Message(
                     to=who, kind=self.kind, about=match.id, inside=f"Match {match.id} is proposed."
@@ -91,12 +93,12 @@ class ProposeMatch(Makes):
 
 @attrs.frozen(kw_only=True)
 class _AnswerMatch(Moves):
-    """What answering a match shares. ``said_so``: the participant said it to whoever writes it."""
+    """What answering a match shares. ``when`` it was said, if that was before now."""
 
     moves: ClassVar[type[Noun]] = Match
     peer: str = an_id()
     participant: str = an_id()
-    said_so: bool | None = maybe(bool)
+    when: datetime | None = maybe_moment()
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -107,9 +109,13 @@ class _AnswerMatch(Moves):
 
 @attrs.frozen(kw_only=True)
 class AcceptMatch(_AnswerMatch):
-    """The participant wants to walk with this peer."""
+    """The participant wants to walk with this peer.
+
+    ``said_so``: the participant said it to whoever writes it down.
+    """
 
     kind: ClassVar[str] = "match.accepted"
+    said_so: bool | None = maybe(bool)
 
     def to(self, noun: Match) -> MatchStatus:
         """Accepted."""
@@ -120,16 +126,19 @@ class AcceptMatch(_AnswerMatch):
         told = Message(
             to=self.peer, kind=self.kind, about=self.id, inside=f"Match {self.id} is accepted."
         )
-        return Left(
-            nouns=(self.moved(view),), counts=(Count(self.peer, WALKING, 1),), messages=(told,)
-        )
+        match = attrs.evolve(self.moved(view), since=self.when or view.now)
+        return Left(nouns=(match,), counts=(Count(self.peer, WALKING, 1),), messages=(told,))
 
 
 @attrs.frozen(kw_only=True)
 class DeclineMatch(_AnswerMatch):
-    """The participant does not want this match. No reason is asked."""
+    """The participant does not want this match. No reason is asked.
+
+    ``said_so``: the participant said it to whoever writes it down.
+    """
 
     kind: ClassVar[str] = "match.declined"
+    said_so: bool | None = maybe(bool)
 
     def to(self, noun: Match) -> MatchStatus:
         """Declined."""
@@ -152,13 +161,15 @@ class EndMatch(_AnswerMatch):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The match and its agreement are over; the peer has a place again; both are told."""
-        match = attrs.evolve(self.moved(view), ended=view.now)
+        match = self.moved(view)
+        ended = match.status is MatchStatus.ENDED
+        if ended:
+            match = attrs.evolve(match, ended=self.when or view.now)
         over = tuple(
             attrs.evolve(each, status=AgreementStatus.ENDED)
             for each in view.all(BoundaryAgreement)
             if each.binds(self.peer, self.participant)
         )
-        ended = match.status is MatchStatus.ENDED
         return Left(
             nouns=(match, *(over if ended else ())),
             counts=(Count(self.peer, WALKING, -1),) if ended else (),
@@ -215,7 +226,7 @@ class _InSession(Makes):
     @property
     def day(self) -> date:
         """The day it starts on, where it takes place."""
-        return self.starts.astimezone(zone_named(self.zone)).date()
+        return day_of(self.starts, self.zone)
 
     def counts_on(self, day: date) -> date:
         """The day it starts on."""
@@ -235,14 +246,19 @@ class PlanSession(_InSession):
 
     kind: ClassVar[str] = "session.planned"
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.form is SessionForm.AD_HOC:
+            raise BadInput("PlanSession.form", "an ad hoc session is reported, not planned")
+
     def held(self, *, by: str, key: str | None = None, note: Words | None = None) -> ReportSession:
-        """The report that it took place as it was planned."""
-        return ReportSession(by=by, key=key, id=self.id, note=note, **self._same())
+        """The report that it took place as it was planned. The plan must have its id."""
+        return ReportSession(by=by, key=key, id=self.the_id, note=note, **self._same())
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A planned session; everyone in it is told."""
         return Left(
-            nouns=(self._session(), *_used(view, judged)),
+            nouns=(self._session(), *_used(self, view, judged)),
             messages=tuple(
                 Message(
                     to=who,
@@ -303,21 +319,35 @@ class ReportSession(_InSession):
 
     Minutes outside the role do not count as peer support. Where a boundary was
     crossed, a concern is opened and the supervisor is told. ``note`` is kept
-    apart, where it can be erased.
+    apart from the journal. ``corrects`` true puts right what was reported
+    under this id before: its minutes are taken back, and these counted.
     """
 
     kind: ClassVar[str] = "session.reported"
     already: ClassVar[bool] = True
     note: Words | None = maybe(Words)
+    corrects: bool = a(bool, default=False)
 
     @property
     def about(self) -> tuple[str, ...]:
         """What every session is about, and the concern that may come of it."""
-        return once_each(*super().about, self._concern_id)
+        return once_each(*super().about, made_of(self.the_id, "concern"))
+
+    @property
+    def ends(self) -> datetime:
+        """The moment it was over."""
+        return self.starts + timedelta(minutes=self.minutes)
 
     def moment(self, now: datetime) -> datetime:
         """The handbook of the day it happened judges it."""
         return min(self.starts, now)
+
+    def goes_on(self, before: Session) -> bool:
+        """With the plan of these people, or with the report it corrects."""
+        if before.status is not SessionStatus.PLANNED:
+            return self.corrects and before.status is SessionStatus.HELD
+        same = self.form is SessionForm.GROUP or before.participants == self.participants
+        return before.peer == self.peer and same
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The held session, its minutes, the note, and a concern where there must be one.
@@ -325,25 +355,22 @@ class ReportSession(_InSession):
         Told twice, a session is there once. Another one under an id that is
         taken is kept under an id of its own.
         """
-        counted = self._counted(judged)
-        held = self._session(status=SessionStatus.HELD, counted=counted)
+        held = self._session(status=SessionStatus.HELD, counted=self._counted(judged))
+        counts = _counts(held, 1)
         before = view.get(Session, self.the_id)
-        if before is not None and before.status is not SessionStatus.PLANNED:
+        if before is not None and not self.goes_on(before):
             if before == attrs.evolve(held, counted=before.counted):
                 return Left(words=self._said(before.id))
-            held = attrs.evolve(held, id=made_of(self.the_id, str(view.seen + 1)))
-        said = self._said(held.id)
-        concern = None if judged.allowed else self._concern(view, judged)
+            held = attrs.evolve(held, id=free_id(view, Session, self.the_id))
+        elif before is not None and before.status is SessionStatus.HELD:
+            counts = (*_counts(before, -1), *counts)
+        concerns = () if judged.allowed else (self._concern(view, judged),)
         return Left(
-            nouns=(held, *_used(view, judged), *(() if concern is None else (concern,))),
-            counts=self._counts(counted),
-            messages=() if concern is None else self._told(view, concern),
-            words=said,
+            nouns=(held, *_used(self, view, judged), *concerns),
+            counts=counts,
+            messages=tuple(_told(self, view, each) for each in concerns),
+            words=self._said(held.id),
         )
-
-    @property
-    def _concern_id(self) -> str:
-        return made_of(self.the_id, "concern")
 
     def _said(self, session: str) -> tuple[Saying, ...]:
         if self.note is None:
@@ -356,26 +383,32 @@ class ReportSession(_InSession):
         outside = [self.activities[each].minutes for each in judged.outside]
         return 0 if judged.whole or 0 in outside else self.minutes - sum(outside)
 
-    def _counts(self, counted: int) -> tuple[Count, ...]:
-        day = self.day.isoformat()
-        people = (self.peer, *self.participants)
-        met = tuple(Count(pair(self.peer, each), MET, 1) for each in self.participants)
-        return met + (tuple(Count(who, MINUTES, counted, day) for who in people) if counted else ())
-
     def _concern(self, view: View, judged: Judged) -> Concern:
-        taken = view.get(Concern, self._concern_id) is not None
         return Concern(
-            id=made_of(self._concern_id, str(view.seen + 1)) if taken else self._concern_id,
+            id=free_id(view, Concern, made_of(self.the_id, "concern")),
             peer=self.peer,
             people=self.participants,
             clauses=judged.clauses,
         )
 
-    def _told(self, view: View, concern: Concern) -> tuple[Message, ...]:
-        peer = view.get(Peer, self.peer)
-        to = self.by if peer is None else peer.supervisor
-        inside = f"Concern {concern.id} is open: {', '.join(concern.clauses)}."
-        return (Message(to=to, kind="concern.opened", about=concern.id, inside=inside),)
+
+def _counts(session: Session, sign: int) -> tuple[Count, ...]:
+    """What a held session adds to the tallies, or, with -1, takes back."""
+    day = session.day.isoformat()
+    given = Count(session.peer, MINUTES_GIVEN, sign * session.counted, day)
+    received = (
+        Count(each, MINUTES_RECEIVED, sign * session.counted, day) for each in session.participants
+    )
+    met = tuple(Count(pair(session.peer, each), MET, sign) for each in session.participants)
+    return (*met, given, *received) if session.counted else met
+
+
+def _told(act: Act, view: View, concern: Concern) -> Message:
+    """The supervisor hears that a concern is open; without one, whoever told of it."""
+    peer = view.get(Peer, concern.peer)
+    to = act.by if peer is None else peer.supervisor
+    inside = f"Concern {concern.id} is open."
+    return Message(to=to, kind="concern.opened", about=concern.id, inside=inside)
 
 
 @attrs.frozen(kw_only=True)
@@ -400,13 +433,14 @@ class DoActivity(Act):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """Nothing but the journal's entry, and advice that is used up."""
-        return Left(nouns=_used(view, judged))
+        return Left(nouns=_used(self, view, judged))
 
 
-def _used(view: View, judged: Judged) -> tuple[Noun, ...]:
-    """The consultations whose advice this act uses up."""
+def _used(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
+    """The consultations whose advice this act uses up: a request first, then its report."""
+    status = ConsultationStatus.DONE if act.already else ConsultationStatus.USED
     return tuple(
-        attrs.evolve(each, status=ConsultationStatus.USED)
+        attrs.evolve(each, status=status)
         for each in view.all(Consultation)
         if each.id in judged.used
     )

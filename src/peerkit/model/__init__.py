@@ -45,11 +45,12 @@ from peerkit.model.support import (
     SessionForm,
     SessionStatus,
 )
-from peerkit.model.view import MET, MINUTES, WALKING, Count, View
+from peerkit.model.view import MET, MINUTES_GIVEN, MINUTES_RECEIVED, WALKING, Count, View
 
 __all__ = [
     "MET",
-    "MINUTES",
+    "MINUTES_GIVEN",
+    "MINUTES_RECEIVED",
     "NOUNS",
     "WALKING",
     "Activity",

@@ -197,7 +197,7 @@ class Concern(Noun):
     status: ConcernStatus = a(ConcernStatus, ConcernStatus.OPEN)
     peer: str = an_id()
     people: tuple[str, ...] = some_ids()
-    clauses: tuple[str, ...] = some_codes()
+    clauses: tuple[str, ...] = some_codes(repr=False)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -206,12 +206,13 @@ class Concern(Noun):
 
 
 class ConsultationStatus(StrEnum):
-    """A question to a supervisor: asked, agreed or not, and used once."""
+    """A question to a supervisor: asked, agreed or not; then used once, and told of once."""
 
     ASKED = "asked"
     AGREED = "agreed"
     NOT_AGREED = "not-agreed"
     USED = "used"
+    DONE = "done"
 
 
 CONSULTATION: Final = Lifecycle(
@@ -220,11 +221,12 @@ CONSULTATION: Final = Lifecycle(
         ConsultationStatus.ASKED: frozenset(
             {ConsultationStatus.AGREED, ConsultationStatus.NOT_AGREED}
         ),
-        ConsultationStatus.AGREED: frozenset({ConsultationStatus.USED}),
+        ConsultationStatus.AGREED: frozenset({ConsultationStatus.USED, ConsultationStatus.DONE}),
         ConsultationStatus.NOT_AGREED: frozenset(),
-        ConsultationStatus.USED: frozenset(),
+        ConsultationStatus.USED: frozenset({ConsultationStatus.DONE}),
+        ConsultationStatus.DONE: frozenset(),
     },
-    closed=frozenset({ConsultationStatus.NOT_AGREED, ConsultationStatus.USED}),
+    closed=frozenset({ConsultationStatus.NOT_AGREED, ConsultationStatus.DONE}),
 )
 
 
@@ -233,7 +235,7 @@ class Consultation(Noun):
     """A peer asks their supervisor about one thing with one participant.
 
     ``clause`` is the code of the handbook's clause that asked for it. Agreed
-    advice lets exactly one such act through.
+    advice lets exactly one such request through, and the report of it.
     """
 
     kind: ClassVar[str] = "consultation"

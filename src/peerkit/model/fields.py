@@ -172,9 +172,9 @@ def _some_codes(instance: object, attribute: attrs.Attribute[Any], value: object
         _a_code(instance, attribute, each)
 
 
-def some_codes() -> Any:
+def some_codes(*, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word
     """One or more codes of the handbook; a list is taken as a tuple."""
-    return attrs.field(converter=_as_tuple, validator=_some_codes)
+    return attrs.field(converter=_as_tuple, validator=_some_codes, repr=repr)
 
 
 def a(kind: type[Any], default: Any = attrs.NOTHING, *, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word
@@ -241,6 +241,11 @@ def zone_named(name: str) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return None
+
+
+def day_of(moment: datetime, zone: str) -> date:
+    """The day on which a moment falls in a time zone."""
+    return moment.astimezone(zone_named(zone)).date()
 
 
 def _a_zone(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:

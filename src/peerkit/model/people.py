@@ -236,7 +236,7 @@ TIE: Final = Lifecycle(
 class Tie(Noun):
     """A relationship of two people outside peer support, told by one of them.
 
-    ``id`` is the pair and the kind, so that two people can have several ties.
+    Two people can have several ties, one of each kind.
     """
 
     kind: ClassVar[str] = "tie"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
@@ -11,12 +11,12 @@ import attrs
 
 from peerkit.errors import BadInput
 from peerkit.model.fields import (
-    MOST_NAMED,
     a,
     a_code,
     a_moment,
     a_zone,
     an_id,
+    day_of,
     is_code,
     maybe_id,
     maybe_moment,
@@ -59,7 +59,7 @@ MATCH: Final = Lifecycle(
         MatchStatus.WITHDRAWN: frozenset(),
         MatchStatus.ENDED: frozenset(),
     },
-    closed=frozenset({MatchStatus.DECLINED, MatchStatus.WITHDRAWN}),
+    closed=frozenset({MatchStatus.WITHDRAWN}),
 )
 
 
@@ -67,8 +67,9 @@ MATCH: Final = Lifecycle(
 class Match(Noun):
     """A peer and a participant who may walk together, if the participant wants to.
 
-    ``ended`` is the moment it was over. An ended match is still read with its
-    pair: what happened before the end was right, also when it is reported late.
+    ``since`` is the moment the participant said yes, ``ended`` the moment it was
+    over. Ended and declined matches are still read with their pair: what
+    happened in between was right, also when it is reported late.
     """
 
     kind: ClassVar[str] = "match"
@@ -76,10 +77,13 @@ class Match(Noun):
     status: MatchStatus = a(MatchStatus, MatchStatus.PROPOSED)
     peer: str = an_id()
     participant: str = an_id()
+    since: datetime | None = maybe_moment()
     ended: datetime | None = maybe_moment()
 
     def lasted(self, moment: datetime) -> bool:
         """Whether the pair had agreed to walk together and had not ended it by this moment."""
+        if self.since is not None and moment < self.since:
+            return False
         return self.status is MatchStatus.ACCEPTED or (
             self.status is MatchStatus.ENDED and self.ended is not None and moment < self.ended
         )
@@ -95,6 +99,10 @@ class Match(Noun):
         return (self.peer, self.participant)
 
 
+#: The most circumstances one activity may answer.
+MOST_ANSWERS: Final = 20
+
+
 def _pairs(value: Any) -> Any:
     """A table as pairs, in one order, so that the same answers are the same activity."""
     if isinstance(value, Mapping):
@@ -106,7 +114,7 @@ def _pairs(value: Any) -> Any:
 
 
 def _circumstances(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if type(value) is not tuple or len(value) > MOST_NAMED:
+    if type(value) is not tuple or len(value) > MOST_ANSWERS:
         raise BadInput("Activity.circumstances", "give a table of circumstance and answer")
     for each in value:
         if type(each) is not tuple or len(each) != 2 or not all(map(is_code, each)):  # noqa: PLR2004 - a pair is two
@@ -198,6 +206,11 @@ class Session(Noun):
     minutes: int = minutes()
     counted: int = a(int, 0)
     activities: tuple[Activity, ...] = several(Activity)
+
+    @property
+    def day(self) -> date:
+        """The day it starts on, where it takes place."""
+        return day_of(self.starts, self.zone)
 
     @property
     def touches(self) -> tuple[str, ...]:

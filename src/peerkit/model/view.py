@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import MappingProxyType
 
-__all__ = ["MET", "MINUTES", "WALKING", "Count", "View"]
+__all__ = ["MET", "MINUTES_GIVEN", "MINUTES_RECEIVED", "WALKING", "Count", "View"]
 
 N = TypeVar("N", bound=Noun)
 
@@ -21,8 +21,10 @@ N = TypeVar("N", bound=Noun)
 WALKING: Final = "walking"
 #: How often a pair has met. Standing.
 MET: Final = "met"
-#: Minutes of peer support on one day, of a peer or a participant.
-MINUTES: Final = "minutes"
+#: Minutes of peer support on one day, given as a peer.
+MINUTES_GIVEN: Final = "minutes-given"
+#: Minutes of peer support on one day, received as a participant.
+MINUTES_RECEIVED: Final = "minutes-received"
 
 
 @attrs.frozen

@@ -30,7 +30,7 @@ from peerkit.acts import (
     WelcomePeer,
 )
 from peerkit.decisions import Rule, Rules
-from peerkit.rules import activities, people, records, support
+from peerkit.rules import activities, advice, people, records, support
 
 __all__ = ["ROLE_LIMITS"]
 
@@ -55,8 +55,12 @@ ROLE_LIMITS: Final = Rules(
         ),
         people.known,
     ),
-    Rule("two-people", (ProposeMatch, PlanSession, ReportSession, DiscloseTie), people.two_people),
-    Rule("own-supervisor", (WelcomePeer,), people.own_supervisor),
+    Rule(
+        "two-people",
+        (ProposeMatch, PlanSession, ReportSession, DoActivity, AgreeBoundaries, DiscloseTie),
+        people.two_people,
+    ),
+    Rule("own-supervisor", (WelcomePeer, ProposeMatch), people.own_supervisor),
     Rule("caseload", (ProposeMatch, AcceptMatch), people.caseload),
     Rule("credential", (ProposeMatch, PlanSession, ReportSession), people.credential),
     Rule("supervision", (ProposeMatch, PlanSession), people.supervision),
@@ -87,6 +91,7 @@ ROLE_LIMITS: Final = Rules(
     Rule("one-match", (ProposeMatch,), records.one_match),
     Rule("known-clauses", (ConsultSupervisor, RaiseConcern), records.known_clauses),
     Rule("steps", (Moves,), records.steps),
-    Rule("already-happened", (ReportSession, RecordSupervision, WelcomePeer), records.happened),
+    Rule("already-happened", records.TELLING, records.happened),
     Rule("anyone-may-tell", (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch), records.told),
+    heeded=advice.heeded,
 )

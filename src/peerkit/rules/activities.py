@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import Activity, Consent, ConsentScope
-from peerkit.rules.advice import weighed
 
 if TYPE_CHECKING:
     from peerkit.acts import DoActivity, PlanSession, ReportSession
@@ -57,10 +56,7 @@ def _of(
     ]
     verdicts = [(each.verdict, each.clause) for each in fitting] or [(entry.verdict, entry.clause)]
     for verdict, clause in verdicts:
-        if entry.advice_opens:
-            found.append(weighed(book.clause(clause), verdict, facts, act, view, position))
-        else:
-            found.append(Finding(book.clause(clause), verdict, facts, position))
+        found.append(Finding(book.clause(clause), verdict, facts, position, entry.advice_opens))
     if entry.consent is not None:
         found.append(
             _agreed(ConsentScope(entry.consent), activity, facts, position, act, view, book)

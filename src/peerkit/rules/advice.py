@@ -1,42 +1,62 @@
-"""A supervisor's agreed advice lets one act through, once."""
+"""A supervisor's agreed advice lets one request through, and the report of it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
-from peerkit.decisions import Finding, Verdict
+import attrs
+
+from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import Consultation, ConsultationStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from peerkit.acts import Act
-    from peerkit.handbook import Clause
     from peerkit.model import View
 
+_FOR_A_REQUEST: Final = frozenset({ConsultationStatus.AGREED})
+_FOR_A_REPORT: Final = frozenset({ConsultationStatus.AGREED, ConsultationStatus.USED})
 
-def weighed(
-    clause: Clause,
-    verdict: Verdict,
-    facts: Mapping[str, object],
-    act: Act,
-    view: View,
-    activity: int = -1,
-    other: str | None = None,
-) -> Finding:
-    """The finding, unless its verdict asks for a consultation that has been had and agreed.
 
-    Advice about ``other`` lets nobody else through; left out, it may be about
-    any participant of the act.
+def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
+    """The findings after advice: what was agreed about this clause and these people is allowed.
+
+    Each piece of advice counts for one finding, and each participant of the
+    act needs one.
     """
-    if verdict is Verdict.NEEDS_CONSULTATION:
-        for each in view.all(Consultation):
-            if (
-                each.status is ConsultationStatus.AGREED
-                and each.clause == clause.id
-                and each.peer == act.peer_named
-                and each.participant in (act.participants_named if other is None else (other,))
-            ):
-                advised = {**facts, "consultation": each.id}
-                return Finding(clause, Verdict.ALLOWED, advised, activity)
-    return Finding(clause, verdict, facts, activity)
+    usable = _FOR_A_REPORT if act.already else _FOR_A_REQUEST
+    free = [
+        each
+        for each in sorted(view.all(Consultation), key=lambda each: each.id)
+        if each.status in usable and each.peer == act.peer_named
+    ]
+    after = []
+    for finding in findings:
+        advice = _advice(finding, act, free)
+        if advice:
+            free = [each for each in free if each not in advice]
+            used = tuple(each.id for each in advice)
+            after.append(
+                attrs.evolve(
+                    finding, verdict=Verdict.ALLOWED, facts={**finding.facts, "advice": used}
+                )
+            )
+        else:
+            after.append(finding)
+    return tuple(after)
+
+
+def _advice(finding: Finding, act: Act, free: Sequence[Consultation]) -> list[Consultation]:
+    """One piece of advice for each participant this finding is about; none when one lacks it."""
+    if finding.verdict is not Verdict.NEEDS_CONSULTATION or not finding.advice_opens:
+        return []
+    about = finding.facts.get("other")
+    people = act.participants_named if about is None else (str(about),)
+    found = [
+        next(
+            (x for x in free if x.clause == finding.clause.id and x.participant == each),
+            None,
+        )
+        for each in people
+    ]
+    return [] if None in found else [each for each in found if each is not None]

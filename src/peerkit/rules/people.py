@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from dateutil.relativedelta import relativedelta
 
-from peerkit.acts import PlanSession, ProposeMatch
+from peerkit.acts import PlanSession, ProposeMatch, ReportSession, WelcomePeer
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import (
     WALKING,
@@ -20,18 +20,14 @@ from peerkit.model import (
     TieKind,
     TieStatus,
 )
-from peerkit.rules.advice import weighed
 
 if TYPE_CHECKING:
     from peerkit.acts import (
         AcceptMatch,
         Act,
         CloseConcern,
-        DiscloseTie,
         DoActivity,
         GiveAdvice,
-        ReportSession,
-        WelcomePeer,
     )
     from peerkit.handbook import Book
     from peerkit.model import View
@@ -57,14 +53,14 @@ def known(act: Act, view: View, book: Book) -> Findings:
         peer = view.get(Peer, act.peer_named)
         if peer is None or not (act.already or peer.status is PeerStatus.SERVING):
             strangers.append(f"{act.peer_named} as a serving peer")
+        elif isinstance(act, ReportSession) and act.day < peer.since:
+            strangers.append(f"{act.peer_named} as a peer on {act.day.isoformat()}")
     if strangers:
         return (Finding(clause, Verdict.NEEDS_FACTS, {"missing": " and ".join(strangers)}),)
     return (Finding(clause, Verdict.ALLOWED),)
 
 
-def two_people(
-    act: ProposeMatch | PlanSession | ReportSession | DiscloseTie, view: View, book: Book
-) -> Findings:
+def two_people(act: Act, view: View, book: Book) -> Findings:
     """Support takes two: nobody is their own peer."""
     clause = book.clause("two-people")
     if act.peer_named in act.participants_named:
@@ -72,11 +68,15 @@ def two_people(
     return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer_named}),)
 
 
-def own_supervisor(act: WelcomePeer, view: View, book: Book) -> Findings:
-    """Nobody serves alone: a peer's supervisor is somebody else."""
+def own_supervisor(act: WelcomePeer | ProposeMatch, view: View, book: Book) -> Findings:
+    """A peer's supervisor is somebody else, and nobody they walk with."""
     clause = book.clause("own-supervisor")
-    verdict = Verdict.NOT_ALLOWED if act.supervisor == act.id else Verdict.ALLOWED
-    return (Finding(clause, verdict, {"peer": act.the_id}),)
+    if isinstance(act, WelcomePeer):
+        peer, both = act.the_id, act.supervisor == act.id
+    else:
+        known = view.get(Peer, act.peer)
+        peer, both = act.peer, known is not None and known.supervisor == act.participant
+    return (Finding(clause, Verdict.NOT_ALLOWED if both else Verdict.ALLOWED, {"peer": peer}),)
 
 
 def caseload(act: ProposeMatch | AcceptMatch, view: View, book: Book) -> Findings:
@@ -86,7 +86,7 @@ def caseload(act: ProposeMatch | AcceptMatch, view: View, book: Book) -> Finding
         return ()
     now = view.tally(act.peer, WALKING)
     verdict = Verdict.ALLOWED if now < clause.value else Verdict.NOT_ALLOWED
-    return (Finding(clause, verdict, {"peer": act.peer, "now": now}),)
+    return (Finding(clause, verdict, {"peer": act.peer, "now": now, "limit": clause.value}),)
 
 
 def credential(act: ProposeMatch | PlanSession | ReportSession, view: View, book: Book) -> Findings:
@@ -97,7 +97,8 @@ def credential(act: ProposeMatch | PlanSession | ReportSession, view: View, book
         return ()
     held = [each for each in view.all(Credential) if each.peer == act.peer]
     facts = {"peer": act.peer, "until": max((each.until.isoformat() for each in held), default="")}
-    if any(each.since <= book.day < each.until for each in held):
+    day = act.counts_on(book.day)
+    if any(each.since <= day < each.until for each in held):
         return (Finding(clause, Verdict.ALLOWED, facts),)
     if held:
         return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
@@ -110,11 +111,11 @@ def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Find
     peer = view.get(Peer, act.peer)
     if peer is None or clause.value is None:
         return ()
-    last = peer.supervised or peer.since
-    facts = {"peer": act.peer, "days": (book.day - last).days}
+    last = max(peer.since, peer.supervised or peer.since)
+    facts = {"peer": act.peer, "days": (book.day - last).days, "limit": clause.value}
     due = last + relativedelta(months=clause.value)
     verdict = Verdict.ALLOWED if book.day <= due else Verdict.NEEDS_CONSULTATION
-    return (weighed(clause, verdict, facts, act, view),)
+    return (Finding(clause, verdict, facts),)
 
 
 def dual_relationship(
@@ -136,7 +137,7 @@ def dual_relationship(
         clause = book.clause(_CLAUSE_OF_TIE.get(tie.of, "dual-relationship"))
         other = tie.other if tie.one == act.peer else tie.one
         facts = {"peer": act.peer, "other": other}
-        found.append(weighed(clause, weight, facts, act, view, other=other))
+        found.append(Finding(clause, weight, facts))
     if found:
         return tuple(found)
     return (Finding(book.clause("dual-relationship"), Verdict.ALLOWED, {"peer": act.peer}),)

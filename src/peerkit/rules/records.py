@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
-from peerkit.acts import ConsultSupervisor, RecordSupervision, ReportSession
+from peerkit.acts import (
+    AcceptMatch,
+    Act,
+    ConsultSupervisor,
+    DeclineMatch,
+    EndMatch,
+    RecordSupervision,
+    ReportMissedSession,
+    ReportSession,
+    WelcomePeer,
+)
 from peerkit.decisions import Finding, Findings, Verdict
-from peerkit.model import Match, MatchStatus
+from peerkit.model import Match, MatchStatus, Session
 
 if TYPE_CHECKING:
-    from peerkit.acts import Act, Makes, Moves, ProposeMatch, RaiseConcern, WelcomePeer
+    from peerkit.acts import Makes, Moves, ProposeMatch, RaiseConcern
     from peerkit.handbook import Book
     from peerkit.model import Noun, View
 
@@ -21,9 +32,8 @@ def once(act: Makes, view: View, book: Book) -> Findings:
     clause = book.clause("once")
     facts = {"id": act.the_id}
     before = view.get(act.makes, act.the_id)
-    if before is None or (act.already and act.makes.lifecycle.steps[before.status]):
-        return (Finding(clause, Verdict.ALLOWED, facts),)
-    return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+    verdict = Verdict.ALLOWED if before is None or act.goes_on(before) else Verdict.NOT_ALLOWED
+    return (Finding(clause, verdict, facts),)
 
 
 def one_match(act: ProposeMatch, view: View, book: Book) -> Findings:
@@ -69,17 +79,37 @@ def _theirs(noun: Noun, act: Moves) -> bool:
     )
 
 
-def happened(
-    act: ReportSession | RecordSupervision | WelcomePeer, view: View, book: Book
-) -> Findings:
+def _missed_early(act: ReportMissedSession, view: View, book: Book) -> bool:
+    session = view.get(Session, act.id)
+    return session is not None and session.starts > view.now
+
+
+def _said_early(act: AcceptMatch | DeclineMatch | EndMatch, view: View, book: Book) -> bool:
+    return act.when is not None and act.when > view.now
+
+
+def _began_early(act: WelcomePeer, view: View, book: Book) -> bool:
+    return max(act.since, act.supervised or act.since) > book.day
+
+
+#: For each act that tells of something, whether it tells of what is still to come.
+_EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
+    ReportSession: lambda act, view, book: act.ends > view.now,
+    ReportMissedSession: _missed_early,
+    AcceptMatch: _said_early,
+    DeclineMatch: _said_early,
+    EndMatch: _said_early,
+    RecordSupervision: lambda act, view, book: act.on > book.day,
+    WelcomePeer: _began_early,
+}
+#: The acts that tell of something that must lie behind us.
+TELLING: Final = tuple(_EARLY)
+
+
+def happened(act: Act, view: View, book: Book) -> Findings:
     """A record says what has happened, and never what is still to come."""
     clause = book.clause("already-happened")
-    if isinstance(act, ReportSession):
-        early = act.starts > view.now
-    elif isinstance(act, RecordSupervision):
-        early = act.on > book.day
-    else:
-        early = act.supervised is not None and act.supervised > book.day
+    early = _EARLY[type(act)](act, view, book)
     return (Finding(clause, Verdict.NEEDS_FACTS if early else Verdict.ALLOWED, {"by": act.by}),)
 
 

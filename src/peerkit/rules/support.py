@@ -10,6 +10,8 @@ from peerkit.model import (
     BoundaryAgreement,
     Consent,
     Match,
+    MatchStatus,
+    Session,
     SessionForm,
     Topic,
     pair,
@@ -44,31 +46,44 @@ def group_size(act: PlanSession | ReportSession, view: View, book: Book) -> Find
         return ()
     now = len(act.participants)
     verdict = Verdict.ALLOWED if now <= clause.value else Verdict.NOT_ALLOWED
-    return (Finding(clause, verdict, {"peer": act.peer, "now": now}),)
+    return (Finding(clause, verdict, {"peer": act.peer, "now": now, "limit": clause.value}),)
 
 
 def voluntary(act: PlanSession | ReportSession, view: View, book: Book) -> Findings:
     """One-to-one support begins when the participant has accepted the match.
 
-    Groups and first meetings need none: coming is a choice already.
+    Groups and meetings that nobody planned need none: coming is a choice
+    already. Who has said no to this peer is not met by chance again and again.
     """
-    if act.form is not SessionForm.ONE_TO_ONE:
+    if _is_group(act, view):
         return ()
     clause = book.clause("voluntary")
     participant = act.participants[0]
     facts = {"peer": act.peer, "participant": participant}
-    when = act.moment(view.now)
-    if any(
-        each.lasted(when) and each.peer == act.peer and each.participant == participant
+    theirs = [
+        each
         for each in view.all(Match)
-    ):
-        return (Finding(clause, Verdict.ALLOWED, facts),)
-    return (Finding(clause, Verdict.NEEDS_CONSENT, facts),)
+        if each.peer == act.peer and each.participant == participant
+    ]
+    said_yes = any(each.lasted(act.moment(view.now)) for each in theirs)
+    said_no = any(each.status is MatchStatus.DECLINED for each in theirs)
+    free = said_yes or (act.form is SessionForm.AD_HOC and not said_no)
+    return (Finding(clause, Verdict.ALLOWED if free else Verdict.NEEDS_CONSENT, facts),)
+
+
+def _is_group(act: PlanSession | ReportSession, view: View) -> bool:
+    """A group of one is none, unless more were expected and only one came."""
+    if act.form is not SessionForm.GROUP:
+        return False
+    planned = view.get(Session, act.the_id)
+    return len(act.participants) > 1 or (
+        planned is not None and planned.form is SessionForm.GROUP and len(planned.participants) > 1
+    )
 
 
 def limits_explained(act: PlanSession, view: View, book: Book) -> Findings:
     """By their second meeting a pair has agreed on boundaries and the limits of confidentiality."""
-    if act.form is not SessionForm.ONE_TO_ONE:
+    if _is_group(act, view):
         return ()
     clause = book.clause("limits-explained")
     participant = act.participants[0]

@@ -156,7 +156,12 @@ class PretendWeek:
             )
             answered: type[AcceptMatch | DeclineMatch] = AcceptMatch if yes else DeclineMatch
             yield answered(
-                by=participant, key=f"answer/{id_}", id=id_, peer=peer, participant=participant
+                by=participant,
+                key=f"answer/{id_}",
+                id=id_,
+                peer=peer,
+                participant=participant,
+                when=self._at(-3, 15),
             )
 
     def _answers(self, participants: Sequence[Person]) -> Iterator[tuple[str, str, bool]]:

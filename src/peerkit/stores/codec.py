@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -229,8 +230,9 @@ def _place_of(error: BaseException, place: str) -> tuple[str, str]:
     if isinstance(error, _Unfit):
         return place, str(error)
     if isinstance(error, BadInput):
-        field = error.place.rpartition(".")[2]
-        return place if place.endswith(f".{field}") else f"{place}.{field}", error.what
+        _, dot, field = error.place.rpartition(".")
+        nearer = bool(dot) and not place.endswith(f".{field}")
+        return f"{place}.{field}" if nearer else place, error.what
     if isinstance(error, ForbiddenExtraKeysError):
         return place, f"has {len(error.extra_fields)} field(s) that are not known here"
     if isinstance(error, KeyError):
@@ -281,7 +283,7 @@ _PARSE: Final = json.JSONDecoder(
 ).decode
 
 
-def _parsed(document: str | bytes) -> dict[str, Any]:
+def _parsed(document: str | bytes, most: int = MOST_CHARACTERS) -> dict[str, Any]:
     """A JSON object, bounded in size and depth before it is parsed."""
     what = "must be one JSON object"
     if type(document) is bytes:
@@ -292,8 +294,8 @@ def _parsed(document: str | bytes) -> dict[str, Any]:
             what = "must be UTF-8 text"
     if type(document) is not str:
         raise BadInput("$", "must be JSON text")
-    if len(document) > MOST_CHARACTERS or _too_deep(document):
-        raise BadInput("$", f"at most {MOST_CHARACTERS} characters, {MOST_DEPTH} levels deep")
+    if len(document) > most or _too_deep(document):
+        raise BadInput("$", f"at most {most} characters, {MOST_DEPTH} levels deep")
     try:
         value = _PARSE(document)
     except _Unfit as error:
@@ -329,8 +331,11 @@ def read_act(document: str | bytes, *, by: str | None = None) -> Act:
 
 
 def read_noun(document: str | bytes) -> Noun:
-    """The noun a JSON object describes: ``{"noun": "match", "id": …}``."""
-    value = _parsed(document)
+    """The noun a JSON object describes: ``{"noun": "match", "id": …}``.
+
+    A noun may be longer than any document that comes in: it is ours.
+    """
+    value = _parsed(document, most=sys.maxsize)
     return _structured(value, _named(value, "noun", _NOUN_NAMED), "$")
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from peerkit.errors import Moved, StoreError
-from peerkit.model import MET, MINUTES, WALKING, Count, Goal, Match, MatchStatus, Message
+from peerkit.model import MET, MINUTES_GIVEN, WALKING, Count, Goal, Match, MatchStatus, Message
 from peerkit.stores import GENESIS, Change, KeptWords, Store
 from peerkit.testing.kit import Conformance, pytest
 from peerkit.testing.pieces import (
@@ -99,7 +99,7 @@ class Keeping(Conformance, kit=True):
 
     def test_moved_when_a_tally_changed(self, store: Store) -> None:
         """A decision does not stand when a tally it read, standing or of the day, has moved."""
-        for count in (Count("ana", WALKING, 1), Count("ana", MINUTES, 5, "2026-11-02")):
+        for count in (Count("ana", WALKING, 1), Count("ana", MINUTES_GIVEN, 5, "2026-11-02")):
             old = look(store, "ana")
             keep(store, "ana", counts=[count])
 
@@ -128,7 +128,7 @@ class Keeping(Conformance, kit=True):
         keep(store, "m-1", nouns=[match()])
         old = look(store, "m-1", "ana", PAIR, key="k")
         keep(store, "m-2", "ben", nouns=[match("m-2", peer="ben")], counts=[Count("ben", MET, 1)])
-        keep(store, "ana", counts=[Count("ana", MINUTES, 5, "2026-11-03")], key="other")
+        keep(store, "ana", counts=[Count("ana", MINUTES_GIVEN, 5, "2026-11-03")], key="other")
 
         accepted = match(status=MatchStatus.ACCEPTED)
         entry = store.keep(change(("m-1", "ana", PAIR), old, nouns=[accepted], key="k"))
@@ -151,7 +151,7 @@ class Keeping(Conformance, kit=True):
         before = everything(store)
         good: dict[str, Any] = {
             "nouns": [match("m-1"), match("m-0", MatchStatus.WITHDRAWN)],
-            "counts": [Count("ana", WALKING, 1), Count("ana", MINUTES, 5, "2026-11-02")],
+            "counts": [Count("ana", WALKING, 1), Count("ana", MINUTES_GIVEN, 5, "2026-11-02")],
             "messages": [message()],
             "said": [words("I want to swim.")],
             "key": "k",

@@ -9,7 +9,7 @@ from typing import Final
 
 from peerkit.model import (
     MET,
-    MINUTES,
+    MINUTES_GIVEN,
     NOUNS,
     WALKING,
     Count,
@@ -104,13 +104,13 @@ class Reading(Conformance, kit=True):
         """A view shows the standing tallies of the named ids and those of the day, no others."""
         counts = [
             Count("ana", WALKING, 2),
-            Count("ana", MINUTES, 45, "2026-11-02"),
-            Count("ana", MINUTES, 60, "2026-11-03"),
+            Count("ana", MINUTES_GIVEN, 45, "2026-11-02"),
+            Count("ana", MINUTES_GIVEN, 60, "2026-11-03"),
             Count("p-1", WALKING, 1),
         ]
         keep(store, "ana", counts=counts)
 
-        assert look(store, "ana").view.tallies == {("ana", WALKING): 2, ("ana", MINUTES): 45}
+        assert look(store, "ana").view.tallies == {("ana", WALKING): 2, ("ana", MINUTES_GIVEN): 45}
         assert look(store, "ana", day=date(2026, 11, 4)).view.tallies == {("ana", WALKING): 2}
 
     def test_a_view_knows_the_last_number_and_its_moment(self, store: Store) -> None:
@@ -173,13 +173,18 @@ class Reading(Conformance, kit=True):
                 named = (f"m-{number}", "ana", PAIR)
                 keep(store, *named, nouns=[match(f"m-{number}")])
                 ended = match(f"m-{number}", MatchStatus.WITHDRAWN)
-                keep(store, *named, nouns=[ended], counts=[Count("ana", MINUTES, 1, day)])
-        keep(store, PAIR, nouns=[match("m-now")], counts=[Count("ana", MINUTES, 9, "2026-11-02")])
+                keep(store, *named, nouns=[ended], counts=[Count("ana", MINUTES_GIVEN, 1, day)])
+        keep(
+            store,
+            PAIR,
+            nouns=[match("m-now")],
+            counts=[Count("ana", MINUTES_GIVEN, 9, "2026-11-02")],
+        )
 
         view = look(store, "ana", "p-1", PAIR).view
 
         assert view.nouns == (match("m-now"),)
-        assert view.tallies == {("ana", MINUTES): 9}
+        assert view.tallies == {("ana", MINUTES_GIVEN): 9}
 
     # -- the journal
 
@@ -272,16 +277,22 @@ class Reading(Conformance, kit=True):
 
     def test_tallies_add_up(self, store: Store) -> None:
         """A tally is the sum of all its counts, and stays apart from those of other days."""
-        keep(store, "x", counts=[Count("ana", MINUTES, 30, "2026-11-02"), Count("ana", WALKING, 1)])
+        keep(
+            store,
+            "x",
+            counts=[Count("ana", MINUTES_GIVEN, 30, "2026-11-02"), Count("ana", WALKING, 1)],
+        )
         keep(store, "x", counts=[Count("ana", WALKING, 1), Count("ana", WALKING, 1)])
         keep(
-            store, "x", counts=[Count("ana", MINUTES, 45, "2026-11-03"), Count("ana", WALKING, -2)]
+            store,
+            "x",
+            counts=[Count("ana", MINUTES_GIVEN, 45, "2026-11-03"), Count("ana", WALKING, -2)],
         )
-        keep(store, "x", counts=[Count("ana", MINUTES, 15, "2026-11-02")])
+        keep(store, "x", counts=[Count("ana", MINUTES_GIVEN, 15, "2026-11-02")])
 
         assert tallies(store) == {
-            ("ana", MINUTES, "2026-11-02"): 45,
-            ("ana", MINUTES, "2026-11-03"): 45,
+            ("ana", MINUTES_GIVEN, "2026-11-02"): 45,
+            ("ana", MINUTES_GIVEN, "2026-11-03"): 45,
             ("ana", WALKING, ""): 1,
         }
 
