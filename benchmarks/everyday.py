@@ -123,6 +123,12 @@ def _once(act: Any, view: pk.View, today: date) -> list[Reason]:
     return [("once", ALLOWED if fine else NEVER, -1)]
 
 
+def _own_supervisor(act: Any, view: pk.View, today: date) -> list[Reason]:
+    peer = view.get(pk.Peer, act.peer)
+    both = peer is not None and peer.supervisor == act.participant
+    return [("own-supervisor", NEVER if both else ALLOWED, -1)]
+
+
 def _one_match(act: Any, view: pk.View, today: date) -> list[Reason]:
     running = any(
         each.status in _RUNNING and {each.peer, each.participant} == {act.peer, act.participant}
@@ -183,6 +189,7 @@ def hand_written(book: pk.Book) -> Callable[[pk.Act, pk.View, date], Answer]:
         ((plan,), _limits_explained),
         ((match, plan, report), _once),
         ((match,), _one_match),
+        ((match,), _own_supervisor),
         ((report,), _happened),
     )
 

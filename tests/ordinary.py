@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -13,6 +13,10 @@ from peerkit.stores.memory import MemoryStore
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 TODAY = NOW.date()
+#: Ordinary sessions lie behind us: they began an hour ago and last an hour.
+EARLIER = NOW - timedelta(hours=1)
+#: When p-7 said yes to walking with ana.
+SAID_YES = NOW - timedelta(days=14)
 HANDBOOK = Handbook.load()
 BOOK = HANDBOOK.on(TODAY)
 
@@ -75,7 +79,7 @@ def _session(how: dict[str, Any]) -> dict[str, Any]:
         "id": "s-1",
         "peer": "ana",
         "participants": ("p-7",),
-        "starts": NOW,
+        "starts": EARLIER,
         "minutes": 60,
         "activities": (pk.Activity(id="listen"),),
     } | how
@@ -137,6 +141,6 @@ FIRST_ACTS: tuple[pk.Act, ...] = (
     pk.WelcomeParticipant(by="coordinator", id="p-7"),
     pk.WelcomeParticipant(by="coordinator", id="p-8"),
     pk.ProposeMatch(by="coordinator", id="m-1", peer="ana", participant="p-7"),
-    pk.AcceptMatch(by="p-7", id="m-1", peer="ana", participant="p-7"),
+    pk.AcceptMatch(by="p-7", id="m-1", peer="ana", participant="p-7", when=SAID_YES),
     pk.AgreeBoundaries(by="p-7", id="ag-1", peer="ana", participant="p-7", topics=AGREEMENT.topics),
 )

@@ -870,6 +870,6 @@ def everything(program: pk.Program) -> tuple[Any, ...]:
     """All that a program keeps beside its journal."""
     every: Callable[[type[pk.Noun]], tuple[pk.Noun, ...]] = lambda kind: program.find(kind).items  # noqa: E731 - said once
     kinds = (pk.Person, pk.Peer, pk.Participant, pk.Match, pk.Session, pk.BoundaryAgreement)
-    counts = (each for chunk in program.store.tallies() for each in chunk)
+    counts = (each for each in program.store.books() if isinstance(each, pk.Count))
     tallies = sorted(map(attrs.astuple, counts))
     return ([every(each) for each in kinds], tallies, program.store.outbox())

@@ -176,7 +176,7 @@ class TestNowhere:
         for entry in program.journal():
             nowhere(shown(entry))
         nowhere(shown(*program.store.untold(1000, NOW, NOW + timedelta(hours=1))))
-        nowhere(shown(*(each for chunk in program.store.tallies() for each in chunk)))
+        nowhere(shown(*(each for each in program.store.books() if isinstance(each, pk.Count))))
 
     def test_the_journal_holds_no_word(self, program: pk.Program) -> None:
         """Digests stand in their place; a condition or a tie stands in bodies as a code, only."""

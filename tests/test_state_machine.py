@@ -63,9 +63,8 @@ def everything(program: pk.Program) -> dict[str, Any]:
         "nouns": [write_noun(each) for kind in NOUNS for each in program.every(kind)],
         "tallies": {
             (each.of, each.what, each.day): each.by
-            for chunk in program.store.tallies()
-            for each in chunk
-            if each.by
+            for each in program.store.books()
+            if isinstance(each, pk.Count) and each.by
         },
         "outbox": program.store.outbox(),
     }

@@ -188,6 +188,8 @@ class Program:
         Decisions come in order, each batch's once it is kept. When an act
         raises, its batch is not kept, and those before it are.
         """
+        if batch < 1:
+            raise BadInput("batch", "1 or more")
         waiting: list[Act] = []
         for act in acts:
             waiting.append(act)
@@ -244,7 +246,7 @@ class Program:
 
     def words(self, about: str) -> tuple[str, ...]:
         """The words kept about something: ``program.words("goal/g-1")``, oldest first."""
-        return self.store.words(about)
+        return tuple(each.text for each in self.store.words(about))
 
     def journal(self, after: int = 0) -> Iterator[Entry]:
         """Every entry after this number, oldest first."""
@@ -257,8 +259,9 @@ class Program:
     def verify(self) -> Verified:
         """Read the whole journal and compare everything kept with it.
 
-        Finds edited, missing and added entries, and nouns, tallies and messages
-        that do not follow from the journal. It cannot see a cut tail, nor a
+        Finds edited, missing and added entries; nouns, tallies, messages and
+        words that do not follow from the journal; and whatever would keep a
+        rule or a reader from finding them. It cannot see a cut tail, nor a
         journal that was rewritten from end to end: keep ``head`` elsewhere.
         """
         return verified(self.store)
@@ -332,9 +335,11 @@ class Program:
         kept apart; where these have been erased, there is nothing to compare.
         """
         kept = earlier.read()
-        texts = {each for about, *_ in kept["words"] for each in self.store.words(about)}
+        digests = {digest for *_, digest in kept["words"]}
+        rows = [each for about, *_ in kept["words"] for each in self.store.words(about)]
+        texts = {each.text for each in rows if each.digest in digests}
         same = text(kept["act"]) == text(act_table(act, words=False))
-        if not same or (texts and not texts >= {*words_in(act)}):
+        if not same or not texts <= {*words_in(act)}:
             raise KeyReused(str(act.key), earlier.number)
         book = self.handbook.on(date.fromisoformat(kept["day"]))
         findings = tuple(

@@ -25,6 +25,7 @@ __all__ = [
     "Standing",
     "Store",
     "seal",
+    "touched",
 ]
 
 N = TypeVar("N", bound=Noun)
@@ -91,8 +92,8 @@ class Change:
 
     @property
     def touched(self) -> tuple[str, ...]:
-        """The ids whose history this is part of: each it is about, once, without the pairs."""
-        return tuple(dict.fromkeys([each for each in self.about if "+" not in each]))
+        """The ids whose history this is part of."""
+        return touched(self.about, self.nouns)
 
 
 @attrs.frozen(kw_only=True)
@@ -111,6 +112,12 @@ class Standing:
     def same_as(self, other: Standing) -> bool:
         """Whether nothing that a decision reads differs."""
         return self.versions == other.versions and self.view.tallies == other.view.tallies
+
+
+def touched(about: tuple[str, ...], nouns: tuple[tuple[Noun, str], ...]) -> tuple[str, ...]:
+    """The ids an entry belongs to: those it is about, without the pairs, and those it touches."""
+    touches = [each for noun, _ in nouns for each in (noun.id, *noun.touches)]
+    return tuple(dict.fromkeys([*(each for each in about if "+" not in each), *touches]))
 
 
 def seal(number: int, previous: str, change: Change) -> Entry:
@@ -134,8 +141,8 @@ class Store(Protocol):
 
         Promises: every noun whose own id is named, whatever its status; every
         open noun that weighs on one of the ids; the standing tallies of the
-        ids and those of ``day``; the number of the last entry. Its cost does
-        not grow with the length of the journal.
+        ids and those of ``day``; the number of the last entry; nouns by kind
+        and id. Its cost does not grow with the length of the journal.
         """
         ...
 
@@ -172,11 +179,14 @@ class Store(Protocol):
         """
         ...
 
-    def tallies(self) -> Iterator[tuple[Count, ...]]:
-        """Every tally as it stands, in chunks."""
+    def books(self) -> Iterator[Count | Message | KeptWords]:
+        """Everything kept beside the nouns, as it stands: tallies, messages, words.
+
+        Read a few at a time, for an audit: see :meth:`peerkit.program.Program.verify`.
+        """
         ...
 
-    def words(self, about: str) -> tuple[str, ...]:
+    def words(self, about: str) -> tuple[KeptWords, ...]:
         """The words kept about this, oldest first; empty when there are none."""
         ...
 

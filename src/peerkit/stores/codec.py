@@ -29,11 +29,11 @@ from peerkit.acts import ACTS, Act, Left
 from peerkit.decisions import Decision, Verdict
 from peerkit.errors import BadInput
 from peerkit.model import NOUNS, Activity, Noun, Words
+from peerkit.stores import KeptWords, touched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from peerkit.stores import KeptWords
 
 __all__ = [
     "act_table",
@@ -339,6 +339,10 @@ def read_noun(document: str | bytes) -> Noun:
     return _structured(value, _named(value, "noun", _NOUN_NAMED), "$")
 
 
+def _is_there(words: Words | None) -> bool:
+    return words is not None
+
+
 def _as_text(value: Any) -> str:
     return value.isoformat()  # type: ignore[no-any-return]
 
@@ -367,7 +371,7 @@ def _writer(kind: Any, *, words: bool) -> Callable[[Any], dict[str, Any]]:
     if words:
         return converter.get_unstructure_hook(kind)
     left_out = {
-        each.name: override(omit=True)
+        each.name: override(unstruct_hook=_is_there)
         for each in attrs.fields(attrs.resolve_types(kind))
         if each.type in {Words, Words | None}
     }
@@ -375,7 +379,7 @@ def _writer(kind: Any, *, words: bool) -> Callable[[Any], dict[str, Any]]:
 
 
 def act_table(act: Act, *, words: bool) -> dict[str, Any]:
-    """An act as a table that JSON can hold. ``words`` false leaves every word out."""
+    """An act as a table that JSON can hold. ``words`` false says only whether there are any."""
     return {"act": act.kind, **_writer(cast("Any", type(act)), words=words)(act)}
 
 
@@ -423,6 +427,7 @@ def write_entry(
                 for each in left.messages
             ],
             "words": [[each.about, each.owner, each.digest] for each in words],
+            "touched": touched(act.about, nouns),
             "act": act_table(act, words=False),
         }
     )

@@ -53,8 +53,10 @@ class MemoryStore:
         self._closed = False
 
     @classmethod
-    def at(cls, where: str, *, program: str) -> MemoryStore:
+    def at(cls, where: str, *, program: str, durability: str | None = None) -> MemoryStore:
         """A new one: nothing in memory has a name that another could open."""
+        if durability is not None:
+            raise StoreError("What is kept in memory is not durable. Name a file, or leave it out.")
         return cls()
 
     def _ready(self) -> None:
@@ -84,8 +86,11 @@ class MemoryStore:
                 for what, value in self._tallies.get((each, when), {}).items():
                     tallies[each, what] = value
         earlier = None if key is None else self._by_key.get(key)
+
         return Standing(
-            view=View(now, tuple(each for _, each in nouns.values()), tallies, len(self._entries)),
+            view=View(
+                now, tuple(nouns[name][1] for name in sorted(nouns)), tallies, len(self._entries)
+            ),
             versions=frozenset((*name, kept[0]) for name, kept in nouns.items()),
             earlier=None if earlier is None else self._entries[earlier - 1],
         )
@@ -222,22 +227,24 @@ class MemoryStore:
                 ids = sorted(each for each in of_kind if each > after)[:limit]
             return tuple(self._nouns[each][kind.kind][1] for each in ids)  # type: ignore[misc]
 
-    def tallies(self) -> Iterator[tuple[Count, ...]]:
-        """Every tally as it stands."""
+    def books(self) -> Iterator[Count | Message | KeptWords]:
+        """Everything kept beside the nouns: tallies, messages, words."""
         with self._lock:
             self._ready()
-            found = tuple(
+            tallies = [
                 Count(of, what, by, day)
                 for (of, day), table in self._tallies.items()
                 for what, by in table.items()
-            )
-        return iter((found,))
+            ]
+            messages = [each.message for each in self._outbox.values()]
+            words = [each for kept in self._words.values() for each in kept]
+        return iter((*tallies, *messages, *words))
 
-    def words(self, about: str) -> tuple[str, ...]:
+    def words(self, about: str) -> tuple[KeptWords, ...]:
         """The words kept about this, oldest first."""
         with self._lock:
             self._ready()
-            return tuple(each.text for each in self._words.get(about, ()))
+            return tuple(self._words.get(about, ()))
 
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import GENESIS, Change, Entry, NotAStore, Standing, seal
+from peerkit.stores import GENESIS, Change, Entry, KeptWords, NotAStore, Standing, seal
 from peerkit.stores.codec import read_noun
 
 if TYPE_CHECKING:
@@ -319,7 +319,7 @@ class SQLiteStore:
                 name = (kind, id_, number)
                 nouns[name] = self._noun(name, body)
         return Standing(
-            view=View(now, tuple(nouns.values()), tallies, seen),
+            view=View(now, tuple(nouns[name] for name in sorted(nouns)), tallies, seen),
             versions=frozenset(nouns),
             earlier=earlier,
         )
@@ -476,28 +476,38 @@ class SQLiteStore:
         rows = self._ask(sql, values)
         return tuple(self._noun((row[0], row[1], row[2]), row[3]) for row in rows)  # type: ignore[misc]
 
-    def tallies(self) -> Iterator[tuple[Count, ...]]:
-        """Every tally as it stands, some hundreds at a time."""
-        after = ("", "", "")
-        while True:
-            rows = self._ask(
-                "SELECT of, what, value, day FROM peerkit_tally "
-                "WHERE program = ? AND (of, day, what) > (?, ?, ?) "
-                "ORDER BY of, day, what LIMIT 500",
-                (self._program, *after),
-            )
-            if not rows:
-                return
-            yield tuple(Count(*row) for row in rows)
-            after = (rows[-1][0], rows[-1][3], rows[-1][1])
+    def books(self) -> Iterator[Count | Message | KeptWords]:
+        """Everything kept beside the nouns, some hundreds at a time."""
+        for of, day, what, value in self._paged("tally", "of, day, what", "value"):
+            yield Count(of, what, value, day)
+        rest = "recipient, kind, about, inside, outside"
+        for row in self._paged("message", "n, position", rest):
+            yield _message(*row)
+        for about, _, _, owner, salt, said in self._paged(
+            "words", "about, n, position", "owner, salt, text"
+        ):
+            yield KeptWords(about, owner, salt, said)
 
-    def words(self, about: str) -> tuple[str, ...]:
+    def _paged(self, table: str, key: str, rest: str) -> Iterator[tuple[Any, ...]]:
+        """All rows of a table of ours in the order of its key, read a few at a time."""
+        width = key.count(",") + 1
+        marks = ",".join("?" * width)
+        first = f"SELECT {key}, {rest} FROM peerkit_{table} WHERE program = ?"  # noqa: S608 - our own names
+        order = f"ORDER BY {key} LIMIT 500"
+        rows = self._ask(f"{first} {order}", (self._program,))
+        while rows:
+            yield from rows
+            after = rows[-1][:width]
+            rows = self._ask(f"{first} AND ({key}) > ({marks}) {order}", (self._program, *after))
+
+    def words(self, about: str) -> tuple[KeptWords, ...]:
         """The words kept about this, oldest first."""
         rows = self._ask(
-            "SELECT text FROM peerkit_words WHERE program = ? AND about = ? ORDER BY n, position",
+            "SELECT about, owner, salt, text FROM peerkit_words "
+            "WHERE program = ? AND about = ? ORDER BY n, position",
             (self._program, about),
         )
-        return tuple(row[0] for row in rows)
+        return tuple(KeptWords(*row) for row in rows)
 
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
@@ -512,10 +522,7 @@ class SQLiteStore:
                 "UPDATE peerkit_message SET lease = ? WHERE program = ? AND n = ? AND position = ?",
                 [(_moment(lease), self._program, row[0], row[1]) for row in rows],
             )
-        return tuple(
-            Message(key=f"{n}/{at}", to=to, kind=kind, about=about, inside=inside, outside=outside)
-            for n, at, to, kind, about, inside, outside in rows
-        )
+        return tuple(_message(*row) for row in rows)
 
     def told(self, keys: tuple[str, ...], now: datetime) -> None:
         """These messages have been told."""
@@ -535,6 +542,11 @@ class SQLiteStore:
         """Let go of the file."""
         with self._lock:
             self._db.close()
+
+
+def _message(n: int, at: int, to: str, kind: str, about: str, inside: str, outside: str) -> Message:
+    key = f"{n}/{at}"
+    return Message(key=key, to=to, kind=kind, about=about, inside=inside, outside=outside)
 
 
 def _spare_other_files(path: str) -> None:

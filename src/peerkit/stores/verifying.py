@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from peerkit.errors import StoreError
-from peerkit.model import NOUNS
+from peerkit.model import NOUNS, Count, Message, Noun
 from peerkit.stores import GENESIS
 from peerkit.stores.codec import text, write_noun
 
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Verified", "verified"]
 
 #: How many nouns are read at a time.
-_PAGE = 500
+_PAGE: Final = 500
+#: Views that nobody decides upon are read for this moment.
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @attrs.frozen
@@ -50,10 +54,8 @@ def verified(store: Store) -> Verified:
         for entry in store.journal(found.number):
             found.take(entry)
         found.faults += _noun_faults(store, found.nouns)
-        found.faults += _tally_faults(store, found.tallies)
-        messages, _ = store.outbox()
-    if messages != found.messages:
-        found.faults.append(f"The outbox holds {messages} messages; the journal {found.messages}.")
+        found.faults += _book_faults(store, found)
+        found.faults += _reading_faults(store, found)
     return Verified(found.number, found.head, tuple(found.faults))
 
 
@@ -64,8 +66,11 @@ class _Found:
     number: int = 0
     head: str = GENESIS
     nouns: dict[tuple[str, str], str] = attrs.field(factory=dict)
-    tallies: dict[tuple[str, str, str], int] = attrs.field(factory=dict)
-    messages: int = 0
+    tallies: Counter[tuple[str, str, str]] = attrs.field(factory=Counter)
+    messages: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    words: Counter[tuple[str, str, str]] = attrs.field(factory=Counter)
+    touched: Counter[str] = attrs.field(factory=Counter)
+    keys: dict[str, int] = attrs.field(factory=dict)
     faults: list[str] = attrs.field(factory=list)
 
     def take(self, entry: Entry) -> None:
@@ -91,12 +96,18 @@ class _Found:
         for noun in body["nouns"]:
             self.nouns[noun["noun"], noun["id"]] = text(noun)
         for of, what, by, day in body["counts"]:
-            self.tallies[of, what, day] = self.tallies.get((of, what, day), 0) + by
-        self.messages += len(body["messages"])
+            self.tallies[of, what, day] += by
+        for position, message in enumerate(body["messages"]):
+            self.messages[f"{body['n']}/{position}"] = tuple(message)
+        self.words.update(map(tuple, body["words"]))
+        self.touched.update(body["touched"])
+        key = body["act"]["key"]
+        if key is not None:
+            self.keys[key] = body["n"]
 
 
 def _noun_faults(store: Store, nouns: dict[tuple[str, str], str]) -> Iterator[str]:
-    """Nouns that are not as the journal left them."""
+    """Nouns that are not as the journal left them, or that nobody would find."""
     for kind in NOUNS:
         after: str | None = ""
         while after is not None:
@@ -108,16 +119,59 @@ def _noun_faults(store: Store, nouns: dict[tuple[str, str], str]) -> Iterator[st
             for each in items:
                 if nouns.pop((each.kind, each.id), None) != write_noun(each):
                     yield f"{each.kind} {each.id} is not as the journal left it."
+                yield from _filing_faults(store, each)
             after = items[-1].id if len(items) == _PAGE else None
     for name, id_ in nouns:
         yield f"{name} {id_} is in the journal and nowhere else."
 
 
-def _tally_faults(store: Store, tallies: dict[tuple[str, str, str], int]) -> Iterator[str]:
-    for chunk in store.tallies():
-        for each in chunk:
-            if tallies.pop((each.of, each.what, each.day), 0) != each.by:
+def _filing_faults(store: Store, noun: Noun) -> Iterator[str]:
+    """Where a noun should be met by a rule or found by a reader, and is not."""
+    for under in noun.weighs_on if noun.open else ():
+        if noun not in store.view((under,), date.min, _NEVER).view.nouns:
+            yield f"{noun.kind} {noun.id} does not weigh on {under} any more."
+    before = f"{noun.id[:-1]}{chr(ord(noun.id[-1]) - 1)}\x7f"
+    for about in noun.touches:
+        if noun not in store.find(type(noun), about=about, after=before, limit=1):
+            yield f"{noun.kind} {noun.id} is not found with {about} any more."
+
+
+def _book_faults(store: Store, found: _Found) -> Iterator[str]:
+    """Tallies, messages and words that are not what the journal says."""
+    for each in store.books():
+        if isinstance(each, Count):
+            if found.tallies.pop((each.of, each.what, each.day), 0) != each.by:
                 yield f"The tally {each.what} of {each.of} is not what the journal adds up to."
-    for (of, what, _), value in tallies.items():
+        elif isinstance(each, Message):
+            told = (each.to, each.kind, each.about, each.inside, each.outside)
+            if found.messages.pop(each.key, None) != told:
+                yield f"Message {each.key} is not as the journal left it."
+        else:
+            name = (each.about, each.owner, each.digest)
+            if found.words[name] < 1:
+                yield f"Words about {each.about} are not those that were kept."
+            found.words[name] -= 1
+    yield from _missing(found)
+
+
+def _missing(found: _Found) -> Iterator[str]:
+    """What the journal says and nobody has kept."""
+    for (of, what, _), value in found.tallies.items():
         if value:
             yield f"The tally {what} of {of} is missing."
+    for key in found.messages:
+        yield f"Message {key} is missing."
+    for (about, _, _), count in found.words.items():
+        if count > 0:
+            yield f"Words about {about} are missing."
+
+
+def _reading_faults(store: Store, found: _Found) -> Iterator[str]:
+    """Histories that lack an entry, and keys that would be answered wrongly."""
+    for about, count in found.touched.items():
+        if sum(1 for _ in store.journal(about=about)) != count:
+            yield f"The history of {about} is not what the journal holds."
+    for key, number in found.keys.items():
+        earlier = store.view((), date.min, _NEVER, key).earlier
+        if earlier is None or earlier.number != number:
+            yield f"The key of entry {number} does not lead to it."

@@ -46,7 +46,7 @@ class Keeping(Conformance, kit=True):
         assert store.find(Match) == (match(),)
         assert tallies(store) == {("ana", WALKING, ""): 1}
         assert store.outbox() == (1, 1)
-        assert store.words("goal/g-1") == ("I want to swim.",)
+        assert [each.text for each in store.words("goal/g-1")] == ["I want to swim."]
 
     def test_numbers_have_no_gap(self, store: Store) -> None:
         """Entries are numbered from 1 without a gap, also after changes that were not kept."""

@@ -225,7 +225,7 @@ class Sharing(Conformance, kit=True):
             "together": lambda: store.together().__enter__(),
             "journal": lambda: list(store.journal()),
             "find": lambda: store.find(Match),
-            "tallies": lambda: list(store.tallies()),
+            "books": lambda: list(store.books()),
             "words": lambda: store.words("goal/g-1"),
             "untold": lambda: store.untold(1, NOW, SOON),
             "told": lambda: store.told(("1/0",), NOW),
