@@ -179,7 +179,7 @@ def hand_written(book: pk.Book) -> Callable[[pk.Act, pk.View, date], Answer]:
     predicates = (
         ((do, plan, report), _in_role(catalogue)),
         ((match, plan, report, do), _known),
-        ((match, plan, report), _two_people),
+        ((match, plan, report, do), _two_people),
         ((match,), _caseload),
         ((match, plan, report), _credential),
         ((match, plan), _supervision),

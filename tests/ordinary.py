@@ -127,6 +127,12 @@ def opened(store: pk.Store | None = None, **how: Any) -> pk.Program:
     return program
 
 
+def tallies_of(program: pk.Program) -> dict[tuple[str, str, str], int]:
+    """Every tally that is not 0: of whom, what, on which day."""
+    counts = [each for each in program.store.books() if isinstance(each, pk.Count)]
+    return {(each.of, each.what, each.day): each.by for each in counts if each.by}
+
+
 #: What made the ordinary pair: p-7 said yes, and they agreed on their boundaries.
 FIRST_ACTS: tuple[pk.Act, ...] = (
     pk.WelcomePeer(

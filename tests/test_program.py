@@ -144,8 +144,9 @@ class TestDoing:
         """When somebody else came than was planned, the session is found with who was there."""
         for store in (MemoryStore(), SQLiteStore(tmp_path / "program.db")):
             with opened(store) as program:
-                program.do(plan()).or_raise()
-                program.do(report(participants=("p-8",)))
+                group = {"form": pk.SessionForm.GROUP}
+                program.do(plan(participants=("p-7", "p-8"), **group)).or_raise()
+                program.do(report(participants=("p-8",), **group)).or_raise()
 
                 assert [each.id for each in program.find(pk.Session, about="p-8")] == ["s-1"]
                 assert program.find(pk.Session, about="p-7").items == ()
@@ -674,7 +675,35 @@ class TestVerifying:
             ),
             (
                 "DELETE FROM peerkit_message WHERE n = 4 AND position = 0",
-                ["The outbox holds 3 messages; the journal 4."],
+                ["Message 4/0 is missing."],
+            ),
+            (
+                "UPDATE peerkit_message SET recipient = 'eve' WHERE n = 4 AND position = 0",
+                ["Message 4/0 is not as the journal left it."],
+            ),
+            (
+                "INSERT INTO peerkit_message SELECT program, 99, 0, recipient, kind, about, inside, "
+                "outside, lease, told FROM peerkit_message LIMIT 1",
+                ["Message 99/0 is not as the journal left it."],
+            ),
+            (
+                "UPDATE peerkit_words SET text = 'Something else.'",
+                [
+                    "Words about goal/g-1 are not those that were kept.",
+                    "Words about goal/g-1 are missing.",
+                ],
+            ),
+            (
+                "DELETE FROM peerkit_weighing WHERE kind = 'match'",
+                ["match m-1 does not weigh on ana+p-7 any more."],
+            ),
+            (
+                "DELETE FROM peerkit_filed WHERE kind = 'match' AND under = 'p-7'",
+                ["match m-1 is not found with p-7 any more."],
+            ),
+            (
+                "DELETE FROM peerkit_touched WHERE about = 'p-7' AND n = 4",
+                ["The history of p-7 is not what the journal holds."],
             ),
         ],
         ids=lambda each: each[:60] if isinstance(each, str) else "",
@@ -734,7 +763,7 @@ class TestVerifying:
                 def journal(self, after: int = 0, about: str | None = None) -> Iterator[pk.Entry]:
                     """And then a little more."""
                     yield from super().journal(after, about)
-                    if not after:
+                    if not after and about is None:
                         other.do(goal()).or_raise()
                         other.do(report())
 

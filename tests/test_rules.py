@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -28,6 +28,7 @@ from tests.ordinary import (
 )
 
 import peerkit as pk
+from peerkit.acts import Judged
 from peerkit.handbook import Handbook
 from peerkit.rules import activities, advice, people, records, support
 from peerkit.testing.strategies import activities as any_activity
@@ -124,6 +125,37 @@ class TestInRole:
             assert f" {name} = " in asked.sentence
             for code, words in circumstance.answers.items():
                 assert f"{code}: {words}" in asked.sentence
+
+    def test_a_missing_fact_reads_as_a_question_with_its_answers(self) -> None:
+        """The question, then each code with the words that stand for it."""
+        (asked, *_) = activities.in_role(asking(activity("lead-peer-group")), view(), BOOK)
+
+        assert asked.clause.id == "missing-facts"
+        assert "What is the group for? purpose = peer-support: " in asked.sentence
+        assert "; education: " in asked.sentence
+        assert "Not asked here" not in asked.sentence
+
+    def test_a_misspelt_circumstance_is_told(self) -> None:
+        """Only where something is missing: it may be what was meant."""
+        wrong = pk.Activity(id="medication-talk", circumstances={"voices": "first-person"})
+        (asked, *_) = activities.in_role(asking(wrong), view(), BOOK)
+        both = pk.Activity(
+            id="medication-talk", circumstances={"voices": "x", "voice": "first-person"}
+        )
+
+        assert asked.sentence.endswith(" (Not asked here: voices.)")
+        assert in_role(asking(both)) == [("medication-advice", ALLOWED)]
+
+    @pytest.mark.parametrize(
+        ("id_", "hint"),
+        [("lisen", " Did you mean listen?"), ("give-gifts", " Did you mean give-gift?"), ("zzz", "")],
+    )
+    def test_a_near_activity_is_named(self, id_: str, hint: str) -> None:
+        """A typing mistake is found at once; nothing is made up."""
+        (found,) = activities.in_role(asking(activity(id_)), view(), BOOK)
+
+        assert found.facts == {"activity": id_, "near": hint}
+        assert found.sentence.endswith(hint)
 
     def test_each_activity_of_a_session_is_looked_at(self) -> None:
         """The finding says at which position it stands."""
@@ -223,14 +255,15 @@ class TestAdvice:
 
     @pytest.mark.parametrize("verdict", pk.Verdict)
     def test_only_what_asks_for_advice_is_lifted_by_it(self, verdict: pk.Verdict) -> None:
-        """Everything else stays as heavy as it was."""
-        clause = BOOK.clause("gifts")
-        found = advice.weighed(clause, verdict, {"x": 1}, plan(), view(agreed("gifts")), 3)
+        """Everything else stays as heavy as it was; what was lifted names its advice."""
+        finding = pk.Finding(BOOK.clause("gifts"), verdict, {"x": 1}, 3)
+        (found,) = advice.heeded((finding,), plan(), view(agreed("gifts")))
 
         lifted = verdict is CONSULT
         assert found.verdict is (ALLOWED if lifted else verdict)
-        assert found.facts == ({"x": 1, "consultation": "c-1"} if lifted else {"x": 1})
+        assert found.facts == ({"x": 1, "advice": ("c-1",)} if lifted else {"x": 1})
         assert found.activity == 3
+        assert lifted or found == finding
 
     @pytest.mark.parametrize(
         "other",
@@ -238,38 +271,105 @@ class TestAdvice:
             agreed("gifts", status=pk.ConsultationStatus.ASKED),
             agreed("gifts", status=pk.ConsultationStatus.NOT_AGREED),
             agreed("gifts", status=pk.ConsultationStatus.USED),
+            agreed("gifts", status=pk.ConsultationStatus.DONE),
             agreed("touch"),
             agreed("gifts", peer="bo"),
             agreed("gifts", participant="p-8"),
         ],
-        ids=["asked", "not agreed", "used", "another clause", "another peer", "another person"],
+        ids=[
+            "asked",
+            "not agreed",
+            "used",
+            "done",
+            "another clause",
+            "another peer",
+            "another person",
+        ],
     )
     def test_other_advice_is_none(self, other: pk.Consultation) -> None:
         """It must be agreed, unused, and about this clause, this peer and this person."""
-        found = advice.weighed(BOOK.clause("gifts"), CONSULT, {}, plan(), view(other))
+        finding = asks("gifts")
 
-        assert found.verdict is CONSULT
+        assert advice.heeded((finding,), plan(), view(other)) == (finding,)
+
+    @pytest.mark.parametrize("status", pk.ConsultationStatus)
+    def test_advice_that_a_request_used_still_covers_its_report(
+        self, status: pk.ConsultationStatus
+    ) -> None:
+        """Planned with advice, it may be reported with it; and after that it is done."""
+        given = agreed("gifts", status=status)
+        usable = {pk.ConsultationStatus.AGREED, pk.ConsultationStatus.USED}
+        (planned,) = advice.heeded((asks("gifts"),), plan(), view(given))
+        (reported,) = advice.heeded((asks("gifts"),), report(), view(given))
+
+        assert planned.allowed is (status is pk.ConsultationStatus.AGREED)
+        assert reported.allowed is (status in usable)
+
+    def test_one_piece_of_advice_counts_for_one_finding(self) -> None:
+        """Two gifts need two; the lowest id goes first, in whatever order they are kept."""
+        two = asks("gifts", 0), asks("gifts", 1)
+        for order in (("c-1", "c-2"), ("c-2", "c-1")):
+            both = [agreed("gifts", id=each) for each in order]
+            once = advice.heeded(two, plan(), view(both[0]))
+            twice = advice.heeded(two, plan(), view(*both))
+
+            assert [each.verdict for each in once] == [ALLOWED, CONSULT]
+            assert [each.facts["advice"] for each in twice] == [("c-1",), ("c-2",)]
+
+    def test_each_participant_needs_advice_of_their_own(self) -> None:
+        """A group is let through when all of it was talked over, and not before."""
+        one = agreed("gifts", id="c-1", participant="p-7")
+        other = agreed("gifts", id="c-2", participant="p-8")
+        gift = asks("gifts")
+
+        assert advice.heeded((gift,), plan(**group(2)), view(one)) == (gift,)
+        (found,) = advice.heeded((gift,), plan(**group(2)), view(other, one))
+        assert (found.verdict, found.facts["advice"]) == (ALLOWED, ("c-1", "c-2"))
+
+    def test_advice_that_is_not_enough_stays_for_what_comes_after(self) -> None:
+        """What could not open a finding about all is not lost for one about a single person."""
+        about_one = attrs.evolve(asks("gifts"), facts={"other": "p-7"})
+        found = advice.heeded(
+            (asks("gifts"), about_one), plan(**group(2)), view(agreed("gifts"))
+        )
+
+        assert [each.verdict for each in found] == [CONSULT, ALLOWED]
 
     def test_some_advice_leads_to_somebody_else(self) -> None:
         """Where the book says so, the talk is needed and does not open the work itself."""
         entries = [each for each in BOOK.activities.values() if not each.advice_opens]
 
-        assert entries
+        assert {each.id for each in entries} == {"cover-case-manager", "work-outside-training"}
         for entry in entries:
-            assert in_role(asking(pk.Activity(id=entry.id)), agreed(entry.clause)) == [
-                (entry.clause, entry.verdict)
-            ]
+            decision = decided(asking(pk.Activity(id=entry.id)), agreed(entry.clause))
+            (found,) = [each for each in decision.findings if each.clause.id == entry.clause]
+            assert (found.verdict, found.advice_opens) == (CONSULT, False)
+            assert "advice" not in found.facts
 
     def test_advice_about_one_lets_no_other_through(self) -> None:
         """In a group, each person's tie is looked at for itself."""
         ties = [tie(pk.TieKind.FAMILY, other=each) for each in ("p-7", "p-8")]
-        stood = view(*ties, agreed("dual-relationship"))
-        found = people.dual_relationship(plan(**group(2)), stood, BOOK)
+        decision = decided(plan(**group(2)), *ties, agreed("dual-relationship"))
+        found = [each for each in decision.findings if each.clause.id == "dual-relationship"]
 
         assert {each.facts["other"]: each.verdict for each in found} == {
             "p-7": ALLOWED,
             "p-8": CONSULT,
         }
+
+    def test_an_act_about_no_peer_uses_nobodys_advice(self) -> None:
+        """Advice is given to a peer; an act that names none has none."""
+        shared = pk.ShareInformation(
+            by="ana", participant="p-7", scopes=(pk.ConsentScope.STORY,), to="x"
+        )
+        finding = asks("gifts")
+
+        assert advice.heeded((finding,), shared, view(agreed("gifts"))) == (finding,)
+
+
+def asks(clause: str, activity: int = -1) -> pk.Finding:
+    """A finding that asks for a talk with the supervisor."""
+    return pk.Finding(BOOK.clause(clause), CONSULT, {}, activity)
 
 
 class TestKnown:
@@ -321,6 +421,16 @@ class TestKnown:
         assert people.known(report(), stood, BOOK)[0].verdict is ALLOWED
 
 
+    @pytest.mark.parametrize(("off", "verdict"), [(-1, FACTS), (0, ALLOWED), (1, ALLOWED)])
+    def test_nobody_was_a_peer_before_they_began(self, off: int, verdict: pk.Verdict) -> None:
+        """A report of an earlier day names the day on which they were none."""
+        act = report(starts=datetime(2026, 1, 5, 18, tzinfo=UTC) + off * DAY)
+        (found,) = people.known(act, view(), BOOK)
+
+        assert found.verdict is verdict
+        assert verdict is ALLOWED or "ana as a peer on 2026-01-04" in found.sentence
+
+
 class TestWhoWalksWithWhom:
     """Two people, not too many, credentialed, supervised."""
 
@@ -332,6 +442,28 @@ class TestWhoWalksWithWhom:
         assert codes(people.two_people(PROPOSE, view(), BOOK)) == [("two-people", ALLOWED)]
         assert codes(people.two_people(alone, view(), BOOK)) == [("two-people", NO)]
         assert codes(people.two_people(among, view(), BOOK)) == [("two-people", NO)]
+
+    @pytest.mark.parametrize(
+        "act",
+        [
+            attrs.evolve(PROPOSE, participant="ana"),
+            plan(participants=("ana",)),
+            report(participants=("ana",)),
+            attrs.evolve(asking(activity("listen")), participant="ana"),
+            pk.AgreeBoundaries(
+                by="ana", id="ag-2", peer="ana", participant="ana", topics=(pk.Topic.HOURS,)
+            ),
+            pk.DiscloseTie(
+                by="ana", id="t-1", peer="ana", participant="ana", of=pk.TieKind.FRIEND
+            ),
+        ],
+        ids=lambda each: each.kind,
+    )
+    def test_alone_is_never_a_pair(self, act: pk.Act) -> None:
+        """Whatever is asked or told of two, it is not one person twice."""
+        found = codes(decided(act, pk.Participant(id="ana")).findings)
+
+        assert ("two-people", NO) in found
 
     def test_nobody_supervises_themself(self) -> None:
         """A supervisor is somebody else: nobody serves alone."""
@@ -345,6 +477,20 @@ class TestWhoWalksWithWhom:
                 experiences=LIVED,
             )
             assert codes(people.own_supervisor(act, view(), BOOK)) == [("own-supervisor", verdict)]
+
+    @pytest.mark.parametrize(
+        ("peer", "participant", "verdict"),
+        [("ana", "sam", NO), ("ana", "p-8", ALLOWED), ("bo", "sam", ALLOWED)],
+    )
+    def test_nobody_walks_with_their_supervisor(
+        self, peer: str, participant: str, verdict: pk.Verdict
+    ) -> None:
+        """Whoever answers for the peer cannot be supported by them; of a stranger, no word."""
+        act = attrs.evolve(PROPOSE, peer=peer, participant=participant)
+        (found,) = people.own_supervisor(act, view(), BOOK)
+
+        assert (found.clause.id, found.verdict) == ("own-supervisor", verdict)
+        assert found.facts == {"peer": peer}
 
     @pytest.mark.parametrize("act", [PROPOSE, ACCEPT], ids=lambda each: each.kind)
     @pytest.mark.parametrize(("off", "verdict"), [(-1, ALLOWED), (0, NO), (1, NO)])
@@ -390,6 +536,23 @@ class TestWhoWalksWithWhom:
         assert found.verdict is verdict
         assert verdict is ALLOWED or until.isoformat() in found.sentence
 
+    @pytest.mark.parametrize(("back", "verdict"), [(0, NO), (1, ALLOWED), (2, ALLOWED), (3, NO)])
+    def test_a_credential_counts_on_the_day_of_the_session(
+        self, back: int, verdict: pk.Verdict
+    ) -> None:
+        """Held from the day before yesterday to before today; a plan looks ahead the same way."""
+        specialist = attrs.evolve(ANA, role=pk.Role.SPECIALIST)
+        held = pk.Credential(id="k", peer="ana", since=TODAY - 2 * DAY, until=TODAY)
+        for act in (report(starts=NOW - back * DAY), plan(starts=NOW - back * DAY)):
+            assert codes(people.credential(act, view(specialist, held), BOOK)) == [
+                ("credential", verdict)
+            ]
+        late = datetime(2026, 11, 2, 4, tzinfo=UTC)  # still the day before, where it took place
+        there = report(starts=late, zone="America/Chicago")
+        assert codes(people.credential(there, view(specialist, held), BOOK)) == [
+            ("credential", ALLOWED)
+        ]
+
     def test_a_specialist_without_a_credential_is_asked_for_it(self) -> None:
         """Another peer's is none of theirs; of several, one in force is enough."""
         specialist = attrs.evolve(ANA, role=pk.Role.SPECIALIST)
@@ -413,18 +576,25 @@ class TestWhoWalksWithWhom:
             (None, date(2026, 10, 2), date(2026, 11, 3), CONSULT),
             (date(2026, 1, 31), date(2020, 1, 1), date(2026, 2, 28), ALLOWED),
             (date(2026, 1, 31), date(2020, 1, 1), date(2026, 3, 1), CONSULT),
+            (date(2020, 1, 1), date(2026, 10, 2), date(2026, 11, 2), ALLOWED),
+            (date(2020, 1, 1), date(2026, 10, 2), date(2026, 11, 3), CONSULT),
         ],
     )
     def test_supervision_lasts_a_month_to_the_day(
         self, supervised: date | None, since: date, day: date, verdict: pk.Verdict
     ) -> None:
-        """A month after the 31st ends with a short month; who began lately counts from then."""
+        """A month after the 31st ends with a short month; the later of both days counts."""
         stood = view(attrs.evolve(ANA, supervised=supervised, since=since))
         book = Handbook.load().on(day)
         (found,) = people.supervision(PROPOSE, stood, book)
 
         assert found.verdict is verdict
-        assert f"{(day - (supervised or since)).days} days" in found.sentence
+        days = (day - max(since, supervised or since)).days
+        assert found.facts == {"peer": "ana", "days": days, "limit": 1}
+        assert found.sentence == (
+            f"{days} days have passed since ana had supervision or began to serve; "
+            "here it is due every 1 month(s)."
+        ) or verdict is ALLOWED
 
     def test_overdue_supervision_gives_way_to_advice(self) -> None:
         """The supervisor agrees to this one match; of a stranger nothing is said."""
@@ -432,8 +602,10 @@ class TestWhoWalksWithWhom:
         advised = agreed("supervision", participant="p-8")
 
         assert codes(people.supervision(PROPOSE, view(late, advised), BOOK)) == [
-            ("supervision", ALLOWED)
+            ("supervision", CONSULT)
         ]
+        assert decided(PROPOSE, late).verdict is CONSULT
+        assert decided(PROPOSE, late, advised).verdict is ALLOWED
         assert people.supervision(attrs.evolve(PROPOSE, peer="bo"), view(), BOOK) == ()
 
 
@@ -543,13 +715,70 @@ class TestHowSupportIsGiven:
         assert support.group_size(plan(), view(), BOOK) == ()
         assert support.group_size(report(form=pk.SessionForm.AD_HOC), view(), BOOK) == ()
 
-    @pytest.mark.parametrize("form", [pk.SessionForm.GROUP, pk.SessionForm.AD_HOC])
-    def test_groups_and_first_talks_need_no_match(self, form: pk.SessionForm) -> None:
-        """Coming is a choice already."""
+    def test_groups_need_no_match(self) -> None:
+        """Coming is a choice already, and nothing is agreed with each of many."""
         for make in (plan, report):
-            assert support.voluntary(make(form=form, peer="bo"), view(), BOOK) == ()
-        assert support.limits_explained(plan(form=form), view(), BOOK) == ()
+            assert support.voluntary(make(**group(2), peer="bo"), view(), BOOK) == ()
+        assert support.limits_explained(plan(**group(2), peer="bo"), view(), BOOK) == ()
 
+    def test_a_group_of_one_is_one_to_one(self) -> None:
+        """Calling it a group is no way around a yes, or around the limits."""
+        for make in (plan, report):
+            assert codes(support.voluntary(make(**group(1), peer="bo"), view(), BOOK)) == [
+                ("voluntary", CONSENT)
+            ]
+            assert codes(support.voluntary(make(**group(1)), view(), BOOK)) == [
+                ("voluntary", ALLOWED)
+            ]
+        assert codes(support.limits_explained(plan(**group(1)), view(), BOOK)) == [
+            ("limits-explained", ALLOWED)
+        ]
+
+    @pytest.mark.parametrize(
+        ("planned", "fine"),
+        [
+            (group(2), True),
+            (group(1), False),
+            ({"participants": ("p-8",)}, False),
+        ],
+        ids=["a group", "a group of one", "one to one"],
+    )
+    def test_a_group_to_which_one_came_is_still_a_group(
+        self, planned: dict[str, Any], *, fine: bool
+    ) -> None:
+        """It was planned for several under that id; nobody is at fault that one came."""
+        (session,) = plan(**planned).leaves(view(), Judged()).nouns
+        came = report(form=pk.SessionForm.GROUP, participants=("p-8",))
+
+        assert codes(support.voluntary(came, view(session), BOOK)) == (
+            [] if fine else [("voluntary", CONSENT)]
+        )
+
+    @pytest.mark.parametrize("status", pk.MatchStatus)
+    def test_who_said_no_is_not_met_by_chance(self, status: pk.MatchStatus) -> None:
+        """A meeting that nobody planned needs no match, unless this pair's was declined."""
+        by_chance = report(form=pk.SessionForm.AD_HOC)
+        stood = view(attrs.evolve(MATCH, status=status))
+        verdict = CONSENT if status is pk.MatchStatus.DECLINED else ALLOWED
+
+        assert codes(support.voluntary(by_chance, stood, BOOK)) == [("voluntary", verdict)]
+
+    def test_a_no_to_somebody_else_is_none(self) -> None:
+        """And who said no once and yes later has said yes."""
+        no = attrs.evolve(MATCH, status=pk.MatchStatus.DECLINED)
+        yes = attrs.evolve(MATCH, id="m-2")
+        by_chance = report(form=pk.SessionForm.AD_HOC)
+        for match in (attrs.evolve(no, peer="bo"), attrs.evolve(no, participant="p-8")):
+            assert codes(support.voluntary(by_chance, view(match), BOOK)) == [
+                ("voluntary", ALLOWED)
+            ]
+        assert codes(support.voluntary(by_chance, view(no, yes), BOOK)) == [("voluntary", ALLOWED)]
+
+    def test_asking_whether_something_is_ones_role_needs_no_match(self) -> None:
+        """A question about p-8, with whom ana does not walk, is answered."""
+        act = attrs.evolve(asking(activity("listen")), participant="p-8")
+
+        assert decided(act).verdict is ALLOWED
     @pytest.mark.parametrize("status", pk.MatchStatus)
     def test_one_to_one_begins_with_a_yes(self, status: pk.MatchStatus) -> None:
         """Only an accepted match is one."""
@@ -577,6 +806,17 @@ class TestHowSupportIsGiven:
 
         assert verdicts == [ALLOWED, CONSENT, CONSENT]
         assert codes(support.voluntary(plan(), view(ended), BOOK)) == [("voluntary", CONSENT)]
+
+    @pytest.mark.parametrize("off", [-TICK, 0 * TICK, TICK])
+    def test_a_yes_counts_from_the_moment_it_was_said(self, off: timedelta) -> None:
+        """What came before it was not yet agreed to."""
+        said = NOW - DAY
+        since = attrs.evolve(MATCH, since=said)
+        verdict = ALLOWED if off >= timedelta() else CONSENT
+
+        assert codes(support.voluntary(report(starts=said + off), view(since), BOOK)) == [
+            ("voluntary", verdict)
+        ]
 
     @pytest.mark.parametrize(
         ("met", "agreement", "first", "verdict"),
@@ -766,18 +1006,76 @@ class TestRecords:
         assert f"{act.id} as a {noun.kind} of the people named" in found.sentence
 
     def test_a_record_says_what_has_happened(self) -> None:
-        """A session by the moment, a supervision by the day; what is not said is no mistake."""
-        later: list[tuple[Any, pk.Verdict]] = [
-            (report(starts=NOW), ALLOWED),
-            (report(starts=NOW + TICK), FACTS),
+        """A session by its last moment, a supervision by the day; what is not said is no fault."""
+        hour = timedelta(minutes=60)
+        told: list[tuple[Any, pk.Verdict]] = [
+            (report(starts=NOW - hour), ALLOWED),
+            (report(starts=NOW - hour + TICK), FACTS),
+            (report(starts=NOW), FACTS),
+            (report(starts=NOW - hour, minutes=61), FACTS),
             (pk.RecordSupervision(by="sam", peer="ana", on=TODAY), ALLOWED),
             (pk.RecordSupervision(by="sam", peer="ana", on=TODAY + DAY), FACTS),
-            (welcome(supervised=None), ALLOWED),
+            (welcome(), ALLOWED),
+            (welcome(since=TODAY + DAY), FACTS),
             (welcome(supervised=TODAY), ALLOWED),
             (welcome(supervised=TODAY + DAY), FACTS),
         ]
-        for act, verdict in later:
+        for act, verdict in told:
             assert codes(records.happened(act, view(), BOOK)) == [("already-happened", verdict)]
+
+    @pytest.mark.parametrize("kind", [pk.AcceptMatch, pk.DeclineMatch, pk.EndMatch])
+    @pytest.mark.parametrize(
+        ("when", "verdict"),
+        [(None, ALLOWED), (NOW - DAY, ALLOWED), (NOW, ALLOWED), (NOW + TICK, FACTS)],
+    )
+    def test_an_answer_was_said_before_it_is_written_down(
+        self, kind: Any, when: datetime | None, verdict: pk.Verdict
+    ) -> None:
+        """A moment that is left out is now."""
+        act = kind(by="p-7", id="m-1", peer="ana", participant="p-7", when=when)
+
+        assert codes(records.happened(act, view(), BOOK)) == [("already-happened", verdict)]
+
+    @pytest.mark.parametrize(
+        ("starts", "verdict"), [(NOW - TICK, ALLOWED), (NOW, ALLOWED), (NOW + TICK, FACTS)]
+    )
+    def test_nobody_missed_what_has_not_begun(self, starts: datetime, verdict: pk.Verdict) -> None:
+        """And of a session that nobody planned nothing is said here."""
+        (session,) = plan(starts=starts).leaves(view(), Judged()).nouns
+        missed = pk.ReportMissedSession(by="ana", id="s-1")
+
+        assert codes(records.happened(missed, view(session), BOOK)) == [
+            ("already-happened", verdict)
+        ]
+        assert codes(records.happened(missed, view(), BOOK)) == [("already-happened", ALLOWED)]
+
+    @pytest.mark.parametrize(
+        ("act", "missing"),
+        [
+            (("gifts",), None),
+            (("gifts", "money"), None),
+            (("gift",), "gift"),
+            (("x", "money", "y"), "x, y"),
+        ],
+    )
+    def test_only_what_the_book_has_can_be_asked_about(
+        self, act: tuple[str, ...], missing: str | None
+    ) -> None:
+        """Advice on a clause that is not there would open nothing, and nobody would know why."""
+        asked: list[Any] = [
+            pk.RaiseConcern(by="x", id="n", peer="ana", people=("p-7",), clauses=act)
+        ]
+        if len(act) == 1:
+            asked.append(
+                pk.ConsultSupervisor(
+                    by="ana", id="c", peer="ana", participant="p-7", clause=act[0]
+                )
+            )
+        for each in asked:
+            found = records.known_clauses(each, view(), BOOK)
+            assert codes(found) == ([] if missing is None else [("known", FACTS)])
+            if missing is not None:
+                assert f"{missing} as a clause of the handbook" in found[0].sentence
 
     def test_anyone_may_tell(self) -> None:
         """Telling is always right, whoever does it."""

@@ -80,7 +80,7 @@ class Keeping(Conformance, kit=True):
         old = look(store, "m-1")
         keep(store, "m-1", nouns=[match(status=MatchStatus.ACCEPTED)])
 
-        moved(store, change(("m-1",), old, nouns=[match(status=MatchStatus.DECLINED)]))
+        moved(store, change(("m-1",), old, nouns=[match(status=MatchStatus.WITHDRAWN)]))
 
     def test_moved_when_a_noun_came(self, store: Store) -> None:
         """A decision does not stand when a noun that weighs on an id it read has come since."""
@@ -171,7 +171,7 @@ class Keeping(Conformance, kit=True):
 
     def test_nothing_is_overwritten_unseen(self, store: Store) -> None:
         """A noun that exists and was not read is not written over."""
-        keep(store, "m-1", nouns=[match(status=MatchStatus.DECLINED)])
+        keep(store, "m-1", nouns=[match(status=MatchStatus.WITHDRAWN)])
         before = everything(store)
 
         with pytest.raises(StoreError):
@@ -205,14 +205,14 @@ class Keeping(Conformance, kit=True):
         before, stood = everything(store), look(store, "m-0", "m-1", "ana", PAIR, key="k")
 
         with pytest.raises(ZeroDivisionError), store.together():
-            keep(store, "m-0", nouns=[match("m-0", MatchStatus.DECLINED)])
+            keep(store, "m-0", nouns=[match("m-0", MatchStatus.WITHDRAWN)])
             keep(store, "m-1", nouns=[match()], counts=[Count("ana", WALKING, 1)], key="k")
             keep(store, "ana", messages=[message()], said=[words("Second.")])
             _ = 1 / 0
 
         assert everything(store) == before
         assert look(store, "m-0", "m-1", "ana", PAIR, key="k") == stood
-        assert tuple(store.journal(about="ana")) == ()
+        assert tuple(store.journal(about="m-1")) == ()
 
     def test_a_batch_sees_itself(self, store: Store) -> None:
         """Inside a batch a view shows what has been kept in it."""

@@ -71,7 +71,7 @@ class Reading(Conformance, kit=True):
 
     def test_a_view_names_what_was_asked_for(self, store: Store) -> None:
         """A view shows every noun of an id that is named, of each kind, whatever its status."""
-        nouns = (Person(id="ana"), peer(), match("ana", MatchStatus.DECLINED))
+        nouns = (Person(id="ana"), peer(), match("ana", MatchStatus.WITHDRAWN))
         keep(store, "ana", nouns=(*nouns, match("m-2")))
 
         assert set(look(store, "ana").view.nouns) == set(nouns)
@@ -85,7 +85,7 @@ class Reading(Conformance, kit=True):
 
     def test_a_view_leaves_out_what_has_closed(self, store: Store) -> None:
         """A noun that has closed weighs no more, and one that closed at birth never did."""
-        keep(store, "m-1", nouns=(match(), match("m-2", MatchStatus.DECLINED)))
+        keep(store, "m-1", nouns=(match(), match("m-2", MatchStatus.WITHDRAWN)))
         keep(store, "m-1", nouns=(match(status=MatchStatus.WITHDRAWN),))
 
         assert look(store, PAIR).view.nouns == ()
@@ -248,9 +248,9 @@ class Reading(Conformance, kit=True):
     def test_find_gives_open_and_closed(self, store: Store) -> None:
         """What is closed is found like what is open."""
         keep(store, "m-1", "m-2", nouns=[match("m-1"), match("m-2")])
-        keep(store, "m-2", nouns=[match("m-2", MatchStatus.DECLINED)])
+        keep(store, "m-2", nouns=[match("m-2", MatchStatus.WITHDRAWN)])
 
-        both = (match("m-1"), match("m-2", MatchStatus.DECLINED))
+        both = (match("m-1"), match("m-2", MatchStatus.WITHDRAWN))
         assert store.find(Match) == both
         assert store.find(Match, about="p-1") == both
 
