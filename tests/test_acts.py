@@ -16,6 +16,7 @@ from tests.ordinary import (
     LIVED,
     MATCH,
     NOW,
+    SAID_YES,
     TODAY,
     activity,
     asking,
@@ -42,7 +43,7 @@ PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
 BOTH = ("ana", "p-7", "ana+p-7")
 ASKED = pk.Consultation(id="c-1", peer="ana", participant="p-7", clause="gifts")
 AGREED = attrs.evolve(ASKED, status=pk.ConsultationStatus.AGREED)
-CONCERN = pk.Concern(id="n-1", peer="ana", people=("ana",), clauses=("money",))
+CONCERN = pk.Concern(id="n-1", peer="ana", people=("p-7",), clauses=("money",))
 SINCE, UNTIL = date(2025, 1, 1), date(2027, 1, 1)
 SCOPES = (pk.ConsentScope.GOALS,)
 
@@ -298,7 +299,7 @@ class TestTies:
         assert str(kind) not in repr(act)
 
     def test_two_people_have_one_tie_of_each_kind(self) -> None:
-        """Told again, from either side and under whatever id, it is the same one as it stands now."""
+        """Told again, from either side and under another id, it is the same one, as it is now."""
         friends = pk.Tie(id="t-1", of=pk.TieKind.FRIEND, one="ana", other="p-7")
         again = pk.DiscloseTie(
             **BY, id="t-2", peer="p-7", participant="ana", of=pk.TieKind.FRIEND, current=False
@@ -457,14 +458,14 @@ class TestConcernsAndAdvice:
     def test_a_second_telling_of_one_concern_adds_words(self) -> None:
         """While it is open, it opens nothing twice and tells nobody twice."""
         act = pk.RaiseConcern(
-            **BY, id="n-1", peer="ana", people=("ana",), clauses=("money",), what=SAID
+            **BY, id="n-1", peer="ana", people=("p-7",), clauses=("money",), what=SAID
         )
 
         assert act.leaves(view(CONCERN), FINE) == Left(words=(Saying("concern/n-1", "p-7", SAID),))
 
     @pytest.mark.parametrize(
         "how",
-        [{"people": ("p-7",)}, {"clauses": ("gifts",)}, {"peer": "bo"}, {}],
+        [{"people": ("p-8",)}, {"clauses": ("gifts",)}, {"peer": "bo"}, {}],
         ids=["other people", "another clause", "another peer", "closed before"],
     )
     def test_another_concern_under_a_taken_id_is_opened_as_one_of_its_own(
@@ -472,7 +473,7 @@ class TestConcernsAndAdvice:
     ) -> None:
         """Nothing that is told is lost, and no supervisor misses it."""
         before = CONCERN if how else attrs.evolve(CONCERN, status=pk.ConcernStatus.CLOSED)
-        told_: dict[str, Any] = {"peer": "ana", "people": ("ana",), "clauses": ("money",)} | how
+        told_: dict[str, Any] = {"peer": "ana", "people": ("p-7",), "clauses": ("money",)} | how
         left = pk.RaiseConcern(**BY, id="n-1", what=SAID, **told_).leaves(view(before), FINE)
         (concern,) = left.nouns
 
@@ -858,7 +859,7 @@ class TestThroughTheDoor:
                 assert named, f"{act.kind} leaves {noun.kind} {noun.id}"
 
     def test_advice_lets_one_act_through(self) -> None:
-        """Asked, agreed, done once and told of once; the next time the supervisor is asked again."""
+        """Asked, agreed, done once and told of once; then the supervisor is asked again."""
         program = opened()
         gift = asking(activity("give-gift", value="token"))
         first = program.do(gift)
@@ -889,7 +890,7 @@ class TestThroughTheDoor:
             ),
             pk.WelcomeParticipant(by="c", id="2"),
             pk.ProposeMatch(by="c", id="1", peer="1", participant="2"),
-            pk.AcceptMatch(by="2", id="1", peer="1", participant="2"),
+            pk.AcceptMatch(by="2", id="1", peer="1", participant="2", when=SAID_YES),
             pk.AgreeBoundaries(by="2", id="1", peer="1", participant="2", topics=AGREEMENT.topics),
             pk.SetGoal(by="2", id="2", participant="2", words=SAID),
             report(by="1", id="1", peer="1", participants=("2",)),

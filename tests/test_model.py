@@ -61,7 +61,13 @@ ALLOWED = {
     "agreement": {"in-force>amended", "in-force>ended"},
     "consent": {"given>revoked"},
     "concern": {"open>closed"},
-    "consultation": {"asked>agreed", "asked>not-agreed", "agreed>used"},
+    "consultation": {
+        "asked>agreed",
+        "asked>not-agreed",
+        "agreed>used",
+        "agreed>done",
+        "used>done",
+    },
 }
 
 

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from tests.ordinary import BOOK, LIVED, NOW, TODAY, activity, empty
+from tests.ordinary import BOOK, LIVED, NOW, TODAY, activity, empty, tallies_of
 
 import peerkit as pk
 from peerkit.model import NOUNS
@@ -61,11 +61,7 @@ def everything(program: pk.Program) -> dict[str, Any]:
     """All that a program keeps beside its journal."""
     return {
         "nouns": [write_noun(each) for kind in NOUNS for each in program.every(kind)],
-        "tallies": {
-            (each.of, each.what, each.day): each.by
-            for each in program.store.books()
-            if isinstance(each, pk.Count) and each.by
-        },
+        "tallies": tallies_of(program),
         "outbox": program.store.outbox(),
     }
 
@@ -183,6 +179,7 @@ class TwoStores(RuleBasedStateMachine):
         who=PEOPLE,
         by=ANYBODY,
         said_so=SAID_SO,
+        ago=st.sampled_from([0, 0, 72, -1]),
         theirs=st.booleans(),
     )
     def answer_match(self, *, act: Any, number: int, theirs: bool, **how: Any) -> None:
@@ -193,7 +190,9 @@ class TwoStores(RuleBasedStateMachine):
         if match is not None:
             told = {"id": match.id, "peer": match.peer, "participant": match.participant}
             how["by"] = match.participant
-        self.do(act(by=how["by"], said_so=how["said_so"], **told))
+        more = {} if act is pk.EndMatch else {"said_so": how["said_so"]}
+        when = self.now - timedelta(hours=how["ago"])
+        self.do(act(by=how["by"], when=when, **told, **more))
 
     @rule(
         number=NAMED,
@@ -218,13 +217,21 @@ class TwoStores(RuleBasedStateMachine):
             "minutes": 40,
             "activities": how["done"],
         }
-        self.do((pk.PlanSession if how["plan"] else pk.ReportSession)(**told))
+        plan = how["plan"] and form is not pk.SessionForm.AD_HOC
+        self.do((pk.PlanSession if plan else pk.ReportSession)(**told))
 
-    @rule(number=NUMBERS, name=NUMBERS, done=DONE, ago=st.integers(0, 72), plan=st.booleans())
+    @rule(
+        number=NUMBERS,
+        name=NUMBERS,
+        done=DONE,
+        ago=st.integers(0, 72),
+        plan=st.booleans(),
+        corrects=st.booleans(),
+    )
     def meet_as_matched(
-        self, *, number: int, name: int, done: pk.Activity, ago: int, plan: bool
+        self, *, number: int, name: int, done: pk.Activity, plan: bool, **how: Any
     ) -> None:
-        """Two who walk together meet, with a note."""
+        """Two who walk together meet, with a note; or what was told of it is put right."""
         match = self.pick(pk.Match, number, pk.MatchStatus.ACCEPTED)
         if match is None:
             return
@@ -233,14 +240,15 @@ class TwoStores(RuleBasedStateMachine):
             "id": f"session-{name}",
             "peer": match.peer,
             "participants": (match.participant,),
-            "starts": self.now - timedelta(hours=ago),
+            "starts": self.now - timedelta(hours=how["ago"]),
             "minutes": 60,
             "activities": (activity("agree-boundaries", 10), done),
         }
         if plan:
             self.do(pk.PlanSession(**told))
         else:
-            self.do(pk.ReportSession(**told, note=pk.Words("We talked.")))
+            note = pk.Words("We talked.")
+            self.do(pk.ReportSession(**told, note=note, corrects=how["corrects"]))
 
     @rule(number=NUMBERS, missed=st.booleans(), there=st.booleans(), by=ANYBODY)
     def no_meeting(self, *, number: int, missed: bool, there: bool, by: str) -> None:
@@ -315,10 +323,17 @@ class TwoStores(RuleBasedStateMachine):
         else:
             self.do(pk.CloseConcern(by=by, id=there.id, peer=there.peer))
 
-    @rule(peer=PEERS, who=PEOPLE, of=st.sampled_from(pk.TieKind), current=st.booleans())
-    def tie(self, *, peer: str, who: str, of: pk.TieKind, current: bool) -> None:
-        """A tie is told of, current or past."""
-        self.do(pk.DiscloseTie(by=peer, peer=peer, participant=who, of=of, current=current))
+    @rule(
+        number=NAMED,
+        peer=PEERS,
+        who=PEOPLE,
+        of=st.sampled_from(pk.TieKind),
+        current=st.booleans(),
+    )
+    def tie(self, *, number: int | None, peer: str, who: str, **how: Any) -> None:
+        """A tie is told of, current or past, and told of again."""
+        id_ = None if number is None else f"tie-{number}"
+        self.do(pk.DiscloseTie(by=peer, id=id_, peer=peer, participant=who, **how))
 
     @rule(peer=PEERS, days=st.integers(-3, 40))
     def supervision(self, peer: str, days: int) -> None:
@@ -430,8 +445,10 @@ class TwoStores(RuleBasedStateMachine):
             if session.status is pk.SessionStatus.HELD:
                 for who in session.participants:
                     expected[pk.pair(session.peer, who), "met", ""] += 1
-                for who in (session.peer, *session.participants):
-                    expected[who, "minutes", session.starts.date().isoformat()] += session.counted
+                day = session.day.isoformat()
+                expected[session.peer, "minutes-given", day] += session.counted
+                for who in session.participants:
+                    expected[who, "minutes-received", day] += session.counted
 
         assert everything(self.memory)["tallies"] == {
             name: value for name, value in expected.items() if value

@@ -114,7 +114,8 @@ _BODY: Final = {
     "counts": "tallies it moved: of whom, what, by how much, on which day",
     "messages": "messages it put into the outbox: to, kind, about, inside, outside",
     "words": "words it kept apart: about, whose, salted digest",
-    "act": "the act itself, without its words",
+    "touched": "the ids whose history it belongs to",
+    "act": "the act itself; of its words only whether there are any",
     "nouns": "the nouns it left, as they then stood",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -71,7 +72,8 @@ def _now() -> datetime:
 
 
 def _new_id(kind: str) -> str:
-    return f"{kind}-{secrets.token_hex(8)}"
+    """Ids in the order of time: those that are made together are kept and found together."""
+    return f"{kind}-{time.time_ns() >> 16:012x}{secrets.token_hex(6)}"
 
 
 def _salt() -> str:

@@ -43,6 +43,15 @@ def pair(one: str, other: str) -> str:
     return f"{one}+{other}" if one < other else f"{other}+{one}"
 
 
+def _is_whole(text: str) -> bool:
+    """Whether no letter of it is half of a pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class Words:
     """Free text that somebody said or wrote. It never shows itself.
 
@@ -59,7 +68,7 @@ class Words:
             raise BadInput("words", "give some text, or leave the words out")
         if len(text) > MOST_WORDS:
             raise BadInput("words", f"at most {MOST_WORDS} characters; this has {len(text)}")
-        if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        if "\x00" in text or not _is_whole(text):
             raise BadInput("words", "a NUL or half a character is not text")
         object.__setattr__(self, "text", text)
 

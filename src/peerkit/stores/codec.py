@@ -63,7 +63,9 @@ T = TypeVar("T")
 #: How the journal names the verdicts.
 _NAMED: Final = {each: each.name for each in Verdict}
 #: Writes plain values in the canonical form.
-text: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+text: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
+).encode
 
 
 class _Unfit(Exception):

@@ -32,6 +32,10 @@ _SHORTEST: Final = 512
 _FORM: Final = 1
 #: Seconds to wait for another writer before giving up.
 _PATIENCE: Final = 30.0
+#: How many pages the log takes before they are moved to the file, and how much of the file is
+#: held in memory, in KiB: measured, so that a long journal costs little more than a short one.
+_CHECKPOINT: Final = 4000
+_CACHE: Final = 32 * 1024
 #: How many nouns we remember as read, so as not to read them again.
 _REMEMBERED: Final = 4096
 #: How durable an acknowledged change is: SQLite's own words.
@@ -238,6 +242,8 @@ class SQLiteStore:
                 raise NotAStore(f"{self.path} was written by a newer peerkit; install that one.")
             _write_ahead(db)
             db.execute(f"PRAGMA synchronous = {synchronous}")
+            db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
+            db.execute(f"PRAGMA cache_size = {-_CACHE}")
             return _entered(db, program)
         except _FAILURES as error:
             failed, name = _why(error), getattr(error, "sqlite_errorname", "")
@@ -406,7 +412,8 @@ class SQLiteStore:
         weighed = before.weighs_on if before is not None and before.open else ()
         self._refile(_FILED, noun, touched, noun.touches)
         self._refile(_WEIGHING, noun, weighed, noun.weighs_on if noun.open else ())
-        self._remember(body, noun)
+        if noun.open:  # what is closed is seldom read again
+            self._remember(body, noun)
 
     def _refile(
         self, sql: tuple[str, str], noun: Noun, was: tuple[str, ...], now: tuple[str, ...]

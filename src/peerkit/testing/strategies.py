@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from peerkit.acts import ACTS, Act
+from peerkit.acts import ACTS, Act, PlanSession
 from peerkit.errors import MissingExtra
 from peerkit.model import NOUNS, Activity, Experience, LivedExperience, Noun, SessionForm, Words
 
@@ -152,7 +152,7 @@ def _built(draw: DrawFn, kind: type[Any], given: Mapping[str, SearchStrategy[Any
         if name in given:
             where = given[name]
         else:
-            depends = _after(name, values)
+            depends = _after(kind, name, values)
             where = _for(kind, name, hint) if depends is None else depends
         values[name] = draw(where)
     return kind(**values)
@@ -163,12 +163,14 @@ def _hints(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
     return tuple((each.name, each.type) for each in attrs.fields(attrs.resolve_types(kind)))
 
 
-def _after(name: str, values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
     """A field whose values depend on a field before it."""
     if name == "until" and "since" in values:
         return _later_than(values["since"])
     if name == "form" and len(values.get("participants", ())) > 1:
         return st.just(SessionForm.GROUP)
+    if name == "form" and kind is PlanSession:
+        return st.sampled_from([each for each in SessionForm if each is not SessionForm.AD_HOC])
     if name == "activities" and "minutes" in values:
         return _sharing(values["minutes"])
     return None
