@@ -153,7 +153,7 @@ def test_base_numbers_are_the_widest_published_ones() -> None:
     assert numbers == {
         "caseload": (20, "people"),
         "group-size": (12, "people"),
-        "supervision": (1, "months"),
+        "supervision": (1, "month(s)"),
     }
 
 

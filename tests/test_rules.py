@@ -128,7 +128,7 @@ class TestInRole:
 
     def test_a_missing_fact_reads_as_a_question_with_its_answers(self) -> None:
         """The question, then each code with the words that stand for it."""
-        (asked, *_) = activities.in_role(asking(activity("run-group")), view(), BOOK)
+        (asked, *_) = activities.in_role(asking(activity("lead-group")), view(), BOOK)
 
         assert asked.clause.id == "missing-facts"
         assert "What is the group for? purpose = peer-support: " in asked.sentence

@@ -200,9 +200,7 @@ def decide(act: Act, view: View, book: Book, rules: Rules) -> Decision:
     findings: list[Finding] = []
     for rule in rules.speaking_of(type(act)):
         try:
-            found = rule.check(act, view, book)
-            if found:
-                findings += found
+            findings += rule.check(act, view, book)
         except Exception as error:  # noqa: BLE001 - a rule that cannot be checked never says yes
             findings.append(_unchecked(rule, error, book))
     if not findings:
