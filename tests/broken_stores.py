@@ -13,8 +13,8 @@ from typing import Any, Final
 import attrs
 
 from peerkit.errors import Moved, StoreError
-from peerkit.model import Message, Noun, View
-from peerkit.stores import GENESIS, Change, Entry, Standing, Store, seal
+from peerkit.model import Count, Message, Noun, View
+from peerkit.stores import GENESIS, Change, Entry, KeptWords, Standing, Store, seal
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import NOW
@@ -141,7 +141,7 @@ class Backwards(MemoryStore):
         """Newest first."""
         return reversed(list(super().journal(*args, **how)))
 
-    def words(self, *args: Any, **how: Any) -> tuple[str, ...]:
+    def words(self, *args: Any, **how: Any) -> tuple[KeptWords, ...]:
         """Newest first."""
         return super().words(*args, **how)[::-1]
 
@@ -202,6 +202,43 @@ class OverlooksItself(MemoryStore):
         return tuple(each for each in super().find(*args, **how) if each.id != how.get("about"))
 
 
+class AsTheyCame(MemoryStore):
+    """Shows nouns in the order in which it happens to find them."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """As they came."""
+        found = super().view(*args, **how)
+        numbers = {(kind, id_): number for kind, id_, number in found.versions}
+        by_age = sorted(found.view.nouns, key=lambda each: numbers[each.kind, each.id])
+        return seen_as(found, nouns=tuple(by_age))
+
+
+class HistoryOfTheActOnly(MemoryStore):
+    """Files an entry under what the act is about, and not under whom its nouns touch."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        super()._put(entry, change)
+        for each in {*change.touched}.difference(change.about):
+            self._touching[each].remove(entry.number)
+
+
+class ForgetsWhoseWords(MemoryStore):
+    """Keeps words without their owner."""
+
+    def _put(self, entry: Entry, change: Change) -> None:
+        said = tuple(attrs.evolve(each, owner="somebody") for each in change.words)
+        super()._put(entry, attrs.evolve(change, words=said))
+
+
+class StrikesOutTold(MemoryStore):
+    """Leaves told messages out of the books."""
+
+    def books(self) -> Iterator[Count | Message | KeptWords]:
+        """Only what waits."""
+        told = {key for key, each in self._outbox.items() if each.told is not None}
+        return (each for each in super().books() if getattr(each, "key", "") not in told)
+
+
 class LastCountWins(MemoryStore):
     """Writes a count over the tally instead of adding it."""
 
@@ -214,7 +251,7 @@ class LastCountWins(MemoryStore):
 class KeepsOneOfAKind(MemoryStore):
     """Keeps the same words about a thing only once."""
 
-    def words(self, *args: Any, **how: Any) -> tuple[str, ...]:
+    def words(self, *args: Any, **how: Any) -> tuple[KeptWords, ...]:
         """No words twice."""
         return tuple(dict.fromkeys(super().words(*args, **how)))
 
@@ -625,6 +662,10 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     FirstPageOnly: ("test_long_lists_are_complete",),
     FindsOnlyOpen: ("test_find_gives_open_and_closed",),
     OverlooksItself: ("test_find_about_an_id",),
+    AsTheyCame: ("test_a_view_is_in_order",),
+    HistoryOfTheActOnly: ("test_the_journal_of_an_id_follows_what_nouns_touch",),
+    ForgetsWhoseWords: ("test_words_come_oldest_first", "test_the_books_hold_everything"),
+    StrikesOutTold: ("test_the_books_hold_everything",),
     LastCountWins: ("test_tallies_add_up",),
     KeepsOneOfAKind: ("test_words_come_oldest_first",),
     Gossip: ("test_words_stay_out_of_the_journal",),

@@ -184,9 +184,7 @@ class TwoStores(RuleBasedStateMachine):
         ago=st.sampled_from([0, 0, 72, -1]),
         theirs=st.booleans(),
     )
-    def answer_match(
-        self, *, act: Any, number: int, theirs: bool, ago: int | None, **how: Any
-    ) -> None:
+    def answer_match(self, *, act: Any, number: int, theirs: bool, **how: Any) -> None:
         """A match is answered: by those it is of or by others, now or some time ago."""
         told = {"id": f"match-{number}", "peer": how["peer"], "participant": how["who"]}
         status = pk.MatchStatus.ACCEPTED if act is pk.EndMatch else pk.MatchStatus.PROPOSED
@@ -223,7 +221,10 @@ class TwoStores(RuleBasedStateMachine):
             "activities": how["done"],
         }
         plan = how["plan"] and form is not pk.SessionForm.AD_HOC
-        self.do((pk.PlanSession if plan else pk.ReportSession)(**told))
+        if plan:
+            self.do(pk.PlanSession(**told))
+        else:
+            self.do(pk.ReportSession(**told, corrects=how["corrects"]))
 
     @rule(
         number=NUMBERS,

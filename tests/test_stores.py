@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Goal, Match, MatchStatus
-from peerkit.stores import Entry, NotAStore, Standing, Store, sqlite
+from peerkit.stores import Entry, NotAStore, Standing, Store, sqlite, sqlite_file
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import StoreConformance
@@ -422,14 +422,14 @@ class Busy:
 def test_opening_waits_for_whoever_else_is_opening(monkeypatch: pytest.MonkeyPatch) -> None:
     """Switching to the write-ahead log is tried again while it is locked, and not for ever."""
     busy: Any = Busy(3)
-    sqlite._write_ahead(busy)
+    sqlite_file._write_ahead(busy)
     assert busy.tries == -1
 
-    monkeypatch.setattr(sqlite, "_PATIENCE", 0.0)
+    monkeypatch.setattr(sqlite_file, "_PATIENCE", 0.0)
     for refused in (Busy(1_000), Busy(1, "disk I/O error")):
         stubborn: Any = refused
         with pytest.raises(sqlite3.OperationalError, match=refused.why):
-            sqlite._write_ahead(stubborn)
+            sqlite_file._write_ahead(stubborn)
 
 
 # -- two stores are one

@@ -15,6 +15,7 @@ from peerkit.acts.boundaries import (
     RevokeConsent,
     ShareInformation,
 )
+from peerkit.acts.matches import AcceptMatch, DeclineMatch, EndMatch, ProposeMatch
 from peerkit.acts.people import (
     ChangeParticipation,
     ChangeService,
@@ -25,14 +26,10 @@ from peerkit.acts.people import (
     WelcomePeer,
 )
 from peerkit.acts.plans import ChangeGoal, SetGoal
-from peerkit.acts.support import (
-    AcceptMatch,
+from peerkit.acts.sessions import (
     CancelSession,
-    DeclineMatch,
     DoActivity,
-    EndMatch,
     PlanSession,
-    ProposeMatch,
     ReportMissedSession,
     ReportSession,
 )

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model import Activity, Count, Message, Noun, Words
+from peerkit.model import (
+    Activity,
+    Consultation,
+    ConsultationStatus,
+    Count,
+    Message,
+    Noun,
+    Words,
+)
 from peerkit.model.fields import an_id, digest_of, maybe_id
 
 if TYPE_CHECKING:
@@ -169,3 +177,13 @@ class Moves(Act):
         """The noun as it stands after the step."""
         noun: Any = view.get(self.moves, self.id)
         return attrs.evolve(noun, status=self.to(noun))
+
+
+def used_up(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
+    """The consultations whose advice this act uses up: a request first, then its report."""
+    status = ConsultationStatus.DONE if act.already else ConsultationStatus.USED
+    return tuple(
+        attrs.evolve(each, status=status)
+        for each in view.all(Consultation)
+        if each.id in judged.used
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from contextlib import contextmanager, suppress
 from datetime import UTC
 from functools import lru_cache
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import GENESIS, Change, Entry, KeptWords, NotAStore, Standing, seal
+from peerkit.stores import GENESIS, Change, Entry, KeptWords, Standing, seal
 from peerkit.stores.codec import read_noun
+from peerkit.stores.sqlite_file import FAILURES, opened, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,109 +24,10 @@ __all__ = ["SQLiteStore"]
 
 N = TypeVar("N", bound=Noun)
 
-#: Written into the file so that we know our own: "peer" in ASCII.
-_OURS: Final = 0x70656572
-#: No SQLite file is shorter, in bytes, unless it is empty.
-_SHORTEST: Final = 512
-#: The form of the tables. A file with a higher one was written by a newer peerkit.
-_FORM: Final = 1
-#: Seconds to wait for another writer before giving up.
-_PATIENCE: Final = 30.0
-#: How many pages the log takes before they are moved to the file, and how much of the file is
-#: held in memory, in KiB: measured, so that a long journal costs little more than a short one.
-_CHECKPOINT: Final = 4000
-_CACHE: Final = 32 * 1024
 #: How many nouns we remember as read, so as not to read them again.
 _REMEMBERED: Final = 4096
 #: How durable an acknowledged change is: SQLite's own words.
 _DURABILITY: Final = {"full": "FULL", "normal": "NORMAL"}
-#: What a statement may raise: SQLite's own, and texts and numbers that it cannot hold.
-_FAILURES: Final = (sqlite3.Error, UnicodeError, OverflowError)
-
-_TABLES: Final = """
-CREATE TABLE peerkit_program (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
-) STRICT;
-CREATE TABLE peerkit_entry (
-    program INTEGER NOT NULL,
-    n INTEGER NOT NULL,
-    hash TEXT NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (program, n)
-) STRICT;
-CREATE TABLE peerkit_key (
-    program INTEGER NOT NULL,
-    key TEXT NOT NULL,
-    n INTEGER NOT NULL,
-    PRIMARY KEY (program, key)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE peerkit_touched (
-    program INTEGER NOT NULL,
-    about TEXT NOT NULL,
-    n INTEGER NOT NULL,
-    PRIMARY KEY (program, about, n)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE peerkit_noun (
-    program INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    n INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (program, id, kind)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX peerkit_noun_of_kind ON peerkit_noun (program, kind, id);
-CREATE TABLE peerkit_filed (
-    program INTEGER NOT NULL,
-    under TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    id TEXT NOT NULL,
-    PRIMARY KEY (program, under, kind, id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE peerkit_weighing (
-    program INTEGER NOT NULL,
-    under TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    id TEXT NOT NULL,
-    PRIMARY KEY (program, under, kind, id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE peerkit_tally (
-    program INTEGER NOT NULL,
-    of TEXT NOT NULL,
-    day TEXT NOT NULL,
-    what TEXT NOT NULL,
-    value INTEGER NOT NULL,
-    PRIMARY KEY (program, of, day, what)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE peerkit_message (
-    program INTEGER NOT NULL,
-    n INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    recipient TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    about TEXT NOT NULL,
-    inside TEXT NOT NULL,
-    outside TEXT NOT NULL,
-    lease TEXT,
-    told TEXT,
-    PRIMARY KEY (program, n, position)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX peerkit_waiting ON peerkit_message (program, n, position) WHERE told IS NULL;
-CREATE TABLE peerkit_words (
-    program INTEGER NOT NULL,
-    about TEXT NOT NULL,
-    n INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    owner TEXT NOT NULL,
-    salt TEXT NOT NULL,
-    text TEXT NOT NULL,
-    PRIMARY KEY (program, about, n, position)
-) STRICT, WITHOUT ROWID;
-CREATE TRIGGER peerkit_entry_stays BEFORE UPDATE ON peerkit_entry
-BEGIN SELECT RAISE(ABORT, 'the journal is never edited'); END;
-CREATE TRIGGER peerkit_entry_remains BEFORE DELETE ON peerkit_entry
-BEGIN SELECT RAISE(ABORT, 'the journal is never cut'); END;
-"""
 
 _HEAD: Final = "SELECT n, hash FROM peerkit_entry WHERE program = ? ORDER BY n DESC LIMIT 1"
 _FILED: Final = (
@@ -181,11 +82,6 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-def _why(error: Exception) -> str:
-    """What failed. Only SQLite's own sentences are known to hold nobody's words."""
-    return str(error) if isinstance(error, sqlite3.Error) else type(error).__name__
-
-
 class SQLiteStore:
     """One program in an SQLite file that may hold many. Threads and processes may share it.
 
@@ -206,50 +102,12 @@ class SQLiteStore:
         self._lock = RLock()
         self._batch = False
         self._read: dict[str, Noun] = {}
-        self._db, self._program = self._opened(program, _DURABILITY[durability])
+        self._db, self._program = opened(self.path, program, _DURABILITY[durability])
 
     @classmethod
     def at(cls, where: str, *, program: str, durability: str = "full") -> SQLiteStore:
         """The file of this path, or of an address ``sqlite://path``."""
         return cls(where.removeprefix("sqlite://"), program=program, durability=durability)
-
-    def _opened(self, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
-        _spare_other_files(self.path)
-        try:
-            db = sqlite3.connect(
-                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.Error as error:
-            failed = type(error).__name__
-        else:
-            try:
-                return db, self._prepared(db, program, synchronous)
-            except BaseException:
-                db.close()
-                raise
-        raise StoreError(f"{self.path} cannot be opened ({failed}). Is the folder there?")
-
-    def _prepared(self, db: sqlite3.Connection, program: str, synchronous: str) -> int:
-        """The number of this program in the file, once the file is known to be ours."""
-        try:
-            # Tables and mark appear together, so the mark is read after the tables.
-            (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            (ours,) = db.execute("PRAGMA application_id").fetchone()
-            (form,) = db.execute("PRAGMA user_version").fetchone()
-            if ours != _OURS and (tables or ours):
-                raise NotAStore(f"{self.path} holds another application's database.")
-            if ours == _OURS and form > _FORM:
-                raise NotAStore(f"{self.path} was written by a newer peerkit; install that one.")
-            _write_ahead(db)
-            db.execute(f"PRAGMA synchronous = {synchronous}")
-            db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
-            db.execute(f"PRAGMA cache_size = {-_CACHE}")
-            return _entered(db, program)
-        except _FAILURES as error:
-            failed, name = _why(error), getattr(error, "sqlite_errorname", "")
-        if name == "SQLITE_NOTADB":
-            raise NotAStore(f"{self.path} is not an SQLite file.")
-        raise StoreError(f"{self.path} cannot be used: {failed}.")
 
     def _ready(self) -> None:
         if os.getpid() != self._pid:
@@ -261,8 +119,8 @@ class SQLiteStore:
         try:
             with self._lock:
                 return self._db.execute(sql, values).fetchall()
-        except _FAILURES as error:
-            failed = _why(error)
+        except FAILURES as error:
+            failed = why(error)
         raise StoreError(f"{self.path} could not be read: {failed}.")
 
     @contextmanager
@@ -279,9 +137,9 @@ class SQLiteStore:
                 yield
                 if not self._batch:
                     self._db.execute("COMMIT")
-            except _FAILURES as error:
+            except FAILURES as error:
                 self._roll_back()
-                failed = _why(error)
+                failed = why(error)
             except BaseException as error:
                 if not (self._batch and isinstance(error, Moved)):
                     self._roll_back()
@@ -554,64 +412,3 @@ class SQLiteStore:
 def _message(n: int, at: int, to: str, kind: str, about: str, inside: str, outside: str) -> Message:
     key = f"{n}/{at}"
     return Message(key=key, to=to, kind=kind, about=about, inside=inside, outside=outside)
-
-
-def _spare_other_files(path: str) -> None:
-    """Refuse a file that is too short for a database: SQLite takes one byte for an empty one.
-
-    The file is not opened to look at it. Closing it would let go of every lock
-    that this process has on it (sqlite.org/howtocorrupt.html, 2.2).
-    """
-    try:
-        size = os.stat(path).st_size  # noqa: PTH116 - the path is a text, as SQLite wants it
-    except OSError:
-        return
-    if 0 < size < _SHORTEST:
-        raise NotAStore(f"{path} is not an SQLite file.")
-
-
-def _write_ahead(db: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log. This one statement ignores the busy timeout, so we wait."""
-    patience = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > patience:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-def _entered(db: sqlite3.Connection, program: str) -> int:
-    """The number of this program, making what is missing. Several processes may try at once."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        if db.execute("PRAGMA application_id").fetchone()[0] != _OURS:
-            for statement in _statements(_TABLES):
-                db.execute(statement)
-            db.execute(f"PRAGMA application_id = {_OURS}")
-            db.execute(f"PRAGMA user_version = {_FORM}")
-        db.execute(
-            "INSERT INTO peerkit_program (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
-            (program,),
-        )
-        found = db.execute("SELECT id FROM peerkit_program WHERE name = ?", (program,))
-        number: int = found.fetchone()[0]
-        db.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):  # SQLite may have done it by itself
-            db.execute("ROLLBACK")
-        raise
-    return number
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one: ``executescript`` would commit on its own."""
-    so_far = ""
-    for line in script.splitlines(keepends=True):
-        so_far += line
-        if sqlite3.complete_statement(so_far):
-            yield so_far
-            so_far = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -141,7 +142,7 @@ def everything(store: Store) -> dict[str, Any]:
     return {
         "journal": tuple(store.journal()),
         "nouns": tuple(store.find(kind, limit=10_000) for kind in NOUNS),
-        "tallies": tallies(store),
+        "books": Counter(store.books()),
         "words": store.words("goal/g-1"),
         "outbox": store.outbox(),
     }

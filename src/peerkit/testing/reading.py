@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Event
@@ -16,13 +17,14 @@ from peerkit.model import (
     Goal,
     Match,
     MatchStatus,
+    Message,
     Participant,
     Peer,
     Person,
     Session,
     SessionStatus,
 )
-from peerkit.stores import Standing, Store
+from peerkit.stores import KeptWords, Standing, Store
 from peerkit.testing.kit import Conformance
 from peerkit.testing.pieces import (
     DAY,
@@ -64,7 +66,7 @@ class Reading(Conformance, kit=True):
         assert everything(store) == {
             "journal": (),
             "nouns": ((),) * len(NOUNS),
-            "tallies": {},
+            "books": Counter(),
             "words": (),
             "outbox": (0, 0),
         }
@@ -99,6 +101,21 @@ class Reading(Conformance, kit=True):
 
         assert stood.view.nouns == (match(status=MatchStatus.ACCEPTED),)
         assert stood.versions == {("match", "m-1", number)}
+
+    def test_a_view_is_in_order(self, store: Store) -> None:
+        """Nouns of a view come by kind and id, whoever came first and by whichever way."""
+        keep(store, "ana", nouns=[peer(), Person(id="ana"), match("m-2"), match("m-3")])
+        keep(store, "m-1", nouns=[match("m-1")])
+
+        nouns = look(store, "m-3", PAIR, "ana").view.nouns
+
+        assert [(each.kind, each.id) for each in nouns] == [
+            ("match", "m-1"),
+            ("match", "m-2"),
+            ("match", "m-3"),
+            ("peer", "ana"),
+            ("person", "ana"),
+        ]
 
     def test_a_view_shows_the_tallies_of_the_day(self, store: Store) -> None:
         """A view shows the standing tallies of the named ids and those of the day, no others."""
@@ -209,19 +226,34 @@ class Reading(Conformance, kit=True):
         assert tuple(store.journal(1, about="p-1")) == (kept[3],)
         assert tuple(store.journal(about="nobody")) == ()
 
+    def test_the_journal_of_an_id_follows_what_nouns_touch(self, store: Store) -> None:
+        """An entry belongs to whom its nouns touch as well, and to no pair."""
+        entry = keep(store, "ana", PAIR, nouns=[match()])
+
+        for each in ("ana", "p-1", "m-1"):
+            assert tuple(store.journal(about=each)) == (entry,)
+        assert tuple(store.journal(about=PAIR)) == ()
+
     def test_long_lists_are_complete(self, store: Store) -> None:
-        """However many there are, nothing is missing from journal, tallies, nouns or messages."""
+        """However many there are, nothing is missing from journal, nouns, books or messages."""
         with store.together():
             for number in range(1, MANY + 1):
-                counted = [Count(f"p-{number}", MET, number)]
-                keep(store, "ana", nouns=[goal(number)], counts=counted, messages=[message()])
+                keep(
+                    store,
+                    "ana",
+                    nouns=[goal(number)],
+                    counts=[Count(f"p-{number}", MET, number)],
+                    messages=[message(number)],
+                    said=[words(f"Saying {number}.")],
+                )
 
         every = list(range(1, MANY + 1))
         assert [each.number for each in store.journal()] == every
         assert [each.number for each in store.journal(50, about="ana")] == every[50:]
-        assert sorted(tallies(store).values()) == every
         assert store.find(Goal, limit=MANY + 1) == tuple(map(goal, every))
-        assert len(store.untold(MANY + 1, NOW, SOON)) == MANY
+        assert sorted(tallies(store).values()) == every
+        assert Counter(map(type, store.books())) == dict.fromkeys((Count, Message, KeptWords), MANY)
+        assert len(store.words("goal/g-1")) == len(store.untold(MANY + 1, NOW, SOON)) == MANY
 
     # -- finding
 
@@ -297,14 +329,24 @@ class Reading(Conformance, kit=True):
         }
 
     def test_words_come_oldest_first(self, store: Store) -> None:
-        """Words about a thing come in the order they were kept, and none where there are none."""
-        keep(store, "x", said=[words("Zebra."), words("Other.", about="goal/g-2")])
-        keep(store, "x", said=[words("Ape."), words("Ape.")])
-        keep(store, "x", said=[words("Fox.")])
+        """Words about a thing come as they were kept and in that order; none where there are none."""
+        said = [words("Zebra."), words("Ape."), words("Ape."), words("Fox.")]
+        keep(store, "x", said=[said[0], words("Other.", about="goal/g-2")])
+        keep(store, "x", said=said[1:3])
+        keep(store, "x", said=said[3:])
 
-        said = [each.text for each in store.words("goal/g-1")]
-        assert said == ["Zebra.", "Ape.", "Ape.", "Fox."]
+        assert store.words("goal/g-1") == tuple(said)
         assert store.words("goal/g-3") == ()
+
+    def test_the_books_hold_everything(self, store: Store) -> None:
+        """The books give each tally, each message with its key, told or not, and all words."""
+        said = [words("Zebra."), words("Ape.", about="goal/g-2")]
+        counts = [Count("ana", WALKING, 1), Count("ana", MINUTES_GIVEN, 5, "2026-11-02")]
+        keep(store, "x", counts=counts, messages=[message(1), message(2)], said=said)
+        given = store.untold(2, NOW, SOON)
+        store.told((given[0].key,), NOW)
+
+        assert Counter(store.books()) == Counter([*counts, *given, *said])
 
     def test_words_stay_out_of_the_journal(self, store: Store) -> None:
         """No word of anybody comes into the journal."""

@@ -1,4 +1,4 @@
-"""Matches, sessions and activities."""
+"""Sessions, and what is done in them: asked, planned, reported."""
 
 from __future__ import annotations
 
@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each, used_up
 from peerkit.errors import BadInput
 from peerkit.model import (
     MET,
     MINUTES_GIVEN,
     MINUTES_RECEIVED,
-    WALKING,
     Activity,
-    AgreementStatus,
-    BoundaryAgreement,
     Concern,
-    Consultation,
-    ConsultationStatus,
     Count,
-    Match,
-    MatchStatus,
     Message,
     Noun,
     Peer,
@@ -40,7 +33,6 @@ from peerkit.model.fields import (
     day_of,
     made_of,
     maybe,
-    maybe_moment,
     minutes,
     several,
     some_ids,
@@ -50,134 +42,12 @@ if TYPE_CHECKING:
     from peerkit.model import View
 
 __all__ = [
-    "AcceptMatch",
     "CancelSession",
-    "DeclineMatch",
     "DoActivity",
-    "EndMatch",
     "PlanSession",
-    "ProposeMatch",
     "ReportMissedSession",
     "ReportSession",
 ]
-
-
-@attrs.frozen(kw_only=True)
-class ProposeMatch(Makes):
-    """Propose that a peer and a participant walk together. The participant decides."""
-
-    kind: ClassVar[str] = "match.proposed"
-    makes: ClassVar[type[Noun]] = Match
-    peer: str = an_id()
-    participant: str = an_id()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """Both people, the pair, and the match."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.the_id, self.peer, self.participant, both)
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """A proposed match; both are told."""
-        match = Match(id=self.the_id, peer=self.peer, participant=self.participant)
-        return Left(
-            nouns=(match, *_used(self, view, judged)),
-            messages=tuple(
-                Message(
-                    to=who, kind=self.kind, about=match.id, inside=f"Match {match.id} is proposed."
-                )
-                for who in (self.participant, self.peer)
-            ),
-        )
-
-
-@attrs.frozen(kw_only=True)
-class _AnswerMatch(Moves):
-    """What answering a match shares. ``when`` it was said, if that was before now."""
-
-    moves: ClassVar[type[Noun]] = Match
-    peer: str = an_id()
-    participant: str = an_id()
-    when: datetime | None = maybe_moment()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The match, both people and the pair."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.id, self.peer, self.participant, both)
-
-
-@attrs.frozen(kw_only=True)
-class AcceptMatch(_AnswerMatch):
-    """The participant wants to walk with this peer.
-
-    ``said_so``: the participant said it to whoever writes it down.
-    """
-
-    kind: ClassVar[str] = "match.accepted"
-    said_so: bool | None = maybe(bool)
-
-    def to(self, noun: Match) -> MatchStatus:
-        """Accepted."""
-        return MatchStatus.ACCEPTED
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The accepted match; the peer walks with one more, and is told."""
-        told = Message(
-            to=self.peer, kind=self.kind, about=self.id, inside=f"Match {self.id} is accepted."
-        )
-        match = attrs.evolve(self.moved(view), since=self.when or view.now)
-        return Left(nouns=(match,), counts=(Count(self.peer, WALKING, 1),), messages=(told,))
-
-
-@attrs.frozen(kw_only=True)
-class DeclineMatch(_AnswerMatch):
-    """The participant does not want this match. No reason is asked.
-
-    ``said_so``: the participant said it to whoever writes it down.
-    """
-
-    kind: ClassVar[str] = "match.declined"
-    said_so: bool | None = maybe(bool)
-
-    def to(self, noun: Match) -> MatchStatus:
-        """Declined."""
-        return MatchStatus.DECLINED
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The declined match."""
-        return Left(nouns=(self.moved(view),))
-
-
-@attrs.frozen(kw_only=True)
-class EndMatch(_AnswerMatch):
-    """End a match that was accepted, or withdraw one that is only proposed."""
-
-    kind: ClassVar[str] = "match.ended"
-
-    def to(self, noun: Match) -> MatchStatus:
-        """Ended, or withdrawn when nobody had accepted it."""
-        return MatchStatus.WITHDRAWN if noun.status is MatchStatus.PROPOSED else MatchStatus.ENDED
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The match and its agreement are over; the peer has a place again; both are told."""
-        match = self.moved(view)
-        ended = match.status is MatchStatus.ENDED
-        if ended:
-            match = attrs.evolve(match, ended=self.when or view.now)
-        over = tuple(
-            attrs.evolve(each, status=AgreementStatus.ENDED)
-            for each in view.all(BoundaryAgreement)
-            if each.binds(self.peer, self.participant)
-        )
-        return Left(
-            nouns=(match, *(over if ended else ())),
-            counts=(Count(self.peer, WALKING, -1),) if ended else (),
-            messages=tuple(
-                Message(to=who, kind=self.kind, about=self.id, inside=f"Match {self.id} is over.")
-                for who in (self.participant, self.peer)
-            ),
-        )
 
 
 #: How many fields every act that makes something has: those of a session come after them.
@@ -258,7 +128,7 @@ class PlanSession(_InSession):
     def leaves(self, view: View, judged: Judged) -> Left:
         """A planned session; everyone in it is told."""
         return Left(
-            nouns=(self._session(), *_used(self, view, judged)),
+            nouns=(self._session(), *used_up(self, view, judged)),
             messages=tuple(
                 Message(
                     to=who,
@@ -366,7 +236,7 @@ class ReportSession(_InSession):
             counts = (*_counts(before, -1), *counts)
         concerns = () if judged.allowed else (self._concern(view, judged),)
         return Left(
-            nouns=(held, *_used(self, view, judged), *concerns),
+            nouns=(held, *used_up(self, view, judged), *concerns),
             counts=counts,
             messages=tuple(_told(self, view, each) for each in concerns),
             words=self._said(held.id),
@@ -433,14 +303,4 @@ class DoActivity(Act):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """Nothing but the journal's entry, and advice that is used up."""
-        return Left(nouns=_used(self, view, judged))
-
-
-def _used(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
-    """The consultations whose advice this act uses up: a request first, then its report."""
-    status = ConsultationStatus.DONE if act.already else ConsultationStatus.USED
-    return tuple(
-        attrs.evolve(each, status=status)
-        for each in view.all(Consultation)
-        if each.id in judged.used
-    )
+        return Left(nouns=used_up(self, view, judged))

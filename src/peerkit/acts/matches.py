@@ -1,0 +1,145 @@
+"""Matches: a peer and a participant are proposed, and the participant decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+from peerkit.acts.act import Judged, Left, Makes, Moves, once_each, used_up
+from peerkit.model import (
+    WALKING,
+    AgreementStatus,
+    BoundaryAgreement,
+    Count,
+    Match,
+    MatchStatus,
+    Message,
+    Noun,
+    pair,
+)
+from peerkit.model.fields import an_id, maybe, maybe_moment
+
+if TYPE_CHECKING:
+    from peerkit.model import View
+
+__all__ = ["AcceptMatch", "DeclineMatch", "EndMatch", "ProposeMatch"]
+
+
+@attrs.frozen(kw_only=True)
+class ProposeMatch(Makes):
+    """Propose that a peer and a participant walk together. The participant decides."""
+
+    kind: ClassVar[str] = "match.proposed"
+    makes: ClassVar[type[Noun]] = Match
+    peer: str = an_id()
+    participant: str = an_id()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Both people, the pair, and the match."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.the_id, self.peer, self.participant, both)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """A proposed match; both are told."""
+        match = Match(id=self.the_id, peer=self.peer, participant=self.participant)
+        return Left(
+            nouns=(match, *used_up(self, view, judged)),
+            messages=tuple(
+                Message(
+                    to=who, kind=self.kind, about=match.id, inside=f"Match {match.id} is proposed."
+                )
+                for who in (self.participant, self.peer)
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class _AnswerMatch(Moves):
+    """What answering a match shares. ``when`` it was said, if that was before now."""
+
+    moves: ClassVar[type[Noun]] = Match
+    peer: str = an_id()
+    participant: str = an_id()
+    when: datetime | None = maybe_moment()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The match, both people and the pair."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.id, self.peer, self.participant, both)
+
+
+@attrs.frozen(kw_only=True)
+class AcceptMatch(_AnswerMatch):
+    """The participant wants to walk with this peer.
+
+    ``said_so``: the participant said it to whoever writes it down.
+    """
+
+    kind: ClassVar[str] = "match.accepted"
+    said_so: bool | None = maybe(bool)
+
+    def to(self, noun: Match) -> MatchStatus:
+        """Accepted."""
+        return MatchStatus.ACCEPTED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The accepted match; the peer walks with one more, and is told."""
+        told = Message(
+            to=self.peer, kind=self.kind, about=self.id, inside=f"Match {self.id} is accepted."
+        )
+        match = attrs.evolve(self.moved(view), since=self.when or view.now)
+        return Left(nouns=(match,), counts=(Count(self.peer, WALKING, 1),), messages=(told,))
+
+
+@attrs.frozen(kw_only=True)
+class DeclineMatch(_AnswerMatch):
+    """The participant does not want this match. No reason is asked.
+
+    ``said_so``: the participant said it to whoever writes it down.
+    """
+
+    kind: ClassVar[str] = "match.declined"
+    said_so: bool | None = maybe(bool)
+
+    def to(self, noun: Match) -> MatchStatus:
+        """Declined."""
+        return MatchStatus.DECLINED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The declined match."""
+        return Left(nouns=(self.moved(view),))
+
+
+@attrs.frozen(kw_only=True)
+class EndMatch(_AnswerMatch):
+    """End a match that was accepted, or withdraw one that is only proposed."""
+
+    kind: ClassVar[str] = "match.ended"
+
+    def to(self, noun: Match) -> MatchStatus:
+        """Ended, or withdrawn when nobody had accepted it."""
+        return MatchStatus.WITHDRAWN if noun.status is MatchStatus.PROPOSED else MatchStatus.ENDED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The match and its agreement are over; the peer has a place again; both are told."""
+        match = self.moved(view)
+        ended = match.status is MatchStatus.ENDED
+        if ended:
+            match = attrs.evolve(match, ended=self.when or view.now)
+        over = tuple(
+            attrs.evolve(each, status=AgreementStatus.ENDED)
+            for each in view.all(BoundaryAgreement)
+            if each.binds(self.peer, self.participant)
+        )
+        return Left(
+            nouns=(match, *(over if ended else ())),
+            counts=(Count(self.peer, WALKING, -1),) if ended else (),
+            messages=tuple(
+                Message(to=who, kind=self.kind, about=self.id, inside=f"Match {self.id} is over.")
+                for who in (self.participant, self.peer)
+            ),
+        )
