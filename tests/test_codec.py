@@ -410,6 +410,13 @@ class TestDocuments:
         deep = refused(json.dumps(GOAL | {"said_so": json.loads(nested(MOST_DEPTH - 1))}))
         assert (deep.place, deep.what) == ("$.said_so", A_BOOL)
 
+    def test_a_noun_of_ours_may_be_long(self) -> None:
+        """What was kept is read again, however much of it there is."""
+        written = write_noun(pk.Participant(id="p-7")).ljust(MOST_CHARACTERS * 2)
+
+        assert read_noun(written) == pk.Participant(id="p-7")
+        assert "characters" in refused(written).what
+
     def test_a_document_may_come_as_bytes(self) -> None:
         """In UTF-8 and in nothing else."""
         assert read_act(text(GOAL | {"words": "é"}).encode()) == read_act(
@@ -443,12 +450,10 @@ class TestDocuments:
             assert found.__context__ is None
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3)
-    ),
-    max_leaves=8,
+LEAF = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
+BRANCH = LEAF | st.lists(LEAF, max_size=3) | st.dictionaries(st.text(max_size=10), LEAF, max_size=3)
+JSON = (
+    LEAF | st.lists(BRANCH, max_size=3) | st.dictionaries(st.text(max_size=10), BRANCH, max_size=3)
 )
 
 

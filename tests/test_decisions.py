@@ -161,6 +161,45 @@ class TestABrokenRuleIsNo:
             pk.decide(ASK, view(), BOOK, pk.Rules(raising(KeyboardInterrupt())))
 
 
+class TestHeeded:
+    """What looks at all findings together, once, when some of them ask for a talk."""
+
+    @pytest.mark.parametrize("verdict", pk.Verdict)
+    def test_findings_are_heeded_together_when_one_asks_for_a_talk(
+        self, verdict: pk.Verdict
+    ) -> None:
+        """It sees every finding; what it gives back is what decides, and it is asked once."""
+        seen: list[Findings] = []
+
+        def heeded(findings: Findings, act: pk.Act, view: pk.View) -> Findings:
+            seen.append(findings)
+            return tuple(attrs.evolve(each, verdict=pk.Verdict.ALLOWED) for each in findings)
+
+        said = saying("money", pk.Verdict.ALLOWED), saying("gifts", verdict)
+        decision = pk.decide(ASK, view(), BOOK, pk.Rules(*said, heeded=heeded))
+        asks = verdict is pk.Verdict.NEEDS_CONSULTATION
+
+        assert [[each.verdict for each in once] for once in seen] == (
+            [[pk.Verdict.ALLOWED, verdict]] if asks else []
+        )
+        assert decision.verdict is (pk.Verdict.ALLOWED if asks else verdict)
+
+    def test_without_it_advice_opens_nothing(self) -> None:
+        """Rules of one's own that do not heed advice leave the question with the supervisor."""
+        agreed = pk.Consultation(
+            id="c-1",
+            peer="ana",
+            participant="p-7",
+            clause="gifts",
+            status=pk.ConsultationStatus.AGREED,
+        )
+        gift = asking(activity("give-gift", value="token"))
+        plain = pk.Rules(*pk.ROLE_LIMITS.rules)
+
+        assert decided(gift, agreed).allowed
+        assert pk.decide(gift, view(agreed), BOOK, plain).verdict is pk.Verdict.NEEDS_CONSULTATION
+
+
 class TestOrderChangesNothing:
     """The rules are a set: whoever is asked first makes no difference."""
 

@@ -60,7 +60,9 @@ def kept(folder: Path) -> dict[str, Any]:
         every = [each for kind in NOUNS for each in program.every(kind)]
         return {
             "nouns": sorted(map(write_noun, every)),
-            "tallies": {attrs.astuple(each) for each in program.store.books() if isinstance(each, pk.Count)},
+            "tallies": {
+                attrs.astuple(each) for each in program.store.books() if isinstance(each, pk.Count)
+            },
             "words": [program.words(f"goal/{each.id}") for each in program.every(pk.Goal)]
             + [program.words("session/session/crossing")],
             "entries": found.entries,

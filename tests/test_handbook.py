@@ -238,10 +238,13 @@ def test_an_activity_has_a_sentence_of_its_own_for_each_verdict() -> None:
 
 
 def test_what_needs_advice_has_a_sentence_for_when_it_is_given() -> None:
-    """A clause that asks for a consultation also says what it means to have had one."""
-    for clause in Handbook.load().on(DAY).clauses.values():
+    """A clause that asks for a consultation says what one comes to, unless it opens nothing."""
+    book = Handbook.load().on(DAY)
+    closed = {each.clause for each in book.activities.values() if not each.advice_opens}
+    assert closed == {"case-management", "own-competence"}
+    for clause in book.clauses.values():
         if Verdict.NEEDS_CONSULTATION in clause.sentences:
-            assert Verdict.ALLOWED in clause.sentences, clause.id
+            assert (Verdict.ALLOWED in clause.sentences) is (clause.id not in closed), clause.id
 
 
 def test_no_activity_asks_for_a_consent_that_nobody_can_give() -> None:
@@ -473,6 +476,49 @@ def test_a_layer_may_add_activities(tmp_path: Path) -> None:
         (Verdict.NEEDS_CONSULTATION, "gifts")
     ]
     assert dict(book.circumstances["needles"].answers) == {"wood": "wooden", "steel": "steel"}
+
+
+GARDEN = """
+[[clause]]
+id = "garden"
+says = "Tools of the garden stay in the garden."
+allowed = "The tools stay where they are: {activity}."
+needs_consultation = "The tools leave the garden, so {peer} asks first: {activity}."
+instead = "Bring the tools back."
+hand_to = "the gardener"
+rests_on = [{ source = "R-NC", at = "our own reading", looked = 2026-11-22 }]
+
+[[activity]]
+id = "dig"
+name = "digging together"
+looks_like = "A bed of beans."
+verdict = "needs_consultation"
+clause = "garden"
+"""
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_layer_may_add_clauses(tmp_path: Path, *, opens: bool) -> None:
+    """A house has boundaries of its own, and says where advice opens nothing."""
+    more = "" if opens else "advice_opens = false\n"
+    handbook = Handbook.load(house(tmp_path, GARDEN + more))
+    assert handbook.on(DAY).clause("garden").hand_to == "the gardener"
+    assert handbook.activities["dig"].clause == "garden"
+    assert handbook.activities["dig"].advice_opens is opens
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (GARDEN.replace("rests_on = [{", "rest_on = [{"), "rests_on"),
+        ('\n[[activity]]\nid = "lisen"\nverdict = "not_allowed"\n', "did you mean 'listen'?"),
+        ('\n[[activity]]\nid = "zzz"\nverdict = "allowed"\n', "a layer changes what is there"),
+    ],
+    ids=["a clause that cites nothing", "a near activity", "no near activity"],
+)
+def test_what_a_layer_adds_is_whole(tmp_path: Path, text: str, told: str) -> None:
+    """A new clause cites a passage; what was only misspelt is answered with what is near."""
+    assert told in refusal(house(tmp_path, text))
 
 
 def test_a_layer_may_tighten_an_activity(tmp_path: Path) -> None:

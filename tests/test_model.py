@@ -152,6 +152,56 @@ class TestWhomANounTouches:
         assert concern.touches == ("ana", "p-7")
         assert concern.weighs_on == ()
 
+    def test_a_concern_does_not_show_what_it_is_about(self) -> None:
+        """In a log it is an id and who is in it; the clauses are read where they are kept."""
+        concern = pk.Concern(id="c", peer="ana", people=("p-7",), clauses=("intimate-contact",))
+
+        assert "intimate-contact" not in repr(concern) + str(concern)
+        assert concern.clauses == ("intimate-contact",)
+
+    @pytest.mark.parametrize("status", pk.MatchStatus)
+    def test_only_a_withdrawn_match_is_over_for_its_pair(self, status: pk.MatchStatus) -> None:
+        """A no and an ending are remembered: late reports and chance meetings are read by them."""
+        match = pk.Match(id="m", peer="p", participant="a", status=status)
+
+        assert match.open is (status is not pk.MatchStatus.WITHDRAWN)
+
+    @pytest.mark.parametrize("status", pk.MatchStatus)
+    @pytest.mark.parametrize(
+        ("since", "ended", "lasted"),
+        [
+            (None, None, (True, True, True, True)),
+            (0, None, (False, True, True, True)),
+            (0, 2, (False, True, True, False)),
+            (None, 2, (True, True, True, False)),
+            (2, 2, (False, False, False, False)),
+        ],
+    )
+    def test_a_match_lasted_from_its_yes_to_before_its_end(
+        self,
+        status: pk.MatchStatus,
+        since: int | None,
+        ended: int | None,
+        lasted: tuple[bool, ...],
+    ) -> None:
+        """Half-open, to the moment; without a known end an ended match never lasted."""
+        told = [None if each is None else NOW + timedelta(days=each) for each in (since, ended)]
+        match = pk.Match(
+            id="m", peer="p", participant="a", status=status, since=told[0], ended=told[1]
+        )
+        tick = timedelta(microseconds=1)
+        moments = (NOW - tick, NOW, NOW + timedelta(days=2) - tick, NOW + timedelta(days=2))
+        found = tuple(match.lasted(each) for each in moments)
+
+        if status is pk.MatchStatus.ENDED and ended is not None:
+            assert found == lasted
+        elif status is pk.MatchStatus.ACCEPTED:
+            assert found == tuple(
+                since is None or each >= NOW + timedelta(days=since) for each in moments
+            )
+        else:
+            assert found == (False, False, False, False)
+
     def test_what_weighs_on_a_pair_is_filed_under_the_pair(self) -> None:
         """Matches, ties, agreements and consultations are read with the two people together."""
         match = pk.Match(id="m", peer="p", participant="a")

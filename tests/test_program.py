@@ -475,6 +475,42 @@ class TestFinding:
         assert program.view().nouns == ()
 
 
+class TestWhatDoesNotFit:
+    """What cannot be meant is an error that says what to give, and nothing is kept."""
+
+    def test_only_acts_are_done(self, program: pk.Program) -> None:
+        """A text or a table is no act; the error tells of the way for JSON."""
+        for thing in ('{"act":"goal.set"}', {"act": "goal.set"}, None):
+            for ask in (program.do, program.decide):
+                with pytest.raises(
+                    pk.BadInput, match=r"act: give an act.* JSON goes through read_act"
+                ):
+                    ask(thing)  # type: ignore[arg-type]  # that it does not fit is the point
+
+        assert len(tuple(program.journal())) == len(FIRST_ACTS)
+
+    @pytest.mark.parametrize("limit", [0, -1, 10_001])
+    def test_a_page_has_a_size(self, program: pk.Program, limit: int) -> None:
+        """A page holds at least one noun and not all the world."""
+        with pytest.raises(pk.BadInput, match="limit: 1 to 10000 at a time"):
+            program.find(pk.Match, limit=limit)
+
+    def test_a_batch_has_a_size(self, program: pk.Program) -> None:
+        """A batch holds at least one act."""
+        with pytest.raises(pk.BadInput, match="batch: 1 or more"):
+            list(program.do_all([welcome()], batch=0))
+
+    def test_a_handbook_is_a_handbook(self) -> None:
+        """The name of a layer is no handbook; the error says how to read one."""
+        with pytest.raises(pk.BadInput, match=r"handbook: give a Handbook: Handbook\.load"):
+            empty(handbook="us/nc")
+
+    def test_memory_is_not_durable(self) -> None:
+        """Whoever asks for durability in memory is told to name a file."""
+        with pytest.raises(pk.StoreError, match=r"not durable\. Name a file"):
+            pk.Program.open(":memory:", durability="full")
+
+
 class TestTime:
     """Moments in UTC, days where the program is."""
 
@@ -604,13 +640,17 @@ def kept(path: Path) -> Path:
 
 
 def verified(path: Path, *statements: str) -> tuple[str, ...]:
+    """What is found after somebody took the guards away and did this."""
+    guards = ("DROP TRIGGER peerkit_entry_stays", "DROP TRIGGER peerkit_entry_remains")
+    return gone_round(path, *guards, *statements)
+
+
+def gone_round(path: Path, *statements: str) -> tuple[str, ...]:
     """What is found after somebody went round the door with these statements."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        db.execute("DROP TRIGGER peerkit_entry_stays")
-        db.execute("DROP TRIGGER peerkit_entry_remains")
         for each in statements:
             db.execute(each)
-    with pk.Program.open(str(path)) as program:
+    with pk.Program.open(path) as program:
         return program.verify().faults
 
 
@@ -710,6 +750,15 @@ class TestVerifying:
     def test_what_was_changed_is_named(self, kept: Path, statement: str, faults: list[str]) -> None:
         """Whoever goes round the door is noticed: each change is named with its place."""
         assert list(verified(kept, statement)) == faults
+
+    def test_a_key_that_leads_nowhere_is_named(self, path: Path) -> None:
+        """A key that was taken away or bent would let an act be done twice: that is a fault."""
+        with opened(SQLiteStore(path)) as program:
+            program.do(welcome(key="k")).or_raise()
+
+        fault = "The key of entry 7 does not lead to it."
+        assert verified(path, "UPDATE peerkit_key SET n = 3") == (fault,)
+        assert gone_round(path, "DELETE FROM peerkit_key") == (fault,)
 
     def test_a_tally_that_came_to_nothing_need_not_be_there(self, kept: Path) -> None:
         """Nothing counted and nothing left of it are the same."""

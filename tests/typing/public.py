@@ -40,6 +40,7 @@ assert_type(decision.findings, tuple[pk.Finding, ...])
 assert_type(decision.day, date)
 assert_type(decision.number, int)
 assert_type(decision.explain(), str)
+assert_type(decision.explain(sources=False), str)
 assert_type(program.do_all([ask]), Iterator[pk.Decision])
 
 finding = decision.findings[0]
@@ -85,6 +86,19 @@ assert_type(plan.day, date)
 assert_type(plan.starts, datetime)
 plan.held("ana")  # type: ignore[call-arg]
 
+report = plan.held(by="ana")
+assert_type(report.corrects, bool)
+assert_type(report.ends, datetime)
+told = pk.DiscloseTie(by="ana", peer="ana", participant="p-7", of=pk.TieKind.FRIEND)
+assert_type(told.id, str | None)
+over = pk.EndMatch(
+    by="p-7", id="m-1", peer="ana", participant="p-7", when=datetime(2026, 11, 2, 9, tzinfo=UTC)
+)
+assert_type(over.when, datetime | None)
+pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7", said_so=True)  # type: ignore[call-arg]
+asked = pk.ConsultSupervisor(by="ana", peer="ana", participant="p-7", clause="gifts")
+assert_type(asked.clause, str)
+
 # -- reading
 
 assert_type(program.find(pk.Match), pk.Page[pk.Match])
@@ -109,6 +123,8 @@ program.tell(print)  # type: ignore[arg-type]
 match = pk.Match(id="m-1", peer="ana", participant="p-7")
 assert_type(match.status, pk.MatchStatus)
 assert_type(match.open, bool)
+assert_type(match.since, datetime | None)
+assert_type(match.lasted(datetime.now(UTC)), bool)
 assert_type(match.touches, tuple[str, ...])
 assert_type(pk.pair("ana", "p-7"), str)
 assert_type(pk.Person(id="ana").offers(), frozenset[pk.Experience])
@@ -134,6 +150,7 @@ pk.decide(ask, book, mine)  # type: ignore[call-arg]
 # -- as JSON
 
 assert_type(pk.read_act(b"{}"), pk.Act)
+assert_type(pk.read_act(b"{}", by="ana"), pk.Act)
 assert_type(pk.write_act(ask), str)
 pk.read_act({})  # type: ignore[arg-type]
 

@@ -106,7 +106,7 @@ _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
 TELLING: Final = tuple(_EARLY)
 
 
-def happened(act: Act, view: View, book: Book) -> Findings:
+def happened(act: Any, view: View, book: Book) -> Findings:
     """A record says what has happened, and never what is still to come."""
     clause = book.clause("already-happened")
     early = _EARLY[type(act)](act, view, book)

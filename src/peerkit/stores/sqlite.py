@@ -95,7 +95,7 @@ class SQLiteStore:
     ) -> None:
         if durability not in _DURABILITY:
             raise StoreError(f"durability is one of {', '.join(_DURABILITY)}.")
-        self.path = os.fspath(path)
+        self.path: str = os.fspath(path)
         if not self.path:
             raise StoreError("Name a file. What has no name would be gone when it is closed.")
         self._pid = os.getpid()

@@ -40,7 +40,7 @@ class Conformance:
     fails. Overriding a test of the kit is a ``TypeError``.
     """
 
-    __test__ = False
+    __test__: ClassVar[bool] = False
 
     claims: ClassVar[frozenset[str]] = frozenset()
     gaps: ClassVar[Mapping[str, str]] = MappingProxyType({})

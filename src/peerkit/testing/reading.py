@@ -329,7 +329,7 @@ class Reading(Conformance, kit=True):
         }
 
     def test_words_come_oldest_first(self, store: Store) -> None:
-        """Words about a thing come as they were kept and in that order; none where there are none."""
+        """Words about a thing come as they were kept, in that order; none where there are none."""
         said = [words("Zebra."), words("Ape."), words("Ape."), words("Fox.")]
         keep(store, "x", said=[said[0], words("Other.", about="goal/g-2")])
         keep(store, "x", said=said[1:3])

@@ -26,8 +26,8 @@ from peerkit.model import NOUNS, Activity, Experience, LivedExperience, Noun, Se
 
 try:
     from hypothesis import strategies as st
-except ImportError as missing:
-    raise MissingExtra("hypothesis", "testing") from missing
+except ImportError:
+    raise MissingExtra("hypothesis", "testing") from None
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
