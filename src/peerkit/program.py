@@ -216,6 +216,8 @@ class Program:
         now = self._moment()
         told = 0
         for message in self.store.untold(limit, now, now + lease):
+            if lease and self._moment() >= now + lease:
+                break  # another teller may have taken the rest by now
             try:
                 notifier.notify(message)
             except CouldNotTell:

@@ -45,7 +45,8 @@ class View:
     """The open nouns and tallies that an act stands on, and the moment it is decided.
 
     ``seen`` is the number of the last entry that was in the journal when this
-    was read. A view is as large as what is open now, never as large as the past.
+    was read. A view is as large as what still matters between these people: what
+    is closed, and every session that was held, is in its tallies only.
     """
 
     now: datetime

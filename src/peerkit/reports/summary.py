@@ -16,7 +16,9 @@ from peerkit.model import (
     Goal,
     Match,
     Participant,
+    ParticipantStatus,
     Peer,
+    PeerStatus,
     Session,
     SessionStatus,
 )
@@ -57,9 +59,13 @@ class Summary:
 
 
 def summary(program: Program) -> Summary:
-    """How this program stands now. Reads all of it once; memory stays flat."""
-    peers = {each.id for each in program.every(Peer)}
-    participants = {each.id for each in program.every(Participant)}
+    """How this program stands now. Memory grows with its people, not with their sessions."""
+    peers = {each.id for each in program.every(Peer) if each.status is PeerStatus.SERVING}
+    participants = {
+        each.id
+        for each in program.every(Participant)
+        if each.status is ParticipantStatus.TAKING_PART
+    }
     sessions: Counter[tuple[str, str]] = Counter()
     minutes = counted = 0
     for each in program.every(Session):
