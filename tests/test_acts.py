@@ -313,6 +313,12 @@ class TestTies:
             pk.Tie(id="t-3", of=pk.TieKind.FAMILY, one="ana", other="p-7"),
         )
 
+    def test_nobody_has_a_tie_with_themself(self) -> None:
+        """It is a mistake; being told, it is journalled, and that is all."""
+        act = pk.DiscloseTie(**BY, id="t", peer="ana", participant="ana", of=pk.TieKind.FRIEND)
+
+        assert act.leaves(view(), FINE) == Left()
+
     def test_a_tie_of_others_is_never_overwritten(self) -> None:
         """Where the id is taken, the new tie gets one of its own: telling is never lost."""
         others = pk.Tie(id="t-1", of=pk.TieKind.FRIEND, one="ana", other="p-9")
@@ -355,12 +361,14 @@ class TestMatches:
         assert left.counts == (pk.Count("ana", "walking", 1),)
         assert told(left) == [("ana", "match.accepted", "m-1", "Match m-1 is accepted.")]
 
-    def test_a_declined_match_leaves_no_trace_of_a_reason(self) -> None:
-        """Nobody is told and nothing is counted."""
+    @pytest.mark.parametrize("when", [None, NOW - timedelta(days=3)])
+    def test_a_declined_match_leaves_no_trace_of_a_reason(self, when: datetime | None) -> None:
+        """Nobody is told and nothing is counted; the moment of the no is kept."""
         proposed = attrs.evolve(MATCH, status=pk.MatchStatus.PROPOSED)
-        left = pk.DeclineMatch(**BY, **PAIR, id="m-1").leaves(view(proposed), FINE)
+        left = pk.DeclineMatch(**BY, **PAIR, id="m-1", when=when).leaves(view(proposed), FINE)
 
-        assert left == Left(nouns=(attrs.evolve(MATCH, status=pk.MatchStatus.DECLINED),))
+        declined = attrs.evolve(MATCH, status=pk.MatchStatus.DECLINED, ended=when or NOW)
+        assert left == Left(nouns=(declined,))
 
     @pytest.mark.parametrize("when", [None, NOW - timedelta(days=3)])
     def test_ending_an_accepted_match_gives_the_place_back(self, when: datetime | None) -> None:

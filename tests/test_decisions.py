@@ -200,6 +200,43 @@ class TestHeeded:
         assert pk.decide(gift, view(agreed), BOOK, plain).verdict is pk.Verdict.NEEDS_CONSULTATION
 
 
+class TestAdviceThatCannotBeRead:
+    """Looking at advice may let something through; when it fails, it lets through nothing."""
+
+    def test_advice_that_raises_is_no(self) -> None:
+        """The finding says the advice could not be checked, and nothing of the error's text."""
+
+        def broken(findings: Findings, act: pk.Act, view: pk.View) -> Findings:
+            raise KeyError(CANARY)
+
+        rules = pk.Rules(saying("gifts", pk.Verdict.NEEDS_CONSULTATION), heeded=broken)
+        decision = pk.decide(ASK, view(), BOOK, rules)
+
+        assert decision.verdict is pk.Verdict.NOT_ALLOWED
+        assert [each.clause.id for each in decision.findings] == ["gifts", "unchecked"]
+        assert CANARY not in decision.explain()
+
+    def test_advice_hides_no_finding(self) -> None:
+        """Whoever takes findings away, instead of answering each, is not heard."""
+        gifts = saying("gifts", pk.Verdict.NEEDS_CONSULTATION)
+        rules = pk.Rules(gifts, heeded=lambda findings, act, view: ())
+
+        assert pk.decide(ASK, view(), BOOK, rules).verdict is pk.Verdict.NEEDS_CONSULTATION
+
+    def test_advice_is_looked_at_only_where_some_is_asked_for(self) -> None:
+        """It cannot lift what never asked for it."""
+
+        def lifting(findings: Findings, act: pk.Act, view: pk.View) -> Findings:
+            return tuple(attrs.evolve(each, verdict=pk.Verdict.ALLOWED) for each in findings)
+
+        for verdict in pk.Verdict:
+            decision = pk.decide(
+                ASK, view(), BOOK, pk.Rules(saying("money", verdict), heeded=lifting)
+            )
+            asked = verdict is pk.Verdict.NEEDS_CONSULTATION
+            assert decision.verdict is (pk.Verdict.ALLOWED if asked else verdict)
+
+
 class TestOrderChangesNothing:
     """The rules are a set: whoever is asked first makes no difference."""
 

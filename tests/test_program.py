@@ -414,6 +414,24 @@ class TestTelling:
             assert sound.told[0] == broken.told[0]
             assert len(sound.told) == 3
 
+    def test_a_teller_stops_when_its_lease_is_over(self) -> None:
+        """Whoever is slow leaves the rest to others, who may have taken it by then."""
+        moments = [NOW]
+
+        class Slow(MemoryNotifier):
+            """Takes four minutes for each message."""
+
+            def notify(self, message: pk.Message) -> None:
+                """Slowly."""
+                super().notify(message)
+                moments.append(moments[-1] + timedelta(minutes=4))
+
+        slow, other = Slow(), MemoryNotifier()
+        with opened(clock=lambda: moments[-1]) as program:
+            assert program.tell(slow) == pk.Told(told=2, waiting=1)
+            assert program.tell(other) == pk.Told(told=1, waiting=0)
+            assert not set(slow.told) & set(other.told)
+
     def test_a_message_shows_nothing_outside(self, program: pk.Program) -> None:
         """What everybody may see is the same for everybody."""
         assert {each.outside for each in told(program)} == {"You have a new message."}

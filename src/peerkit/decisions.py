@@ -202,7 +202,7 @@ def decide(act: Act, view: View, book: Book, rules: Rules) -> Decision:
         try:
             findings += rule.check(act, view, book)
         except Exception as error:  # noqa: BLE001 - a rule that cannot be checked never says yes
-            findings.append(_unchecked(rule, error, book))
+            findings.append(_unchecked(rule.id, error, book))
     if not findings:
         findings.append(Finding(book.clause("silence"), _NO))
     heaviest, asks = _ALLOWED, False
@@ -213,12 +213,21 @@ def decide(act: Act, view: View, book: Book, rules: Rules) -> Decision:
         asks = asks or verdict is _CONSULT
     found = tuple(findings)
     if asks and rules.heeded is not None:
-        found = rules.heeded(found, act, view)
+        found = _heeded(rules.heeded, found, act, view, book)
         heaviest = max([each.verdict for each in found])
     return Decision(act, found, heaviest, book.edition, book.day)
 
 
-def _unchecked(rule: Rule, error: Exception, book: Book) -> Finding:
+def _heeded(heeded: Heeded, found: Findings, act: Act, view: View, book: Book) -> Findings:
+    """The findings after advice: one for one, or advice that cannot be read is no."""
+    try:
+        after = heeded(found, act, view)
+    except Exception as error:  # noqa: BLE001 - what cannot be checked never says yes
+        return (*found, _unchecked("advice", error, book))
+    return after if len(after) == len(found) else found
+
+
+def _unchecked(rule: str, error: Exception, book: Book) -> Finding:
     """Names the rule and the kind of error; its text may hold somebody's words."""
-    facts = {"id": rule.id, "error": type(error).__name__}
+    facts = {"id": rule, "error": type(error).__name__}
     return Finding(book.clause("unchecked"), Verdict.NOT_ALLOWED, facts)

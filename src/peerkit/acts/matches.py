@@ -111,7 +111,7 @@ class DeclineMatch(_AnswerMatch):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The declined match."""
-        return Left(nouns=(self.moved(view),))
+        return Left(nouns=(attrs.evolve(self.moved(view), ended=self.when or view.now),))
 
 
 @attrs.frozen(kw_only=True)

@@ -223,7 +223,9 @@ class DiscloseTie(Makes):
         return before.of is self.of and {before.one, before.other} == {self.peer, self.participant}
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The tie as it stands."""
+        """The tie as it stands; nobody has one with themself."""
+        if self.peer == self.participant:
+            return Left()
         status = TieStatus.CURRENT if self.current else TieStatus.PAST
         known = next((each for each in view.all(Tie) if self.goes_on(each)), None)
         if known is not None:

@@ -190,7 +190,8 @@ class ReportSession(_InSession):
     Minutes outside the role do not count as peer support. Where a boundary was
     crossed, a concern is opened and the supervisor is told. ``note`` is kept
     apart from the journal. ``corrects`` true puts right what was reported
-    under this id before: its minutes are taken back, and these counted.
+    under this id before: its minutes are taken back, and these counted. A
+    concern that it had opened stays open until the supervisor has looked at it.
     """
 
     kind: ClassVar[str] = "session.reported"
@@ -214,10 +215,11 @@ class ReportSession(_InSession):
 
     def goes_on(self, before: Session) -> bool:
         """With the plan of these people, or with the report it corrects."""
+        if before.peer != self.peer:
+            return False
         if before.status is not SessionStatus.PLANNED:
             return self.corrects and before.status is SessionStatus.HELD
-        same = self.form is SessionForm.GROUP or before.participants == self.participants
-        return before.peer == self.peer and same
+        return self.form is SessionForm.GROUP or before.participants == self.participants
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The held session, its minutes, the note, and a concern where there must be one.

@@ -226,7 +226,7 @@ CONSULTATION: Final = Lifecycle(
         ConsultationStatus.USED: frozenset({ConsultationStatus.DONE}),
         ConsultationStatus.DONE: frozenset(),
     },
-    closed=frozenset({ConsultationStatus.NOT_AGREED, ConsultationStatus.DONE}),
+    closed=frozenset({ConsultationStatus.NOT_AGREED}),
 )
 
 

@@ -68,7 +68,7 @@ class Match(Noun):
     """A peer and a participant who may walk together, if the participant wants to.
 
     ``since`` is the moment the participant said yes, ``ended`` the moment it was
-    over. Ended and declined matches are still read with their pair: what
+    over, or declined. Ended and declined matches are still read with their pair: what
     happened in between was right, also when it is reported late.
     """
 

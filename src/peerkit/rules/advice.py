@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from peerkit.acts import ReportSession
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import Consultation, ConsultationStatus
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _FOR_A_REQUEST: Final = frozenset({ConsultationStatus.AGREED})
 _FOR_A_REPORT: Final = frozenset({ConsultationStatus.AGREED, ConsultationStatus.USED})
+_FOR_A_CORRECTION: Final = _FOR_A_REPORT | {ConsultationStatus.DONE}
 
 
 def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
@@ -24,7 +26,7 @@ def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
     Each piece of advice counts for one finding, and each participant of the
     act needs one.
     """
-    usable = _FOR_A_REPORT if act.already else _FOR_A_REQUEST
+    usable = _usable(act)
     free = [
         each
         for each in sorted(view.all(Consultation), key=lambda each: each.id)
@@ -44,6 +46,13 @@ def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
         else:
             after.append(finding)
     return tuple(after)
+
+
+def _usable(act: Act) -> frozenset[ConsultationStatus]:
+    """A report may tell of what a request was advised on, and a correction of it again."""
+    if isinstance(act, ReportSession) and act.corrects:
+        return _FOR_A_CORRECTION
+    return _FOR_A_REPORT if act.already else _FOR_A_REQUEST
 
 
 def _advice(finding: Finding, act: Act, free: Sequence[Consultation]) -> list[Consultation]:

@@ -85,7 +85,11 @@ def _missed_early(act: ReportMissedSession, view: View, book: Book) -> bool:
 
 
 def _said_early(act: AcceptMatch | DeclineMatch | EndMatch, view: View, book: Book) -> bool:
-    return act.when is not None and act.when > view.now
+    if act.when is None:
+        return False
+    match = view.get(Match, act.id)
+    before = None if match is None else match.since
+    return act.when > view.now or (before is not None and act.when < before)
 
 
 def _began_early(act: WelcomePeer, view: View, book: Book) -> bool:

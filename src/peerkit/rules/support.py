@@ -66,7 +66,11 @@ def voluntary(act: PlanSession | ReportSession, view: View, book: Book) -> Findi
         if each.peer == act.peer and each.participant == participant
     ]
     said_yes = any(each.lasted(act.moment(view.now)) for each in theirs)
-    said_no = any(each.status is MatchStatus.DECLINED for each in theirs)
+    said_no = any(
+        each.status is MatchStatus.DECLINED
+        and (each.ended is None or each.ended <= act.moment(view.now))
+        for each in theirs
+    )
     free = said_yes or (act.form is SessionForm.AD_HOC and not said_no)
     return (Finding(clause, Verdict.ALLOWED if free else Verdict.NEEDS_CONSENT, facts),)
 
@@ -75,9 +79,14 @@ def _is_group(act: PlanSession | ReportSession, view: View) -> bool:
     """A group of one is none, unless more were expected and only one came."""
     if act.form is not SessionForm.GROUP:
         return False
+    if len(act.participants) > 1:
+        return True
     planned = view.get(Session, act.the_id)
-    return len(act.participants) > 1 or (
-        planned is not None and planned.form is SessionForm.GROUP and len(planned.participants) > 1
+    return (
+        planned is not None
+        and planned.form is SessionForm.GROUP
+        and len(planned.participants) > 1
+        and act.participants[0] in planned.participants
     )
 
 
