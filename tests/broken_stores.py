@@ -57,7 +57,7 @@ class ShowsWhatTouches(MemoryStore):
     def _put_noun(self, number: int, noun: Noun, view: View) -> None:
         super()._put_noun(number, noun, view)
         for each in noun.touches:
-            self._weighing[each][noun.kind, noun.id] = None
+            self._weighing[each].append((noun.kind, noun.id))
 
 
 class ForgetsToLift(MemoryStore):

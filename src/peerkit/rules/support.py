@@ -86,7 +86,7 @@ def _is_group(act: PlanSession | ReportSession, view: View) -> bool:
         planned is not None
         and planned.form is SessionForm.GROUP
         and len(planned.participants) > 1
-        and act.participants[0] in planned.participants
+        and set(act.participants) <= set(planned.participants)
     )
 
 

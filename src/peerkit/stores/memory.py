@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -26,6 +26,10 @@ __all__ = ["MemoryStore"]
 N = TypeVar("N", bound=Noun)
 
 
+#: Nouns by kind and id, in order, under the ids they belong to. None is where all of them are.
+_Filed: TypeAlias = defaultdict[str | None, list[tuple[str, str]]]
+
+
 @attrs.define
 class _Waiting:
     message: Message
@@ -42,9 +46,8 @@ class MemoryStore:
         self._by_key: dict[str, int] = {}
         self._touching: defaultdict[str, list[int]] = defaultdict(list)
         self._nouns: dict[str, dict[str, tuple[int, Noun]]] = {}
-        self._ids: defaultdict[str, list[str]] = defaultdict(list)
-        self._weighing: defaultdict[str, dict[tuple[str, str], None]] = defaultdict(dict)
-        self._found: defaultdict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+        self._weighing: _Filed = defaultdict(list)
+        self._found: _Filed = defaultdict(list)
         self._tallies: dict[tuple[str, str], dict[str, int]] = {}
         self._outbox: dict[str, _Waiting] = {}
         self._words: defaultdict[str, list[KeptWords]] = defaultdict(list)
@@ -146,31 +149,29 @@ class MemoryStore:
         _, before = self._nouns.get(noun.id, {}).get(noun.kind, (0, None))
         if before is not None and view.get(type(noun), noun.id) is None:
             raise StoreError(f"There is a {noun.kind} {noun.id} already. Nothing was stored.")
-        touched = () if before is None else before.touches
+        touched = () if before is None else (None, *before.touches)
         weighed = before.weighs_on if before is not None and before.open else ()
-        self._refile(self._found, noun, touched, noun.touches)
+        self._refile(self._found, noun, touched, (None, *noun.touches))
         self._refile(self._weighing, noun, weighed, noun.weighs_on if noun.open else ())
-        if before is None:
-            ids = self._ids[noun.kind]
-            insort(ids, noun.id)
-            self._undo.append(partial(ids.remove, noun.id))
         self._set(self._nouns.setdefault(noun.id, {}), noun.kind, (number, noun))
 
     def _refile(
         self,
-        table: defaultdict[str, dict[tuple[str, str], None]],
+        filed: _Filed,
         noun: Noun,
-        was: tuple[str, ...],
-        now: tuple[str, ...],
+        was: tuple[str | None, ...],
+        now: tuple[str | None, ...],
     ) -> None:
         """A noun leaves the ids it was filed under and is filed under those of now."""
         if was == now:
             return
         name = (noun.kind, noun.id)
         for each in {*was}.difference(now):
-            self._undo.append(partial(table[each].__setitem__, name, table[each].pop(name)))
+            del filed[each][bisect_left(filed[each], name)]
+            self._undo.append(partial(insort, filed[each], name))
         for each in {*now}.difference(was):
-            self._set(table[each], name, None)
+            insort(filed[each], name)
+            self._undo.append(partial(filed[each].remove, name))
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -217,15 +218,13 @@ class MemoryStore:
         """Nouns of one kind by id, after this id."""
         with self._lock:
             self._ready()
-            if about is None:
-                every = self._ids[kind.kind]
-                start = bisect_right(every, after)
-                ids = every[start : start + limit]
-            else:
-                of_kind = {id_ for each, id_ in self._found.get(about, ()) if each == kind.kind}
-                of_kind |= {about} if kind.kind in self._nouns.get(about, ()) else set()
-                ids = sorted(each for each in of_kind if each > after)[:limit]
-            return tuple(self._nouns[each][kind.kind][1] for each in ids)  # type: ignore[misc]
+            filed = self._found.get(about, [])
+            start = bisect_right(filed, (kind.kind, after))
+            ids = [id_ for name, id_ in filed[start : start + limit] if name == kind.kind]
+            itself = about if kind.kind in self._nouns.get(about or "", ()) else None
+            if itself is not None and itself > after and itself not in ids:
+                insort(ids, itself)
+            return tuple(self._nouns[each][kind.kind][1] for each in ids[:limit])  # type: ignore[misc]
 
     def books(self) -> Iterator[Count | Message | KeptWords]:
         """Everything kept beside the nouns: tallies, messages, words."""

@@ -333,11 +333,12 @@ class SQLiteStore:
             sql = (
                 "SELECT kind, id, n, body FROM peerkit_noun "
                 "WHERE program = ? AND kind = ? AND id > ? AND id IN "
-                "(SELECT id FROM peerkit_filed WHERE program = ? AND under = ? AND kind = ? "
-                "UNION SELECT ?) ORDER BY id LIMIT ?"
+                "(SELECT id FROM (SELECT id FROM peerkit_filed WHERE program = ? AND under = ? "
+                "AND kind = ? AND id > ? ORDER BY id LIMIT ?) UNION ALL SELECT ?) "
+                "ORDER BY id LIMIT ?"
             )
             mine, name = self._program, kind.kind
-            values = (mine, name, after, mine, about, name, about, limit)
+            values = (mine, name, after, mine, about, name, after, limit, about, limit)
         rows = self._ask(sql, values)
         return tuple(self._noun((row[0], row[1], row[2]), row[3]) for row in rows)  # type: ignore[misc]
 
