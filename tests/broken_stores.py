@@ -63,8 +63,8 @@ class ShowsWhatTouches(MemoryStore):
 class ForgetsToLift(MemoryStore):
     """What has closed goes on weighing, and what is gone is still found."""
 
-    def _refile(self, table: Any, noun: Noun, was: Any, now: Any) -> None:
-        super()._refile(table, noun, (), now)
+    def _refile(self, filed: Any, noun: Noun, was: Any, now: Any) -> None:
+        super()._refile(filed, noun, (), now)
 
 
 class ShowsTwice(MemoryStore):
