@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
+from inspect import Parameter, signature
 from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from tests.ordinary import ANA, NOW, TODAY, activity, group, plan
 
 import peerkit as pk
+from peerkit.acts import ACTS
 from peerkit.model import NOUNS, Lifecycle
 from peerkit.model.fields import digest_of, made_of, zone_named
 from peerkit.testing.strategies import acts, ids, moments, nouns, words
@@ -382,7 +384,7 @@ REFUSED: list[tuple[str, str, str, Make, list[Any]]] = [
         "Concern.clauses",
         "name 1 to 200 codes of the handbook",
         lambda bad: pk.Concern(id="c", peer="a", people=("a",), clauses=bad),
-        [(), CANARY, None],
+        [(), CANARY, None, ("money",) * 201],
     ),
     (
         "a code of codes",
@@ -587,6 +589,8 @@ class TestFields:
         assert plan(minutes=1).minutes == 1
         assert plan(minutes=1440, activities=(activity("listen", 1440),)).minutes == 1440
         assert len(plan(**group(200)).participants) == 200
+        codes = tuple(f"clause-{each}" for each in range(200))
+        assert pk.Concern(id="c", peer="a", people=("a",), clauses=codes).clauses == codes
         assert plan(starts=datetime(2, 1, 1, tzinfo=UTC)).starts.year == 2
         assert plan(starts=datetime(9998, 12, 31, tzinfo=UTC)).starts.year == 9998
 
@@ -631,12 +635,17 @@ class TestFrozen:
             assert again == one
             assert hash(again) == hash(one)
 
-    def test_nouns_and_acts_take_no_positions(self) -> None:
+    @pytest.mark.parametrize(
+        "kind",
+        [*NOUNS, *ACTS, pk.Activity, pk.LivedExperience, pk.Message],
+        ids=lambda kind: kind.__name__,
+    )
+    def test_every_field_is_given_by_its_name(self, kind: type[object]) -> None:
         """A second id in the wrong place would be somebody else's record."""
-        with pytest.raises(TypeError):
-            pk.Person("ana")  # type: ignore[call-arg]
-        with pytest.raises(TypeError):
-            pk.ProposeMatch("coordinator", "ana", "p-7")  # type: ignore[call-arg]
+        fields = signature(kind).parameters.values()
+
+        assert fields
+        assert {each.kind for each in fields} == {Parameter.KEYWORD_ONLY}
 
     def test_every_kind_of_noun_has_a_name_of_its_own(self) -> None:
         """By it and the id a noun is kept, so two kinds of one name would be mixed up."""

@@ -1038,6 +1038,17 @@ class TestRecords:
         assert codes(records.happened(act, view(), BOOK)) == [("already-happened", verdict)]
 
     @pytest.mark.parametrize(
+        ("off", "verdict"), [(-TICK, FACTS), (timedelta(0), ALLOWED), (TICK, ALLOWED)]
+    )
+    def test_nothing_ends_before_it_began(self, off: timedelta, verdict: pk.Verdict) -> None:
+        """A match may end in the moment of its yes, and not before it."""
+        since = NOW - DAY
+        act = pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7", when=since + off)
+        stood = view(attrs.evolve(MATCH, since=since))
+
+        assert codes(records.happened(act, stood, BOOK)) == [("already-happened", verdict)]
+
+    @pytest.mark.parametrize(
         ("starts", "verdict"), [(NOW - TICK, ALLOWED), (NOW, ALLOWED), (NOW + TICK, FACTS)]
     )
     def test_nobody_missed_what_has_not_begun(self, starts: datetime, verdict: pk.Verdict) -> None:

@@ -10,6 +10,7 @@ import json
 import math
 import re
 import sys
+from contextlib import suppress
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -100,8 +101,6 @@ def _moment(value: Any, _: Any) -> datetime:
 
 
 def _words(value: Any, _: Any) -> Words:
-    if type(value) is Words:
-        return value
     if type(value) is str:
         return Words(value)
     raise _Unfit("must be a text")
@@ -205,30 +204,28 @@ def _reader(kind: Any) -> Callable[[Any, Any], Any]:
 
 def _structured(value: Any, kind: type[T], place: str) -> T:
     """A value of this kind. On failure it is read again, slowly, to learn the place."""
-    try:
+    with suppress(Exception):  # whatever went wrong in there, the answer is one of ours
         return _reader(cast("Any", kind))(value, kind)  # type: ignore[no-any-return]
-    except Exception:  # noqa: BLE001 - whatever went wrong in there, the answer is one of ours
-        at, what = _first_fault(value, kind, place)
+    try:
+        return _slow().structure(value, kind)
+    except Exception as error:  # noqa: BLE001 - only its path and kind are read
+        at, what = _fault(error, place)
     raise BadInput(at, what)
 
 
-def _first_fault(value: Any, kind: type[Any], place: str) -> tuple[str, str]:
-    try:
-        _slow().structure(value, kind)
-    except Exception as error:  # noqa: BLE001 - only its path and kind are read
-        return _place_of(error, place)
-    return place, "does not fit"
+#: What each note that cattrs leaves on an error adds to the place.
+_STEPS: Final[dict[type, str]] = {
+    AttributeValidationNote: ".{0.name}",
+    IterableValidationNote: "[{0.index}]",
+}
 
 
-def _place_of(error: BaseException, place: str) -> tuple[str, str]:
+def _fault(error: BaseException, place: str) -> tuple[str, str]:
     """The path of the first fault in a tree of errors, and what is wrong there."""
     while isinstance(error, BaseValidationError):
         error = error.exceptions[0]
-        for note in getattr(error, "__notes__", ()):
-            if isinstance(note, AttributeValidationNote):
-                place = f"{place}.{note.name}"
-            elif isinstance(note, IterableValidationNote):
-                place = f"{place}[{note.index}]"
+        notes = getattr(error, "__notes__", ())
+        place += "".join(_STEPS[type(note)].format(note) for note in notes if type(note) in _STEPS)
     if isinstance(error, _Unfit):
         return place, str(error)
     if isinstance(error, BadInput):
@@ -237,9 +234,7 @@ def _place_of(error: BaseException, place: str) -> tuple[str, str]:
         return f"{place}.{field}" if nearer else place, error.what
     if isinstance(error, ForbiddenExtraKeysError):
         return place, f"has {len(error.extra_fields)} field(s) that are not known here"
-    if isinstance(error, KeyError):
-        return place, "is missing"
-    return place, "does not fit"
+    return place, "is missing" if isinstance(error, KeyError) else "does not fit"
 
 
 def _too_deep(document: str) -> bool:
