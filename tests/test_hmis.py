@@ -20,6 +20,8 @@ from examples.make_hmis_sample import make
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import peerkit as pk
+from peerkit import Experience
 from peerkit.errors import BadInput
 from peerkit.exchange import hmis
 from peerkit.exchange.hmis import Export, NotHmis, Reject
@@ -796,6 +798,61 @@ class TestAnything:
 
         assert export.rows["Client.csv"] == 300
         assert peak < 3_000_000
+
+
+class TestWelcomes:
+    """Who is welcomed from an export, and what of it is taken over."""
+
+    HOME, STREET, VETERAN, JAIL = "6", "1", "1", "207"
+
+    @pytest.mark.parametrize(
+        ("project_type", "veteran", "prior", "taken"),
+        [
+            (HOME, "0", "435", []),
+            (STREET, "0", "435", [Experience.HOMELESSNESS]),
+            (HOME, "0", "116", [Experience.HOMELESSNESS]),
+            (HOME, VETERAN, "435", [Experience.MILITARY_SERVICE]),
+            (HOME, "99", JAIL, [Experience.RE_ENTRY]),
+            (
+                STREET,
+                VETERAN,
+                JAIL,
+                [Experience.HOMELESSNESS, Experience.MILITARY_SERVICE, Experience.RE_ENTRY],
+            ),
+        ],
+    )
+    def test_only_what_a_code_says_is_taken_over(
+        self, folder: Path, project_type: str, veteran: str, prior: str, taken: list[Experience]
+    ) -> None:
+        """And a stay in jail or prison is kept to itself until the person offers it."""
+        for line in range(2, len(table(folder, "Project.csv")) + 1):
+            put(folder, "Project.csv", line, "ProjectType", project_type)
+        put(folder, "Client.csv", 3, "VeteranStatus", veteran)
+        put(folder, "Enrollment.csv", 3, "LivingSituation", prior)
+
+        found = {each.id: each for each in hmis.welcomes(hmis.read(folder), by="intake")}
+
+        lived = found["hmis-1002"].experiences
+        assert [each.of for each in lived] == taken
+        assert all(each.offered is (each.of is not Experience.RE_ENTRY) for each in lived)
+        assert found["hmis-1002"].key == "hmis/hmis-1002"
+
+    def test_an_id_with_other_signs_becomes_one_of_ours(self, folder: Path) -> None:
+        """It is replaced by its digest, the same each time, so nobody comes in twice."""
+        rows = table(folder, "Client.csv")
+        rows.append(["A+7~", *rows[1][1:]])
+        write(folder, "Client.csv", rows)
+
+        first, second = (
+            [each.id for each in hmis.welcomes(hmis.read(folder), by="intake")] for _ in range(2)
+        )
+
+        assert first == second
+        digest = str(first[-1]).removeprefix("hmis-")
+        assert (len(digest), "A+7" in digest) == (32, False)
+        with pk.Program.open(":memory:") as program:
+            done = program.do_all(hmis.welcomes(hmis.read(folder), by="intake"))
+            assert {each.verdict for each in done} == {pk.Verdict.ALLOWED}
 
 
 @pytest.mark.parametrize("year", ["2024", "2026"])

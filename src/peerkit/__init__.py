@@ -237,13 +237,12 @@ _ROOMS: Final = (
 
 def __getattr__(name: str) -> object:
     """Fetch a name of ``__all__`` from its room, once."""
-    if name in __all__:
-        for room in _ROOMS:
-            module = import_module(f"peerkit.{room}")
-            if name in module.__all__:
-                value: object = getattr(module, name)
-                globals()[name] = value
-                return value
+    for room in _ROOMS if name in __all__ else ():
+        module = import_module(f"peerkit.{room}")
+        if name in module.__all__:
+            value: object = getattr(module, name)
+            globals()[name] = value
+            return value
     raise AttributeError(f"peerkit has no {name!r}")
 
 

@@ -11,7 +11,7 @@ import csv
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import count
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -50,10 +50,8 @@ def _lines(path: Path) -> Iterator[_Line]:
     dropped anyway. In a column that is kept it is no id, day or code, and refused as such.
     """
     with path.open("rb") as file:
-        for number in count(1):
-            raw = rest = file.readline(_LINE)
-            if not raw:
-                return
+        for number, raw in enumerate(iter(partial(file.readline, _LINE), b""), 1):
+            rest = raw
             while len(rest) == _LINE and not rest.endswith(b"\n"):
                 rest = file.readline(_LINE)
             if rest is not raw:
@@ -61,8 +59,8 @@ def _lines(path: Path) -> Iterator[_Line]:
             elif b"\0" in raw:
                 yield _Line(number, "", "holds a NUL byte")
             else:
-                raw = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
-                yield _Line(number, raw.decode("utf-8", "replace"))
+                plain = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
+                yield _Line(number, plain.decode("utf-8", "replace"))
 
 
 @attrs.define(repr=False)
