@@ -503,7 +503,7 @@ REFUSED: list[tuple[str, str, str, Make, list[Any]]] = [
             3,
             [("voice", "x")],
             {"voice"},
-            dict.fromkeys(map("a{}".format, range(201)), "b"),
+            dict.fromkeys(map("a{}".format, range(21)), "b"),
         ],
     ),
     (
@@ -589,6 +589,8 @@ class TestFields:
         assert plan(minutes=1).minutes == 1
         assert plan(minutes=1440, activities=(activity("listen", 1440),)).minutes == 1440
         assert len(plan(**group(200)).participants) == 200
+        most = dict.fromkeys((f"a-{each}" for each in range(20)), "b")
+        assert len(pk.Activity(id="listen", circumstances=most).circumstances) == 20
         codes = tuple(f"clause-{each}" for each in range(200))
         assert pk.Concern(id="c", peer="a", people=("a",), clauses=codes).clauses == codes
         assert plan(starts=datetime(2, 1, 1, tzinfo=UTC)).starts.year == 2
