@@ -611,6 +611,7 @@ class TestFields:
         assert one == other
         assert one.circumstances == (("a", "z"), ("b", "y"))
         assert (one.answer("a"), one.answer("c")) == ("z", None)
+        assert (one.minutes, one.of) == (0, None)
 
     def test_a_zone_is_found_by_its_name(self) -> None:
         """And a name that is none finds nothing."""
