@@ -59,6 +59,7 @@ def passages(clause: Clause) -> tuple[Passage, ...]:
 # -- acts are keyword-only, frozen, and say what they miss
 
 pk.ProposeMatch("coordinator", peer="ana", participant="p-7")  # type: ignore[call-arg]
+pk.ProposeMatch(peer="ana", participant="p-7")  # type: ignore[call-arg]  # nobody asks
 pk.ProposeMatch(by="c", peer="ana", participant="p-7", word="x")  # type: ignore[call-arg]
 pk.ProposeMatch(by=7, peer="ana", participant="p-7")  # type: ignore[arg-type]
 ask.peer = "bo"  # type: ignore[misc]

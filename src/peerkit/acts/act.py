@@ -94,7 +94,7 @@ class Act(ABC):
     #: True for a report of something that has already happened: it is never refused.
     already: ClassVar[bool] = False
 
-    by: str = an_id()
+    by: str = attrs.field(validator=an_id)
     key: str | None = attrs.field(default=None, validator=_a_key)
 
     @property
@@ -162,7 +162,7 @@ class Moves(Act):
 
     moves: ClassVar[type[Noun]]
 
-    id: str = an_id()
+    id: str = attrs.field(validator=an_id)
 
     @property
     def about(self) -> tuple[str, ...]:

@@ -26,10 +26,12 @@ from peerkit.model import (
     pair,
 )
 from peerkit.model.fields import (
-    a,
     a_code,
     a_moment,
     an_id,
+    as_tuple,
+    exactly,
+    in_utc,
     later_than,
     maybe,
     maybe_moment,
@@ -59,8 +61,8 @@ class AgreeBoundaries(Makes):
 
     kind: ClassVar[str] = "boundaries.agreed"
     makes: ClassVar[type[Noun]] = BoundaryAgreement
-    peer: str = an_id()
-    participant: str = an_id()
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
     topics: tuple[Topic, ...] = several(Topic, least=1)
     said_so: bool | None = maybe(bool)
 
@@ -92,10 +94,10 @@ class RecordConsent(Makes):
 
     kind: ClassVar[str] = "consent.recorded"
     makes: ClassVar[type[Noun]] = Consent
-    participant: str = an_id()
+    participant: str = attrs.field(validator=an_id)
     scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
-    to: tuple[str, ...] = some_ids()
-    since: datetime = a_moment()
+    to: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    since: datetime = attrs.field(converter=in_utc, validator=a_moment)
     until: datetime | None = maybe_moment()
     said_so: bool | None = maybe(bool)
 
@@ -129,7 +131,7 @@ class RevokeConsent(Moves):
 
     kind: ClassVar[str] = "consent.revoked"
     moves: ClassVar[type[Noun]] = Consent
-    participant: str = an_id()
+    participant: str = attrs.field(validator=an_id)
     said_so: bool | None = maybe(bool)
 
     @property
@@ -151,9 +153,9 @@ class ShareInformation(Act):
     """Ask to pass something about a participant on to somebody else."""
 
     kind: ClassVar[str] = "information.shared"
-    participant: str = an_id()
+    participant: str = attrs.field(validator=an_id)
     scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
-    to: str = an_id()
+    to: str = attrs.field(validator=an_id)
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -175,9 +177,9 @@ class RaiseConcern(Makes):
     kind: ClassVar[str] = "concern.raised"
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = Concern
-    peer: str = an_id()
-    people: tuple[str, ...] = some_ids()
-    clauses: tuple[str, ...] = some_codes()
+    peer: str = attrs.field(validator=an_id)
+    people: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    clauses: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_codes)
     what: Words | None = maybe(Words)
 
     @property
@@ -220,7 +222,7 @@ class CloseConcern(Moves):
 
     kind: ClassVar[str] = "concern.closed"
     moves: ClassVar[type[Noun]] = Concern
-    peer: str = an_id()
+    peer: str = attrs.field(validator=an_id)
     outcome: Words | None = maybe(Words)
 
     @property
@@ -249,9 +251,9 @@ class ConsultSupervisor(Makes):
 
     kind: ClassVar[str] = "supervisor.consulted"
     makes: ClassVar[type[Noun]] = Consultation
-    peer: str = an_id()
-    participant: str = an_id()
-    clause: str = a_code()
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    clause: str = attrs.field(validator=a_code)
     question: Words | None = maybe(Words)
 
     @property
@@ -292,8 +294,8 @@ class GiveAdvice(Moves):
 
     kind: ClassVar[str] = "advice.given"
     moves: ClassVar[type[Noun]] = Consultation
-    peer: str = an_id()
-    agreed: bool = a(bool)
+    peer: str = attrs.field(validator=an_id)
+    agreed: bool = attrs.field(validator=exactly(bool))
     advice: Words | None = maybe(Words)
 
     @property

@@ -33,8 +33,8 @@ class ProposeMatch(Makes):
 
     kind: ClassVar[str] = "match.proposed"
     makes: ClassVar[type[Noun]] = Match
-    peer: str = an_id()
-    participant: str = an_id()
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -61,8 +61,8 @@ class _AnswerMatch(Moves):
     """What answering a match shares. ``when`` it was said, if that was before now."""
 
     moves: ClassVar[type[Noun]] = Match
-    peer: str = an_id()
-    participant: str = an_id()
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
     when: datetime | None = maybe_moment()
 
     @property

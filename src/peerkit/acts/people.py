@@ -24,7 +24,7 @@ from peerkit.model import (
     TieStatus,
     pair,
 )
-from peerkit.model.fields import a, an_id, later_than, maybe, several
+from peerkit.model.fields import a, an_id, exactly, later_than, maybe, several
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -85,9 +85,9 @@ class WelcomePeer(Makes):
 
     kind: ClassVar[str] = "peer.welcomed"
     makes: ClassVar[type[Noun]] = Peer
-    role: Role = a(Role)
-    supervisor: str = an_id()
-    since: date = a(date)
+    role: Role = attrs.field(validator=exactly(Role))
+    supervisor: str = attrs.field(validator=an_id)
+    since: date = attrs.field(validator=exactly(date))
     supervised: date | None = maybe(date)
     experiences: tuple[LivedExperience, ...] = several(LivedExperience, least=1)
 
@@ -114,7 +114,7 @@ class ChangeService(Moves):
 
     kind: ClassVar[str] = "peer.changed"
     moves: ClassVar[type[Noun]] = Peer
-    status: PeerStatus = a(PeerStatus)
+    status: PeerStatus = attrs.field(validator=exactly(PeerStatus))
 
     def to(self, noun: Peer) -> PeerStatus:
         """The status that was asked for."""
@@ -131,7 +131,7 @@ class ChangeParticipation(Moves):
 
     kind: ClassVar[str] = "participant.changed"
     moves: ClassVar[type[Noun]] = Participant
-    status: ParticipantStatus = a(ParticipantStatus)
+    status: ParticipantStatus = attrs.field(validator=exactly(ParticipantStatus))
 
     def to(self, noun: Participant) -> ParticipantStatus:
         """The status that was asked for."""
@@ -148,9 +148,9 @@ class RecordCredential(Makes):
 
     kind: ClassVar[str] = "credential.recorded"
     makes: ClassVar[type[Noun]] = Credential
-    peer: str = an_id()
-    since: date = a(date)
-    until: date = a(date)
+    peer: str = attrs.field(validator=an_id)
+    since: date = attrs.field(validator=exactly(date))
+    until: date = attrs.field(validator=exactly(date))
 
     def __attrs_post_init__(self) -> None:
         later_than("since")(self, attrs.fields(RecordCredential).until, self.until)
@@ -180,8 +180,8 @@ class RecordSupervision(Act):
 
     kind: ClassVar[str] = "supervision.recorded"
     already: ClassVar[bool] = True
-    peer: str = an_id()
-    on: date = a(date)
+    peer: str = attrs.field(validator=an_id)
+    on: date = attrs.field(validator=exactly(date))
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -207,9 +207,9 @@ class DiscloseTie(Makes):
     kind: ClassVar[str] = "tie.disclosed"
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = Tie
-    peer: str = an_id()
-    participant: str = an_id()
-    of: TieKind = a(TieKind, repr=False)
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    of: TieKind = attrs.field(validator=exactly(TieKind), repr=False)
     current: bool = a(bool, default=True)
 
     @property

@@ -9,7 +9,7 @@ import attrs
 
 from peerkit.acts.act import Judged, Left, Makes, Moves, Saying, once_each
 from peerkit.model import Goal, GoalStatus, Noun, Words
-from peerkit.model.fields import a, an_id, maybe
+from peerkit.model.fields import an_id, exactly, maybe
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -27,8 +27,8 @@ class SetGoal(Makes):
 
     kind: ClassVar[str] = "goal.set"
     makes: ClassVar[type[Noun]] = Goal
-    participant: str = an_id()
-    words: Words = a(Words)
+    participant: str = attrs.field(validator=an_id)
+    words: Words = attrs.field(validator=exactly(Words))
     review: date | None = maybe(date)
     said_so: bool | None = maybe(bool)
 
@@ -49,8 +49,8 @@ class ChangeGoal(Moves):
 
     kind: ClassVar[str] = "goal.changed"
     moves: ClassVar[type[Noun]] = Goal
-    participant: str = an_id()
-    status: GoalStatus = a(GoalStatus)
+    participant: str = attrs.field(validator=an_id)
+    status: GoalStatus = attrs.field(validator=exactly(GoalStatus))
     said_so: bool | None = maybe(bool)
 
     @property

@@ -30,12 +30,15 @@ from peerkit.model.fields import (
     a_moment,
     a_zone,
     an_id,
+    as_tuple,
     day_of,
+    exactly,
+    in_utc,
     made_of,
     maybe,
-    minutes,
     several,
     some_ids,
+    some_minutes,
 )
 
 if TYPE_CHECKING:
@@ -59,12 +62,12 @@ class _InSession(Makes):
     """What planning and reporting a session share."""
 
     makes: ClassVar[type[Noun]] = Session
-    peer: str = an_id()
-    participants: tuple[str, ...] = some_ids()
+    peer: str = attrs.field(validator=an_id)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
     form: SessionForm = a(SessionForm, SessionForm.ONE_TO_ONE)
-    starts: datetime = a_moment()
+    starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
     zone: str = a_zone()
-    minutes: int = minutes()
+    minutes: int = attrs.field(validator=some_minutes)
     activities: tuple[Activity, ...] = several(Activity, least=1)
 
     def __attrs_post_init__(self) -> None:
@@ -288,9 +291,9 @@ class DoActivity(Act):
     """Ask to do one thing with, for or about a participant: "is this my role?"."""
 
     kind: ClassVar[str] = "activity.asked"
-    peer: str = an_id()
-    participant: str = an_id()
-    activity: Activity = a(Activity)
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    activity: Activity = attrs.field(validator=exactly(Activity))
 
     @property
     def about(self) -> tuple[str, ...]:

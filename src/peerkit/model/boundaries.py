@@ -13,6 +13,8 @@ from peerkit.model.fields import (
     a_code,
     a_moment,
     an_id,
+    as_tuple,
+    in_utc,
     later_than,
     maybe_moment,
     pair,
@@ -76,8 +78,8 @@ class BoundaryAgreement(Noun):
     kind: ClassVar[str] = "agreement"
     lifecycle: ClassVar[Lifecycle[AgreementStatus]] = AGREEMENT
     status: AgreementStatus = a(AgreementStatus, AgreementStatus.IN_FORCE)
-    peer: str = an_id()
-    participant: str = an_id()
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
     topics: tuple[Topic, ...] = several(Topic, least=1)
 
     def binds(self, peer: str, participant: str) -> bool:
@@ -137,10 +139,10 @@ class Consent(Noun):
     kind: ClassVar[str] = "consent"
     lifecycle: ClassVar[Lifecycle[ConsentStatus]] = CONSENT
     status: ConsentStatus = a(ConsentStatus, ConsentStatus.GIVEN)
-    participant: str = an_id()
+    participant: str = attrs.field(validator=an_id)
     scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
-    to: tuple[str, ...] = some_ids()
-    since: datetime = a_moment()
+    to: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    since: datetime = attrs.field(converter=in_utc, validator=a_moment)
     until: datetime | None = maybe_moment()
 
     def __attrs_post_init__(self) -> None:
@@ -195,9 +197,9 @@ class Concern(Noun):
     kind: ClassVar[str] = "concern"
     lifecycle: ClassVar[Lifecycle[ConcernStatus]] = CONCERN
     status: ConcernStatus = a(ConcernStatus, ConcernStatus.OPEN)
-    peer: str = an_id()
-    people: tuple[str, ...] = some_ids()
-    clauses: tuple[str, ...] = some_codes(repr=False)
+    peer: str = attrs.field(validator=an_id)
+    people: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    clauses: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_codes, repr=False)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -241,9 +243,9 @@ class Consultation(Noun):
     kind: ClassVar[str] = "consultation"
     lifecycle: ClassVar[Lifecycle[ConsultationStatus]] = CONSULTATION
     status: ConsultationStatus = a(ConsultationStatus, ConsultationStatus.ASKED)
-    peer: str = an_id()
-    participant: str = an_id()
-    clause: str = a_code()
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    clause: str = attrs.field(validator=a_code)
 
     @property
     def weighs_on(self) -> tuple[str, ...]:

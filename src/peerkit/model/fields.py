@@ -1,5 +1,8 @@
 """The kinds of field that nouns and acts are made of: each checks what it is given.
 
+A field that must be said is written ``attrs.field(validator=an_id)``, so that type checkers
+see that it must; one that may be left out has a function here, such as ``maybe_id()``.
+
 A value that does not fit raises :class:`~peerkit.errors.BadInput`, naming the
 class and field and never the value: the value may be somebody's private word.
 """
@@ -11,7 +14,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -36,6 +39,9 @@ MOST_NAMED: Final = 200
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
+
+#: What attrs calls with the instance, the attribute and its value.
+Check: TypeAlias = "Callable[[object, attrs.Attribute[Any], Any], None]"
 
 
 def pair(one: str, other: str) -> str:
@@ -106,7 +112,8 @@ def digest_of(*parts: str) -> str:
     return sha256("/".join(parts).encode()).hexdigest()[:32]
 
 
-def _an_id(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def an_id(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes an id: an opaque pseudonym of up to 96 plain characters. Never a name."""
     if type(value) is not str or _ID.match(value) is None:
         raise BadInput(
             _place(instance, attribute),
@@ -115,32 +122,24 @@ def _an_id(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
         )
 
 
-def an_id() -> Any:
-    """An id: an opaque pseudonym of up to 96 plain characters. Never a name."""
-    return attrs.field(validator=_an_id)
-
-
 def maybe_id() -> Any:
     """An id, or None."""
-    return attrs.field(default=None, validator=attrs.validators.optional(_an_id))
+    return attrs.field(default=None, validator=attrs.validators.optional(an_id))
 
 
-def _some_ids(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def some_ids(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes one or more different ids."""
     if type(value) is not tuple or not 1 <= len(value) <= MOST_NAMED:
         raise BadInput(_place(instance, attribute), f"name 1 to {MOST_NAMED} ids")
     for each in value:
-        _an_id(instance, attribute, each)
+        an_id(instance, attribute, each)
     if len(set(value)) != len(value):
         raise BadInput(_place(instance, attribute), "the same id is named twice")
 
 
-def _as_tuple(value: object) -> object:
-    return tuple(value) if type(value) is list else value
-
-
-def some_ids() -> Any:
-    """One or more different ids; a list is taken as a tuple."""
-    return attrs.field(converter=_as_tuple, validator=_some_ids)
+def as_tuple(value: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    """A list as a tuple; anything else as it is, for the check that follows."""
+    return tuple(value) if type(value) is list else cast("tuple[str, ...]", value)
 
 
 def several(kind: type[Any], *, least: int = 0) -> Any:
@@ -153,10 +152,11 @@ def several(kind: type[Any], *, least: int = 0) -> Any:
             raise BadInput(_place(instance, attribute), f"each must be a {kind.__name__}")
 
     default: Any = attrs.NOTHING if least else ()
-    return attrs.field(default=default, converter=_as_tuple, validator=check, repr=False)
+    return attrs.field(default=default, converter=as_tuple, validator=check, repr=False)
 
 
-def _a_code(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def a_code(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes a code of the handbook, such as ``case-management``."""
     if not is_code(value):
         raise BadInput(
             _place(instance, attribute),
@@ -164,36 +164,32 @@ def _a_code(instance: object, attribute: attrs.Attribute[Any], value: object) ->
         )
 
 
-def a_code() -> Any:
-    """A code of the handbook, such as ``case-management``."""
-    return attrs.field(validator=_a_code)
-
-
 def is_code(value: object) -> bool:
     """Whether this could be a code of the handbook: never a sentence, never a name."""
     return type(value) is str and _CODE.match(value) is not None
 
 
-def _some_codes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def some_codes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes one or more codes of the handbook."""
     if type(value) is not tuple or not 1 <= len(value) <= MOST_NAMED:
         raise BadInput(_place(instance, attribute), f"name 1 to {MOST_NAMED} codes of the handbook")
     for each in value:
-        _a_code(instance, attribute, each)
+        a_code(instance, attribute, each)
 
 
-def some_codes(*, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word
-    """One or more codes of the handbook; a list is taken as a tuple."""
-    return attrs.field(converter=_as_tuple, validator=_some_codes, repr=repr)
-
-
-def a(kind: type[Any], default: Any = attrs.NOTHING, *, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word
-    """A value of exactly this kind (an enum, a bool, a date …)."""
+def exactly(kind: type[Any]) -> Check:
+    """Takes a value of exactly this kind (an enum, a bool, a date …)."""
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if type(value) is not kind:
             raise BadInput(_place(instance, attribute), f"must be {_called(kind)}")
 
-    return attrs.field(default=default, validator=check, repr=repr)
+    return check
+
+
+def a(kind: type[Any], default: Any) -> Any:
+    """A value of exactly this kind; ``default`` when not said."""
+    return attrs.field(default=default, validator=exactly(kind))
 
 
 def maybe(kind: type[Any], *, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word
@@ -212,16 +208,18 @@ def _called(kind: type[Any]) -> str:
     return {bool: "true or false", int: "a whole number", date: "a date"}.get(kind, kind.__name__)
 
 
-def _in_utc(value: Any) -> Any:
+def in_utc(value: datetime) -> datetime:
+    """An aware moment in UTC; anything else as it is, for the check that follows."""
     if type(value) is datetime and value.tzinfo is not None and value.tzinfo is not UTC:
         try:
             return value.astimezone(UTC)
         except OverflowError:
-            return None
+            return datetime.min  # noqa: DTZ901 - naive, so that the check refuses it
     return value
 
 
-def _a_moment(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def a_moment(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes an aware datetime in UTC."""
     if type(value) is not datetime or value.tzinfo is not UTC:
         raise BadInput(
             _place(instance, attribute),
@@ -229,17 +227,12 @@ def _a_moment(instance: object, attribute: attrs.Attribute[Any], value: object) 
         )
 
 
-def a_moment() -> Any:
-    """A moment: an aware datetime, kept in UTC. A naive one is refused."""
-    return attrs.field(converter=_in_utc, validator=_a_moment)
-
-
 def maybe_moment() -> Any:
     """A moment, or None."""
     return attrs.field(
         default=None,
-        converter=_in_utc,
-        validator=attrs.validators.optional(_a_moment),
+        converter=in_utc,
+        validator=attrs.validators.optional(a_moment),
     )
 
 
@@ -269,17 +262,13 @@ def a_zone() -> Any:
     return attrs.field(default="UTC", validator=_a_zone)
 
 
-def _some_minutes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def some_minutes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes whole minutes, 1 to 1440."""
     if type(value) is not int or not 1 <= value <= MOST_MINUTES:
         raise BadInput(_place(instance, attribute), f"whole minutes, 1 to {MOST_MINUTES}")
 
 
-def minutes() -> Any:
-    """Whole minutes, 1 to 1440."""
-    return attrs.field(validator=_some_minutes)
-
-
-def later_than(first: str) -> Callable[[object, attrs.Attribute[Any], Any], None]:
+def later_than(first: str) -> Check:
     """A check that this field, when given, is later than the field ``first``."""
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:

@@ -23,7 +23,7 @@ class Noun:
     kind: ClassVar[str]
     lifecycle: ClassVar[Lifecycle[Any]]
 
-    id: str = an_id()
+    id: str = attrs.field(validator=an_id)
     status: Any
 
     @property

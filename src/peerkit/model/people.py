@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 import attrs
 
-from peerkit.model.fields import a, an_id, later_than, maybe, pair, several
+from peerkit.model.fields import a, an_id, exactly, later_than, maybe, pair, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -52,7 +52,7 @@ class LivedExperience:
     suggest a match. It does not show itself: it may be a condition.
     """
 
-    of: Experience = a(Experience, repr=False)
+    of: Experience = attrs.field(validator=exactly(Experience), repr=False)
     offered: bool = a(bool, default=True)
 
 
@@ -123,9 +123,9 @@ class Peer(Noun):
     kind: ClassVar[str] = "peer"
     lifecycle: ClassVar[Lifecycle[PeerStatus]] = PEER
     status: PeerStatus = a(PeerStatus, PeerStatus.SERVING)
-    role: Role = a(Role)
-    supervisor: str = an_id()
-    since: date = a(date)
+    role: Role = attrs.field(validator=exactly(Role))
+    supervisor: str = attrs.field(validator=an_id)
+    since: date = attrs.field(validator=exactly(date))
     supervised: date | None = maybe(date)
 
     @property
@@ -183,9 +183,9 @@ class Credential(Noun):
     kind: ClassVar[str] = "credential"
     lifecycle: ClassVar[Lifecycle[CredentialStatus]] = CREDENTIAL
     status: CredentialStatus = a(CredentialStatus, CredentialStatus.HELD)
-    peer: str = an_id()
-    since: date = a(date)
-    until: date = a(date)
+    peer: str = attrs.field(validator=an_id)
+    since: date = attrs.field(validator=exactly(date))
+    until: date = attrs.field(validator=exactly(date))
 
     def __attrs_post_init__(self) -> None:
         later_than("since")(self, attrs.fields(Credential).until, self.until)
@@ -242,9 +242,9 @@ class Tie(Noun):
     kind: ClassVar[str] = "tie"
     lifecycle: ClassVar[Lifecycle[TieStatus]] = TIE
     status: TieStatus = a(TieStatus, TieStatus.CURRENT)
-    of: TieKind = a(TieKind, repr=False)
-    one: str = an_id()
-    other: str = an_id()
+    of: TieKind = attrs.field(validator=exactly(TieKind), repr=False)
+    one: str = attrs.field(validator=an_id)
+    other: str = attrs.field(validator=an_id)
 
     @property
     def weighs_on(self) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Goal(Noun):
     kind: ClassVar[str] = "goal"
     lifecycle: ClassVar[Lifecycle[GoalStatus]] = GOAL
     status: GoalStatus = a(GoalStatus, GoalStatus.ACTIVE)
-    participant: str = an_id()
+    participant: str = attrs.field(validator=an_id)
     review: date | None = maybe(date)
 
     @property

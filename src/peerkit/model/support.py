@@ -16,14 +16,17 @@ from peerkit.model.fields import (
     a_moment,
     a_zone,
     an_id,
+    as_tuple,
     day_of,
+    exactly,
+    in_utc,
     is_code,
     maybe_id,
     maybe_moment,
-    minutes,
     pair,
     several,
     some_ids,
+    some_minutes,
 )
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
@@ -75,8 +78,8 @@ class Match(Noun):
     kind: ClassVar[str] = "match"
     lifecycle: ClassVar[Lifecycle[MatchStatus]] = MATCH
     status: MatchStatus = a(MatchStatus, MatchStatus.PROPOSED)
-    peer: str = an_id()
-    participant: str = an_id()
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
     since: datetime | None = maybe_moment()
     ended: datetime | None = maybe_moment()
 
@@ -140,7 +143,7 @@ class Activity:
     is the time it took or will take; 0 when nobody counted.
     """
 
-    id: str = a_code()
+    id: str = attrs.field(validator=a_code)
     circumstances: tuple[tuple[str, str], ...] = attrs.field(
         default=(), converter=_pairs, validator=_circumstances
     )
@@ -198,12 +201,12 @@ class Session(Noun):
     kind: ClassVar[str] = "session"
     lifecycle: ClassVar[Lifecycle[SessionStatus]] = SESSION
     status: SessionStatus = a(SessionStatus, SessionStatus.PLANNED)
-    form: SessionForm = a(SessionForm)
-    peer: str = an_id()
-    participants: tuple[str, ...] = some_ids()
-    starts: datetime = a_moment()
+    form: SessionForm = attrs.field(validator=exactly(SessionForm))
+    peer: str = attrs.field(validator=an_id)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
     zone: str = a_zone()
-    minutes: int = minutes()
+    minutes: int = attrs.field(validator=some_minutes)
     counted: int = a(int, 0)
     activities: tuple[Activity, ...] = several(Activity)
 
