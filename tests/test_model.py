@@ -775,6 +775,8 @@ class TestMoments:
 
         assert (caught.value.place, caught.value.what) == ("Consent.since", A_MOMENT)
         assert caught.value.__context__ is None
+        with pytest.raises(pk.BadInput, match=r"EndMatch\.when: give a date and time"):
+            pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7", when=edge)
 
     def test_the_first_and_the_last_instant_are_taken(self) -> None:
         """Some hosts write "for ever" as the last moment of year 9999."""
