@@ -560,6 +560,14 @@ class TestTime:
         with pytest.raises(pk.BadInput, match="zone: give an IANA time zone such as America/Chi"):
             empty(zone=zone)
 
+    @pytest.mark.parametrize("how", [{"zone": "Nowhere"}, {"handbook": "us/nc"}])
+    def test_what_cannot_be_opened_leaves_no_file(self, tmp_path: Path, how: Any) -> None:
+        """What is wrong is said before a place is made."""
+        with pytest.raises(pk.BadInput, match=r"zone|handbook"):
+            pk.Program.open(tmp_path / "program.db", **how)
+
+        assert list(tmp_path.iterdir()) == []
+
     def test_without_a_clock_it_is_now(self) -> None:
         """Left to itself, a program takes the time, ids and salts of the machine."""
         before = datetime.now(UTC)

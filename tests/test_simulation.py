@@ -207,6 +207,14 @@ class TestThePretendWeek:
         assert WEEK.pairs([]) == ()
         assert list(WEEK.sessions([])) == []
 
+    @pytest.mark.parametrize("pairs", [(), (("peer-01", "p-1"), ("peer-02", "p-1"))])
+    def test_what_needs_more_people_says_so(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        """An answer of ours, not one from inside."""
+        with pytest.raises(pk.BadInput, match="pairs: bring two participants or more"):
+            list(WEEK.asks(pairs))
+        with pytest.raises(pk.BadInput, match="pairs: bring a participant with a peer"):
+            WEEK.crossing(pairs[:0])
+
     def test_nobody_walks_with_more_than_the_caseload(self) -> None:
         """However many come."""
         small = PretendWeek(monday=MONDAY, most=2)

@@ -17,7 +17,7 @@ from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
 from peerkit.errors import BadInput, KeyReused, Moved
 from peerkit.handbook import Handbook
 from peerkit.model import Noun, View
-from peerkit.model.fields import zone_named
+from peerkit.model.fields import day_of, zone_named
 from peerkit.notifiers import CouldNotTell
 from peerkit.rules import ROLE_LIMITS
 from peerkit.stores import Change, Entry, KeptWords
@@ -80,6 +80,13 @@ def _salt() -> str:
     return secrets.token_hex(16)
 
 
+def _check(handbook: object, zone: str) -> None:
+    if not isinstance(handbook, Handbook | None):
+        raise BadInput("handbook", "give a Handbook: Handbook.load(…)")
+    if zone_named(zone) is None:
+        raise BadInput("zone", "give an IANA time zone such as America/Chicago")
+
+
 class Program:
     """One peer support program: the acts asked of it, and everything it keeps.
 
@@ -100,15 +107,11 @@ class Program:
         new_id: Callable[[str], str] = _new_id,
         salt: Callable[[], str] = _salt,
     ) -> None:
-        if not isinstance(handbook, Handbook | None):
-            raise BadInput("handbook", "give a Handbook: Handbook.load(…)")
+        _check(handbook, zone)
         self.store: Store = store
         self.handbook: Handbook = Handbook.load() if handbook is None else handbook
         self._rules = rules
-        found = zone_named(zone)
-        if found is None:
-            raise BadInput("zone", "give an IANA time zone such as America/Chicago")
-        self._zone = found
+        self._zone = zone
         self._clock = clock
         self._new_id = new_id
         self._salt = salt
@@ -136,6 +139,7 @@ class Program:
         (``"full"`` or ``"normal"`` for a file). The other arguments are those
         of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.
         """
+        _check(handbook, zone)  # before a place is made
         how = {} if durability is None else {"durability": durability}
         return cls(
             store_at(os.fspath(where), program, **how),
@@ -296,7 +300,7 @@ class Program:
         return standing, decision
 
     def _day(self, moment: datetime) -> date:
-        return moment.astimezone(self._zone).date()
+        return day_of(moment, self._zone)
 
     def _done(self, act: Act) -> Decision:
         now = self._moment()

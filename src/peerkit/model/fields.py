@@ -143,7 +143,11 @@ def as_tuple(value: tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 
 def several(kind: type[Any], *, least: int = 0) -> Any:
-    """A tuple of ``kind`` with at least ``least`` items; a list is taken as a tuple."""
+    """A tuple of ``kind`` with at least ``least`` items; a list is taken as a tuple.
+
+    One with a ``least`` must be said, though a type checker cannot see it: a converter
+    that fits every kind would cost it the kind of the items.
+    """
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if type(value) is not tuple or not least <= len(value) <= MOST_NAMED:

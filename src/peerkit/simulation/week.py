@@ -30,6 +30,7 @@ from peerkit.acts import (
     WelcomeParticipant,
     WelcomePeer,
 )
+from peerkit.errors import BadInput
 from peerkit.matching import suggest
 from peerkit.model import (
     Activity,
@@ -282,8 +283,10 @@ class PretendWeek:
 
     def asks(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Act]:
         """What a peer may not do, asked all the same. There must be two pairs at least."""
-        peer, participant = pairs[0]
-        other = next(who for _, who in pairs if who != participant)
+        others = [who for _, who in pairs if who != pairs[0][1]]
+        if not others:
+            raise BadInput("pairs", "bring two participants or more, each with a peer")
+        (peer, participant), other = pairs[0], others[0]
         full = self._busiest(pairs)
         theirs = {*_matched(full, pairs), *self._also_ask(pairs)}
         one_more = next((who for _, who in pairs if who not in theirs), participant)
@@ -320,6 +323,8 @@ class PretendWeek:
 
     def crossing(self, pairs: Sequence[tuple[str, str]]) -> Act:
         """A session that was held, and in which a boundary was crossed."""
+        if not pairs:
+            raise BadInput("pairs", "bring a participant with a peer")
         peer, participant = pairs[0]
         return ReportSession(
             by=peer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import Any, Final
 
 from peerkit.errors import StoreError
@@ -35,9 +35,7 @@ def store_at(where: str, program: str, **how: Any) -> Store:
 
 def _opener(scheme: str) -> Any:
     if scheme in _OURS:
-        module, _, path = _OURS[scheme].partition(":")
-        kind, _, name = path.partition(".")
-        return getattr(getattr(import_module(module), kind), name)
+        return resolve_name(_OURS[scheme])
     from importlib.metadata import entry_points  # it loads much, and few need it
 
     return next((each.load() for each in entry_points(group="peerkit.stores", name=scheme)), None)
