@@ -111,6 +111,11 @@ if TYPE_CHECKING:
         Told,
         Verified,
     )
+    from peerkit.reviewing import (
+        CueKind,
+        Pointer,
+        review,
+    )
     from peerkit.rules import (
         ROLE_LIMITS,
     )
@@ -152,6 +157,7 @@ __all__ = [
     "Count",
     "Credential",
     "CredentialStatus",
+    "CueKind",
     "Decision",
     "DeclineMatch",
     "DiscloseTie",
@@ -183,6 +189,7 @@ __all__ = [
     "Person",
     "PersonStatus",
     "PlanSession",
+    "Pointer",
     "Program",
     "ProposeMatch",
     "RaiseConcern",
@@ -217,6 +224,7 @@ __all__ = [
     "decide",
     "pair",
     "read_act",
+    "review",
     "write_act",
 ]
 
@@ -225,6 +233,7 @@ _ROOMS: Final = (
     "errors",
     "model",
     "handbook",
+    "reviewing",
     "acts",
     "decisions",
     "rules",
