@@ -119,6 +119,11 @@ if TYPE_CHECKING:
         Told,
         Verified,
     )
+    from peerkit.reviewing import (
+        CueKind,
+        Pointer,
+        review,
+    )
     from peerkit.rules import (
         ROLE_LIMITS,
         measured,
@@ -162,6 +167,7 @@ __all__ = [
     "Count",
     "Credential",
     "CredentialStatus",
+    "CueKind",
     "Decision",
     "DeclineMatch",
     "DiscloseForSafety",
@@ -196,6 +202,7 @@ __all__ = [
     "Person",
     "PersonStatus",
     "PlanSession",
+    "Pointer",
     "Program",
     "ProposeMatch",
     "RaiseConcern",
@@ -235,6 +242,7 @@ __all__ = [
     "measured",
     "pair",
     "read_act",
+    "review",
     "write_act",
 ]
 
@@ -243,6 +251,7 @@ _ROOMS: Final = (
     "errors",
     "model",
     "handbook",
+    "reviewing",
     "acts",
     "decisions",
     "rules",
