@@ -9,13 +9,14 @@ from peerkit.handbook.book import (
     Case,
     Circumstance,
     Clause,
+    LeadsTo,
     Passage,
     Source,
     Verdict,
 )
 from peerkit.handbook.handbook import Handbook
-from peerkit.handbook.loader import layers
-from peerkit.handbook.written import Value, Written
+from peerkit.handbook.layers import LayerSummary, layers
+from peerkit.handbook.written import Layer, Value, Written
 
 __all__ = [
     "ActivityEntry",
@@ -25,6 +26,9 @@ __all__ = [
     "Circumstance",
     "Clause",
     "Handbook",
+    "Layer",
+    "LayerSummary",
+    "LeadsTo",
     "Passage",
     "Source",
     "Value",

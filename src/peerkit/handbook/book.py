@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from enum import IntEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
 from peerkit.errors import BadInput
+from peerkit.model import Phrase
+from peerkit.model.phrase import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,12 +23,15 @@ __all__ = [
     "Case",
     "Circumstance",
     "Clause",
+    "LeadsTo",
     "Passage",
     "Source",
     "Verdict",
 ]
 
 K = TypeVar("K")
+#: English, the language the book is written in: no word needs another.
+_ENGLISH: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class BadHandbook(BadInput):
@@ -66,7 +71,8 @@ class Passage:
     """The place a clause rests on. In force on the days ``since`` ≤ day < ``until``.
 
     ``looked`` is the day somebody last compared it with the fact sheet or the
-    source; ``verified`` is false for what is known from memory only.
+    source; ``verified`` is false for what is known from memory only; ``layer``
+    is the id of the layer that cites it.
     """
 
     source: Source
@@ -75,6 +81,7 @@ class Passage:
     until: date | None
     looked: date
     verified: bool
+    layer: str = "base"
 
     def in_force(self, day: date) -> bool:
         """Whether this passage speaks on this day."""
@@ -90,14 +97,31 @@ class Passage:
 
 
 @attrs.frozen(kw_only=True)
+class LeadsTo:
+    """One thing to do instead: an activity under these circumstances, or an act of this kind.
+
+    Exactly one of ``activity`` (an id of the catalogue) and ``act`` (such as
+    ``"consent.recorded"``) is given.
+    """
+
+    activity: str | None = None
+    when: tuple[tuple[str, str], ...] = ()
+    act: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Clause:
     """One boundary of the role, as it stands on a day.
 
     ``says`` is the boundary in a plain sentence; ``sentences`` what to say for
     each verdict, with ``{names}`` for the facts. ``value`` is the number of a
-    limit, in ``unit``; None for a boundary without one. Whatever is not
-    allowed leads on: ``instead`` is what a peer may do, ``hand_to`` who does
-    the rest.
+    limit, in ``unit``; None for a boundary without one, and for a limit that
+    nobody has set here. ``tighter`` says whether a lower or a higher number is
+    the stricter one, and ``past`` what it comes to when the limit is not kept.
+    Whatever is not allowed leads on: ``instead`` is what a peer may do (the
+    same as data in ``leads_to``), ``hand_to`` who does the rest.
+    ``time_counts`` is true where time spent against this clause is peer
+    support all the same: a late note does not undo the talk it is about.
     """
 
     id: str
@@ -106,13 +130,37 @@ class Clause:
     passages: tuple[Passage, ...]
     instead: str
     hand_to: str
+    leads_to: tuple[LeadsTo, ...] = ()
+    time_counts: bool = False
     value: int | None = None
     unit: str = ""
+    tighter: str = ""
+    group: str = ""
 
-    def sentence(self, verdict: Verdict, facts: Mapping[str, object]) -> str:
-        """What this clause says of these facts, the numbers in it."""
-        said = self.sentences.get(verdict, self.says)
-        return said.format_map({**facts, "limit": self.value, "unit": self.unit})
+    @property
+    def past(self) -> Verdict:
+        """The verdict when this limit is not kept: the heaviest it has a sentence for."""
+        return max(self.sentences)
+
+    def keeps(self, number: float) -> bool:
+        """Whether this number keeps the limit. What nobody has limited is kept."""
+        if self.value is None:
+            return True
+        return number <= self.value if self.tighter == "lower" else number >= self.value
+
+    def sentence(
+        self,
+        verdict: Verdict,
+        facts: Mapping[str, object],
+        words: Mapping[str, str] = _ENGLISH,
+    ) -> str:
+        """What this clause says of these facts, the numbers in it.
+
+        ``words`` is English to another language; what it lacks stays English.
+        """
+        text = self.sentences.get(verdict, self.says)
+        known = {**facts, "limit": self.value, "unit": Phrase(self.unit)}
+        return said(words.get(text, text), known, words)
 
     def __reduce__(self) -> tuple[Callable[..., Clause], tuple[dict[Verdict, str], dict[str, Any]]]:
         """A clause travels with its decision, and a sealed table cannot be pickled."""
@@ -138,7 +186,7 @@ class Circumstance:
 class Case:
     """What an activity comes to when these circumstances are so."""
 
-    when: Mapping[str, str]
+    when: tuple[tuple[str, str], ...]
     verdict: Verdict
     clause: str
 
@@ -150,18 +198,37 @@ class ActivityEntry:
     ``cases`` that fit override ``verdict``, heaviest first; ``asks`` names the
     circumstances that must be known; ``consent`` the scope that somebody must
     have agreed to share. ``advice_opens`` is false where a supervisor's advice
-    leads to somebody else and never opens the activity itself.
+    leads to somebody else and never opens the activity itself. ``roles`` are
+    those whose work it is; none named: every peer's. ``covers`` are the ids of
+    the fact sheet it carries (A04, D1, G3, III.2). ``instead``, ``hand_to``
+    and ``leads_to`` say it closer than the clause does, where they are given.
     """
 
     id: str
-    name: str
+    name: Phrase
     looks_like: str
+    group: str
+    covers: tuple[str, ...]
     verdict: Verdict
     clause: str
     asks: tuple[str, ...]
     cases: tuple[Case, ...]
     consent: str | None
     advice_opens: bool
+    roles: tuple[str, ...]
+    instead: str | None
+    hand_to: str | None
+    leads_to: tuple[LeadsTo, ...]
+    passages: tuple[Passage, ...]
+
+    def outcomes(self, answers: Mapping[str, str]) -> tuple[tuple[Verdict, str], ...]:
+        """Each verdict with its clause under these answers: of every case that fits, or its own."""
+        fitting = tuple(
+            (case.verdict, case.clause)
+            for case in self.cases
+            if all(answers.get(name) == answer for name, answer in case.when)
+        )
+        return fitting or ((self.verdict, self.clause),)
 
 
 @attrs.frozen

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from peerkit.handbook.book import Book
-from peerkit.handbook.loader import bind, shipped_and_yours
+from peerkit.handbook.loader import base, bind, file_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from peerkit.handbook.book import ActivityEntry, Circumstance, Clause, Source
     from peerkit.handbook.loader import Files
-    from peerkit.handbook.written import Written
+    from peerkit.handbook.written import Layer, Written
 
 __all__ = ["Handbook"]
 
@@ -28,28 +28,37 @@ __all__ = ["Handbook"]
 class Handbook:
     """Every layer read together. Ask :meth:`on` for the book of a day.
 
-    ``layers`` are the ids in the order they were laid; ``edition`` is the
-    SHA-256 of all their files, in hexadecimal; ``turns`` are the days on which
-    the book changes, in order.
+    ``heads`` are the layers in the order they were laid; ``edition`` is the
+    SHA-256 of all their files, in hexadecimal; ``groups`` the titles of the
+    groups in which activities and limits are found; ``turns`` the days on
+    which the book changes, in order.
     """
 
-    layers: tuple[str, ...]
+    heads: tuple[Layer, ...]
     edition: str
     sources: Mapping[str, Source]
     clauses: Mapping[str, Written]
     activities: Mapping[str, ActivityEntry]
     circumstances: Mapping[str, Circumstance]
+    groups: Mapping[str, str]
     turns: tuple[date, ...]
 
     @classmethod
     def load(cls, *layers: str | os.PathLike[str]) -> Handbook:
-        """Read the base and these layers over it: ``Handbook.load("us/nc", "house.toml")``.
+        """Read the base and these layers over it: ``Handbook.load("us/wa", "house.toml")``.
 
         A name without ``.toml`` is a layer that peerkit ships; anything else is
-        a file of yours. Reading the same layers again costs nothing unless a
+        a file of yours. A layer brings those it is laid over: ``us/wa`` brings
+        ``us/federal``. Reading the same layers again costs nothing unless a
         file of yours has changed. Raises :class:`BadHandbook`.
         """
-        return _read(*shipped_and_yours(tuple(os.fspath(each) for each in layers)))
+        names = [os.fspath(each) for each in layers]
+        return _read(tuple((name, file_of(name).read_bytes()) for name in names))
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The ids of the layers, in the order they were laid."""
+        return tuple(each.id for each in self.heads)
 
     def on(self, day: date) -> Book:
         """The book as it stands on this day."""
@@ -70,16 +79,22 @@ def _stretch(handbook: Handbook, since: date) -> Mapping[str, Clause]:
     return MappingProxyType({id_: each.on(since) for id_, each in handbook.clauses.items()})
 
 
-@lru_cache(maxsize=16)
-def _read(base: Files, over: Files) -> Handbook:
-    draft = bind(base, over)
+@lru_cache(maxsize=64)
+def _read(over: Files) -> Handbook:
+    draft = bind(_base(), over)
     every = {day for each in draft.clauses.values() for day in each.dates()}
     return Handbook(
-        layers=tuple(draft.layers),
+        heads=tuple(draft.layers.values()),
         edition=draft.edition(),
         sources=MappingProxyType(draft.sources),
         clauses=MappingProxyType(draft.clauses),
         activities=MappingProxyType(draft.activities),
         circumstances=MappingProxyType(draft.circumstances),
+        groups=MappingProxyType(draft.groups),
         turns=tuple(sorted(every)),
     )
+
+
+@lru_cache(maxsize=1)
+def _base() -> Files:
+    return base()

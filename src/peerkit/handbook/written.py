@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from peerkit.handbook.book import Passage, Verdict
+    from peerkit.handbook.book import LeadsTo, Passage, Verdict
 
-__all__ = ["Value", "Written"]
+__all__ = ["Layer", "Value", "Written"]
 
 
 @attrs.frozen(kw_only=True)
@@ -23,6 +23,22 @@ class Value:
 
     number: int | None
     passage: Passage
+
+
+@attrs.frozen(kw_only=True)
+class Layer:
+    """The head of a layer: what it is, and what it is laid over.
+
+    ``of`` says what kind of thing it is: a country, a state, a payer, a board,
+    a house. ``unread`` says what nobody has read for it yet; None when it does
+    not say.
+    """
+
+    id: str
+    title: str
+    of: str
+    over: tuple[str, ...]
+    unread: str | None
 
 
 @attrs.frozen(kw_only=True)
@@ -36,8 +52,11 @@ class Written:
     values: tuple[Value, ...]
     instead: str
     hand_to: str
+    leads_to: tuple[LeadsTo, ...]
+    time_counts: bool
     unit: str
     tighter: str
+    group: str
 
     def on(self, day: date) -> Clause:
         """The clause as it stands on a day."""
@@ -50,11 +69,19 @@ class Written:
             passages=passages if value is None else (value.passage, *passages),
             instead=self.instead,
             hand_to=self.hand_to,
+            leads_to=self.leads_to,
+            time_counts=self.time_counts,
             value=None if value is None else value.number,
             unit=self.unit,
+            tighter=self.tighter,
+            group=self.group,
         )
+
+    def every_passage(self) -> tuple[Passage, ...]:
+        """Every passage it rests on, on whatever day: those of its numbers first."""
+        return (*(each.passage for each in self.values), *self.passages)
 
     def dates(self) -> set[date]:
         """Every day on which this clause begins or ceases to say something."""
-        every = [*self.passages, *(each.passage for each in self.values)]
+        every = self.every_passage()
         return {day for each in every for day in (each.since, each.until) if day is not None}

@@ -36,6 +36,7 @@ from peerkit.model.people import (
     TieKind,
     TieStatus,
 )
+from peerkit.model.phrase import Phrase
 from peerkit.model.plans import Goal, GoalStatus
 from peerkit.model.support import (
     Activity,
@@ -81,6 +82,7 @@ __all__ = [
     "PeerStatus",
     "Person",
     "PersonStatus",
+    "Phrase",
     "Role",
     "Session",
     "SessionForm",

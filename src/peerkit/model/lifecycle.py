@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
+from peerkit.model.phrase import Phrase, listed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,12 +38,17 @@ class Lifecycle(Generic[S]):
         """Whether decisions still read a thing with this status."""
         return status not in self.closed
 
-    def says(self, old: S, new: S) -> str:
+    def says(self, old: S, new: S) -> Phrase:
         """One sentence about this step, for a person to read."""
         if self.allows(old, new):
-            return f"{old} may become {new}."
-        rest = ", ".join(sorted(self.steps[old])) or "nothing else"
-        return f"{old} cannot become {new}; it may become {rest}."
+            return Phrase("{old} may become {new}.", old=Phrase(old), new=Phrase(new))
+        rest = listed("or", *map(Phrase, sorted(self.steps[old]))) or Phrase("nothing else")
+        return Phrase(
+            "{old} cannot become {new}; it may become {rest}.",
+            old=Phrase(old),
+            new=Phrase(new),
+            rest=rest,
+        )
 
     def mermaid(self) -> str:
         """The table as a Mermaid state diagram."""
