@@ -15,10 +15,12 @@ from peerkit.handbook.book import (
     Verdict,
 )
 from peerkit.handbook.handbook import Handbook
+from peerkit.handbook.languages import ENGLISH, Language, language, languages
 from peerkit.handbook.layers import LayerSummary, layers
 from peerkit.handbook.written import Layer, Value, Written
 
 __all__ = [
+    "ENGLISH",
     "ActivityEntry",
     "BadHandbook",
     "Book",
@@ -26,6 +28,7 @@ __all__ = [
     "Circumstance",
     "Clause",
     "Handbook",
+    "Language",
     "Layer",
     "LayerSummary",
     "LeadsTo",
@@ -34,5 +37,7 @@ __all__ = [
     "Value",
     "Verdict",
     "Written",
+    "language",
+    "languages",
     "layers",
 ]
