@@ -92,6 +92,7 @@ class TestNames:
             *("Decision", "Finding", "Rule", "Rules", "Verdict", "decide", "ROLE_LIMITS"),
             *("Program", "Page", "Told", "Verified", "Store", "Notifier", "Entry"),
             *("Handbook", "Book", "read_act", "write_act"),
+            *("review", "Pointer", "CueKind"),
         }
 
         assert wanted - set(pk.__all__) == set()

@@ -196,7 +196,7 @@ def limits() -> str:
         if not written.values:
             continue
         rows = [("the base", *_value(each, written.unit)) for each in written.values]
-        for layer in layers():
+        for layer in (each.id for each in layers()):
             laid = Handbook.load(layer).clauses[id_].values
             over = laid[: len(laid) - len(written.values)]
             rows += [(f"`{layer}`", *_value(each, written.unit)) for each in over]

@@ -350,8 +350,15 @@ class Program:
         if not same or not texts <= {*words_in(act)}:
             raise KeyReused(str(act.key), earlier.number)
         book = self.handbook.on(date.fromisoformat(kept["day"]))
+        entries = [book.activities.get(each.id) for each in act.activities_named]
         findings = tuple(
-            Finding(book.clause(clause), Verdict[verdict], facts, activity)
+            Finding(
+                book.clause(clause),
+                Verdict[verdict],
+                facts,
+                activity,
+                entries[activity] if 0 <= activity < len(entries) else None,
+            )
             for clause, verdict, facts, activity in kept["findings"]
         )
         return Decision(

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, assert_type
 
 import peerkit as pk
+from peerkit.handbook.cues import cues
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores.memory import MemoryStore
 
@@ -147,6 +148,29 @@ def quiet(act: pk.ProposeMatch, view: pk.View, book: pk.Book) -> tuple[pk.Findin
 mine = pk.Rules(*pk.ROLE_LIMITS.rules, pk.Rule("quiet", (pk.ProposeMatch,), quiet))
 assert_type(pk.decide(ask, pk.View(datetime.now(UTC)), book, mine), pk.Decision)
 pk.decide(ask, book, mine)  # type: ignore[call-arg]
+
+# -- reading over a note
+
+pointers = pk.review("You should call.")
+assert_type(pointers, tuple[pk.Pointer, ...])
+assert_type(pk.review("You should call.", cues()), tuple[pk.Pointer, ...])
+assert_type(pk.review("You should call.", cues() + cues("house-cues.toml")), tuple[pk.Pointer, ...])
+assert_type(pointers[0].start, int)
+assert_type(pointers[0].end, int)
+assert_type(pointers[0].cue, str)
+assert_type(pointers[0].kind, pk.CueKind)
+assert_type(pointers[0].why, str)
+assert_type(pointers[0].instead, str)
+
+
+def behind(pointer: pk.Pointer) -> tuple[Passage, ...]:
+    """A pointer rests on passages, as a clause does."""
+    return pointer.passages
+
+
+pk.review(pk.Words("You should call."))  # type: ignore[arg-type]
+pk.review("You should call.", "house-cues.toml")  # type: ignore[arg-type]
+pointers[0].start = 1  # type: ignore[misc]
 
 # -- as JSON
 

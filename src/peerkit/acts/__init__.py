@@ -9,11 +9,14 @@ from peerkit.acts.boundaries import (
     AgreeBoundaries,
     CloseConcern,
     ConsultSupervisor,
+    DiscloseForSafety,
     GiveAdvice,
     RaiseConcern,
     RecordConsent,
+    ReviewDisclosure,
     RevokeConsent,
     ShareInformation,
+    SupplyFacts,
 )
 from peerkit.acts.matches import AcceptMatch, DeclineMatch, EndMatch, ProposeMatch
 from peerkit.acts.people import (
@@ -46,6 +49,7 @@ __all__ = [
     "CloseConcern",
     "ConsultSupervisor",
     "DeclineMatch",
+    "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
     "EndMatch",
@@ -62,10 +66,12 @@ __all__ = [
     "RecordSupervision",
     "ReportMissedSession",
     "ReportSession",
+    "ReviewDisclosure",
     "RevokeConsent",
     "Saying",
     "SetGoal",
     "ShareInformation",
+    "SupplyFacts",
     "WelcomeParticipant",
     "WelcomePeer",
 ]
@@ -96,6 +102,9 @@ ACTS: Final[tuple[type[Act], ...]] = (
     ShareInformation,
     ConsultSupervisor,
     GiveAdvice,
+    SupplyFacts,
     RaiseConcern,
     CloseConcern,
+    DiscloseForSafety,
+    ReviewDisclosure,
 )

@@ -15,8 +15,10 @@ from peerkit.model import (
     Consultation,
     ConsultationStatus,
     Count,
+    FactsStatus,
     Message,
     Noun,
+    SuppliedFacts,
     Words,
 )
 from peerkit.model.fields import an_id, digest_of, maybe_id
@@ -68,9 +70,9 @@ class Judged:
     """As much of the decision as an act needs to know what it leaves.
 
     ``outside`` are the positions of the activities that fell outside the role,
-    ``clauses`` the codes of every clause that did not allow it, ``used`` the
-    consultations whose advice let it through. ``whole`` is true when something
-    other than a single activity was not allowed.
+    ``clauses`` the codes of every boundary that was crossed, ``used`` the
+    consultations and supplied facts that let it through. ``whole`` is true when
+    a boundary other than a single activity's was crossed.
     """
 
     allowed: bool = True
@@ -180,10 +182,18 @@ class Moves(Act):
 
 
 def used_up(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
-    """The consultations whose advice this act uses up: a request first, then its report."""
-    status = ConsultationStatus.DONE if act.already else ConsultationStatus.USED
-    return tuple(
-        attrs.evolve(each, status=status)
-        for each in view.all(Consultation)
-        if each.id in judged.used
+    """The advice and the facts that this act uses up: a request first, then its report."""
+    advice = ConsultationStatus.DONE if act.already else ConsultationStatus.USED
+    facts = FactsStatus.DONE if act.already else FactsStatus.USED
+    return (
+        *(
+            attrs.evolve(each, status=advice)
+            for each in view.all(Consultation)
+            if each.id in judged.used
+        ),
+        *(
+            attrs.evolve(each, status=facts)
+            for each in view.all(SuppliedFacts)
+            if each.id in judged.used
+        ),
     )

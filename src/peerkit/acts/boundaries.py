@@ -9,7 +9,9 @@ import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each
 from peerkit.model import (
+    Activity,
     AgreementStatus,
+    Basis,
     BoundaryAgreement,
     Concern,
     ConcernStatus,
@@ -18,9 +20,12 @@ from peerkit.model import (
     ConsentStatus,
     Consultation,
     ConsultationStatus,
+    DisclosureStatus,
     Message,
     Noun,
     Peer,
+    SafetyDisclosure,
+    SuppliedFacts,
     Topic,
     Words,
     pair,
@@ -47,11 +52,14 @@ __all__ = [
     "AgreeBoundaries",
     "CloseConcern",
     "ConsultSupervisor",
+    "DiscloseForSafety",
     "GiveAdvice",
     "RaiseConcern",
     "RecordConsent",
+    "ReviewDisclosure",
     "RevokeConsent",
     "ShareInformation",
+    "SupplyFacts",
 ]
 
 
@@ -321,3 +329,114 @@ class GiveAdvice(Moves):
             inside=f"Consultation {self.id} is answered.",
         )
         return Left(nouns=(self.moved(view),), messages=(told,), words=said)
+
+
+@attrs.frozen(kw_only=True)
+class SupplyFacts(Makes):
+    """Answer what the handbook asked of one activity. It counts for one request and its report.
+
+    ``activity`` names the activity and carries the answers, for example
+    ``Activity(id="drive", circumstances={"agency-policy": "yes"})``.
+    """
+
+    kind: ClassVar[str] = "facts.supplied"
+    makes: ClassVar[type[Noun]] = SuppliedFacts
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    activity: Activity = attrs.field(validator=exactly(Activity))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What is made, both people and the pair."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.the_id, self.peer, self.participant, both)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The facts, to be used once."""
+        facts = SuppliedFacts(
+            id=self.the_id, peer=self.peer, participant=self.participant, activity=self.activity
+        )
+        return Left(nouns=(facts,))
+
+
+@attrs.frozen(kw_only=True)
+class DiscloseForSafety(Makes):
+    """Tell somebody something without consent because there is danger, or the law asks for it.
+
+    It is allowed at once, kept with its ``basis``, and the supervisor looks at
+    it afterwards. ``to`` names who is told: an office, a service, a person.
+    ``what`` says it in words, kept apart. Tell no more than is needed.
+    """
+
+    kind: ClassVar[str] = "safety.disclosed"
+    already: ClassVar[bool] = True
+    makes: ClassVar[type[Noun]] = SafetyDisclosure
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    to: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    basis: Basis = attrs.field(validator=exactly(Basis), repr=False)
+    what: Words | None = maybe(Words)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The disclosure and both people."""
+        return once_each(self.the_id, self.peer, self.participant)
+
+    def goes_on(self, before: SafetyDisclosure) -> bool:
+        """With the same disclosure, told again."""
+        told = (before.peer, before.participant, before.to, before.basis)
+        return told == (self.peer, self.participant, self.to, self.basis)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The disclosure, for the supervisor to review. Told twice, it is there once."""
+        before = view.get(SafetyDisclosure, self.the_id)
+        if before is not None and self.goes_on(before):
+            return Left(words=self._said(before.id))
+        made = SafetyDisclosure(
+            id=free_id(view, SafetyDisclosure, self.the_id),
+            peer=self.peer,
+            participant=self.participant,
+            to=self.to,
+            basis=self.basis,
+        )
+        peer = view.get(Peer, self.peer)
+        told = Message(
+            to=self.by if peer is None else peer.supervisor,
+            kind=self.kind,
+            about=made.id,
+            inside=f"Disclosure {made.id} waits for your review.",
+        )
+        return Left(nouns=(made,), messages=(told,), words=self._said(made.id))
+
+    def _said(self, disclosure: str) -> tuple[Saying, ...]:
+        if self.what is None:
+            return ()
+        return (Saying(f"disclosure/{disclosure}", self.participant, self.what),)
+
+
+@attrs.frozen(kw_only=True)
+class ReviewDisclosure(Moves):
+    """The peer's supervisor has looked at what was told for safety's sake."""
+
+    kind: ClassVar[str] = "disclosure.reviewed"
+    moves: ClassVar[type[Noun]] = SafetyDisclosure
+    peer: str = attrs.field(validator=an_id)
+    outcome: Words | None = maybe(Words)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The disclosure and the peer."""
+        return once_each(self.id, self.peer)
+
+    def to(self, noun: SafetyDisclosure) -> DisclosureStatus:
+        """Reviewed."""
+        return DisclosureStatus.REVIEWED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The reviewed disclosure."""
+        said = (
+            ()
+            if self.outcome is None
+            else (Saying(f"disclosure/{self.id}", self.by, self.outcome),)
+        )
+        return Left(nouns=(self.moved(view),), words=said)

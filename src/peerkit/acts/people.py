@@ -9,6 +9,10 @@ import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, free_id, once_each
 from peerkit.model import (
+    SUPERVISING,
+    SUPERVISION_MINUTES,
+    SUPERVISION_TALKS,
+    Count,
     Credential,
     CredentialStatus,
     LivedExperience,
@@ -23,8 +27,9 @@ from peerkit.model import (
     TieKind,
     TieStatus,
     pair,
+    period,
 )
-from peerkit.model.fields import a, an_id, exactly, later_than, maybe, several
+from peerkit.model.fields import a, an_id, exactly, later_than, maybe, several, whole_minutes
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -93,11 +98,11 @@ class WelcomePeer(Makes):
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The person."""
-        return (self.the_id,)
+        """The person and their supervisor."""
+        return once_each(self.the_id, self.supervisor)
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """A peer, and the person if they were not known."""
+        """A peer, and the person if they were not known; the supervisor has one more."""
         peer = Peer(
             id=self.the_id,
             role=self.role,
@@ -105,7 +110,10 @@ class WelcomePeer(Makes):
             since=self.since,
             supervised=self.supervised,
         )
-        return Left(nouns=(*_person(view, self.the_id, self.experiences), peer))
+        return Left(
+            nouns=(*_person(view, self.the_id, self.experiences), peer),
+            counts=(Count(self.supervisor, SUPERVISING, 1),),
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -121,8 +129,12 @@ class ChangeService(Moves):
         return self.status
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The peer as they now serve."""
-        return Left(nouns=(self.moved(view),))
+        """The peer as they now serve; who has left is supervised no more."""
+        peer = self.moved(view)
+        before = view.get(Peer, self.id)
+        left = PeerStatus.LEFT
+        by = (before is not None and before.status is left) - (peer.status is left)
+        return Left(nouns=(peer,), counts=(Count(peer.supervisor, SUPERVISING, by),) if by else ())
 
 
 @attrs.frozen(kw_only=True)
@@ -176,12 +188,13 @@ class RecordCredential(Makes):
 
 @attrs.frozen(kw_only=True)
 class RecordSupervision(Act):
-    """Report that a peer has had supervision, and when."""
+    """Report that a peer has had supervision, and when. ``minutes`` is 0 when nobody counted."""
 
     kind: ClassVar[str] = "supervision.recorded"
     already: ClassVar[bool] = True
     peer: str = attrs.field(validator=an_id)
     on: date = attrs.field(validator=exactly(date))
+    minutes: int = whole_minutes()
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -189,12 +202,16 @@ class RecordSupervision(Act):
         return (self.peer,)
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The peer with the day, when it is later than the one known."""
+        """One more talk of its month; the peer with the day, when it is later than the last."""
         peer = view.get(Peer, self.peer)
-        known = None if peer is None else peer.supervised
-        if peer is None or not judged.allowed or (known is not None and known >= self.on):
+        if peer is None or not judged.allowed:
             return Left()
-        return Left(nouns=(attrs.evolve(peer, supervised=self.on),))
+        had = ((SUPERVISION_TALKS, 1), (SUPERVISION_MINUTES, self.minutes))
+        counts = tuple(
+            Count(self.peer, what, much, period(self.on, what)) for what, much in had if much
+        )
+        later = peer.supervised is None or peer.supervised < self.on
+        return Left(nouns=(attrs.evolve(peer, supervised=self.on),) if later else (), counts=counts)
 
 
 @attrs.frozen(kw_only=True)

@@ -12,7 +12,10 @@ from peerkit.errors import BadInput
 from peerkit.model import (
     MET,
     MINUTES_GIVEN,
+    MINUTES_GIVEN_A_MONTH,
+    MINUTES_GIVEN_A_WEEK,
     MINUTES_RECEIVED,
+    MINUTES_RECEIVED_A_YEAR,
     Activity,
     Concern,
     Count,
@@ -24,6 +27,7 @@ from peerkit.model import (
     SessionStatus,
     Words,
     pair,
+    period,
 )
 from peerkit.model.fields import (
     a,
@@ -53,6 +57,9 @@ __all__ = [
 ]
 
 
+#: What is counted of a session: for the peer, and for each participant.
+_GIVEN: Final = (MINUTES_GIVEN, MINUTES_GIVEN_A_WEEK, MINUTES_GIVEN_A_MONTH)
+_RECEIVED: Final = (MINUTES_RECEIVED, MINUTES_RECEIVED_A_YEAR)
 #: How many fields every act that makes something has: those of a session come after them.
 _OWN: Final = len(attrs.fields(Makes))
 
@@ -239,7 +246,7 @@ class ReportSession(_InSession):
             held = attrs.evolve(held, id=free_id(view, Session, self.the_id))
         elif before is not None and before.status is SessionStatus.HELD:
             counts = (*_counts(before, -1), *counts)
-        concerns = () if judged.allowed else (self._concern(view, judged),)
+        concerns = (self._concern(view, judged),) if judged.clauses else ()
         return Left(
             nouns=(held, *used_up(self, view, judged), *concerns),
             counts=counts,
@@ -269,13 +276,19 @@ class ReportSession(_InSession):
 
 def _counts(session: Session, sign: int) -> tuple[Count, ...]:
     """What a held session adds to the tallies, or, with -1, takes back."""
-    day = session.day.isoformat()
-    given = Count(session.peer, MINUTES_GIVEN, sign * session.counted, day)
-    received = (
-        Count(each, MINUTES_RECEIVED, sign * session.counted, day) for each in session.participants
-    )
     met = tuple(Count(pair(session.peer, each), MET, sign) for each in session.participants)
-    return (*met, given, *received) if session.counted else met
+    if not session.counted:
+        return met
+    day, minutes = session.day, sign * session.counted
+    return (
+        *met,
+        *(Count(session.peer, what, minutes, period(day, what)) for what in _GIVEN),
+        *(
+            Count(each, what, minutes, period(day, what))
+            for each in session.participants
+            for what in _RECEIVED
+        ),
+    )
 
 
 def _told(act: Act, view: View, concern: Concern) -> Message:

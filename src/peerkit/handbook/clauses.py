@@ -61,9 +61,7 @@ def over(table: Table, below: Written, sources: Mapping[str, Source], layer: str
                     f"{below.unit}); a layer tightens, or says loosens = true",
                 )
     # A layer's values speak first; what lies below speaks on the other days.
-    return attrs.evolve(
-        below, values=(*values, *below.values), passages=(*own, *below.passages)
-    )
+    return attrs.evolve(below, values=(*values, *below.values), passages=(*own, *below.passages))
 
 
 def _written(table: Table, sources: Mapping[str, Source], layer: str) -> Written:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.resources.abc import Traversable
 
-__all__ = ["Draft", "Files", "base", "bind", "file_of", "shipped"]
+__all__ = ["Draft", "Files", "base", "bind", "file_of", "here", "shipped", "tomls"]
 
 #: The files and folders of the base, in the order in which one names what another describes.
 _BASE: Final = ("sources.toml", "clauses.toml", "limits", "circumstances.toml", "activities")
@@ -93,9 +93,7 @@ class Draft:
         head.done()
         return id_
 
-    def _clause(
-        self, table: Table, layer: str, group: str, *, over: bool, numbered: bool
-    ) -> None:
+    def _clause(self, table: Table, layer: str, group: str, *, over: bool, numbered: bool) -> None:
         id_ = table.text("id")
         below = self.clauses.get(id_)
         if over and below is not None:
@@ -125,7 +123,7 @@ class Draft:
         self.activities[id_] = catalogue.activity(table, known, layer, group)
 
     def whole(self) -> Draft:
-        """This draft, when nothing it needs is missing."""
+        """The draft, when nothing it needs is missing."""
         for needed in _ALWAYS:
             if needed not in self.clauses:
                 raise BadHandbook(
@@ -184,7 +182,8 @@ def _head(file: Table) -> Layer:
     return found
 
 
-def _here() -> Traversable:
+def here() -> Traversable:
+    """Where the files of the book lie."""
     from importlib.resources import files  # it loads much, and only reading a book needs it
 
     return files("peerkit.handbook")
@@ -192,14 +191,14 @@ def _here() -> Traversable:
 
 def shipped() -> tuple[str, ...]:
     """The ids of the layers that peerkit ships, sorted."""
-    return tuple(sorted(name for name, _ in _tomls(_here() / "layers", "")))
+    return tuple(sorted(name for name, _ in tomls(here() / "layers", "")))
 
 
-def _tomls(folder: Traversable, under: str) -> Iterable[tuple[str, Traversable]]:
+def tomls(folder: Traversable, under: str) -> Iterable[tuple[str, Traversable]]:
     """Every TOML file in a folder and those inside it, by its path without the ending."""
     for each in sorted(folder.iterdir(), key=lambda each: each.name):
         if each.is_dir():
-            yield from _tomls(each, f"{under}{each.name}/")
+            yield from tomls(each, f"{under}{each.name}/")
         elif each.name.endswith(".toml"):
             yield under + each.name.removesuffix(".toml"), each
 
@@ -212,19 +211,22 @@ def file_of(name: str) -> Traversable | Path:
             raise BadHandbook(name, "is not there; give the path of a TOML file")
         return path
     if name not in shipped():
+        near = get_close_matches(name, shipped(), 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
         raise BadHandbook(
             f"layer {name!r}",
-            f"is not one that peerkit ships ({', '.join(shipped())}); a file of yours ends in .toml",
+            f"is not one that peerkit ships{hint}. A file of yours ends in .toml; "
+            f"peerkit ships {', '.join(shipped())}",
         )
-    return _here() / "layers" / f"{name}.toml"
+    return here() / "layers" / f"{name}.toml"
 
 
 def base() -> Files:
     """The files of the base, each with its name."""
     found = []
     for name in _BASE:
-        place = _here() / name
-        inside = _tomls(place, f"{name}/") if place.is_dir() else ()
+        place = here() / name
+        inside = tomls(place, f"{name}/") if place.is_dir() else ()
         found += [(f"{path}.toml", each.read_bytes()) for path, each in inside]
         if place.is_file():
             found.append((name, place.read_bytes()))

@@ -6,6 +6,7 @@ from typing import Final
 
 from peerkit.model.boundaries import (
     AgreementStatus,
+    Basis,
     BoundaryAgreement,
     Concern,
     ConcernStatus,
@@ -14,6 +15,10 @@ from peerkit.model.boundaries import (
     ConsentStatus,
     Consultation,
     ConsultationStatus,
+    DisclosureStatus,
+    FactsStatus,
+    SafetyDisclosure,
+    SuppliedFacts,
     Topic,
 )
 from peerkit.model.fields import Words, pair
@@ -46,16 +51,38 @@ from peerkit.model.support import (
     SessionForm,
     SessionStatus,
 )
-from peerkit.model.view import MET, MINUTES_GIVEN, MINUTES_RECEIVED, WALKING, Count, View
+from peerkit.model.view import (
+    MET,
+    MINUTES_GIVEN,
+    MINUTES_GIVEN_A_MONTH,
+    MINUTES_GIVEN_A_WEEK,
+    MINUTES_RECEIVED,
+    MINUTES_RECEIVED_A_YEAR,
+    SUPERVISING,
+    SUPERVISION_MINUTES,
+    SUPERVISION_TALKS,
+    WALKING,
+    Count,
+    View,
+    period,
+    periods,
+)
 
 __all__ = [
     "MET",
     "MINUTES_GIVEN",
+    "MINUTES_GIVEN_A_MONTH",
+    "MINUTES_GIVEN_A_WEEK",
     "MINUTES_RECEIVED",
+    "MINUTES_RECEIVED_A_YEAR",
     "NOUNS",
+    "SUPERVISING",
+    "SUPERVISION_MINUTES",
+    "SUPERVISION_TALKS",
     "WALKING",
     "Activity",
     "AgreementStatus",
+    "Basis",
     "BoundaryAgreement",
     "Concern",
     "ConcernStatus",
@@ -67,7 +94,9 @@ __all__ = [
     "Count",
     "Credential",
     "CredentialStatus",
+    "DisclosureStatus",
     "Experience",
+    "FactsStatus",
     "Goal",
     "GoalStatus",
     "Lifecycle",
@@ -84,9 +113,11 @@ __all__ = [
     "PersonStatus",
     "Phrase",
     "Role",
+    "SafetyDisclosure",
     "Session",
     "SessionForm",
     "SessionStatus",
+    "SuppliedFacts",
     "Tie",
     "TieKind",
     "TieStatus",
@@ -94,6 +125,8 @@ __all__ = [
     "View",
     "Words",
     "pair",
+    "period",
+    "periods",
 ]
 
 #: Every kind of noun, in the order people meet them.
@@ -110,4 +143,6 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     Consent,
     Concern,
     Consultation,
+    SuppliedFacts,
+    SafetyDisclosure,
 )

@@ -14,6 +14,7 @@ from peerkit.model.fields import (
     a_moment,
     an_id,
     as_tuple,
+    exactly,
     in_utc,
     later_than,
     maybe_moment,
@@ -24,9 +25,11 @@ from peerkit.model.fields import (
 )
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
+from peerkit.model.support import Activity
 
 __all__ = [
     "AgreementStatus",
+    "Basis",
     "BoundaryAgreement",
     "Concern",
     "ConcernStatus",
@@ -35,6 +38,10 @@ __all__ = [
     "ConsentStatus",
     "Consultation",
     "ConsultationStatus",
+    "DisclosureStatus",
+    "FactsStatus",
+    "SafetyDisclosure",
+    "SuppliedFacts",
     "Topic",
 ]
 
@@ -102,13 +109,19 @@ class BoundaryAgreement(Noun):
 
 
 class ConsentScope(StrEnum):
-    """What a participant may agree to have shared. Narrow on purpose."""
+    """What a participant may agree to have shared. Narrow on purpose.
+
+    ``presence`` is that somebody sees the peer with them, or speaking for them.
+    """
 
     ATTENDANCE = "attendance"
     CONTACT_DETAILS = "contact-details"
     GOALS = "goals"
     SESSION_NOTES = "session-notes"
     STORY = "story"
+    IMAGE = "image"
+    SCREENING_RESULTS = "screening-results"
+    PRESENCE = "presence"
 
 
 class ConsentStatus(StrEnum):
@@ -255,4 +268,99 @@ class Consultation(Noun):
     @property
     def touches(self) -> tuple[str, ...]:
         """It is found with either."""
+        return (self.peer, self.participant)
+
+
+class FactsStatus(StrEnum):
+    """Facts are supplied; then used by one request, and by the report of it."""
+
+    SUPPLIED = "supplied"
+    USED = "used"
+    DONE = "done"
+
+
+FACTS: Final = Lifecycle(
+    begins=frozenset({FactsStatus.SUPPLIED}),
+    steps={
+        FactsStatus.SUPPLIED: frozenset({FactsStatus.USED, FactsStatus.DONE}),
+        FactsStatus.USED: frozenset({FactsStatus.DONE}),
+        FactsStatus.DONE: frozenset(),
+    },
+)
+
+
+@attrs.frozen(kw_only=True)
+class SuppliedFacts(Noun):
+    """Somebody answered what the handbook asked of one activity of a pair.
+
+    It answers exactly one such request, and the report of it: whether a person
+    agreed to a hug today says nothing about tomorrow.
+    """
+
+    kind: ClassVar[str] = "facts"
+    lifecycle: ClassVar[Lifecycle[FactsStatus]] = FACTS
+    status: FactsStatus = a(FactsStatus, FactsStatus.SUPPLIED)
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    activity: Activity = attrs.field(validator=exactly(Activity))
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the pair."""
+        return (pair(self.peer, self.participant),)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with either."""
+        return (self.peer, self.participant)
+
+
+class Basis(StrEnum):
+    """Why something was told without consent (42 CFR 2.12(c), 2.51; 45 CFR 164.512(j))."""
+
+    DANGER_TO_SELF = "danger-to-self"
+    DANGER_TO_OTHERS = "danger-to-others"
+    HARM_TO_A_CHILD = "harm-to-a-child"
+    HARM_TO_AN_ADULT = "harm-to-an-adult"
+    MEDICAL_EMERGENCY = "medical-emergency"
+    CRIME_HERE = "crime-here"
+    LAW_REQUIRES = "law-requires"
+
+
+class DisclosureStatus(StrEnum):
+    """Something was told for safety's sake; a supervisor looks at it afterwards."""
+
+    MADE = "made"
+    REVIEWED = "reviewed"
+
+
+DISCLOSURE: Final = Lifecycle(
+    begins=frozenset({DisclosureStatus.MADE}),
+    steps={
+        DisclosureStatus.MADE: frozenset({DisclosureStatus.REVIEWED}),
+        DisclosureStatus.REVIEWED: frozenset(),
+    },
+    closed=frozenset({DisclosureStatus.REVIEWED}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class SafetyDisclosure(Noun):
+    """Something about a participant was told without consent, because somebody was in danger.
+
+    ``to`` names who was told, ``basis`` why. The words are kept apart, under
+    ``disclosure/<id>``.
+    """
+
+    kind: ClassVar[str] = "disclosure"
+    lifecycle: ClassVar[Lifecycle[DisclosureStatus]] = DISCLOSURE
+    status: DisclosureStatus = a(DisclosureStatus, DisclosureStatus.MADE)
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    to: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    basis: Basis = attrs.field(validator=exactly(Basis), repr=False)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with the participant and the peer."""
         return (self.peer, self.participant)

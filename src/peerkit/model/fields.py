@@ -272,6 +272,18 @@ def some_minutes(instance: object, attribute: attrs.Attribute[Any], value: objec
         raise BadInput(_place(instance, attribute), f"whole minutes, 1 to {MOST_MINUTES}")
 
 
+def _minutes_or_none_counted(
+    instance: object, attribute: attrs.Attribute[Any], value: object
+) -> None:
+    if type(value) is not int or not 0 <= value <= MOST_MINUTES:
+        raise BadInput(_place(instance, attribute), f"whole minutes, 0 to {MOST_MINUTES}")
+
+
+def whole_minutes() -> Any:
+    """A field for whole minutes, 0 to 1440; 0, when left out, means that nobody counted."""
+    return attrs.field(default=0, validator=_minutes_or_none_counted)
+
+
 def later_than(first: str) -> Check:
     """A check that this field, when given, is later than the field ``first``."""
 

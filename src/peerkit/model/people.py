@@ -57,13 +57,17 @@ class LivedExperience:
 
 
 class Role(StrEnum):
-    """The kinds of peer supporter (seed 000, "Types of Peer Support")."""
+    """The kinds of peer supporter (seed 000), and what the role may widen to (seed 001)."""
 
     WORKER = "peer-worker"
     MENTOR = "peer-mentor"
     ADVOCATE = "peer-advocate"
     RESEARCHER = "peer-researcher"
     SPECIALIST = "peer-specialist"
+    SUPERVISOR = "supervisor"
+    TRAINER = "trainer"
+    ADMINISTRATOR = "administrator"
+    EDUCATOR = "educator"
 
 
 class PersonStatus(StrEnum):

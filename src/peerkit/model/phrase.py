@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 __all__ = ["Phrase", "listed", "said"]
 
@@ -23,7 +23,7 @@ class Phrase(str):
     template: str
     facts: Mapping[str, object]
 
-    def __new__(cls, template: str, **facts: object) -> Phrase:
+    def __new__(cls, template: str, **facts: object) -> Self:
         """The template with the facts put in."""
         phrase = super().__new__(cls, template.format_map(facts) if facts else template)
         phrase.template = template

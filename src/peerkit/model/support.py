@@ -27,6 +27,7 @@ from peerkit.model.fields import (
     several,
     some_ids,
     some_minutes,
+    whole_minutes,
 )
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
@@ -128,19 +129,15 @@ def _circumstances(instance: object, attribute: attrs.Attribute[Any], value: obj
         raise BadInput("Activity.circumstances", "the same circumstance is answered twice")
 
 
-def _whole_minutes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if type(value) is not int or not 0 <= value <= 24 * 60:
-        raise BadInput("Activity.minutes", "whole minutes, 0 to 1440")
-
-
 @attrs.frozen(kw_only=True)
 class Activity:
     """Something a peer does, by its code in the handbook, and the circumstances that decide it.
 
     ``circumstances`` answers the questions the handbook asks of this activity,
     for example ``{"voice": "first-person"}``. ``of`` names the person whose
-    story or information it is, when that is not the participant. ``minutes``
-    is the time it took or will take; 0 when nobody counted.
+    story or information it is; ``to`` who will see or hear it, when that is
+    nobody who takes part. ``minutes`` is the time it took or will take; 0 when
+    nobody counted.
     """
 
     id: str = attrs.field(validator=a_code)
@@ -148,7 +145,8 @@ class Activity:
         default=(), converter=_pairs, validator=_circumstances
     )
     of: str | None = maybe_id()
-    minutes: int = attrs.field(default=0, validator=_whole_minutes)
+    to: str | None = maybe_id()
+    minutes: int = whole_minutes()
 
     def answer(self, circumstance: str) -> str | None:
         """What was said of this circumstance, or None."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
@@ -10,10 +11,25 @@ import attrs
 from peerkit.model.noun import Noun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from types import MappingProxyType
 
-__all__ = ["MET", "MINUTES_GIVEN", "MINUTES_RECEIVED", "WALKING", "Count", "View"]
+__all__ = [
+    "MET",
+    "MINUTES_GIVEN",
+    "MINUTES_GIVEN_A_MONTH",
+    "MINUTES_GIVEN_A_WEEK",
+    "MINUTES_RECEIVED",
+    "MINUTES_RECEIVED_A_YEAR",
+    "SUPERVISING",
+    "SUPERVISION_MINUTES",
+    "SUPERVISION_TALKS",
+    "WALKING",
+    "Count",
+    "View",
+    "period",
+    "periods",
+]
 
 N = TypeVar("N", bound=Noun)
 
@@ -21,23 +37,78 @@ N = TypeVar("N", bound=Noun)
 WALKING: Final = "walking"
 #: How often a pair has met. Standing.
 MET: Final = "met"
-#: Minutes of peer support on one day, given as a peer.
+#: How many serving peers somebody supervises. Standing.
+SUPERVISING: Final = "supervising"
+#: Minutes of peer support, given as a peer: on one day, in one week, in one month.
 MINUTES_GIVEN: Final = "minutes-given"
-#: Minutes of peer support on one day, received as a participant.
+MINUTES_GIVEN_A_WEEK: Final = "minutes-given-a-week"
+MINUTES_GIVEN_A_MONTH: Final = "minutes-given-a-month"
+#: Minutes of peer support, received as a participant: on one day, in one calendar year.
 MINUTES_RECEIVED: Final = "minutes-received"
+MINUTES_RECEIVED_A_YEAR: Final = "minutes-received-a-year"
+#: Minutes and talks of supervision that a peer had in one month.
+SUPERVISION_MINUTES: Final = "supervision-minutes-a-month"
+SUPERVISION_TALKS: Final = "supervision-talks-a-month"
+
+
+def _a_day(day: date) -> str:
+    return day.isoformat()
+
+
+def _a_week(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def _a_month(day: date) -> str:
+    return f"{day.year:04}-{day.month:02}"
+
+
+def _a_year(day: date) -> str:
+    return f"{day.year:04}"
+
+
+#: Over which stretch of time each tally runs; one that is not here is standing.
+_STRETCH: Final[Mapping[str, Callable[[date], str]]] = {
+    MINUTES_GIVEN: _a_day,
+    MINUTES_GIVEN_A_WEEK: _a_week,
+    MINUTES_GIVEN_A_MONTH: _a_month,
+    MINUTES_RECEIVED: _a_day,
+    MINUTES_RECEIVED_A_YEAR: _a_year,
+    SUPERVISION_MINUTES: _a_month,
+    SUPERVISION_TALKS: _a_month,
+}
+
+
+def period(day: date, what: str) -> str:
+    """The stretch of time in which this day counts for a tally: ``""`` for a standing one."""
+    stretch = _STRETCH.get(what)
+    return "" if stretch is None else stretch(day)
+
+
+def periods(day: date) -> tuple[str, str, str, str, str]:
+    """The stretches of time whose tallies a decision of this day reads.
+
+    The standing ones, the day, its ISO week, the whole month before it, and
+    its year: a month that has not ended yet says nothing about whether
+    somebody had enough of something in it.
+    """
+    last_month = day.replace(day=1) - timedelta(days=1) if (day.year, day.month) > (1, 1) else day
+    return ("", _a_day(day), _a_week(day), _a_month(last_month), _a_year(day))
 
 
 @attrs.frozen
 class Count:
-    """A tally to be moved: ``of`` whom, ``what``, ``by`` how much, on which ``day``.
+    """A tally to be moved: ``of`` whom, ``what``, ``by`` how much, in which ``period``.
 
-    ``day`` is an ISO date, or empty for a standing tally.
+    ``period`` is an ISO date, an ISO week (``2026-W45``), a month (``2026-11``),
+    a year, or empty for a standing tally.
     """
 
     of: str
     what: str
     by: int
-    day: str = ""
+    period: str = ""
 
 
 @attrs.frozen
@@ -70,5 +141,5 @@ class View:
                 yield noun
 
     def tally(self, of: str, what: str) -> int:
-        """How much is counted of somebody: standing, or on the day in question."""
+        """How much is counted of somebody: standing, or in the period of the day in question."""
         return self.tallies.get((of, what), 0)

@@ -11,6 +11,7 @@ from peerkit.acts import (
     CloseConcern,
     ConsultSupervisor,
     DeclineMatch,
+    DiscloseForSafety,
     DiscloseTie,
     DoActivity,
     EndMatch,
@@ -24,15 +25,18 @@ from peerkit.acts import (
     RecordCredential,
     RecordSupervision,
     ReportSession,
+    ReviewDisclosure,
     RevokeConsent,
     SetGoal,
     ShareInformation,
+    SupplyFacts,
     WelcomePeer,
 )
 from peerkit.decisions import Rule, Rules
-from peerkit.rules import activities, advice, people, records, support
+from peerkit.rules import activities, advice, limits, people, records, support
+from peerkit.rules.limits import COUNTED, measured
 
-__all__ = ["ROLE_LIMITS"]
+__all__ = ["COUNTED", "ROLE_LIMITS", "measured"]
 
 #: Every role limit. Their order changes nothing.
 ROLE_LIMITS: Final = Rules(
@@ -52,6 +56,7 @@ ROLE_LIMITS: Final = Rules(
             RecordCredential,
             RecordSupervision,
             ConsultSupervisor,
+            SupplyFacts,
         ),
         people.known,
     ),
@@ -64,6 +69,10 @@ ROLE_LIMITS: Final = Rules(
     Rule("caseload", (ProposeMatch, AcceptMatch), people.caseload),
     Rule("credential", (ProposeMatch, PlanSession, ReportSession), people.credential),
     Rule("supervision", (ProposeMatch, PlanSession), people.supervision),
+    Rule("enough-supervision", (ProposeMatch, PlanSession), limits.enough_supervision),
+    Rule("room-with-supervisor", (WelcomePeer,), limits.room_with_supervisor),
+    Rule("paid-time", (PlanSession,), limits.paid_time),
+    Rule("note-on-time", (ReportSession,), limits.note_on_time),
     Rule(
         "dual-relationship",
         (ProposeMatch, AcceptMatch, PlanSession, ReportSession, DoActivity),
@@ -86,9 +95,15 @@ ROLE_LIMITS: Final = Rules(
         ),
         support.own_voice,
     ),
-    Rule("supervisor-answers", (CloseConcern, GiveAdvice), people.supervisor_answers),
+    Rule(
+        "supervisor-answers",
+        (CloseConcern, GiveAdvice, ReviewDisclosure),
+        people.supervisor_answers,
+    ),
+    Rule("safety-first", (DiscloseForSafety,), support.safety_first),
     Rule("once", (Makes,), records.once),
     Rule("one-match", (ProposeMatch,), records.one_match),
+    Rule("asked-of-it", (SupplyFacts,), activities.asked_of_it),
     Rule("known-clauses", (ConsultSupervisor, RaiseConcern), records.known_clauses),
     Rule("steps", (Moves,), records.steps),
     Rule("already-happened", records.TELLING, records.happened),

@@ -15,11 +15,13 @@ from peerkit.model import (
     ParticipantStatus,
     Peer,
     PeerStatus,
+    Phrase,
     Role,
     Tie,
     TieKind,
     TieStatus,
 )
+from peerkit.model.phrase import listed
 
 if TYPE_CHECKING:
     from peerkit.acts import (
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
         CloseConcern,
         DoActivity,
         GiveAdvice,
+        ReviewDisclosure,
     )
     from peerkit.handbook import Book
     from peerkit.model import View
@@ -48,15 +51,16 @@ def known(act: Act, view: View, book: Book) -> Findings:
     for each in act.participants_named:
         one = view.get(Participant, each)
         if one is None or not (act.already or one.status is ParticipantStatus.TAKING_PART):
-            strangers.append(f"{each} as a participant")
+            strangers.append(Phrase("{id} as a participant", id=each))
     if act.peer_named is not None:
         peer = view.get(Peer, act.peer_named)
         if peer is None or not (act.already or peer.status is PeerStatus.SERVING):
-            strangers.append(f"{act.peer_named} as a serving peer")
+            strangers.append(Phrase("{id} as a serving peer", id=act.peer_named))
         elif isinstance(act, ReportSession) and act.day < peer.since:
-            strangers.append(f"{act.peer_named} as a peer on {act.day.isoformat()}")
+            on = act.day.isoformat()
+            strangers.append(Phrase("{id} as a peer on {day}", id=act.peer_named, day=on))
     if strangers:
-        return (Finding(clause, Verdict.NEEDS_FACTS, {"missing": " and ".join(strangers)}),)
+        return (Finding(clause, Verdict.NEEDS_FACTS, {"missing": listed("and", *strangers)}),)
     return (Finding(clause, Verdict.ALLOWED),)
 
 
@@ -107,15 +111,19 @@ def credential(act: ProposeMatch | PlanSession | ReportSession, view: View, book
 
 def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Findings:
     """Nobody serves alone: the last supervision lies no further back than the limit."""
-    clause = book.clause("supervision")
     peer = view.get(Peer, act.peer)
-    if peer is None or clause.value is None:
+    if peer is None:
         return ()
     last = max(peer.since, peer.supervised or peer.since)
-    facts = {"peer": act.peer, "days": (book.day - last).days, "limit": clause.value}
-    due = last + relativedelta(months=clause.value)
-    verdict = Verdict.ALLOWED if book.day <= due else Verdict.NEEDS_CONSULTATION
-    return (Finding(clause, verdict, facts),)
+    found = []
+    for limit, unit in (("supervision", "months"), ("supervision-weeks", "weeks")):
+        clause = book.clause(limit)
+        if clause.value is not None:
+            due = last + relativedelta(**{unit: clause.value})  # type: ignore[arg-type]
+            verdict = Verdict.ALLOWED if book.day <= due else clause.past
+            facts = {"peer": act.peer, "days": (book.day - last).days, "limit": clause.value}
+            found.append(Finding(clause, verdict, facts))
+    return tuple(found)
 
 
 def dual_relationship(
@@ -154,8 +162,10 @@ def _weight(tie: Tie) -> Verdict:
     return Verdict.NOT_ALLOWED if tie.of in _NEVER_WHILE_IT_LASTS else Verdict.NEEDS_CONSULTATION
 
 
-def supervisor_answers(act: CloseConcern | GiveAdvice, view: View, book: Book) -> Findings:
-    """Only the peer's own supervisor closes a concern or gives advice that counts."""
+def supervisor_answers(
+    act: CloseConcern | GiveAdvice | ReviewDisclosure, view: View, book: Book
+) -> Findings:
+    """Only the peer's own supervisor closes, reviews, and gives the advice that counts."""
     clause = book.clause("supervisor-answers")
     peer = view.get(Peer, act.peer)
     facts = {"peer": act.peer, "by": act.by}

@@ -17,7 +17,7 @@ from peerkit.acts import (
     WelcomePeer,
 )
 from peerkit.decisions import Finding, Findings, Verdict
-from peerkit.model import Match, MatchStatus, Session
+from peerkit.model import Match, MatchStatus, Phrase, Session
 
 if TYPE_CHECKING:
     from peerkit.acts import Makes, Moves, ProposeMatch, RaiseConcern
@@ -51,7 +51,7 @@ def known_clauses(act: ConsultSupervisor | RaiseConcern, view: View, book: Book)
     named = (act.clause,) if isinstance(act, ConsultSupervisor) else act.clauses
     missing = [each for each in named if each not in book.clauses]
     if missing:
-        facts = {"missing": f"{', '.join(missing)} as a clause of the handbook"}
+        facts = {"missing": Phrase("{ids} as a clause of the handbook", ids=", ".join(missing))}
         return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, facts),)
     return ()
 
@@ -61,9 +61,9 @@ def steps(act: Moves, view: View, book: Book) -> Findings:
     clause = book.clause("steps")
     noun = view.get(act.moves, act.id)
     if noun is None or not _theirs(noun, act):
-        whose = "" if noun is None else " of the people named"
-        missing = {"missing": f"{act.id} as a {act.moves.kind}{whose}"}
-        return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, missing),)
+        template = "{id} as a {kind}" if noun is None else "{id} as a {kind} of the people named"
+        missing = Phrase(template, id=act.id, kind=Phrase(act.moves.kind))
+        return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, {"missing": missing}),)
     to = act.to(noun)
     verdict = Verdict.ALLOWED if noun.lifecycle.allows(noun.status, to) else Verdict.NOT_ALLOWED
     facts = {"id": act.id, "status": noun.lifecycle.says(noun.status, to)}

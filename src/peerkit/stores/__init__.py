@@ -140,9 +140,9 @@ class Store(Protocol):
         """How things stand about these ids: one consistent moment.
 
         Promises: every noun whose own id is named, whatever its status; every
-        open noun that weighs on one of the ids; the standing tallies of the
-        ids and those of ``day``; the number of the last entry; nouns by kind
-        and id. Its cost does not grow with the length of the journal.
+        open noun that weighs on one of the ids; the tallies of the ids in each
+        of the :func:`~peerkit.model.periods` of ``day``; the number of the last
+        entry; nouns by kind and id. Its cost does not grow with the length of the journal.
         """
         ...
 

@@ -418,7 +418,7 @@ def write_entry(
                 [each.clause.id, _NAMED[each.verdict], {**each.facts}, each.activity]
                 for each in decision.findings
             ],
-            "counts": [[each.of, each.what, each.by, each.day] for each in left.counts],
+            "counts": [[each.of, each.what, each.by, each.period] for each in left.counts],
             "messages": [
                 [each.to, each.kind, each.about, each.inside, each.outside]
                 for each in left.messages

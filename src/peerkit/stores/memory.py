@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import attrs
 
 from peerkit.errors import Moved, StoreError
-from peerkit.model import Count, Noun, View
+from peerkit.model import Count, Noun, View, periods
 from peerkit.stores import GENESIS, Change, Entry, KeptWords, Standing, seal
 
 if TYPE_CHECKING:
@@ -79,13 +79,13 @@ class MemoryStore:
     ) -> Standing:
         nouns: dict[tuple[str, str], tuple[int, Noun]] = {}
         tallies: dict[tuple[str, str], int] = {}
-        today = day.isoformat()
+        now_counted = periods(day)
         for each in about:
             for kind, kept in self._nouns.get(each, {}).items():
                 nouns[kind, each] = kept
             for kind, id_ in self._weighing.get(each, ()):
                 nouns[kind, id_] = self._nouns[id_][kind]
-            for when in ("", today):
+            for when in now_counted:
                 for what, value in self._tallies.get((each, when), {}).items():
                     tallies[each, what] = value
         earlier = None if key is None else self._by_key.get(key)
@@ -136,7 +136,7 @@ class MemoryStore:
         for noun, _ in change.nouns:
             self._put_noun(entry.number, noun, change.stood.view)
         for count in change.counts:
-            table = self._tallies.setdefault((count.of, count.day), {})
+            table = self._tallies.setdefault((count.of, count.period), {})
             self._set(table, count.what, table.get(count.what, 0) + count.by)
         for position, message in enumerate(change.messages):
             key = f"{entry.number}/{position}"
@@ -231,8 +231,8 @@ class MemoryStore:
         with self._lock:
             self._ready()
             tallies = [
-                Count(of, what, by, day)
-                for (of, day), table in self._tallies.items()
+                Count(of, what, by, when)
+                for (of, when), table in self._tallies.items()
                 for what, by in table.items()
             ]
             messages = [each.message for each in self._outbox.values()]

@@ -11,7 +11,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
-from peerkit.model import Count, Message, Noun, View
+from peerkit.model import Count, Message, Noun, View, periods
 from peerkit.stores import GENESIS, Change, Entry, KeptWords, Standing, seal
 from peerkit.stores.codec import read_noun
 from peerkit.stores.sqlite_file import FAILURES, opened, why
@@ -44,7 +44,7 @@ _WEIGHING: Final = (
 def _standing_sql(ids: int, *, keyed: bool) -> str:
     """One statement, so one moment: the head, the nouns, what weighs on them, the tallies, the key.
 
-    Its values: the ids; the program four times, and the day; when ``keyed``, the
+    Its values: the ids; the program four times, and the periods; when ``keyed``, the
     program and the key. The ids are one table that is joined, not lists to look
     in: SQLite would build a table for each list, and four of them cost ten times
     the rest.
@@ -73,7 +73,7 @@ ON noun.program = weighing.program AND noun.id = weighing.id AND noun.kind = wei
 UNION ALL
 SELECT 'tally', tally.of, tally.value, tally.what
 FROM about CROSS JOIN peerkit_tally AS tally
-ON tally.program = ? AND tally.of = about.id AND tally.day IN ('', ?)
+ON tally.program = ? AND tally.of = about.id AND tally.period IN (?, ?, ?, ?, ?)
 {earlier if keyed else ""}"""  # noqa: S608 - only question marks are put together
 
 
@@ -169,7 +169,7 @@ class SQLiteStore:
         seen = 0
         mine = self._program
         keyed = () if key is None else (mine, key)
-        values = (*about, mine, mine, mine, mine, day.isoformat(), *keyed)
+        values = (*about, mine, mine, mine, mine, *periods(day), *keyed)
         for kind, id_, number, body in self._ask(
             _standing_sql(len(about), keyed=key is not None), values
         ):
@@ -241,7 +241,7 @@ class SQLiteStore:
             many(
                 "INSERT INTO peerkit_tally VALUES (?,?,?,?,?) "
                 "ON CONFLICT DO UPDATE SET value = value + excluded.value",
-                [(mine, each.of, each.day, each.what, each.by) for each in change.counts],
+                [(mine, each.of, each.period, each.what, each.by) for each in change.counts],
             )
         if change.messages:
             many(
@@ -344,8 +344,8 @@ class SQLiteStore:
 
     def books(self) -> Iterator[Count | Message | KeptWords]:
         """Everything kept beside the nouns, some hundreds at a time."""
-        for of, day, what, value in self._paged("tally", "of, day, what", "value"):
-            yield Count(of, what, value, day)
+        for of, when, what, value in self._paged("tally", "of, period, what", "value"):
+            yield Count(of, what, value, when)
         rest = "recipient, kind, about, inside, outside"
         for row in self._paged("message", "n, position", rest):
             yield _message(*row)

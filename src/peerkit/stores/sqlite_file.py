@@ -79,10 +79,10 @@ CREATE TABLE peerkit_weighing (
 CREATE TABLE peerkit_tally (
     program INTEGER NOT NULL,
     of TEXT NOT NULL,
-    day TEXT NOT NULL,
+    period TEXT NOT NULL,
     what TEXT NOT NULL,
     value INTEGER NOT NULL,
-    PRIMARY KEY (program, of, day, what)
+    PRIMARY KEY (program, of, period, what)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE peerkit_message (
     program INTEGER NOT NULL,

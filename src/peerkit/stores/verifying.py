@@ -95,8 +95,8 @@ class _Found:
     def _add(self, body: dict[str, Any]) -> None:
         for noun in body["nouns"]:
             self.nouns[noun["noun"], noun["id"]] = text(noun)
-        for of, what, by, day in body["counts"]:
-            self.tallies[of, what, day] += by
+        for of, what, by, when in body["counts"]:
+            self.tallies[of, what, when] += by
         for position, message in enumerate(body["messages"]):
             self.messages[f"{body['n']}/{position}"] = tuple(message)
         self.words.update(map(tuple, body["words"]))
@@ -140,7 +140,7 @@ def _book_faults(store: Store, found: _Found) -> Iterator[str]:
     """Tallies, messages and words that are not what the journal says."""
     for each in store.books():
         if isinstance(each, Count):
-            if found.tallies.pop((each.of, each.what, each.day), 0) != each.by:
+            if found.tallies.pop((each.of, each.what, each.period), 0) != each.by:
                 yield f"The tally {each.what} of {each.of} is not what the journal adds up to."
         elif isinstance(each, Message):
             told = (each.to, each.kind, each.about, each.inside, each.outside)

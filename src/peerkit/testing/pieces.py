@@ -151,7 +151,7 @@ def everything(store: Store) -> dict[str, Any]:
 def tallies(store: Store) -> dict[tuple[str, str, str], int]:
     """Every tally that is not zero."""
     every = (each for each in store.books() if isinstance(each, Count))
-    return {(each.of, each.what, each.day): each.by for each in every if each.by}
+    return {(each.of, each.what, each.period): each.by for each in every if each.by}
 
 
 def moved(store: Store, stale: Change) -> None:

@@ -1,0 +1,160 @@
+"""The cues for whoever reads over a note: phrases that are worth a second look, as data."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from peerkit.handbook.book import BadHandbook, Passage, Source
+from peerkit.handbook.handbook import Handbook
+from peerkit.handbook.phrases import Phrase, phrase
+from peerkit.handbook.table import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from peerkit.handbook.table import Table
+
+__all__ = ["Cue", "CueKind", "cues"]
+
+
+class CueKind(StrEnum):
+    """What a cue may be a sign of."""
+
+    DIRECTIVE = "directive"
+    CLINICAL = "clinical"
+    ANOTHERS_STORY = "anothers-story"
+    PROMISE = "promise"
+
+
+_KINDS: Final = {str(each): each for each in CueKind}
+
+
+@attrs.frozen(kw_only=True, cache_hash=True)
+class Cue:
+    """Phrases that are worth a second look, and the passages that say why.
+
+    ``says`` are the phrases; one of ``unless`` that shares a word with what was
+    found makes it a false alarm. ``instead`` is another way to say or do it.
+    """
+
+    id: str
+    kind: CueKind
+    says: tuple[Phrase, ...]
+    unless: tuple[Phrase, ...]
+    why: str
+    instead: str
+    passages: tuple[Passage, ...]
+
+
+def cues(file: str | os.PathLike[str] | None = None) -> tuple[Cue, ...]:
+    """The cues that peerkit ships, or those of a file of yours: ``cues("house-cues.toml")``.
+
+    Add the two to use both: ``cues() + cues("house-cues.toml")``. Reading the
+    same again costs nothing. Raises :class:`BadHandbook`.
+    """
+    if file is None:
+        return _shipped()
+    name = os.fspath(file)
+    if not Path(name).is_file():
+        raise BadHandbook(name, "is not there; give the path of a TOML file")
+    return _read(name, Path(name).read_bytes())
+
+
+@cache
+def _shipped() -> tuple[Cue, ...]:
+    from importlib.resources import files  # it loads much, and only reading a book needs it
+
+    return _read("cues.toml", (files("peerkit.handbook") / "cues.toml").read_bytes())
+
+
+@lru_cache(maxsize=16)
+def _read(name: str, raw: bytes) -> tuple[Cue, ...]:
+    file = parsed(name, raw)
+    own = (_source(each) for each in file.tables("source"))
+    sources = {**Handbook.load().sources, **{each.id: each for each in own}}
+    found = tuple(_cue(each, sources) for each in file.tables("cue"))
+    file.done()
+    if not found:
+        raise file.wrong("cue", "is missing; write at least one [[cue]]")
+    return found
+
+
+def _source(table: Table) -> Source:
+    source = Source(
+        id=table.text("id"),
+        title=table.text("title"),
+        publisher=table.text("publisher"),
+        year=table.take("year", int, "a year such as 2023", None),
+        link=table.text("link", None),
+    )
+    table.done()
+    if Handbook.load().sources.get(source.id, source) != source:
+        raise BadHandbook(table.place, "is described differently in sources.toml; take another id")
+    return source
+
+
+def _cue(table: Table, sources: Mapping[str, Source]) -> Cue:
+    id_ = table.text("id")
+    kind = table.text("kind")
+    if kind not in _KINDS:
+        raise table.wrong("kind", "must be one of " + ", ".join(_KINDS))
+    says = _phrases(table, "says")
+    if not says:
+        raise table.wrong("says", "is missing; give at least one phrase")
+    cue = Cue(
+        id=id_,
+        kind=_KINDS[kind],
+        says=says,
+        unless=_phrases(table, "unless"),
+        why=table.text("why"),
+        instead=table.text("instead"),
+        passages=_passages(table, sources),
+    )
+    table.done()
+    return cue
+
+
+def _phrases(table: Table, key: str) -> tuple[Phrase, ...]:
+    found: dict[Phrase, None] = {}
+    for each in table.texts(key):
+        try:
+            read = phrase(each)
+        except ValueError as error:
+            raise table.wrong(key, f"{error}: {each!r}") from None
+        if read in found:
+            raise table.wrong(key, f"names a phrase twice: {each!r}; keep one")
+        found[read] = None
+    return tuple(found)
+
+
+def _passages(table: Table, sources: Mapping[str, Source]) -> tuple[Passage, ...]:
+    """The passages that a cue rests on. Cues are not dated: no verdict hangs on them."""
+    found = []
+    for each in table.tables("rests_on", named=None):
+        source = each.text("source")
+        if source not in sources:
+            raise each.wrong("source", f"names {source!r}, which no [[source]] describes")
+        looked = each.day("looked")
+        if looked is None:
+            raise each.wrong("looked", "is missing; give the day somebody last checked it")
+        verified = each.take("verified", bool, "true or false", default=True)
+        found.append(
+            Passage(
+                source=sources[source],
+                at=each.text("at"),
+                since=None,
+                until=None,
+                looked=looked,
+                verified=verified,
+            )
+        )
+        each.done()
+    if not found:
+        raise table.wrong("rests_on", "is missing; a cue cites at least one passage")
+    return tuple(found)
