@@ -16,6 +16,7 @@ __all__ = [
     "drawn",
     "esc",
     "first",
+    "folded",
     "inside",
     "sentence",
     "table",
@@ -72,6 +73,11 @@ def first(thing: object) -> str:
 def inside(lines: Iterable[str]) -> str:
     """Lines that belong to a folded part."""
     return "\n".join(f"    {each}" for each in lines)
+
+
+def folded(kind: str, title: str, lines: Iterable[str]) -> str:
+    """A part that opens when somebody asks for it."""
+    return f'??? {kind} "{title}"\n{inside(lines)}'
 
 
 def drawn(title: str, *parts: str) -> str:
