@@ -24,13 +24,24 @@ def pages() -> dict[str, str]:
     root = str(Path(__file__).parent.parent)
     if root not in sys.path:
         sys.path.append(root)
-    from scripts.drawn import activities, clauses, code, layers, lifecycles, limits, rules, sources
+    from scripts.drawn import (
+        activities,
+        clauses,
+        code,
+        layers,
+        lifecycles,
+        limits,
+        permissions,
+        rules,
+        sources,
+    )
 
     found = {
         **rules.rules(),
         "reference/clauses.md": clauses.clauses(),
         **activities.activities(),
         "reference/circumstances.md": activities.circumstances(),
+        "reference/permissions.md": permissions.permissions(),
         "reference/limits.md": limits.limits(),
         **layers.layers(),
         "reference/sources.md": sources.sources(),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from peerkit.acts import DoActivity
 from peerkit.decisions import Rules, decide
-from peerkit.handbook import Handbook
+from peerkit.handbook.asking import combinations
 from peerkit.model import Activity, Participant, Peer, Role, View
 from peerkit.rules import ROLE_LIMITS
 from peerkit.testing.situations import situations
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from peerkit.decisions import Finding
+    from peerkit.handbook import Handbook
     from peerkit.testing.situations import Situation
 
 __all__ = ["DAY", "clauses_of_rules", "outcomes", "visits_of_clauses", "visits_of_rules"]
@@ -39,11 +39,10 @@ def outcomes(id_: str, handbook: Handbook) -> Iterator[tuple[dict[str, str], Fin
     people = (Peer(id="ana", role=role, supervisor="sam", since=DAY), Participant(id="p-7"))
     view = View(datetime.combine(DAY, time(12), UTC), people)
     book = handbook.on(DAY)
-    for chosen in product(*(handbook.circumstances[each].answers for each in entry.asks)):
-        when = dict(zip(entry.asks, chosen, strict=True))
-        asked = Activity(id=id_, circumstances=tuple(sorted(when.items())), of="p-7", to="p-7")
+    for when in combinations(entry, handbook.circumstances):
+        asked = Activity(id=id_, circumstances=dict(when), of="p-7", to="p-7")
         act = DoActivity(by="ana", peer="ana", participant="p-7", activity=asked)
-        yield when, decide(act, view, book, _IN_ROLE).heaviest_first()[0]
+        yield dict(when), decide(act, view, book, _IN_ROLE).heaviest_first()[0]
 
 
 @lru_cache(maxsize=1)
@@ -51,10 +50,8 @@ def _heard() -> tuple[tuple[Situation, Mapping[str, tuple[Finding, ...]]], ...]:
     """Every situation, with the findings of each rule that has something to say of it."""
     heard = []
     for each in situations():
-        view = View(datetime.combine(each.on, time(12), UTC), each.nouns, each.tallies)
-        book = Handbook.load(*each.layers).on(each.on)
         found = {
-            rule.id: tuple(rule.check(each.ask, view, book))
+            rule.id: tuple(rule.check(each.ask, each.view, each.book))
             for rule in ROLE_LIMITS.speaking_of(type(each.ask))
         }
         heard.append((each, found))

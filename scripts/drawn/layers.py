@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scripts.drawn import activities, clauses
 from scripts.drawn.asking import outcomes
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["layers"]
 
+#: What the kinds are called as headings.
+_KINDS: Final = {"country": "Countries", "state": "States", "board": "Boards"}
+
 
 def layers() -> dict[str, str]:
     """The page of every layer and the list of them, by their paths."""
@@ -35,42 +38,36 @@ def layers() -> dict[str, str]:
 
 
 def _index() -> str:
-    rows = [
-        (
-            f"[{esc(each.title)}](/{layer_page(each.id)})<br>`{each.id}`",
-            each.of,
-            ", ".join(map(layer, each.over)) or "the base",
-            f"{len(each.limits)} of {len(each.limits) + len(each.silent)}",
-            str(len(each.activities)),
-            str(len(each.clauses)),
-            f"{each.passages}" + (f", {each.unverified} unverified" if each.unverified else ""),
-            esc(each.unread or "not said"),
-        )
-        for each in summaries()
-    ]
+    kinds: dict[str, list[LayerSummary]] = {}
+    for each in summaries():
+        kinds.setdefault(each.of, []).append(each)
+    parts = []
+    for kind, alike in kinds.items():
+        rows = [
+            (
+                f"[{esc(each.title)}](/{layer_page(each.id)})<br>`{each.id}`",
+                f"{len(each.limits)} of {len(each.limits) + len(each.silent)}",
+                str(len(each.activities)),
+                str(len(each.clauses)),
+                str(each.passages),
+                str(each.unverified),
+                esc(each.unread or "not said"),
+            )
+            for each in alike
+        ]
+        headings = ("layer", "limits set", "activities", "clauses", "passages", "unverified")
+        parts += [f"## {_KINDS.get(kind, kind)}", table((*headings, "not read yet"), rows)]
     return drawn(
         "Layers",
-        f"The {len(rows)} layers that peerkit ships: countries, states, boards. A layer is laid "
-        'over the base with its id: `Handbook.load("us/nc")` '
-        "([how](/how-to/ask-the-handbook.md)); you can "
+        f"The {len(summaries())} layers that peerkit ships. A layer is laid over the base with its "
+        'id: `Handbook.load("us/nc")` ([how](/how-to/ask-the-handbook.md)); you can '
         "[write your own](/how-to/add-a-limit-or-a-layer.md).",
         "**Silence is not a yes.** Where a layer says nothing of a thing, it was not seen in the "
-        "copy that was read. The base speaks then. The table says how much each layer speaks of; "
-        '`peerkit.handbook.layers()` gives the same as data. "Unverified" counts the passages '
-        "that are known from memory only.",
-        table(
-            (
-                "layer",
-                "kind",
-                "laid over",
-                "limits set",
-                "activities",
-                "clauses",
-                "passages",
-                "not read yet",
-            ),
-            rows,
-        ),
+        "copy that was read, and what lies below it speaks. The tables say how much each layer "
+        "speaks of; `peerkit.handbook.layers()` gives the same as data. The passages that are "
+        "unverified are known from memory only.",
+        *parts,
+        hide="toc",
     )
 
 
@@ -85,8 +82,8 @@ def _page(each: LayerSummary) -> str:
         + (f"; {each.unverified} of these are known from memory only." if each.unverified else "."),
         '!!! note "Not read yet"\n    '
         + esc(each.unread or "The layer does not say.")
-        + " Where this layer is silent, the base speaks: silence means that nothing was seen in "
-        "the copy that was read, never that a thing is permitted.",
+        + " Where this layer is silent, what lies below it speaks: silence means that nothing was "
+        "seen in the copy that was read, never that a thing is permitted.",
         *_numbers(each, below),
         *_activities(each, below),
         *_clauses(each, below),

@@ -50,8 +50,8 @@ def _page(each: Rule) -> str:
         said = [(clause(id_), esc(BASE.clauses[id_].says)) for id_ in spoken]
         words = [
             (
-                "It speaks in the clauses that the [activities](/reference/activities/index.md) name. "
-                "Each stands with its sources on its own page."
+                "It speaks in the clauses that the [activities](/reference/activities/index.md) "
+                "name. Each stands with its sources on its own page."
             ),
             table(("clause", "says"), said),
         ]
