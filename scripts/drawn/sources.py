@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from scripts.drawn.citing import BASE, LAYERS, SOURCES, activity, clause, layer
 from scripts.drawn.markdown import drawn, esc, table
 
+from peerkit.handbook.cues import cues
+
 if TYPE_CHECKING:
     from peerkit.handbook import Source
 
@@ -45,7 +47,7 @@ def _printed(each: Source) -> str:
 
 
 def _resting() -> dict[str, dict[str, None]]:
-    """What rests on each source: clauses and activities of the base, and layers."""
+    """What rests on each source: clauses, activities, layers, and cues for reading over a note."""
     cited: dict[str, dict[str, None]] = defaultdict(dict)
     for written in BASE.clauses.values():
         for place in written.every_passage():
@@ -59,4 +61,7 @@ def _resting() -> dict[str, dict[str, None]]:
         for place in places:
             if place.layer == id_:
                 cited[place.source.id][layer(id_)] = None
+    for cue in cues():
+        for place in cue.passages:
+            cited[place.source.id]["[cues](/how-to/review-a-note.md)"] = None
     return cited
