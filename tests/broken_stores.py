@@ -80,7 +80,7 @@ class MixesDays(MemoryStore):
     """Keeps all days in one tally."""
 
     def _put(self, entry: Entry, change: Change) -> None:
-        counts = tuple(attrs.evolve(each, day="") for each in change.counts)
+        counts = tuple(attrs.evolve(each, period="") for each in change.counts)
         super()._put(entry, attrs.evolve(change, counts=counts))
 
 
@@ -244,7 +244,7 @@ class LastCountWins(MemoryStore):
 
     def _put(self, entry: Entry, change: Change) -> None:
         for each in change.counts:
-            self._tallies.pop((each.of, each.day), None)
+            self._tallies.pop((each.of, each.period), None)
         super()._put(entry, change)
 
 

@@ -267,7 +267,7 @@ def test_the_drawn_pages_are_complete() -> None:
     assert {each.__name__.lower() for each in ACTS} <= anchors("docs/reference/acts.md")
     numbered = {each.id for each in handbook.clauses.values() if each.values}
     assert numbered <= anchors("docs/reference/limits.md")
-    assert DRAWN["docs/reference/lifecycles.md"].count("stateDiagram-v2") == 12
+    assert DRAWN["docs/reference/lifecycles.md"].count("stateDiagram-v2") == 14
 
 
 def test_the_page_of_the_front_door_names_every_name() -> None:

@@ -63,6 +63,8 @@ ALLOWED = {
     "agreement": {"in-force>amended", "in-force>ended"},
     "consent": {"given>revoked"},
     "concern": {"open>closed"},
+    "facts": {"supplied>used", "supplied>done", "used>done"},
+    "disclosure": {"made>reviewed"},
     "consultation": {
         "asked>agreed",
         "asked>not-agreed",
@@ -97,7 +99,8 @@ class TestLifecycles:
             assert lifecycle.allows(old, new)
             assert lifecycle.says(old, new) == f"{old} may become {new}."
         else:
-            rest = ", ".join(nexts) or "nothing else"
+            *before, last = nexts or ["nothing else"]
+            rest = f"{', '.join(before)} or {last}" if before else last
             assert not lifecycle.allows(old, new)
             assert lifecycle.says(old, new) == f"{old} cannot become {new}; it may become {rest}."
 
@@ -396,7 +399,8 @@ REFUSED: list[tuple[str, str, str, Make, list[Any]]] = [
     (
         "enum",
         "Peer.role",
-        "must be one of peer-worker, peer-mentor, peer-advocate, peer-researcher, peer-specialist",
+        "must be one of peer-worker, peer-mentor, peer-advocate, peer-researcher, peer-specialist, "
+        "supervisor, trainer, administrator, educator",
         lambda bad: attrs.evolve(ANA, role=bad),
         ["peer-worker", CANARY, None, 1, pk.Experience.ILLNESS],
     ),
