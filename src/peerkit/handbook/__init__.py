@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from peerkit.handbook.asking import Permission
 from peerkit.handbook.book import (
     ActivityEntry,
     BadHandbook,
@@ -14,6 +15,7 @@ from peerkit.handbook.book import (
     Source,
     Verdict,
 )
+from peerkit.handbook.differences import Difference, diff
 from peerkit.handbook.handbook import Handbook
 from peerkit.handbook.languages import ENGLISH, Language, language, languages
 from peerkit.handbook.layers import LayerSummary, layers
@@ -27,16 +29,19 @@ __all__ = [
     "Case",
     "Circumstance",
     "Clause",
+    "Difference",
     "Handbook",
     "Language",
     "Layer",
     "LayerSummary",
     "LeadsTo",
     "Passage",
+    "Permission",
     "Source",
     "Value",
     "Verdict",
     "Written",
+    "diff",
     "language",
     "languages",
     "layers",

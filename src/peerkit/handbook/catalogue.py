@@ -70,8 +70,14 @@ def activity(table: Table, known: Known, layer: str, group: str) -> ActivityEntr
     return found
 
 
-def over(table: Table, below: ActivityEntry, known: Known, layer: str) -> ActivityEntry:
-    """A layer's verdict is a floor for the activity; its cases come on top."""
+def over(
+    table: Table, below: ActivityEntry, known: Known, layer: str, *, beside: bool
+) -> ActivityEntry:
+    """A layer's verdict is a floor for the activity; its cases come on top.
+
+    ``beside`` true: there are layers that this one was not written over. Both
+    bind, so the heavier verdict stands.
+    """
     table.text("id")
     floor = verdict(table) if "verdict" in table.keys else below.verdict
     loosens = table.take("loosens", bool, "true or false", default=False)
@@ -83,7 +89,9 @@ def over(table: Table, below: ActivityEntry, known: Known, layer: str) -> Activi
     table.done()
     if loosens and not cited:
         raise table.wrong("rests_on", "is missing; what loosens cites a passage")
-    if not loosens:
+    if beside:
+        floor = max(floor, below.verdict)
+    elif not loosens:
         _not_looser(table.place, floor, below.verdict)
         for number, case in enumerate(own, 1):
             if not any(set(each.when) <= set(case.when) for each in below.cases):

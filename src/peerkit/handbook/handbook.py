@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from peerkit.handbook.asking import permissions
 from peerkit.handbook.book import Book
+from peerkit.handbook.differences import diff
 from peerkit.handbook.loader import base, bind, file_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from peerkit.handbook.asking import Permission
     from peerkit.handbook.book import ActivityEntry, Circumstance, Clause, Source
+    from peerkit.handbook.differences import Difference
     from peerkit.handbook.loader import Files
     from peerkit.handbook.written import Layer, Written
 
@@ -63,6 +67,14 @@ class Handbook:
     def on(self, day: date) -> Book:
         """The book as it stands on this day."""
         return _on(self, day)
+
+    def diff(self, before: date, after: date) -> tuple[Difference, ...]:
+        """What changed from one day to the other. For editions and layers: :func:`diff`."""
+        return diff(self.on(before), self.on(after))
+
+    def permissions(self) -> tuple[Permission, ...]:
+        """The table of activities by role, under every combination of circumstances."""
+        return permissions(self.activities, self.circumstances)
 
 
 @lru_cache(maxsize=512)

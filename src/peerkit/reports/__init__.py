@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from peerkit.reports.summary import Summary, summary
+from peerkit.reports.units import Contact, UnitRule, navigation_units, units
 
-__all__ = ["Summary", "summary"]
+__all__ = ["Contact", "Summary", "UnitRule", "navigation_units", "summary", "units"]

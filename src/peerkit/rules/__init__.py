@@ -34,9 +34,9 @@ from peerkit.acts import (
 )
 from peerkit.decisions import Rule, Rules
 from peerkit.rules import activities, advice, limits, people, records, support
-from peerkit.rules.limits import measured
+from peerkit.rules.limits import COUNTED, measured
 
-__all__ = ["ROLE_LIMITS", "measured"]
+__all__ = ["COUNTED", "ROLE_LIMITS", "measured"]
 
 #: Every role limit. Their order changes nothing.
 ROLE_LIMITS: Final = Rules(

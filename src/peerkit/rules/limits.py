@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from peerkit.model import View
 
 __all__ = [
+    "COUNTED",
     "business_days",
     "enough_supervision",
     "measured",
@@ -35,6 +36,22 @@ __all__ = [
     "room_with_supervisor",
 ]
 
+#: The limits that rules ask by themselves; any other number is asked with :func:`measured`.
+COUNTED: Final = (
+    "caseload",
+    "group-size",
+    "minutes-a-day",
+    "minutes-a-week",
+    "minutes-a-year",
+    "note-within-business-days",
+    "note-within-days",
+    "peers-for-one-supervisor",
+    "supervision",
+    "supervision-minutes-a-month",
+    "supervision-sessions-a-month",
+    "supervision-weeks",
+    "work-hours-for-each-supervision-hour",
+)
 _AN_HOUR: Final = 60
 _A_WEEK: Final = 7
 _WORKING_DAYS: Final = 5

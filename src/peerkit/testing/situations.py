@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from importlib.resources import files
@@ -17,12 +17,12 @@ import attrs
 from peerkit.acts import Act, Makes
 from peerkit.decisions import Decision, decide
 from peerkit.errors import BadInput
-from peerkit.handbook import Handbook
+from peerkit.handbook import Book, Handbook, Verdict
 from peerkit.model import Noun, View
 from peerkit.rules import ROLE_LIMITS
 from peerkit.stores.codec import read_act, read_noun
 
-__all__ = ["Situation", "disagreements", "situations"]
+__all__ = ["Situation", "decided_differently", "disagreements", "situations"]
 
 #: An ordinary pair: supervised, matched, boundaries agreed. Most situations start here.
 _ORDINARY: Final = """
@@ -46,7 +46,7 @@ class Situation:
 
     ``clauses`` are the codes that carry the heaviest verdict, or, when it is
     allowed, codes that must be among the findings; ``because`` is the exact
-    sentence of one of them.
+    sentence of one of them. ``vignette`` names the published case it is made of.
     """
 
     name: str
@@ -59,12 +59,21 @@ class Situation:
     verdict: str
     clauses: tuple[str, ...]
     because: str | None
+    vignette: str | None = None
 
-    def decision(self) -> Decision:
-        """What the rules say of it."""
-        now = datetime.combine(self.on, time(12), UTC)
-        book = Handbook.load(*self.layers).on(self.on)
-        return decide(self.ask, View(now, self.nouns, self.tallies), book, ROLE_LIMITS)
+    @property
+    def view(self) -> View:
+        """What stands."""
+        return View(datetime.combine(self.on, time(12), UTC), self.nouns, self.tallies)
+
+    @property
+    def book(self) -> Book:
+        """The book it is asked under."""
+        return Handbook.load(*self.layers).on(self.on)
+
+    def decision(self, book: Book | None = None) -> Decision:
+        """What the rules say of it, under its own book or another."""
+        return decide(self.ask, self.view, self.book if book is None else book, ROLE_LIMITS)
 
 
 def disagreements(situation: Situation) -> Iterator[str]:
@@ -84,6 +93,19 @@ def disagreements(situation: Situation) -> Iterator[str]:
     sentences = [each.sentence for each in deciding]
     if situation.because is not None and situation.because not in sentences:
         yield f"expected the sentence {situation.because!r} among {sentences}"
+
+
+def decided_differently(
+    before: Book, after: Book, among: Iterable[Situation] | None = None
+) -> Iterator[tuple[Situation, Verdict, Verdict]]:
+    """The situations that two books decide differently, with both verdicts.
+
+    Every situation is asked under both books, whatever layers it names itself.
+    """
+    for each in situations() if among is None else among:
+        was, now = each.decision(before).verdict, each.decision(after).verdict
+        if was is not now:
+            yield each, was, now
 
 
 @lru_cache(maxsize=16)
@@ -131,6 +153,7 @@ def _situation(file: str, table: dict[str, Any]) -> Situation:
             verdict=table.pop("verdict"),
             clauses=tuple(table.pop("clauses", ())),
             because=table.pop("because", None),
+            vignette=table.pop("vignette", None),
         )
         if table:
             raise BadInput(place, f"does not know the keys {sorted(table)}")
