@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from peerkit.model import View
 
 _FOR_A_REQUEST: Final = frozenset({FactsStatus.SUPPLIED})
+_WHOSE: Final = Phrase("Whose story or information is it? (of = their id)")
+_TO_WHOM: Final = Phrase("Who will see or hear it? (to = their id)")
 _FOR_A_REPORT: Final = frozenset({FactsStatus.SUPPLIED, FactsStatus.USED})
 
 
@@ -171,18 +173,16 @@ def _agreed(
     A story is heard by those who are there; anything else goes to somebody, who is named.
     """
     facts: dict[str, object] = {"peer": act.peer, "activity": entry.name}
-    scope, missing = ConsentScope(str(entry.consent)), None
-    if activity.of is None:
-        missing = Phrase("Whose story or information is it? (of = their id)")
-    elif activity.to is None and scope is not ConsentScope.STORY:
-        missing = Phrase("Who will see or hear it? (to = their id)")
-    if activity.of is None or missing is not None:
-        facts["missing"] = missing
-        return Finding(book.clause("missing-facts"), Verdict.NEEDS_FACTS, facts, position, entry)
+    scope = ConsentScope(str(entry.consent))
+    hearers = act.participants_named if activity.to is None else (activity.to,)
+    if activity.of is None or (activity.to is None and scope is not ConsentScope.STORY):
+        asked = _WHOSE if activity.of is None else _TO_WHOM
+        told = {**facts, "missing": asked}
+        return Finding(book.clause("missing-facts"), Verdict.NEEDS_FACTS, told, position, entry)
     clause = book.clause("consent")
     facts |= {"participant": activity.of, "scope": Phrase(scope)}
     moment = act.moment(view.now)
-    for to in act.participants_named if activity.to is None else (activity.to,):
+    for to in hearers:
         if to != activity.of and not any(
             each.participant == activity.of and each.covers(scope, to, moment)
             for each in view.all(Consent)
