@@ -238,7 +238,7 @@ class TestPeersChange:
 
     @pytest.mark.parametrize("status", pk.PeerStatus)
     def test_service_becomes_what_was_asked(self, status: pk.PeerStatus) -> None:
-        """It leaves the peer as they now serve, and tells nobody; who left is looked after no more."""
+        """It leaves the peer as they now serve; whoever left is looked after no more."""
         act = pk.ChangeService(**BY, id="ana", status=status)
         fewer = (pk.Count("sam", "supervising", -1),) if status is pk.PeerStatus.LEFT else ()
 

@@ -121,12 +121,8 @@ def whole_life() -> tuple[pk.Act, ...]:
             basis=DANGER,
             what=said("DiscloseForSafety.what"),
         ),
-        pk.ReviewDisclosure(
-            by="x", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")
-        ),
-        pk.ReviewDisclosure(
-            by="sam", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")
-        ),
+        pk.ReviewDisclosure(by="x", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
+        pk.ReviewDisclosure(by="sam", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
         pk.AgreeBoundaries(by="p-7", id="ag-2", **PAIR, topics=tuple(pk.Topic)),
         pk.EndMatch(by="p-7", id="m-1", **PAIR),
         pk.ChangeService(by="ana", id="ana", status=pk.PeerStatus.STEPPED_BACK),

@@ -332,13 +332,15 @@ def test_every_finding_of_every_situation_can_be_read() -> None:
 
 
 def test_every_sentence_is_reached_by_a_situation() -> None:
-    """Each sentence in the book is said in at least one situation."""
+    """Each sentence is said in at least one situation; of limits, where rules count a number."""
+    numbered = {each.id for each in Handbook.load(*SHIPPED).clauses.values() if each.values}
     reached = {(each.clause.id, each.verdict) for each in findings()}
     written = {
         (clause.id, verdict)
         for clause in Handbook.load().on(DAY).clauses.values()
         for verdict in clause.sentences
-        if clause.id not in ENGINE and (not clause.unit or clause.id in COUNTED)
+        if clause.id not in ENGINE
+        and (not clause.unit or clause.id in numbered.intersection(COUNTED))
     }
     assert written - reached == set()
     assert reached - written == set()
@@ -486,7 +488,8 @@ def test_for_some_numbers_higher_is_tighter(tmp_path: Path) -> None:
     base = base_files()
     hours = (
         '[[limit]]\nid = "hours"\nsays = "Enough hours."\nunit = "hours"\ntighter = "higher"\n'
-        'instead = "Train."\nhand_to = "the coordinator"\nallowed = "Enough."\n' + value(**{"is": 40})
+        'instead = "Train."\nhand_to = "the coordinator"\nallowed = "Enough."\n'
+        + value(**{"is": 40})
     )
     more = dict(base)
     more["limits/certification.toml"] += hours.encode()
