@@ -27,6 +27,10 @@ from peerkit.model.fields import digest_of, made_of, zone_named
 from peerkit.testing.strategies import acts, ids, moments, nouns, words
 
 CANARY = "Zebrafinch"
+ROLES = (
+    "peer-worker, peer-mentor, peer-advocate, peer-researcher, peer-specialist, "
+    "supervisor, trainer, administrator, educator"
+)
 LIFECYCLES: tuple[Lifecycle[Any], ...] = tuple(each.lifecycle for each in NOUNS)
 STEPS = [
     pytest.param(kind.lifecycle, old, new, id=f"{kind.kind}: {old} to {new}")
@@ -99,7 +103,7 @@ class TestLifecycles:
             assert lifecycle.allows(old, new)
             assert lifecycle.says(old, new) == f"{old} may become {new}."
         else:
-            *before, last = nexts or ["nothing else"]
+            *before, last = [str(each) for each in nexts] or ["nothing else"]
             rest = f"{', '.join(before)} or {last}" if before else last
             assert not lifecycle.allows(old, new)
             assert lifecycle.says(old, new) == f"{old} cannot become {new}; it may become {rest}."
@@ -399,8 +403,7 @@ REFUSED: list[tuple[str, str, str, Make, list[Any]]] = [
     (
         "enum",
         "Peer.role",
-        "must be one of peer-worker, peer-mentor, peer-advocate, peer-researcher, peer-specialist, "
-        "supervisor, trainer, administrator, educator",
+        f"must be one of {ROLES}",
         lambda bad: attrs.evolve(ANA, role=bad),
         ["peer-worker", CANARY, None, 1, pk.Experience.ILLNESS],
     ),
