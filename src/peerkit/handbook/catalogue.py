@@ -102,6 +102,8 @@ def over(
         if closes and each.verdict < floor
         else each
         for each in below.cases
+        # A case of the same circumstances stands in the place of the one below.
+        if beside or all(each.when != case.when for case in own)
     )
     return attrs.evolve(
         below,

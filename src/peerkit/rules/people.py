@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 #: Which clause speaks of which tie; any other tie is a dual relationship.
 _CLAUSE_OF_TIE: Final = {TieKind.ROMANTIC: "intimate-contact", TieKind.LANDLORD: "housing"}
 _NEVER_WHILE_IT_LASTS: Final = frozenset({TieKind.LANDLORD, TieKind.HOUSEHOLD})
+#: The activity of the catalogue that is about serving somebody with this tie.
+_SERVING: Final = {TieKind.EMPLOYER: "serve-employer"}
 _ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
 
 
@@ -139,7 +141,7 @@ def dual_relationship(
     found = []
     asking = isinstance(act, _ASKED_BEFORE)
     for tie in view.all(Tie):
-        weight = _weight(tie)
+        weight = _weight(tie, book)
         if act.peer not in (tie.one, tie.other) or not (asking or weight is Verdict.NOT_ALLOWED):
             continue
         clause = book.clause(_CLAUSE_OF_TIE.get(tie.of, "dual-relationship"))
@@ -151,15 +153,22 @@ def dual_relationship(
     return (Finding(book.clause("dual-relationship"), Verdict.ALLOWED, {"peer": act.peer}),)
 
 
-def _weight(tie: Tie) -> Verdict:
-    """Romance never, current or past; a shared home not while it lasts; for others: ask."""
+def _weight(tie: Tie, book: Book) -> Verdict:
+    """Romance never, current or past; a shared home not while it lasts; for others: ask.
+
+    Where a law says more of a tie, the catalogue says it of serving such a person.
+    """
     if tie.of is TieKind.DISTANT:
         return Verdict.ALLOWED
     if tie.of is TieKind.ROMANTIC:
         return Verdict.NOT_ALLOWED
     if tie.status is TieStatus.PAST:
         return Verdict.ALLOWED
-    return Verdict.NOT_ALLOWED if tie.of in _NEVER_WHILE_IT_LASTS else Verdict.NEEDS_CONSULTATION
+    if tie.of in _NEVER_WHILE_IT_LASTS:
+        return Verdict.NOT_ALLOWED
+    entry = book.activities.get(_SERVING.get(tie.of, ""))
+    asked = Verdict.NEEDS_CONSULTATION
+    return asked if entry is None else max(asked, entry.verdict)
 
 
 def supervisor_answers(
