@@ -254,10 +254,10 @@ def file_of(name: str) -> Traversable | Path:
         return path
     if name not in shipped():
         near = get_close_matches(name, shipped(), 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise BadHandbook(
             f"layer {name!r}",
-            f"is not one that peerkit ships{hint}. A file of yours ends in .toml; "
+            f"is not one that peerkit ships.{hint} A file of yours ends in .toml; "
             f"peerkit ships {', '.join(shipped())}",
         )
     return here() / "layers" / f"{name}.toml"
