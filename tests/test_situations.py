@@ -176,7 +176,8 @@ class TestOverBlocking:
         book = _book(layer)
         leads = {
             (lead.activity, lead.when)
-            for entry in (*book.clauses.values(), *book.activities.values())
+            for entries in (book.clauses, book.activities)
+            for entry in entries.values()
             for lead in entry.leads_to
             if lead.activity is not None
         }

@@ -46,7 +46,7 @@ assert_type(decision.explain(sources=False), str)
 assert_type(decision.explain("html", language="en"), str)
 assert_type(decision.explain("markdown", language=language("en")), str)
 assert_type(decision.trace(), dict[str, Any])
-decision.explain("text", "en")  # type: ignore[call-arg]  # all but the form have names
+decision.explain("text", "en")  # type: ignore[call-arg, arg-type]  # all but the form have names
 assert_type(program.do_all([ask]), Iterator[pk.Decision])
 
 finding = decision.findings[0]

@@ -108,10 +108,15 @@ def _said(table: Table) -> tuple[str, str]:
 
 def _facts(table: Table, key: str, text: str) -> set[str]:
     try:
-        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        parts = [each[1:] for each in Formatter().parse(text) if each[1] is not None]
     except ValueError:
-        pass
-    raise table.wrong(key, "has a brace without its partner")
+        parts = None
+    if parts is None:
+        raise table.wrong(key, "has a brace without its partner")
+    for name, form, conversion in parts:
+        if form or conversion:
+            raise table.wrong(key, f"gives the fact {name!r} a format; write {{{name}}}")
+    return {str(name) for name, _, _ in parts}
 
 
 def _shipped() -> Mapping[str, Traversable]:

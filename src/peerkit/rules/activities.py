@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from peerkit.acts import ReportSession
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import (
     Activity,
@@ -19,14 +20,17 @@ from peerkit.model import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from peerkit.acts import DoActivity, PlanSession, ReportSession, SupplyFacts
+    from peerkit.acts import DoActivity, PlanSession, SupplyFacts
     from peerkit.handbook import ActivityEntry, Book
     from peerkit.model import View
 
-_FOR_A_REQUEST: Final = frozenset({FactsStatus.SUPPLIED})
+#: Which supplied facts count, in the order in which they are taken: a report takes what its
+#: request used, and a correction what the report took.
+_FOR_A_REQUEST: Final = (FactsStatus.SUPPLIED,)
+_FOR_A_REPORT: Final = (FactsStatus.USED, FactsStatus.SUPPLIED)
+_FOR_A_CORRECTION: Final = (FactsStatus.DONE, *_FOR_A_REPORT)
 _WHOSE: Final = Phrase("Whose story or information is it? (of = their id)")
 _TO_WHOM: Final = Phrase("Who will see or hear it? (to = their id)")
-_FOR_A_REPORT: Final = frozenset({FactsStatus.SUPPLIED, FactsStatus.USED})
 
 
 def in_role(act: DoActivity | PlanSession | ReportSession, view: View, book: Book) -> Findings:
@@ -96,17 +100,26 @@ def _with_supplied(
     view: View,
 ) -> tuple[Mapping[str, str], dict[str, object]]:
     """The answers together with those that somebody supplied for this; they are used up by it."""
-    usable = _FOR_A_REPORT if act.already else _FOR_A_REQUEST
-    for each in sorted(view.all(SuppliedFacts), key=lambda each: each.id):
-        if (
-            each.status in usable
-            and each.activity.id == activity.id
-            and each.peer == act.peer
-            and each.participant in act.participants_named
-        ):
-            told = {**dict(each.activity.circumstances), **answers}
-            return told, {**facts, "advice": (each.id,)}
-    return answers, facts
+    usable = _usable(act)
+    fitting = [
+        each
+        for each in view.all(SuppliedFacts)
+        if each.status in usable
+        and each.activity.id == activity.id
+        and each.peer == act.peer
+        and each.participant in act.participants_named
+    ]
+    if not fitting:
+        return answers, facts
+    first = min(fitting, key=lambda each: (usable.index(each.status), each.id))
+    told = {**dict(first.activity.circumstances), **answers}
+    return told, {**facts, "supplied": (first.id,)}
+
+
+def _usable(act: DoActivity | PlanSession | ReportSession) -> tuple[FactsStatus, ...]:
+    if isinstance(act, ReportSession) and act.corrects:
+        return _FOR_A_CORRECTION
+    return _FOR_A_REPORT if act.already else _FOR_A_REQUEST
 
 
 def _questions(
