@@ -20,7 +20,7 @@ from peerkit.handbook.table import Table, parsed
 from peerkit.handbook.written import Layer, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
 
 __all__ = ["Draft", "Files", "base", "bind", "file_of", "files_of", "here", "shipped", "tomls"]
@@ -240,7 +240,13 @@ def here() -> Traversable:
 
 def shipped() -> tuple[str, ...]:
     """The ids of the layers that peerkit ships, sorted."""
-    return tuple(sorted(name for name, _ in tomls(here() / "layers", "")))
+    return tuple(sorted(_shipped()))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Mapping[str, Traversable]:
+    """The files of the layers that peerkit ships, by their ids."""
+    return dict(tomls(here() / "layers", ""))
 
 
 def tomls(folder: Traversable, under: str) -> Iterable[tuple[str, Traversable]]:
@@ -259,7 +265,8 @@ def file_of(name: str) -> Traversable | Path:
         if not path.is_file():
             raise BadHandbook(name, "is not there; give the path of a TOML file")
         return path
-    if name not in shipped():
+    file = _shipped().get(name)
+    if file is None:
         near = get_close_matches(name, shipped(), 1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise BadHandbook(
@@ -267,7 +274,7 @@ def file_of(name: str) -> Traversable | Path:
             f"is not one that peerkit ships.{hint} A file of yours ends in .toml; "
             f"peerkit ships {', '.join(shipped())}",
         )
-    return here() / "layers" / f"{name}.toml"
+    return file
 
 
 def files_of(names: Iterable[str]) -> Files:

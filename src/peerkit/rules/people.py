@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from dateutil.relativedelta import relativedelta
@@ -40,6 +41,10 @@ _CLAUSE_OF_TIE: Final = {TieKind.ROMANTIC: "intimate-contact", TieKind.LANDLORD:
 _NEVER_WHILE_IT_LASTS: Final = frozenset({TieKind.LANDLORD, TieKind.HOUSEHOLD})
 #: The activity of the catalogue that is about serving somebody with this tie.
 _SERVING: Final = {TieKind.EMPLOYER: "serve-employer"}
+#: A step of time is made once: making it costs more than taking it.
+_months: Final = cache(lambda number: relativedelta(months=number))
+_weeks: Final = cache(lambda number: relativedelta(weeks=number))
+_DUE_EVERY: Final = (("supervision", _months), ("supervision-weeks", _weeks))
 _ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
 
 
@@ -118,11 +123,10 @@ def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Find
         return ()
     last = max(peer.since, peer.supervised or peer.since)
     found = []
-    for limit, unit in (("supervision", "months"), ("supervision-weeks", "weeks")):
-        clause = book.clause(limit)
+    for limit, gap in _DUE_EVERY:
+        clause = book.clauses[limit]
         if clause.value is not None:
-            due = last + relativedelta(**{unit: clause.value})  # type: ignore[arg-type]
-            verdict = Verdict.ALLOWED if book.day <= due else clause.past
+            verdict = Verdict.ALLOWED if book.day <= last + gap(clause.value) else clause.past
             facts = {"peer": act.peer, "days": (book.day - last).days, "limit": clause.value}
             found.append(Finding(clause, verdict, facts))
     return tuple(found)
