@@ -25,9 +25,7 @@ from peerkit.testing.situations import situations
 
 FORMS: Final = ("text", "markdown", "html")
 #: What a house may write into its layer to see whether it runs, breaks out or is taken for a sign.
-HOSTILE: Final = (
-    "<script>alert(1)</script>\" onclick='x' *bold* _it_ [a](b) `code` # | \\ {{x}} &amp;"
-)
+HOSTILE: Final = "<script>alert(1)</script>\" onclick='x' *bold* _it_ [a](b) `code` # | \\ &amp;"
 VOID: Final = frozenset({"br", "hr", "img", "input", "link", "meta"})
 GIFT = asking(activity("give-gift", value="token"))
 
@@ -270,7 +268,7 @@ class TestHtml:
 
 def hostile_texts() -> dict[str, str]:
     """A house layer that writes such things wherever it may write."""
-    quoted = json.dumps(HOSTILE.replace("{{x}}", ""))
+    quoted = json.dumps(HOSTILE)
     return {
         "house": (
             '[layer]\nid = "house"\ntitle = "House"\n'
