@@ -65,12 +65,13 @@ def over(
     for value in reversed(values):
         first = 0
         for place, under in enumerate(laid, 1):
-            if loosens or not _at_once(value, under):
+            if not _at_once(value, under):
                 continue
-            if _looser(value.number, under.number, below.tighter):
-                if under.passage.layer in beside:
-                    first = place
-                    continue
+            if not _looser(value.number, under.number, below.tighter):
+                continue
+            if under.passage.layer in beside:
+                first = place
+            elif not loosens:
                 number = "no number" if value.number is None else value.number
                 raise BadHandbook(
                     table.place,
@@ -85,7 +86,7 @@ def over(
 def _written(table: Table, sources: Mapping[str, Source], layer: str) -> Written:
     """What clauses and limits have in common."""
     return Written(
-        id=table.text("id"),
+        id=table.code("id"),
         says=spoken(table, "says", table.text("says")),
         sentences=MappingProxyType(sentences(table)),
         passages=passages(table, sources, layer),

@@ -20,10 +20,10 @@ from peerkit.handbook.table import Table, parsed
 from peerkit.handbook.written import Layer, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
 
-__all__ = ["Draft", "Files", "base", "bind", "file_of", "here", "shipped", "tomls"]
+__all__ = ["Draft", "Files", "base", "bind", "file_of", "files_of", "here", "shipped", "tomls"]
 
 #: The files and folders of the base, in the order in which one names what another describes.
 _BASE: Final = ("sources.toml", "clauses.toml", "limits", "circumstances.toml", "activities")
@@ -58,6 +58,7 @@ class Draft:
     circumstances: dict[str, Circumstance] = attrs.field(factory=dict)
     groups: dict[str, str] = attrs.field(factory=dict)
     layers: dict[str, Layer] = attrs.field(factory=dict)
+    _laid: dict[str, bytes] = attrs.field(factory=dict)
     _hash: Any = attrs.field(factory=sha256)
 
     def copy(self) -> Draft:
@@ -69,6 +70,7 @@ class Draft:
             circumstances=dict(self.circumstances),
             groups=dict(self.groups),
             layers=dict(self.layers),
+            laid=dict(self._laid),
             hash=self._hash.copy(),
         )
 
@@ -86,6 +88,11 @@ class Draft:
         for under in head.over:
             if under not in self.layers:
                 self.lay(under, file_of(under).read_bytes(), (*above, head.id))
+        if self._laid.setdefault(head.id, raw) != raw:
+            raise BadHandbook(
+                f"{name}: layer: key 'id'",
+                f"is {head.id!r}, which another layer has; give each an id of its own",
+            )
         if head.id not in self.layers:
             self.layers[head.id] = head
             self._read(file, raw, layer=head.id, beside=self._beside(head))
@@ -233,7 +240,13 @@ def here() -> Traversable:
 
 def shipped() -> tuple[str, ...]:
     """The ids of the layers that peerkit ships, sorted."""
-    return tuple(sorted(name for name, _ in tomls(here() / "layers", "")))
+    return tuple(sorted(_shipped()))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Mapping[str, Traversable]:
+    """The files of the layers that peerkit ships, by their ids."""
+    return dict(tomls(here() / "layers", ""))
 
 
 def tomls(folder: Traversable, under: str) -> Iterable[tuple[str, Traversable]]:
@@ -252,15 +265,32 @@ def file_of(name: str) -> Traversable | Path:
         if not path.is_file():
             raise BadHandbook(name, "is not there; give the path of a TOML file")
         return path
-    if name not in shipped():
+    file = _shipped().get(name)
+    if file is None:
         near = get_close_matches(name, shipped(), 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise BadHandbook(
             f"layer {name!r}",
-            f"is not one that peerkit ships{hint}. A file of yours ends in .toml; "
+            f"is not one that peerkit ships.{hint} A file of yours ends in .toml; "
             f"peerkit ships {', '.join(shipped())}",
         )
-    return here() / "layers" / f"{name}.toml"
+    return file
+
+
+def files_of(names: Iterable[str]) -> Files:
+    """The files of these layers, then those of yours that they are laid over, each once."""
+    found: dict[str, bytes] = {}
+    waiting = list(names)
+    for name in waiting:
+        if name not in found:
+            found[name] = file_of(name).read_bytes()
+            waiting += _yours_below(name, found[name])
+    return tuple(found.items())
+
+
+@lru_cache(maxsize=64)
+def _yours_below(name: str, raw: bytes) -> tuple[str, ...]:
+    return tuple(each for each in _head(parsed(name, raw)).over if each.endswith(".toml"))
 
 
 def base() -> Files:
