@@ -66,7 +66,7 @@ KNOWN = {
     (None, "supervision"): 1,
     (None, "barc-10-recovery"): 47,
     (None, "phq-9-item-9"): 0,
-    (None, "small-cell"): 11,
+    ("us/federal", "small-cell"): 11,
     ("us/va", "minutes-a-day"): 16 * 15,
     ("us/va", "minutes-a-year"): 900 * 60,
     ("us/va", "group-size"): 10,
@@ -159,7 +159,7 @@ def test_the_numbers_are_those_of_the_fact_sheet(
 
 
 def test_what_is_known_from_memory_says_so() -> None:
-    """One number of the base rests on memory, and is marked; layers mark theirs."""
+    """No number of the base rests on memory; layers may, and mark theirs."""
     doubtful = {
         (each.passage.layer, id_)
         for layer in SHIPPED
@@ -168,7 +168,7 @@ def test_what_is_known_from_memory_says_so() -> None:
         if not each.passage.verified
     }
 
-    assert {id_ for layer, id_ in doubtful if layer == "base"} == {"small-cell"}
+    assert {id_ for layer, id_ in doubtful if layer == "base"} == set()
     assert {
         ("us/ky", "minutes-a-week"),
         ("us/ky", "group-size"),
@@ -176,6 +176,7 @@ def test_what_is_known_from_memory_says_so() -> None:
         ("us/ga", "training-hours"),
         ("boards/icrc", "training-hours"),
         ("us/federal", "keep-policies-years"),
+        ("us/federal", "small-cell"),
     } <= doubtful
     shown = pk.measured(book("us/ky"), "minutes-a-week", 5000, peer="ana")
     assert "unverified" in pk.decisions.as_text(shown)
