@@ -82,6 +82,12 @@ class TestDealing:
 
         assert sorted(each.name for each in dealt) == sorted(each.name for each in among)
 
+    def test_situations_under_a_layer_are_dealt_when_it_is_named(self) -> None:
+        """A learner elsewhere is not asked about the law of Arkansas."""
+        assert not any(each.layers for each in deal(seed=1, count=1000))
+        there = deal(seed=1, count=1000, layers=["us/ar"])
+        assert {each.layers for each in there} == {(), ("us/ar",)}
+
     @pytest.mark.parametrize("count", [0, -1, 1001, True, 2.0, "5"])
     def test_a_count_that_is_none_is_refused(self, count: Any) -> None:
         """A whole number from one to a thousand."""
@@ -131,6 +137,14 @@ class TestTelling:
             "It can look like this: A warm coffee at the drop-in; or a weekend at the peer's home.",
             "In which setting? As private friends: own time, own home, own secrets.",
         )
+
+    def test_a_published_case_is_told_without_its_number(self) -> None:
+        """The number says nothing to a learner."""
+        case = next(each for each in deal(seed=1, count=1000) if each.vignette)
+        title, *_ = told(case)
+
+        assert case.name.startswith(f"{case.vignette}: ")
+        assert case.name.lower() == f"{case.vignette}: {title}".lower()
 
     def test_what_stands_is_told(self) -> None:
         """Advice, consent, another tie, facts said before, whom it is about, and the layer."""

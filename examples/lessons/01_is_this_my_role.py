@@ -36,7 +36,7 @@ display(Markdown("\n".join(f"- `{code}`: {title}" for code, title in titles.item
 
 # %%
 groups = ["closeness", "own-story", "clinical-work", "finding-the-way"]
-dealt = deal(*groups, seed=7, count=6)
+dealt = deal(*groups, seed=3, count=6)
 
 # %% [markdown]
 # ## Answer
@@ -50,7 +50,7 @@ display(Markdown("\n".join(f"- **{word}**: {means}" for word, (_, means) in ANSW
 # %% [markdown]
 # Leave this list empty and you are asked. Or write your answers into it beforehand, in order.
 
-# %% given=["talk", "no", "yes", "yes", "no", "yes"]
+# %% given=["talk", "yes", "no", "no", "facts", "yes"]
 answers: list[str] = []
 
 
