@@ -94,6 +94,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
     for path, text in pages().items():
         files.append(File.generated(config, path, content=text))
+    from scripts.drawn.lessons import LESSONS, lesson
+
+    known = {each.src_uri for each in files} | {*LESSONS}
+    for path, file in LESSONS.items():
+        files.append(File.generated(config, path, content=lesson(file, known)))
     return files
 
 

@@ -22,6 +22,8 @@ import attrs
 import pytest
 from scripts.check_changelog import faults, fragments
 from scripts.draw_docs import in_folders, pages
+from scripts.drawn import lessons
+from scripts.drawn.lessons import links_inside
 from scripts.sources_without_link import faults as sources_faults
 from scripts.sources_without_link import main as look_at_sources
 from scripts.sources_without_link import unlinked
@@ -38,7 +40,15 @@ WRITTEN: Final = {
     for path in sorted([*ROOT.glob("*.md"), ROOT / "changelog.d/README.md", *DOCS.rglob("*.md")])
 }
 DRAWN: Final = {f"docs/{path}": text for path, text in pages().items()}
-ALL: Final = WRITTEN | DRAWN
+#: The words of the lessons; what comes out of them is for tests/test_lessons.py.
+LESSONS: Final = {
+    f"docs/{page}": links_inside(
+        re.sub(r"^# ?", "", (ROOT / file).read_text("utf-8"), flags=re.MULTILINE),
+        [each.removeprefix("docs/") for each in (*WRITTEN, *DRAWN)],
+    )
+    for page, file in lessons.LESSONS.items()
+}
+ALL: Final = WRITTEN | DRAWN | LESSONS
 README: Final = WRITTEN["README.md"]
 
 _FENCE: Final = re.compile(

@@ -7,7 +7,7 @@ work (too free), and to stop what peers are there for (too strict).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -91,17 +91,26 @@ class WeakSpot:
 
 
 def deal(
-    *groups: str, seed: int, count: int = 5, among: Iterable[Situation] | None = None
+    *groups: str,
+    seed: int,
+    count: int = 5,
+    layers: Collection[str] = (),
+    among: Iterable[Situation] | None = None,
 ) -> tuple[Situation, ...]:
     """A handful of situations about activities of these groups, or of any when none is named.
 
     The same seed deals the same. Verdicts are mixed and no activity comes twice
     while there are others. Where there are fewer than ``count``, all are dealt.
+    Situations under a layer are dealt when it is among ``layers``.
     Raises :class:`~peerkit.errors.BadInput` for a group that has no situation.
     """
     if type(count) is not int or not 1 <= count <= _MOST:
         raise BadInput("count", f"a whole number from 1 to {_MOST}")
-    stack = [(each, _entry(each)) for each in (situations() if among is None else among)]
+    stack = [
+        (each, _entry(each))
+        for each in (situations() if among is None else among)
+        if set(each.layers) <= set(layers)
+    ]
     known = {entry.group for _, entry in stack if entry is not None}
     for group in groups:
         if group not in known:
@@ -140,8 +149,9 @@ def told(situation: Situation) -> tuple[str, ...]:
     Raises :class:`~peerkit.errors.BadInput` for a situation that ``deal`` does not deal.
     """
     act, entry = _dealt(situation)
+    named = situation.name.removeprefix(f"{situation.vignette}: ")
     lines = [
-        situation.name,
+        f"{named[:1].upper()}{named[1:]}",
         f"May the peer {act.peer} do this with the participant {act.participant}: {entry.name}?",
         f"It can look like this: {entry.looks_like}",
     ]
@@ -151,8 +161,12 @@ def told(situation: Situation) -> tuple[str, ...]:
     if act.activity.to is not None:
         lines.append(f"It would go to {act.activity.to}.")
     lines += [_STANDS[type(each)](each, situation) for each in _beside(situation)]
-    named = [each for each in Handbook.load(*situation.layers).heads if each.id in situation.layers]
-    lines += [f"This layer of the book holds too: {each.title}." for each in named]
+    heads = Handbook.load(*situation.layers).heads
+    lines += [
+        f"This layer of the book holds too: {each.title}."
+        for each in heads
+        if each.id in situation.layers
+    ]
     return tuple(lines)
 
 
