@@ -1,7 +1,8 @@
-"""What opens the way: facts supplied, a wider role, consent to a recipient; and danger, told at once."""
+"""What opens the way: supplied facts, a wider role, consent to a recipient; and danger."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ TOKEN = activity("give-gift", value="token")
 
 def supply(facts: pk.Activity = NONE, id_: str = "f-1", **how: Any) -> pk.SupplyFacts:
     """What was asked of a gift, answered."""
-    return pk.SupplyFacts(**{"by": "ana", "id": id_, "activity": facts} | PAIR | how)
+    told: dict[str, Any] = {"by": "ana", "id": id_, "activity": facts} | PAIR
+    return pk.SupplyFacts(**told | how)
 
 
 def supplied(status: str = "supplied", **how: Any) -> pk.SuppliedFacts:
@@ -72,7 +74,7 @@ class TestSupplyFacts:
     """Answers to what the handbook asked count for one request, and for its report."""
 
     def test_facts_let_one_request_through_and_its_report(self) -> None:
-        """Asked, supplied, allowed once; the second request is asked again, and so is its report."""
+        """Asked, supplied, allowed once; a second request and its report are asked again."""
         program = opened()
         first = program.do(asking(GIFT))
         assert program.do(supply()).or_raise().number == 8
@@ -218,7 +220,7 @@ class TestSupplyFacts:
         assert lent.judged().supplied == ()
 
     @pytest.mark.parametrize("how", [{"peer": "bo"}, {"participant": "p-99"}])
-    def test_the_people_are_known(self, how: dict[str, str]) -> None:
+    def test_the_people_are_known(self, how: dict[str, Any]) -> None:
         """Facts about strangers are nobody's."""
         assert ("known", FACTS) in codes(decided(supply(**how)).findings)
 
@@ -494,9 +496,8 @@ class TestWiderRoles:
         )
 
         assert self.of(book, pk.Role.WORKER, agreed).allowed
-        assert (
-            self.of(book, pk.Role.WORKER, attrs.evolve(agreed, clause="gifts")).verdict is CONSULT
-        )
+        other = attrs.evolve(agreed, clause="gifts")
+        assert self.of(book, pk.Role.WORKER, other).verdict is CONSULT
 
     def test_a_wider_role_opens_nothing_else(self, book: pk.Book) -> None:
         """What is closed stays closed for everybody."""
@@ -601,7 +602,8 @@ class TestToWhom:
     def test_a_story_is_heard_by_those_who_are_there(self) -> None:
         """Unless somebody else is named, who then must be agreed to."""
         story = pk.ConsentScope.STORY
-        agreed = pk.Consent(id="k", participant="p-8", scopes=(story,), to=("p-7",), since=NOW)
+        since = NOW - timedelta(days=1)
+        agreed = pk.Consent(id="k", participant="p-8", scopes=(story,), to=("p-7",), since=since)
         told = activity("tell-anothers-story", of="p-8")
 
         assert decided(asking(told), agreed).allowed
