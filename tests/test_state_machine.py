@@ -23,7 +23,15 @@ from hypothesis.stateful import (
 from tests.ordinary import BOOK, LIVED, NOW, TODAY, activity, empty, tallies_of
 
 import peerkit as pk
-from peerkit.model import NOUNS
+from peerkit.model import (
+    MINUTES_GIVEN,
+    MINUTES_GIVEN_A_MONTH,
+    MINUTES_GIVEN_A_WEEK,
+    MINUTES_RECEIVED,
+    MINUTES_RECEIVED_A_YEAR,
+    NOUNS,
+    period,
+)
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores.codec import write_noun
 from peerkit.stores.memory import MemoryStore
@@ -53,6 +61,9 @@ DONE = st.sampled_from(
 FORMS = st.sampled_from(pk.SessionForm)
 GOALS = st.none() | st.sampled_from(pk.GoalStatus)
 N = TypeVar("N", bound=pk.Noun)
+#: What is counted of a session, for the peer and for each participant.
+GIVEN = (MINUTES_GIVEN, MINUTES_GIVEN_A_WEEK, MINUTES_GIVEN_A_MONTH)
+RECEIVED = (MINUTES_RECEIVED, MINUTES_RECEIVED_A_YEAR)
 #: What the machine has come to, over all its runs.
 SEEN: Counter[str] = Counter()
 
@@ -317,6 +328,35 @@ class TwoStores(RuleBasedStateMachine):
         gift = activity("give-gift", value="token")
         self.do(pk.DoActivity(by=match.peer, activity=gift, **pair))
 
+    @rule(number=NUMBERS, answer=st.sampled_from(["token", "significant", "none"]))
+    def facts(self, *, number: int, answer: str) -> None:
+        """What the book asked is answered, and the peer asks without saying it again."""
+        match = self.pick(pk.Match, number, *pk.MatchStatus)
+        if match is None:
+            return
+        pair: dict[str, Any] = {"peer": match.peer, "participant": match.participant}
+        gift = activity("give-gift", value=answer)
+        self.do(pk.SupplyFacts(by=match.peer, id=f"facts-{number}", activity=gift, **pair))
+        self.do(pk.DoActivity(by=match.peer, activity=activity("give-gift"), **pair))
+
+    @rule(number=NUMBERS, peer=PEERS, who=PEOPLE, review=st.booleans(), by=ANYBODY)
+    def danger(self, *, number: int, peer: str, who: str, review: bool, by: str) -> None:
+        """A danger is told at once, or the supervisor looks at what was told."""
+        there = self.pick(pk.SafetyDisclosure, number, pk.DisclosureStatus.MADE)
+        if review and there is not None:
+            self.do(pk.ReviewDisclosure(by=by, id=there.id, peer=there.peer))
+        else:
+            told = pk.DiscloseForSafety(
+                by=by,
+                id=f"danger-{number}",
+                peer=peer,
+                participant=who,
+                to=("emergency-services",),
+                basis=pk.Basis.DANGER_TO_SELF,
+                what=pk.Words("Tonight."),
+            )
+            self.do(told)
+
     @rule(number=NUMBERS, peer=PEERS, who=PEOPLE, close=st.booleans(), by=ANYBODY)
     def concern(self, *, number: int, peer: str, who: str, close: bool, by: str) -> None:
         """A concern is raised or closed."""
@@ -451,10 +491,19 @@ class TwoStores(RuleBasedStateMachine):
             if session.status is pk.SessionStatus.HELD:
                 for who in session.participants:
                     expected[pk.pair(session.peer, who), "met", ""] += 1
-                day = session.day.isoformat()
-                expected[session.peer, "minutes-given", day] += session.counted
-                for who in session.participants:
-                    expected[who, "minutes-received", day] += session.counted
+                for what in GIVEN:
+                    expected[session.peer, what, period(session.day, what)] += session.counted
+                for what in RECEIVED:
+                    for who in session.participants:
+                        expected[who, what, period(session.day, what)] += session.counted
+        for peer in self.memory.every(pk.Peer):
+            if peer.status is not pk.PeerStatus.LEFT:
+                expected[peer.supervisor, "supervising", ""] += 1
+        for entry in self.memory.journal():
+            kept = entry.read()
+            if kept["act"]["act"] == "supervision.recorded" and kept["verdict"] == "allowed":
+                month = kept["act"]["on"][:7]
+                expected[kept["act"]["peer"], "supervision-talks-a-month", month] += 1
 
         assert tallies_of(self.memory) == {name: value for name, value in expected.items() if value}
         most = BOOK.clause("caseload").value or 0
@@ -498,6 +547,9 @@ def test_the_machine_can_come_to_every_verdict() -> None:
     machine.meet_as_matched(number=0, name=1, done=listen, ago=4, plan=False, corrects=True)
     for agreed in (None, True):
         machine.advice(number=0, agreed=agreed, by="sam")
+    machine.facts(number=0, answer="none")
+    for review in (False, True):
+        machine.danger(number=0, peer="ana", who="p-1", review=review, by="sam")
     machine.meet_as_matched(number=0, name=2, done=gift, ago=2, plan=False, corrects=False)
     machine.revoke(number=0, who="p-1")
     for words in "aab":
@@ -511,7 +563,8 @@ def test_the_machine_can_come_to_every_verdict() -> None:
 
     for verdict in pk.Verdict:
         assert SEEN[str(verdict)], SEEN
-    for what in ("session.planned", "session.reported", "advice.given", "goal.set"):
+    done = ("session.planned", "session.reported", "advice.given", "goal.set")
+    for what in (*done, "facts.supplied", "safety.disclosed", "disclosure.reviewed"):
         assert SEEN[f"{what}: allowed"], SEEN
     for what in ("again", "reopened", "key of another"):
         assert SEEN[what], SEEN
