@@ -167,11 +167,13 @@ class TestNowhere:
         assert {type(each) for each in whole_life()} == set(ACTS)
 
     def test_acts_decisions_and_errors_show_none(self, program: pk.Program) -> None:
-        """Not by repr, not by str, not in an explanation, not in a traceback."""
+        """Not by repr, not by str, in no form of explanation, in no trace and in no traceback."""
         for act in whole_life():
             decision = program.do(act)
             nowhere(shown(act, decision, *decision.findings, decision.judged()))
-            nowhere(decision.explain())
+            nowhere(json.dumps(decision.trace()))
+            for form in ("text", "markdown", "html"):
+                nowhere(decision.explain(form))
             try:
                 decision.or_raise()
             except pk.Refused as error:

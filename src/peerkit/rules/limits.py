@@ -100,9 +100,13 @@ def paid_time(act: PlanSession, view: View, book: Book) -> Findings:
 
 
 def enough_supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Findings:
-    """Where a board asks for so much supervision a month, the last whole month is looked at."""
-    peer = view.get(Peer, act.peer)
-    if peer is None or not _served_last_month(peer, book.day):
+    """Where a board asks for so much supervision a month, the last whole month is looked at.
+
+    What is planned for a month to come waits: the month before it has not ended yet.
+    """
+    peer, day = view.get(Peer, act.peer), act.counts_on(book.day)
+    ahead = (day.year, day.month) > (book.day.year, book.day.month)
+    if peer is None or ahead or not _served_last_month(peer, day):
         return ()
     talks = view.tally(act.peer, SUPERVISION_TALKS)
     minutes = view.tally(act.peer, SUPERVISION_MINUTES)
