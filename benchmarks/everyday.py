@@ -117,8 +117,8 @@ def _work_by_supervision(most: int) -> Predicate:
         peer = view.get(pk.Peer, act.peer)
         if peer is None or not _last_month(peer, today):
             return []
-        had = max(view.tally(act.peer, SUPERVISION_MINUTES), 60)
-        hours = -(-view.tally(act.peer, MINUTES_GIVEN_A_MONTH) // had)
+        had = view.tally(act.peer, SUPERVISION_MINUTES)
+        hours = -(-view.tally(act.peer, MINUTES_GIVEN_A_MONTH) // (had or 60))
         verdict = ALLOWED if hours <= most else CONSULT
         return [("work-hours-for-each-supervision-hour", verdict, -1)]
 

@@ -261,13 +261,16 @@ class TestEnoughSupervision:
             (40 * 60 + 1, 60, 41),
             (80 * 60, 120, 40),
             (80 * 60 + 1, 120, 41),
-            (30 * 60, 0, 30),
+            (20 * 60, 30, 40),
+            (20 * 60 + 1, 30, 41),
+            (40 * 60, 0, 40),
+            (40 * 60 + 1, 0, 41),
         ],
     )
     def test_the_ratio_rounds_up(
         self, strict: pk.Book, worked: int, minutes: int, hours: int
     ) -> None:
-        """A begun hour of work is an hour; less than an hour of supervision counts as one."""
+        """A begun hour of work is an hour; without any supervision the first is due after the limit."""
         stands = stood(minutes_given_a_month=worked, supervision_minutes_a_month=minutes)
         *_, ratio = limits.enough_supervision(PROPOSE, stands, strict)
 

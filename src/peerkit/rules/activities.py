@@ -99,7 +99,12 @@ def _with_supplied(
     act: DoActivity | PlanSession | ReportSession,
     view: View,
 ) -> tuple[Mapping[str, str], dict[str, object]]:
-    """The answers together with those that somebody supplied for this; they are used up by it."""
+    """The answers together with those that somebody supplied for this; they are used up by it.
+
+    Facts are of one pair. In a group each may differ, so there they are said with the activity.
+    """
+    if len(act.participants_named) != 1:
+        return answers, facts
     usable = _usable(act)
     fitting = [
         each

@@ -110,14 +110,18 @@ def enough_supervision(act: ProposeMatch | PlanSession, view: View, book: Book) 
         return ()
     talks = view.tally(act.peer, SUPERVISION_TALKS)
     minutes = view.tally(act.peer, SUPERVISION_MINUTES)
-    hours = -(-view.tally(act.peer, MINUTES_GIVEN_A_MONTH) // max(minutes, _AN_HOUR))
     found: Findings = ()
     for limit, now in (
         ("supervision-sessions-a-month", talks),
         ("supervision-minutes-a-month", minutes),
-        ("work-hours-for-each-supervision-hour", hours),
     ):
         found += _measured(book.clauses[limit], now, {"peer": act.peer})
+    ratio = book.clauses["work-hours-for-each-supervision-hour"]
+    if ratio.value is not None:
+        # Begun hours to an hour of supervision; without any, the first is due after the limit.
+        worked = view.tally(act.peer, MINUTES_GIVEN_A_MONTH)
+        hours = -(-worked // minutes) if minutes else -(-worked // _AN_HOUR)
+        found += _measured(ratio, hours, {"peer": act.peer})
     return found
 
 
