@@ -18,6 +18,7 @@ from peerkit.model import (
     FactsStatus,
     Message,
     Noun,
+    Peer,
     SuppliedFacts,
     Words,
 )
@@ -186,15 +187,28 @@ def used_up(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
     """The advice and the facts that this act uses up: a request first, then its report."""
     advice = ConsultationStatus.DONE if act.already else ConsultationStatus.USED
     facts = FactsStatus.DONE if act.already else FactsStatus.USED
+    used_for = act.id if isinstance(act, Makes) else None
     return (
         *(
-            attrs.evolve(each, status=advice)
+            attrs.evolve(each, status=advice, used_for=used_for)
             for each in view.all(Consultation)
             if each.id in judged.used
         ),
         *(
-            attrs.evolve(each, status=facts)
+            attrs.evolve(each, status=facts, used_for=used_for)
             for each in view.all(SuppliedFacts)
             if each.id in judged.supplied
         ),
     )
+
+
+def to_the_supervisor(view: View, act: Act, peer: str, about: str, inside: str) -> Message:
+    """A message to the peer's supervisor, or to that of whoever tells it, or else to them."""
+    known = view.get(Peer, peer) or view.get(Peer, act.by)
+    to = act.by if known is None else known.supervisor
+    return Message(to=to, kind=act.kind, about=about, inside=inside)
+
+
+def saying(about: str, owner: str, words: Words | None) -> tuple[Saying, ...]:
+    """These words, to be kept apart; nothing where nothing was said."""
+    return () if words is None else (Saying(about, owner, words),)

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each
+from peerkit.acts.act import (
+    Act,
+    Judged,
+    Left,
+    Makes,
+    Moves,
+    Saying,
+    free_id,
+    once_each,
+    saying,
+    to_the_supervisor,
+)
 from peerkit.model import (
     Activity,
     AgreementStatus,
@@ -192,8 +203,8 @@ class RaiseConcern(Makes):
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The concern and the peer."""
-        return once_each(self.the_id, self.peer)
+        """The concern, the peer, and whoever raises it."""
+        return once_each(self.the_id, self.peer, self.by)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """An open concern; the supervisor is told. Told twice, it is there once."""
@@ -206,13 +217,8 @@ class RaiseConcern(Makes):
             people=self.people,
             clauses=self.clauses,
         )
-        peer = view.get(Peer, self.peer)
-        told = Message(
-            to=self.by if peer is None else peer.supervisor,
-            kind=self.kind,
-            about=concern.id,
-            inside=f"Concern {concern.id} is open.",
-        )
+        inside = f"Concern {concern.id} is open."
+        told = to_the_supervisor(view, self, self.peer, concern.id, inside)
         return Left(nouns=(concern,), messages=(told,), words=self._said(concern.id))
 
     def goes_on(self, before: Concern) -> bool:
@@ -221,7 +227,7 @@ class RaiseConcern(Makes):
         return before.open and same == (self.peer, self.people, self.clauses)
 
     def _said(self, concern: str) -> tuple[Saying, ...]:
-        return () if self.what is None else (Saying(f"concern/{concern}", self.by, self.what),)
+        return saying(f"concern/{concern}", self.by, self.what)
 
 
 @attrs.frozen(kw_only=True)
@@ -244,9 +250,7 @@ class CloseConcern(Moves):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The closed concern."""
-        said = (
-            () if self.outcome is None else (Saying(f"concern/{self.id}", self.by, self.outcome),)
-        )
+        said = saying(f"concern/{self.id}", self.by, self.outcome)
         return Left(nouns=(self.moved(view),), words=said)
 
 
@@ -275,11 +279,7 @@ class ConsultSupervisor(Makes):
         asked = Consultation(
             id=self.the_id, peer=self.peer, participant=self.participant, clause=self.clause
         )
-        said = (
-            ()
-            if self.question is None
-            else (Saying(f"consultation/{self.id}", self.peer, self.question),)
-        )
+        said = saying(f"consultation/{self.id}", self.peer, self.question)
         peer = view.get(Peer, self.peer)
         told = (
             ()
@@ -317,11 +317,7 @@ class GiveAdvice(Moves):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The answered consultation; the peer is told."""
-        said = (
-            ()
-            if self.advice is None
-            else (Saying(f"consultation/{self.id}", self.peer, self.advice),)
-        )
+        said = saying(f"consultation/{self.id}", self.peer, self.advice)
         told = Message(
             to=self.peer,
             kind=self.kind,
@@ -379,13 +375,13 @@ class DiscloseForSafety(Makes):
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The disclosure and both people."""
-        return once_each(self.the_id, self.peer, self.participant)
+        """The disclosure, both people, and whoever tells it."""
+        return once_each(self.the_id, self.peer, self.participant, self.by)
 
     def goes_on(self, before: SafetyDisclosure) -> bool:
-        """With the same disclosure, told again."""
+        """With the same disclosure, told again before anybody has looked at it."""
         told = (before.peer, before.participant, before.to, before.basis)
-        return told == (self.peer, self.participant, self.to, self.basis)
+        return before.open and told == (self.peer, self.participant, self.to, self.basis)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The disclosure, for the supervisor to review. Told twice, it is there once."""
@@ -399,19 +395,12 @@ class DiscloseForSafety(Makes):
             to=self.to,
             basis=self.basis,
         )
-        peer = view.get(Peer, self.peer)
-        told = Message(
-            to=self.by if peer is None else peer.supervisor,
-            kind=self.kind,
-            about=made.id,
-            inside=f"Disclosure {made.id} waits for your review.",
-        )
+        inside = f"Disclosure {made.id} waits for a review."
+        told = to_the_supervisor(view, self, self.peer, made.id, inside)
         return Left(nouns=(made,), messages=(told,), words=self._said(made.id))
 
     def _said(self, disclosure: str) -> tuple[Saying, ...]:
-        if self.what is None:
-            return ()
-        return (Saying(f"disclosure/{disclosure}", self.participant, self.what),)
+        return saying(f"disclosure/{disclosure}", self.participant, self.what)
 
 
 @attrs.frozen(kw_only=True)
@@ -434,9 +423,5 @@ class ReviewDisclosure(Moves):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The reviewed disclosure."""
-        said = (
-            ()
-            if self.outcome is None
-            else (Saying(f"disclosure/{self.id}", self.by, self.outcome),)
-        )
+        said = saying(f"disclosure/{self.id}", self.by, self.outcome)
         return Left(nouns=(self.moved(view),), words=said)

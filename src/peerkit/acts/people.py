@@ -188,7 +188,11 @@ class RecordCredential(Makes):
 
 @attrs.frozen(kw_only=True)
 class RecordSupervision(Act):
-    """Report that a peer has had supervision, and when. ``minutes`` is 0 when nobody counted."""
+    """Report that a peer has had supervision, and when. ``minutes`` is 0 when nobody counted.
+
+    Each report counts as a talk of its own: give it a ``key`` (the day and the
+    two ids, say), and what two people tell of one talk is counted once.
+    """
 
     kind: ClassVar[str] = "supervision.recorded"
     already: ClassVar[bool] = True

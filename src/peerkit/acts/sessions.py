@@ -227,8 +227,10 @@ class ReportSession(_InSession):
         """With the plan of these people, or with the report it corrects."""
         if before.peer != self.peer:
             return False
+        if before.status is SessionStatus.HELD:
+            return self.corrects or self._told_before(before)
         if before.status is not SessionStatus.PLANNED:
-            return self.corrects and before.status is SessionStatus.HELD
+            return False
         return self.form is SessionForm.GROUP or before.participants == self.participants
 
     def leaves(self, view: View, judged: Judged) -> Left:
@@ -240,9 +242,9 @@ class ReportSession(_InSession):
         held = self._session(status=SessionStatus.HELD, counted=self._counted(judged))
         counts = _counts(held, 1)
         before = view.get(Session, self.the_id)
+        if before is not None and not self.corrects and self._told_before(before):
+            return Left(words=self._said(before.id))
         if before is not None and not self.goes_on(before):
-            if before == attrs.evolve(held, counted=before.counted):
-                return Left(words=self._said(before.id))
             held = attrs.evolve(held, id=free_id(view, Session, self.the_id))
         elif before is not None and before.status is SessionStatus.HELD:
             counts = (*_counts(before, -1), *counts)
@@ -253,6 +255,10 @@ class ReportSession(_InSession):
             messages=tuple(_told(self, view, each) for each in concerns),
             words=self._said(held.id),
         )
+
+    def _told_before(self, before: Session) -> bool:
+        """Whether this very session is kept already."""
+        return before == self._session(status=SessionStatus.HELD, counted=before.counted)
 
     def _said(self, session: str) -> tuple[Saying, ...]:
         if self.note is None:

@@ -48,8 +48,8 @@ class Decision:
     true when the act's key had been answered before.
     """
 
-    act: Act
-    findings: Findings
+    act: Act = attrs.field(repr=lambda act: act.kind)
+    findings: Findings = attrs.field(repr=False)
     verdict: Verdict
     edition: str
     day: date

@@ -55,7 +55,7 @@ def as_markdown(
     """Markdown, for a page or a ticket."""
     parts = [f"**{_md(head)}**"] if head else []
     for each in findings:
-        verdict, sentence = _md(language(str(each.verdict))), _md(each.say(language))
+        verdict, sentence = _md(language(str(each.verdict))), _md(_said(each, language))
         lines = [f"- **{verdict}**: {sentence} `{each.clause.id}`"]
         if not each.allowed:
             lines.append(f"    - **{_md(language(INSTEAD))}:** {_md(language(each.instead))}")
@@ -86,7 +86,7 @@ def as_html(
         name = each.verdict.name.lower().replace("_", "-")
         parts.append(
             f'<li class="{name}"><p><b>{escape(language(str(each.verdict)))}</b> '
-            f"{escape(each.say(language))} <code>{escape(each.clause.id)}</code></p>"
+            f"{escape(_said(each, language))} <code>{escape(each.clause.id)}</code></p>"
         )
         if not each.allowed:
             parts.append(
@@ -111,7 +111,14 @@ FORMS: Final[Mapping[str, Callable[..., str]]] = {
 
 
 def _judged(finding: Finding, language: Language) -> str:
-    return f"{language(str(finding.verdict))}: {finding.say(language)}"
+    return f"{language(str(finding.verdict))}: {_said(finding, language)}"
+
+
+def _said(finding: Finding, language: Language) -> str:
+    """The sentence, and beside a number that is known from memory only that it is."""
+    clause = finding.clause
+    doubt = clause.value is not None and not clause.passages[0].verified
+    return finding.say(language) + (f" [{language(UNVERIFIED)}]" if doubt else "")
 
 
 def _cited(passage: Passage, language: Language, *, link: bool = True) -> str:

@@ -26,9 +26,9 @@ class Finding:
 
     clause: Clause
     verdict: Verdict
-    facts: Mapping[str, object] = attrs.field(factory=dict)
+    facts: Mapping[str, object] = attrs.field(factory=dict, repr=False)
     activity: int = -1
-    entry: ActivityEntry | None = None
+    entry: ActivityEntry | None = attrs.field(default=None, repr=False)
 
     @property
     def allowed(self) -> bool:
@@ -53,11 +53,11 @@ class Finding:
     def _closer(self) -> ActivityEntry | None:
         """The entry, where it speaks of the boundary itself and not of what else is missing."""
         entry = self.entry
-        named = entry is not None and self.clause.id in {
-            entry.clause,
-            *(each.clause for each in entry.cases),
-        }
-        return entry if named else None
+        if entry is None:
+            return None
+        named = {entry.clause, *(each.clause for each in entry.cases)}
+        agreed = entry.consent is not None and self.clause.id == "consent"
+        return entry if agreed or self.clause.id in named else None
 
     @property
     def instead(self) -> str:

@@ -138,6 +138,11 @@ class Clause:
     group: str = ""
 
     @property
+    def set_by(self) -> str | None:
+        """The layer whose number this is ("base" for the base); None without a number."""
+        return None if self.value is None else self.passages[0].layer
+
+    @property
     def past(self) -> Verdict:
         """The verdict when this limit is not kept: the heaviest it has a sentence for."""
         return max(self.sentences)
@@ -159,7 +164,7 @@ class Clause:
         ``words`` is English to another language; what it lacks stays English.
         """
         text = self.sentences.get(verdict, self.says)
-        known = {**facts, "limit": self.value, "unit": Phrase(self.unit)}
+        known = {"limit": self.value, "unit": Phrase(self.unit), **facts}
         return said(words.get(text, text), known, words)
 
     def __reduce__(self) -> tuple[Callable[..., Clause], tuple[dict[Verdict, str], dict[str, Any]]]:
@@ -199,7 +204,9 @@ class ActivityEntry:
     circumstances that must be known; ``consent`` the scope that somebody must
     have agreed to share. ``advice_opens`` is false where a supervisor's advice
     leads to somebody else and never opens the activity itself. ``roles`` are
-    those whose work it is; none named: every peer's. ``covers`` are the ids of
+    those whose work it is; none named: every peer's. ``whatever_stands`` is true
+    where it is open about anybody, known here or not, and whatever else two
+    people are to each other: telling of a danger is. ``covers`` are the ids of
     the fact sheet it carries (A04, D1, G3, III.2). ``instead``, ``hand_to``
     and ``leads_to`` say it closer than the clause does, where they are given.
     """
@@ -216,6 +223,7 @@ class ActivityEntry:
     consent: str | None
     advice_opens: bool
     roles: tuple[str, ...]
+    whatever_stands: bool
     instead: str | None
     hand_to: str | None
     leads_to: tuple[LeadsTo, ...]

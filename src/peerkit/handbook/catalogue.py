@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from peerkit.handbook.asking import combinations
-from peerkit.handbook.book import ActivityEntry, BadHandbook, Case, Circumstance, sealed
+from peerkit.handbook.book import ActivityEntry, BadHandbook, Case, Circumstance, Verdict, sealed
 from peerkit.handbook.cited import leads_to, passages, verdict
 from peerkit.handbook.table import NO_CODE
 from peerkit.model import ConsentScope, Phrase, Role
@@ -66,6 +66,7 @@ def activity(table: Table, known: Known, layer: str, group: str) -> ActivityEntr
         consent=_one_of(table, "consent", ConsentScope),
         advice_opens=table.take("advice_opens", bool, "true or false", default=True),
         roles=_roles(table),
+        whatever_stands=table.take("whatever_stands", bool, "true or false", default=False),
         instead=table.text("instead", None),
         hand_to=table.text("hand_to", None),
         leads_to=leads_to(table),
@@ -117,6 +118,10 @@ def over(
     )
     if not (loosens or beside):
         _not_looser(table.place, found, below, known)
+    if all(
+        each is Verdict.NOT_ALLOWED for each in (floor, *(case.verdict for case in found.cases))
+    ):
+        return attrs.evolve(found, asks=(), cases=())  # nothing is asked that changes nothing
     return found
 
 

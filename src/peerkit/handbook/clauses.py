@@ -11,7 +11,7 @@ import attrs
 
 from peerkit.handbook.book import BadHandbook
 from peerkit.handbook.cited import leads_to, passage, passages, sentences, spoken
-from peerkit.handbook.written import Value, Written
+from peerkit.handbook.written import Value, Written, looser
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -61,26 +61,20 @@ def over(
     values, own = _values(table, sources, layer), passages(table, sources, layer)
     loosens = table.take("loosens", bool, "true or false", default=False)
     table.done()
-    laid = list(below.values)
-    for value in reversed(values):
-        first = 0
-        for place, under in enumerate(laid, 1):
-            if not _at_once(value, under):
-                continue
-            if not _looser(value.number, under.number, below.tighter):
-                continue
-            if under.passage.layer in beside:
-                first = place
-            elif not loosens:
+    for value in values if not loosens else ():
+        for under in below.values:
+            both = under.passage.layer not in beside and _at_once(value, under)
+            if both and looser(value.number, under.number, below.tighter):
                 number = "no number" if value.number is None else value.number
                 raise BadHandbook(
                     table.place,
                     f"is looser than the layer below ({number} against {under.number} "
                     f"{below.unit}); a layer tightens, or says loosens = true",
                 )
-        laid.insert(first, value)
-    # The first value that is in force on a day speaks: a layer before those it is laid over.
-    return attrs.evolve(below, values=tuple(laid), passages=(*own, *below.passages))
+    own_values = (attrs.evolve(each, beside=frozenset(beside)) for each in values)
+    return attrs.evolve(
+        below, values=(*own_values, *below.values), passages=(*own, *below.passages)
+    )
 
 
 def _written(table: Table, sources: Mapping[str, Source], layer: str) -> Written:
@@ -141,9 +135,3 @@ def _at_once(one: Value, other: Value) -> bool:
     return (first.since or date.min) < (second.until or date.max) and (second.since or date.min) < (
         first.until or date.max
     )
-
-
-def _looser(new: int | None, old: int | None, tighter: str) -> bool:
-    if new is None or old is None:
-        return old is not None
-    return new > old if tighter == "lower" else new < old

@@ -61,7 +61,9 @@ def _clauses(before: Book, after: Book) -> Iterator[tuple[Clause, str]]:
 def _clause(old: Clause, new: Clause) -> Iterator[str]:
     if old.value != new.value:
         yield f"{_number(old)} becomes {_number(new)}."
-    texts = ("says", "sentences", "instead", "hand_to", "leads_to", "unit", "tighter")
+    texts = (
+        "says", "sentences", "instead", "hand_to", "leads_to", "time_counts", "unit", "tighter",
+    )  # fmt: skip
     changed = [each for each in texts if getattr(old, each) != getattr(new, each)]
     if changed:
         yield f"is written otherwise ({', '.join(changed)})."
@@ -69,7 +71,10 @@ def _clause(old: Clause, new: Clause) -> Iterator[str]:
 
 
 def _number(clause: Clause) -> str:
-    return "no number" if clause.value is None else f"{clause.value} {clause.unit}"
+    if clause.value is None:
+        return "no number"
+    doubt = "" if clause.passages[0].verified else " [unverified: from memory]"
+    return f"{clause.value} {clause.unit}{doubt}"
 
 
 def _passages(old: tuple[Passage, ...], new: tuple[Passage, ...]) -> Iterator[str]:
@@ -104,7 +109,10 @@ def _activity(old: ActivityEntry, new: ActivityEntry, before: Book, after: Book)
     if old.asks != new.asks:
         asked, asks = (", ".join(each.asks) or "nothing" for each in (old, new))
         yield f"asks {asks} instead of {asked}."
-    told = ("name", "looks_like", "consent", "advice_opens", "roles", "instead", "hand_to")
+    told = (
+        "name", "looks_like", "consent", "advice_opens", "roles", "whatever_stands", "instead",
+        "hand_to",
+    )  # fmt: skip
     changed = [each for each in (*told, "leads_to") if getattr(old, each) != getattr(new, each)]
     if changed:
         yield f"is written otherwise ({', '.join(changed)})."

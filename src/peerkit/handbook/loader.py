@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import attrs
 
 from peerkit.handbook import catalogue, clauses
-from peerkit.handbook.book import ActivityEntry, BadHandbook, Circumstance, LeadsTo, Source
+from peerkit.handbook.book import (
+    ActivityEntry,
+    BadHandbook,
+    Circumstance,
+    LeadsTo,
+    Source,
+    Verdict,
+)
 from peerkit.handbook.cited import source
 from peerkit.handbook.table import Table, parsed
 from peerkit.handbook.written import Layer, Written
@@ -29,6 +36,9 @@ __all__ = ["Draft", "Files", "base", "bind", "file_of", "files_of", "here", "shi
 _BASE: Final = ("sources.toml", "clauses.toml", "limits", "circumstances.toml", "activities")
 #: What the engine itself must be able to say.
 _ALWAYS: Final = ("silence", "unchecked")
+
+#: What leads on where a layer has closed everything else.
+_ASK: Final = (LeadsTo(act="supervisor.consulted"),)
 
 #: Files to read: the name of each and its bytes.
 Files: TypeAlias = tuple[tuple[str, bytes], ...]
@@ -141,6 +151,9 @@ class Draft:
     def _clause(self, table: Table, origin: _Origin, *, numbered: bool) -> None:
         id_ = table.text("id")
         below = self.clauses.get(id_)
+        if below is not None and numbered != bool(below.unit):
+            is_, is_not = ("clause", "limit") if numbered else ("limit", "clause")
+            raise BadHandbook(table.place, f"is a {is_} in the layers below, and no {is_not}")
         if origin.over and below is not None:
             self.clauses[id_] = clauses.over(
                 table, below, self.sources, origin.layer, origin.beside
@@ -178,11 +191,27 @@ class Draft:
                 raise BadHandbook(
                     "clauses.toml", f"clause {needed!r} is missing; the engine speaks it"
                 )
-        for place, entries in (("clause", self.clauses), ("activity", self.activities)):
-            for id_, entry in entries.items():
-                for lead in entry.leads_to:
-                    self._check(f"{place} {id_!r}", lead)
+        for id_, clause in self.clauses.items():
+            leads = self._leading(f"clause {id_!r}", clause.leads_to)
+            if leads != clause.leads_to:
+                self.clauses[id_] = attrs.evolve(clause, leads_to=leads)
+        for id_, entry in self.activities.items():
+            leads = self._leading(f"activity {id_!r}", entry.leads_to)
+            if leads != entry.leads_to:
+                self.activities[id_] = attrs.evolve(entry, leads_to=leads)
         return self
+
+    def _leading(self, place: str, leads: tuple[LeadsTo, ...]) -> tuple[LeadsTo, ...]:
+        """Those of these ways that the layers have left open; to ask is always one."""
+        if self.layers and leads:
+            leads = tuple(each for each in leads if self._open(each)) or _ASK
+        for each in leads:
+            self._check(place, each)
+        return leads
+
+    def _open(self, lead: LeadsTo) -> bool:
+        entry = self.activities.get(lead.activity or "")
+        return entry is None or max(entry.outcomes(dict(lead.when)))[0] is Verdict.ALLOWED
 
     def _check(self, place: str, lead: LeadsTo) -> None:
         """What an entry leads to is in the catalogue, with each of its questions answered."""

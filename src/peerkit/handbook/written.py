@@ -14,15 +14,20 @@ if TYPE_CHECKING:
 
     from peerkit.handbook.book import LeadsTo, Passage, Verdict
 
-__all__ = ["Layer", "Value", "Written"]
+__all__ = ["Layer", "Value", "Written", "looser"]
 
 
 @attrs.frozen(kw_only=True)
 class Value:
-    """A number and the passage it comes from. ``number`` None: no longer in force."""
+    """A number and the passage it comes from. ``number`` None: no longer in force.
+
+    ``beside`` are layers that its own was not written over: where they speak on
+    the same day, both bind.
+    """
 
     number: int | None
     passage: Passage
+    beside: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +65,7 @@ class Written:
 
     def on(self, day: date) -> Clause:
         """The clause as it stands on a day."""
-        value = next((each for each in self.values if each.passage.in_force(day)), None)
+        value = self._speaking(day)
         passages = tuple(each for each in self.passages if each.in_force(day))
         return Clause(
             id=self.id,
@@ -77,6 +82,20 @@ class Written:
             group=self.group,
         )
 
+    def _speaking(self, day: date) -> Value | None:
+        """The value that speaks: of the latest layer, or a tighter one of a layer beside it."""
+        speaking: Value | None = None
+        for each in self.values:
+            if each.passage.in_force(day) and (
+                speaking is None
+                or (
+                    each.passage.layer in speaking.beside
+                    and looser(speaking.number, each.number, self.tighter)
+                )
+            ):
+                speaking = each
+        return speaking
+
     def every_passage(self) -> tuple[Passage, ...]:
         """Every passage it rests on, on whatever day: those of its numbers first."""
         return (*(each.passage for each in self.values), *self.passages)
@@ -85,3 +104,10 @@ class Written:
         """Every day on which this clause begins or ceases to say something."""
         every = self.every_passage()
         return {day for each in every for day in (each.since, each.until) if day is not None}
+
+
+def looser(new: int | None, old: int | None, tighter: str) -> bool:
+    """Whether ``new`` allows more than ``old``, where lower or higher is tighter; None: all."""
+    if new is None or old is None:
+        return old is not None
+    return new > old if tighter == "lower" else new < old

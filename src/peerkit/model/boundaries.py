@@ -17,6 +17,7 @@ from peerkit.model.fields import (
     exactly,
     in_utc,
     later_than,
+    maybe_id,
     maybe_moment,
     pair,
     several,
@@ -251,6 +252,7 @@ class Consultation(Noun):
 
     ``clause`` is the code of the handbook's clause that asked for it. Agreed
     advice lets exactly one such request through, and the report of it.
+    ``used_for`` is the id of what it was used for, where that has one.
     """
 
     kind: ClassVar[str] = "consultation"
@@ -259,6 +261,7 @@ class Consultation(Noun):
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     clause: str = attrs.field(validator=a_code)
+    used_for: str | None = maybe_id()
 
     @property
     def weighs_on(self) -> tuple[str, ...]:
@@ -286,6 +289,7 @@ FACTS: Final = Lifecycle(
         FactsStatus.USED: frozenset({FactsStatus.DONE}),
         FactsStatus.DONE: frozenset(),
     },
+    closed=frozenset({FactsStatus.DONE}),
 )
 
 
@@ -294,7 +298,8 @@ class SuppliedFacts(Noun):
     """Somebody answered what the handbook asked of one activity of a pair.
 
     It answers exactly one such request, and the report of it: whether a person
-    agreed to a hug today says nothing about tomorrow.
+    agreed to a hug today says nothing about tomorrow. ``used_for`` is the id of
+    what it was used for, where that has one.
     """
 
     kind: ClassVar[str] = "facts"
@@ -303,6 +308,7 @@ class SuppliedFacts(Noun):
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     activity: Activity = attrs.field(validator=exactly(Activity))
+    used_for: str | None = maybe_id()
 
     @property
     def weighs_on(self) -> tuple[str, ...]:

@@ -46,13 +46,18 @@ def said(template: str, facts: Mapping[str, object], words: Mapping[str, str] = 
     """A template with its facts put in, each phrase among them in the language of ``words``."""
     if not facts:
         return template
-    if not words:
-        return template.format_map(facts)
     spoken = {
-        name: fact.in_words(words) if isinstance(fact, Phrase) else fact
+        name: fact.in_words(words) if isinstance(fact, Phrase) and words else fact
         for name, fact in facts.items()
     }
-    return template.format_map(spoken)
+    return template.format_map(_Told(spoken))
+
+
+class _Told(dict[str, object]):
+    """Facts by name. One that nobody gave is shown by its name: a sentence is never lost for it."""
+
+    def __missing__(self, name: str) -> str:
+        return f"({name})"
 
 
 def listed(joint: str, *parts: Phrase | str) -> Phrase | None:

@@ -142,7 +142,7 @@ class Activity:
 
     id: str = attrs.field(validator=a_code)
     circumstances: tuple[tuple[str, str], ...] = attrs.field(
-        default=(), converter=_pairs, validator=_circumstances
+        default=(), converter=_pairs, validator=_circumstances, repr=False
     )
     of: str | None = maybe_id()
     to: str | None = maybe_id()

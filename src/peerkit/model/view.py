@@ -37,7 +37,7 @@ N = TypeVar("N", bound=Noun)
 WALKING: Final = "walking"
 #: How often a pair has met. Standing.
 MET: Final = "met"
-#: How many serving peers somebody supervises. Standing.
+#: How many peers who have not left somebody supervises. Standing.
 SUPERVISING: Final = "supervising"
 #: Minutes of peer support, given as a peer: on one day, in one week, in one month.
 MINUTES_GIVEN: Final = "minutes-given"

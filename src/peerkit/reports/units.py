@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
@@ -25,6 +25,7 @@ __all__ = ["Contact", "UnitRule", "navigation_units", "units"]
 _UNIT: Final = timedelta(minutes=15)
 _MIDPOINT: Final = timedelta(minutes=8)
 _NONE: Final = timedelta(0)
+_LONGEST: Final = timedelta(days=7)
 
 
 class UnitRule(StrEnum):
@@ -55,8 +56,8 @@ class Contact:
     length: timedelta = attrs.field(validator=exactly(timedelta))
 
     def __attrs_post_init__(self) -> None:
-        if self.length < _NONE:
-            raise BadInput("Contact.length", "must not be negative")
+        if not _NONE <= self.length <= _LONGEST:
+            raise BadInput("Contact.length", "must not be negative, and at most seven days")
 
     def by_day(self) -> dict[date, timedelta]:
         """The time on each day, where it took place: a contact may go past midnight."""
@@ -65,8 +66,10 @@ class Contact:
         while True:
             day = at.astimezone(zone).date()
             midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
-            until = min(ends, midnight.astimezone(at.tzinfo))
-            found[day] = until - at
+            if midnight.astimezone(UTC) <= at:  # a midnight that comes twice, after its first
+                midnight = midnight.replace(fold=1)
+            until = min(ends, midnight.astimezone(UTC))
+            found[day] = found.get(day, _NONE) + until - at
             if until == ends:
                 return found
             at = until

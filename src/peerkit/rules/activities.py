@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from peerkit.acts import ReportSession
+import attrs
+
+from peerkit.acts import DoActivity, PlanSession
 from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.handbook import ActivityEntry, Book
 from peerkit.model import (
     Activity,
     Consent,
@@ -18,30 +21,57 @@ from peerkit.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from peerkit.acts import DoActivity, PlanSession, SupplyFacts
-    from peerkit.handbook import ActivityEntry, Book
+    from peerkit.acts import Act, ReportSession, SupplyFacts
     from peerkit.model import View
 
-#: Which supplied facts count, in the order in which they are taken: a report takes what its
-#: request used, and a correction what the report took.
-_FOR_A_REQUEST: Final = (FactsStatus.SUPPLIED,)
-_FOR_A_REPORT: Final = (FactsStatus.USED, FactsStatus.SUPPLIED)
-_FOR_A_CORRECTION: Final = (FactsStatus.DONE, *_FOR_A_REPORT)
-_WHOSE: Final = Phrase("Whose story or information is it? (of = their id)")
+__all__ = ["asked_of_it", "in_role", "whatever_stands"]
+
+_WHOSE: Final = Phrase("Whose story, picture or information is it? (of = their id)")
 _TO_WHOM: Final = Phrase("Who will see or hear it? (to = their id)")
+#: How like an activity's code must be to be what was meant: a wrong hint about danger is worse
+#: than none.
+_LIKE: Final = 0.8
+
+
+@attrs.frozen
+class _Asked:
+    """One activity of an act, with what the catalogue says of it.
+
+    ``activity`` has the facts in it that somebody supplied; ``facts`` are what
+    every finding about it says.
+    """
+
+    activity: Activity
+    entry: ActivityEntry
+    position: int
+    book: Book
+    facts: dict[str, object]
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What is known of its circumstances."""
+        return dict(self.activity.circumstances)
+
+    def finding(self, clause: str, verdict: Verdict, **facts: object) -> Finding:
+        """A finding about this activity."""
+        told = {**self.facts, **facts} if facts else self.facts
+        return Finding(self.book.clause(clause), verdict, told, self.position, self.entry)
 
 
 def in_role(act: DoActivity | PlanSession | ReportSession, view: View, book: Book) -> Findings:
     """Each activity is looked up in the catalogue; what it does not know it does not allow."""
     found: list[Finding] = []
+    spent: set[str] = set()
     for position, activity in enumerate(act.activities_named):
         entry = book.activities.get(activity.id)
         if entry is None:
             found.append(_unknown(activity, position, book))
         else:
-            found += _of(entry, activity, position, act, view, book)
+            facts: dict[str, object] = {"peer": act.peer, "activity": entry.name}
+            asked = _Asked(activity, entry, position, book, facts)
+            if entry.asks or entry.consent is not None:
+                asked = _with_supplied(asked, act, view, spent)
+            found += _of(asked, act, view)
     return tuple(found)
 
 
@@ -50,104 +80,120 @@ def asked_of_it(act: SupplyFacts, view: View, book: Book) -> Findings:
     entry = book.activities.get(act.activity.id)
     if entry is None:
         return (_unknown(act.activity, 0, book),)
-    answers = dict(act.activity.circumstances)
-    facts = {"peer": act.peer, "activity": entry.name}
-    return _questions(entry, answers, facts, 0, book) or (
-        Finding(book.clause("missing-facts"), Verdict.ALLOWED, facts, 0, entry),
-    )
+    facts: dict[str, object] = {"peer": act.peer, "activity": entry.name}
+    asked = _Asked(act.activity, entry, 0, book, facts)
+    missing = [*_questions(asked), *_whom(asked)]
+    return _missing(asked, missing) or (asked.finding("missing-facts", Verdict.ALLOWED),)
+
+
+def whatever_stands(act: Act, book: Book) -> bool:
+    """Whether what is asked is open about anybody, whatever two people are to each other."""
+    if not isinstance(act, DoActivity):
+        return False
+    entry = book.activities.get(act.activity.id)
+    return entry is not None and entry.whatever_stands
 
 
 def _unknown(activity: Activity, position: int, book: Book) -> Finding:
-    near = get_close_matches(activity.id, book.activities, 1)
+    near = get_close_matches(activity.id, book.activities, 1, _LIKE)
     hint = Phrase(" Did you mean {near}?", near=near[0]) if near else ""
     facts = {"activity": activity.id, "near": hint}
     return Finding(book.clause("unknown-activity"), Verdict.NEEDS_FACTS, facts, position)
 
 
-def _of(
-    entry: ActivityEntry,
-    activity: Activity,
-    position: int,
-    act: DoActivity | PlanSession | ReportSession,
-    view: View,
-    book: Book,
-) -> Findings:
-    """What the catalogue says of one activity under its circumstances."""
-    facts: dict[str, object] = {"peer": act.peer, "activity": entry.name}
-    answers: Mapping[str, str] = dict(activity.circumstances)
-    if entry.asks and not answers.keys() >= set(entry.asks):
-        answers, facts = _with_supplied(answers, facts, activity, act, view)
-    asked = _questions(entry, answers, facts, position, book) if entry.asks else ()
+def _of(asked: _Asked, act: DoActivity | PlanSession | ReportSession, view: View) -> Findings:
+    """What the catalogue says of one activity under its circumstances.
+
+    While something is still to be said, no part of it is called open.
+    """
+    entry, questions = asked.entry, _questions(asked)
+    if questions and len(act.activities_named) > 1:
+        questions[0] = Phrase(
+            "For {activity}: {question}", activity=entry.name, question=questions[0]
+        )
     found = [
-        *asked,
+        *_missing(asked, questions),
         *(
-            Finding(book.clause(clause), verdict, facts, position, entry)
-            for verdict, clause in entry.outcomes(answers)
+            asked.finding(clause, verdict)
+            for verdict, clause in entry.outcomes(asked.answers)
+            if verdict is not Verdict.ALLOWED or not questions
         ),
     ]
     if entry.roles:
-        found += _wider(entry, position, act, view, book)
+        found += _wider(asked, act, view)
     if entry.consent is not None:
-        found.append(_agreed(entry, activity, position, act, view, book))
+        found += _missing(asked, _whom(asked)) or _agreed(asked, act, view)
     return tuple(found)
 
 
 def _with_supplied(
-    answers: Mapping[str, str],
-    facts: dict[str, object],
-    activity: Activity,
-    act: DoActivity | PlanSession | ReportSession,
-    view: View,
-) -> tuple[Mapping[str, str], dict[str, object]]:
-    """The answers together with those that somebody supplied for this; they are used up by it.
+    asked: _Asked, act: DoActivity | PlanSession | ReportSession, view: View, spent: set[str]
+) -> _Asked:
+    """The activity with what somebody supplied for it, which is used up by it.
 
     Facts are of one pair. In a group each may differ, so there they are said with the activity.
+    What one activity of an act has ``spent`` does not count for the next.
     """
-    if len(act.participants_named) != 1:
-        return answers, facts
-    usable = _usable(act)
+    activity = asked.activity
+    if len(act.participants_named) != 1 or not (_questions(asked) or _whom(asked)):
+        return asked
     fitting = [
         each
         for each in view.all(SuppliedFacts)
-        if each.status in usable
+        if each.id not in spent
         and each.activity.id == activity.id
         and each.peer == act.peer
         and each.participant in act.participants_named
+        and _usable(each, act)
     ]
     if not fitting:
-        return answers, facts
-    first = min(fitting, key=lambda each: (usable.index(each.status), each.id))
-    told = {**dict(first.activity.circumstances), **answers}
-    return told, {**facts, "supplied": (first.id,)}
+        return asked
+    first = min(fitting, key=lambda each: (each.status is FactsStatus.SUPPLIED, each.id))
+    spent.add(first.id)
+    told = first.activity
+    whole = attrs.evolve(
+        activity,
+        circumstances={**dict(told.circumstances), **asked.answers},
+        of=activity.of or told.of,
+        to=activity.to or told.to,
+    )
+    return attrs.evolve(asked, activity=whole, facts={**asked.facts, "supplied": (first.id,)})
 
 
-def _usable(act: DoActivity | PlanSession | ReportSession) -> tuple[FactsStatus, ...]:
-    if isinstance(act, ReportSession) and act.corrects:
-        return _FOR_A_CORRECTION
-    return _FOR_A_REPORT if act.already else _FOR_A_REQUEST
+def _usable(facts: SuppliedFacts, act: Act) -> bool:
+    """A request takes what is supplied; its report, first of all what the request took."""
+    if facts.status is FactsStatus.SUPPLIED:
+        return True
+    return act.already and facts.used_for in {None, getattr(act, "id", None)}
 
 
-def _questions(
-    entry: ActivityEntry,
-    answers: Mapping[str, str],
-    facts: Mapping[str, object],
-    position: int,
-    book: Book,
-) -> Findings:
-    """What is still to be said, as one finding; none when all is known."""
-    missing = [
-        each for each in entry.asks if answers.get(each) not in book.circumstances[each].answers
-    ]
-    if not missing:
+def _missing(asked: _Asked, questions: list[Phrase]) -> Findings:
+    """The questions that are open, as one finding; none when all is known."""
+    if not questions:
         return ()
-    asked = _question(missing[0], book)
-    for each in missing[1:]:
-        asked = Phrase("{first} {second}", first=asked, second=_question(each, book))
-    stray = [each for each in answers if each not in entry.asks]
+    whole = questions[0]
+    for each in questions[1:]:
+        whole = Phrase("{first} {second}", first=whole, second=each)
+    return (asked.finding("missing-facts", Verdict.NEEDS_FACTS, missing=whole),)
+
+
+def _questions(asked: _Asked) -> list[Phrase]:
+    """What of its circumstances is still to be said, and what was said that is no answer."""
+    asks, known = asked.entry.asks, asked.book.circumstances
+    if not asks:
+        return []
+    answers = asked.answers
+    missing = [each for each in asks if answers.get(each) not in known[each].answers]
+    if not missing:
+        return []
+    found = [_question(each, asked.book) for each in missing]
+    wrong = [f"{each} = {answers[each]}" for each in missing if each in answers]
+    if wrong:
+        found.append(Phrase("(No answer here: {answers}.)", answers=", ".join(wrong)))
+    stray = [each for each in answers if each not in asks]
     if stray:
-        asked = Phrase("{asked} (Not asked here: {ids}.)", asked=asked, ids=", ".join(stray))
-    told = {**facts, "missing": asked}
-    return (Finding(book.clause("missing-facts"), Verdict.NEEDS_FACTS, told, position, entry),)
+        found.append(Phrase("(Not asked here: {ids}.)", ids=", ".join(stray)))
+    return found
 
 
 def _question(circumstance: str, book: Book) -> Phrase:
@@ -162,49 +208,37 @@ def _question(circumstance: str, book: Book) -> Phrase:
     )
 
 
-def _wider(
-    entry: ActivityEntry,
-    position: int,
-    act: DoActivity | PlanSession | ReportSession,
-    view: View,
-    book: Book,
-) -> Findings:
+def _whom(asked: _Asked) -> list[Phrase]:
+    """Whose it is and who will hear it, where somebody's consent is needed and it is not said.
+
+    A story is heard by those who are there; anything else goes to somebody, who is named.
+    """
+    scope, activity = asked.entry.consent, asked.activity
+    if scope is None:
+        return []
+    named = activity.to is not None or scope == ConsentScope.STORY
+    return [*([_WHOSE] if activity.of is None else []), *([] if named else [_TO_WHOM])]
+
+
+def _wider(asked: _Asked, act: Any, view: View) -> Findings:
     """Whether this is the work of the role that the peer has; the supervisor may widen it."""
     peer = view.get(Peer, act.peer)
     if peer is None:
         return ()
-    verdict = Verdict.ALLOWED if peer.role in entry.roles else Verdict.NEEDS_CONSULTATION
-    facts = {"peer": act.peer, "activity": entry.name, "role": Phrase(peer.role)}
-    return (Finding(book.clause("wider-roles"), verdict, facts, position, entry),)
+    verdict = Verdict.ALLOWED if peer.role in asked.entry.roles else Verdict.NEEDS_CONSULTATION
+    return (asked.finding("wider-roles", verdict, role=Phrase(peer.role)),)
 
 
-def _agreed(
-    entry: ActivityEntry,
-    activity: Activity,
-    position: int,
-    act: DoActivity | PlanSession | ReportSession,
-    view: View,
-    book: Book,
-) -> Finding:
-    """Whether the person it belongs to has agreed that those who will hear or see it may.
-
-    A story is heard by those who are there; anything else goes to somebody, who is named.
-    """
-    facts: dict[str, object] = {"peer": act.peer, "activity": entry.name}
-    scope = ConsentScope(str(entry.consent))
-    hearers = act.participants_named if activity.to is None else (activity.to,)
-    if activity.of is None or (activity.to is None and scope is not ConsentScope.STORY):
-        asked = _WHOSE if activity.of is None else _TO_WHOM
-        told = {**facts, "missing": asked}
-        return Finding(book.clause("missing-facts"), Verdict.NEEDS_FACTS, told, position, entry)
-    clause = book.clause("consent")
-    facts |= {"participant": activity.of, "scope": Phrase(scope)}
-    moment = act.moment(view.now)
-    for to in hearers:
+def _agreed(asked: _Asked, act: Any, view: View) -> Findings:
+    """Whether the person it belongs to has agreed that those who will hear or see it may."""
+    activity, scope = asked.activity, ConsentScope(str(asked.entry.consent))
+    told = {"participant": activity.of, "scope": Phrase(scope)}
+    moment = act.starts if isinstance(act, PlanSession) else act.moment(view.now)
+    there = act.participants_named if scope is ConsentScope.STORY else ()
+    for to in (*there, *(() if activity.to is None else (activity.to,))):
         if to != activity.of and not any(
             each.participant == activity.of and each.covers(scope, to, moment)
             for each in view.all(Consent)
         ):
-            told = {**facts, "to": to}
-            return Finding(clause, Verdict.NEEDS_CONSENT, told, position, entry)
-    return Finding(clause, Verdict.ALLOWED, {**facts, "to": Phrase("them")}, position, entry)
+            return (asked.finding("consent", Verdict.NEEDS_CONSENT, **told, to=to),)
+    return (asked.finding("consent", Verdict.ALLOWED, **told, to=Phrase("them")),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from peerkit.acts import Act
     from peerkit.model import View
 
-_FOR_A_REQUEST: Final = frozenset({ConsultationStatus.AGREED})
-_FOR_A_REPORT: Final = frozenset({ConsultationStatus.AGREED, ConsultationStatus.USED})
-_FOR_A_CORRECTION: Final = _FOR_A_REPORT | {ConsultationStatus.DONE}
-
 
 def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
     """The findings after advice: what was agreed about this clause and these people is allowed.
@@ -26,11 +22,10 @@ def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
     Each piece of advice counts for one finding, and each participant of the
     act needs one.
     """
-    usable = _usable(act)
     free = [
         each
         for each in sorted(view.all(Consultation), key=lambda each: each.id)
-        if each.status in usable and each.peer == act.peer_named
+        if each.peer == act.peer_named and _usable(each, act)
     ]
     if not free:
         return tuple(findings)
@@ -50,11 +45,18 @@ def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
     return tuple(after)
 
 
-def _usable(act: Act) -> frozenset[ConsultationStatus]:
-    """A report may tell of what a request was advised on, and a correction of it again."""
-    if isinstance(act, ReportSession) and act.corrects:
-        return _FOR_A_CORRECTION
-    return _FOR_A_REPORT if act.already else _FOR_A_REQUEST
+def _usable(advice: Consultation, act: Act) -> bool:
+    """A request takes what is agreed; its report, what the request took; a correction, its own."""
+    if advice.status is ConsultationStatus.AGREED:
+        return True
+    if advice.status is ConsultationStatus.USED:
+        return act.already and advice.used_for in {None, getattr(act, "id", None)}
+    return (
+        advice.status is ConsultationStatus.DONE
+        and isinstance(act, ReportSession)
+        and act.corrects
+        and advice.used_for == act.id
+    )
 
 
 def _advice(finding: Finding, act: Act, free: Sequence[Consultation]) -> list[Consultation]:

@@ -16,6 +16,8 @@ from peerkit.model import (
     SUPERVISION_MINUTES,
     SUPERVISION_TALKS,
     Peer,
+    Session,
+    SessionStatus,
 )
 from peerkit.model.fields import day_of
 
@@ -139,8 +141,9 @@ def room_with_supervisor(act: WelcomePeer, view: View, book: Book) -> Findings:
 
 
 def note_on_time(act: ReportSession, view: View, book: Book) -> Findings:
-    """A session is written down soon; a correction may come whenever it must."""
-    if act.corrects:
+    """A session is written down soon; what is kept already may be put right whenever it must."""
+    before = view.get(Session, act.the_id)
+    if before is not None and before.status is SessionStatus.HELD:
         return ()
     business, calendar = book.clauses["note-within-business-days"], book.clauses["note-within-days"]
     if business.value is None and calendar.value is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dateutil.relativedelta import relativedelta
 
-from peerkit.acts import PlanSession, ProposeMatch, ReportSession, WelcomePeer
+from peerkit.acts import DoActivity, PlanSession, ProposeMatch, ReportSession, WelcomePeer
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import (
     WALKING,
@@ -23,13 +23,13 @@ from peerkit.model import (
     TieStatus,
 )
 from peerkit.model.phrase import listed
+from peerkit.rules.activities import whatever_stands
 
 if TYPE_CHECKING:
     from peerkit.acts import (
         AcceptMatch,
         Act,
         CloseConcern,
-        DoActivity,
         GiveAdvice,
         ReviewDisclosure,
     )
@@ -51,14 +51,21 @@ _ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
 def known(act: Act, view: View, book: Book) -> Findings:
     """Nobody acts for, with or about people the program does not know.
 
-    A request needs them here now. A report may come after they have gone.
+    A request needs them here now. A report may come after they have gone, and
+    so may a question about a participant who is away.
     """
+    if whatever_stands(act, book):
+        return ()
     clause = book.clause("known")
     strangers = []
     for each in act.participants_named:
         one = view.get(Participant, each)
-        if one is None or not (act.already or one.status is ParticipantStatus.TAKING_PART):
+        if one is None:
             strangers.append(Phrase("{id} as a participant", id=each))
+        elif one.status is ParticipantStatus.AWAY and not (
+            act.already or isinstance(act, DoActivity)
+        ):
+            strangers.append(Phrase("{id} as a participant who is here and not away", id=each))
     if act.peer_named is not None:
         peer = view.get(Peer, act.peer_named)
         if peer is None or not (act.already or peer.status is PeerStatus.SERVING):
@@ -85,18 +92,20 @@ def own_supervisor(act: WelcomePeer | ProposeMatch, view: View, book: Book) -> F
     if isinstance(act, WelcomePeer):
         peer, both = act.the_id, act.supervisor == act.id
     else:
-        known = view.get(Peer, act.peer)
-        peer, both = act.peer, known is not None and known.supervisor == act.participant
+        named = view.get(Peer, act.peer)
+        if named is None:
+            return ()
+        peer, both = act.peer, named.supervisor == act.participant
     return (Finding(clause, Verdict.NOT_ALLOWED if both else Verdict.ALLOWED, {"peer": peer}),)
 
 
 def caseload(act: ProposeMatch | AcceptMatch, view: View, book: Book) -> Findings:
     """A peer walks with at most so many people at once."""
     clause = book.clause("caseload")
-    if clause.value is None:
+    if clause.value is None or view.get(Peer, act.peer) is None:
         return ()
     now = view.tally(act.peer, WALKING)
-    verdict = Verdict.ALLOWED if now < clause.value else Verdict.NOT_ALLOWED
+    verdict = Verdict.ALLOWED if clause.keeps(now + 1) else clause.past
     return (Finding(clause, verdict, {"peer": act.peer, "now": now, "limit": clause.value}),)
 
 
@@ -142,14 +151,17 @@ def dual_relationship(
     What needs a supervisor's advice needs it before a match or a session is
     planned, not again at every step that follows.
     """
+    if whatever_stands(act, book):
+        return ()
     found = []
     asking = isinstance(act, _ASKED_BEFORE)
     for tie in view.all(Tie):
         weight = _weight(tie, book)
-        if act.peer not in (tie.one, tie.other) or not (asking or weight is Verdict.NOT_ALLOWED):
+        other = tie.other if tie.one == act.peer else tie.one
+        theirs = act.peer in {tie.one, tie.other} and other in act.participants_named
+        if not theirs or not (asking or weight is Verdict.NOT_ALLOWED):
             continue
         clause = book.clause(_CLAUSE_OF_TIE.get(tie.of, "dual-relationship"))
-        other = tie.other if tie.one == act.peer else tie.one
         facts = {"peer": act.peer, "other": other}
         found.append(Finding(clause, weight, facts))
     if found:

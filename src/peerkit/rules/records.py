@@ -16,6 +16,7 @@ from peerkit.acts import (
     ReportSession,
     WelcomePeer,
 )
+from peerkit.acts.act import free_id
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import Match, MatchStatus, Phrase, Session
 
@@ -30,10 +31,18 @@ _RUNNING: Final = frozenset({MatchStatus.PROPOSED, MatchStatus.ACCEPTED})
 def once(act: Makes, view: View, book: Book) -> Findings:
     """An id names one thing: making it a second time is not allowed."""
     clause = book.clause("once")
-    facts = {"id": act.the_id}
+    facts = {"id": act.the_id, "near": ""}
     before = view.get(act.makes, act.the_id)
-    verdict = Verdict.ALLOWED if before is None or act.goes_on(before) else Verdict.NOT_ALLOWED
-    return (Finding(clause, verdict, facts),)
+    if before is None or act.goes_on(before):
+        return (Finding(clause, Verdict.ALLOWED, facts),)
+    if not act.already:
+        return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+    kept_as = free_id(view, act.makes, act.the_id)
+    if isinstance(act, ReportSession):  # told under another's id, it counts for nobody yet
+        facts["near"] = Phrase(" This is kept as {id}.", id=kept_as)
+        return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+    facts["other"] = kept_as
+    return (Finding(book.clause("kept-apart"), Verdict.ALLOWED, facts),)
 
 
 def one_match(act: ProposeMatch, view: View, book: Book) -> Findings:

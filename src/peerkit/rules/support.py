@@ -11,6 +11,7 @@ from peerkit.model import (
     Consent,
     Match,
     MatchStatus,
+    Peer,
     Phrase,
     Session,
     SessionForm,
@@ -129,8 +130,10 @@ def consent(act: ShareInformation, view: View, book: Book) -> Findings:
 
 def safety_first(act: DiscloseForSafety, view: View, book: Book) -> Findings:
     """Danger is told at once, without asking first; it is kept, and looked at afterwards."""
-    facts = {"by": act.by, "to": ", ".join(act.to)}
-    return (Finding(book.clause("break-glass"), Verdict.ALLOWED, facts),)
+    known = view.get(Peer, act.peer) or view.get(Peer, act.by)
+    clause = book.clause("break-glass" if known is not None else "break-glass-alone")
+    facts = {"by": act.by, "to": ", ".join(act.to), "peer": act.peer}
+    return (Finding(clause, Verdict.ALLOWED, facts),)
 
 
 def own_voice(

@@ -19,7 +19,7 @@ _OURS: Final = 0x70656572
 #: No SQLite file is shorter, in bytes, unless it is empty.
 _SHORTEST: Final = 512
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
-_FORM: Final = 1
+_FORM: Final = 2
 #: Seconds to wait for another writer before giving up.
 _PATIENCE: Final = 30.0
 #: How many pages the log takes before they are moved to the file, and how much of the file is
@@ -147,6 +147,11 @@ def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str)
             raise NotAStore(f"{path} holds another application's database.")
         if ours == _OURS and form > _FORM:
             raise NotAStore(f"{path} was written by a newer peerkit; install that one.")
+        if ours == _OURS and form < _FORM:
+            raise NotAStore(
+                f"{path} was written by a peerkit before its first release, in a form that is no "
+                "longer read; begin a new file."
+            )
         _write_ahead(db)
         db.execute(f"PRAGMA synchronous = {synchronous}")
         db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")

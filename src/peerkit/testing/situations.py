@@ -44,7 +44,14 @@ _ORDINARY: Final = """
 {"noun": "agreement", "id": "ag-1", "peer": "ana", "participant": "p-7",
  "topics": ["confidentiality-limits"]}
 """
-_ORDINARY_TALLIES: Final = MappingProxyType({("ana", "walking"): 1, ("ana+p-7", "met"): 1})
+_ORDINARY_TALLIES: Final = MappingProxyType(
+    {
+        ("ana", "walking"): 1,
+        ("ana+p-7", "met"): 1,
+        ("ana", "supervision-talks-a-month"): 4,
+        ("ana", "supervision-minutes-a-month"): 240,
+    }
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -107,9 +114,11 @@ def decided_differently(
 ) -> Iterator[tuple[Situation, Verdict, Verdict]]:
     """The situations that two books decide differently, with both verdicts.
 
-    Every situation is asked under both books, whatever layers it names itself.
+    Those that ``among`` names, or all that peerkit ships and that name no layer
+    of their own. Each is asked under both books.
     """
-    for each in situations() if among is None else among:
+    plain = (each for each in situations() if not each.layers)
+    for each in plain if among is None else among:
         was, now = each.decision(before).verdict, each.decision(after).verdict
         if was is not now:
             yield each, was, now
