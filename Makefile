@@ -26,7 +26,7 @@ unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types imports docs changelog wheel test-others test-lowest \
+.PHONY: help demo test check lint types imports docs sources changelog wheel test-others test-lowest \
 	format bench crash lock clean $(PYTHONS:%=test-on-%)
 
 help: ## list what can be asked for
@@ -64,6 +64,9 @@ changelog: $(VENV)/.dev ## check the changelog fragments; BASE=main asks for one
 	@$(BIN)/python scripts/check_changelog.py $(BASE)
 	@$(BIN)/towncrier build --draft --version next >/dev/null 2>&1 || \
 		$(BIN)/towncrier build --draft --version next
+
+sources: $(VENV)/.dev ## list the sources without a link; one that nobody could find is an error
+	@$(BIN)/python scripts/sources_without_link.py
 
 wheel: dist/.built ## build the wheel and check that it carries what src/ has
 	@$(BIN)/python scripts/check_wheel.py

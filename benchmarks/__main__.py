@@ -30,6 +30,7 @@ QUESTIONS: Final = {
     "storing": ("storing", "An act done and kept on SQLite, by raw sqlite3 writing three rows"),
     "import": ("importing", "Importing, in a fresh interpreter"),
     "demo": ("demo", "The demo"),
+    "loading": ("loading", "Loading the book, nothing cached"),
 }
 _COMPARED: Final = ("attrs", "cattrs", "vakt", "cedarpy", "pycasbin")
 _ROOT: Final = Path(__file__).parent.parent

@@ -19,6 +19,7 @@ from benchmarks.forty_in_python import Answer, hand_written
 from benchmarks.measuring import Effort, Figure, compared, in_turn, per_call
 from benchmarks.other_engines import Engine
 from benchmarks.rule_requests import Request, requests, sorted_out
+from peerkit.handbook import layers
 
 __all__ = ["CASES"]
 
@@ -88,7 +89,15 @@ def _differ(judge: Callable[..., Any], chosen: list[Any], book: pk.Book) -> set[
 
 
 def _everyday(effort: Effort) -> list[Figure]:
-    book = pk.Handbook.load().on(pretend.NOW.date())
+    return _by_list(effort, "the base", ())
+
+
+def _every_layer(effort: Effort) -> list[Figure]:
+    return _by_list(effort, "every layer", tuple(each.id for each in layers()), most=2)
+
+
+def _by_list(effort: Effort, under: str, layered: tuple[str, ...], **bounds: Any) -> list[Figure]:
+    book = pk.Handbook.load(*layered).on(pretend.NOW.date())
     by_hand = everyday.hand_written(book)
     figures: list[Figure] = []
     clock = pretend.Clock()
@@ -104,7 +113,7 @@ def _everyday(effort: Effort) -> list[Figure]:
                 per_call(pk.decide, [(act, view, book, pk.ROLE_LIMITS)], effort),
                 per_call(by_hand, [(act, view, book.day)], effort),
             )
-            figures.append(compared(f"peerkit's own limits by hand, {name}", ours, theirs))
+            figures.append(compared(f"own limits by hand, {under}, {name}", ours, theirs, **bounds))
     return figures
 
 
@@ -115,4 +124,5 @@ CASES: Final = {
     "cedarpy": _against(other_engines.cedar, faster=True, least=50),
     "pycasbin": _against(other_engines.casbin, faster=True),
     "everyday": _everyday,
+    "every-layer": _every_layer,
 }

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 from dateutil.relativedelta import relativedelta
@@ -18,19 +20,27 @@ from dateutil.relativedelta import relativedelta
 import peerkit as pk
 from benchmarks import pretend_program as pretend
 from peerkit.acts import Makes
-from peerkit.model import MET, WALKING
+from peerkit.model import (
+    MET,
+    MINUTES_GIVEN_A_MONTH,
+    MINUTES_GIVEN_A_WEEK,
+    MINUTES_RECEIVED,
+    MINUTES_RECEIVED_A_YEAR,
+    SUPERVISION_MINUTES,
+    SUPERVISION_TALKS,
+    WALKING,
+)
 
 __all__ = ["Answer", "asks", "hand_written", "reasons"]
 
 #: What a predicate answers: the code of what it checked, how heavy it is, and which activity.
 Reason: TypeAlias = tuple[str, int, int]
+#: One check: what it answers of an act and a view on a day.
+Predicate: TypeAlias = Callable[[Any, pk.View, date], list[Reason]]
 #: What is looked up by an activity's code: its verdict, code, questions and special cases.
 Catalogue: TypeAlias = Mapping[str, tuple[int, str, tuple[str, ...], list[tuple[Any, int, str]]]]
 
 ALLOWED, CONSENT, CONSULT, FACTS, NEVER = map(int, pk.Verdict)
-_MOST_PEOPLE: Final = 20
-_MOST_IN_A_GROUP: Final = 12
-_LONGEST_GAP: Final = relativedelta(months=1)
 _RUNNING: Final = frozenset({pk.MatchStatus.PROPOSED, pk.MatchStatus.ACCEPTED})
 
 
@@ -57,9 +67,12 @@ def _two_people(act: Any, view: pk.View, today: date) -> list[Reason]:
     return [("two-people", NEVER if act.peer in act.participants_named else ALLOWED, -1)]
 
 
-def _caseload(act: Any, view: pk.View, today: date) -> list[Reason]:
-    room = view.tally(act.peer, WALKING) < _MOST_PEOPLE
-    return [("caseload", ALLOWED if room else NEVER, -1)]
+def _caseload(most: int) -> Predicate:
+    def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
+        room = view.tally(act.peer, WALKING) < most
+        return [("caseload", ALLOWED if room else NEVER, -1)]
+
+    return predicate
 
 
 def _credential(act: Any, view: pk.View, today: date) -> list[Reason]:
@@ -72,12 +85,73 @@ def _credential(act: Any, view: pk.View, today: date) -> list[Reason]:
     return [("credential", NEVER if held else FACTS, -1)]
 
 
-def _supervision(act: Any, view: pk.View, today: date) -> list[Reason]:
-    peer = view.get(pk.Peer, act.peer)
-    if peer is None:
-        return []
-    due = (peer.supervised or peer.since) + _LONGEST_GAP
-    return [("supervision", ALLOWED if today <= due else CONSULT, -1)]
+def _supervision(code: str, gap: relativedelta) -> Predicate:
+    def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
+        peer = view.get(pk.Peer, act.peer)
+        if peer is None:
+            return []
+        due = (peer.supervised or peer.since) + gap
+        return [(code, ALLOWED if today <= due else CONSULT, -1)]
+
+    return predicate
+
+
+def _last_month(peer: pk.Peer, today: date) -> bool:
+    """Whether the peer served the whole month before this one."""
+    first = today.replace(day=1)
+    return peer.since <= (first - timedelta(days=1)).replace(day=1)
+
+
+def _supervised_enough(code: str, what: str, least: int) -> Predicate:
+    def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
+        peer = view.get(pk.Peer, act.peer)
+        if peer is None or not _last_month(peer, today):
+            return []
+        return [(code, ALLOWED if view.tally(act.peer, what) >= least else CONSULT, -1)]
+
+    return predicate
+
+
+def _work_by_supervision(most: int) -> Predicate:
+    def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
+        peer = view.get(pk.Peer, act.peer)
+        if peer is None or not _last_month(peer, today):
+            return []
+        had = max(view.tally(act.peer, SUPERVISION_MINUTES), 60)
+        hours = -(-view.tally(act.peer, MINUTES_GIVEN_A_MONTH) // had)
+        verdict = ALLOWED if hours <= most else CONSULT
+        return [("work-hours-for-each-supervision-hour", verdict, -1)]
+
+    return predicate
+
+
+def _paid_for_a_peer(code: str, what: str, most: int) -> Predicate:
+    def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
+        fits = view.tally(act.peer, what) + act.minutes <= most
+        return [(code, ALLOWED if fits else CONSULT, -1)]
+
+    return predicate
+
+
+def _paid_for_each_person(code: str, what: str, most: int) -> Predicate:
+    def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
+        return [
+            (code, ALLOWED if view.tally(each, what) + act.minutes <= most else CONSULT, -1)
+            for each in act.participants
+        ]
+
+    return predicate
+
+
+def _note_on_time(code: str, most: int) -> Predicate:
+    def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
+        zone = ZoneInfo(act.zone)
+        ended, written = act.ends.astimezone(zone).date(), view.now.astimezone(zone).date()
+        days = [ended + timedelta(days=each + 1) for each in range((written - ended).days)]
+        late = sum(each.weekday() < 5 for each in days)
+        return [] if act.corrects else [(code, ALLOWED if late <= most else CONSULT, -1)]
+
+    return predicate
 
 
 def _ties(act: Any, view: pk.View, today: date) -> list[Reason]:
@@ -86,10 +160,13 @@ def _ties(act: Any, view: pk.View, today: date) -> list[Reason]:
     return [("dual-relationship", ALLOWED, -1)]
 
 
-def _group_size(act: Any, view: pk.View, today: date) -> list[Reason]:
-    if act.form is not pk.SessionForm.GROUP:
-        return []
-    return [("group-size", ALLOWED if len(act.participants) <= _MOST_IN_A_GROUP else NEVER, -1)]
+def _group_size(most: int) -> Predicate:
+    def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
+        if act.form is not pk.SessionForm.GROUP:
+            return []
+        return [("group-size", ALLOWED if len(act.participants) <= most else NEVER, -1)]
+
+    return predicate
 
 
 def _voluntary(act: Any, view: pk.View, today: date) -> list[Reason]:
@@ -141,7 +218,7 @@ def _happened(act: Any, view: pk.View, today: date) -> list[Reason]:
     return [("already-happened", FACTS if act.starts > view.now else ALLOWED, -1)]
 
 
-def _in_role(catalogue: Catalogue) -> Callable[[Any, pk.View, date], list[Reason]]:
+def _in_role(catalogue: Catalogue) -> Predicate:
     def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
         found = []
         for place, activity in enumerate(act.activities_named):
@@ -171,27 +248,60 @@ def hand_written(book: pk.Book) -> Callable[[pk.Act, pk.View, date], Answer]:
             int(each.verdict),
             each.clause,
             each.asks,
-            [(tuple(case.when.items()), int(case.verdict), case.clause) for case in each.cases],
+            [(case.when, int(case.verdict), case.clause) for case in each.cases],
         )
         for each in book.activities.values()
     }
     match, plan, report, do = pk.ProposeMatch, pk.PlanSession, pk.ReportSession, pk.DoActivity
-    predicates = (
+    number = {each.id: each.value for each in book.clauses.values() if each.value is not None}
+    predicates = [
         ((do, plan, report), _in_role(catalogue)),
         ((match, plan, report, do), _known),
         ((match, plan, report, do), _two_people),
-        ((match,), _caseload),
+        ((match,), _caseload(number["caseload"])),
         ((match, plan, report), _credential),
-        ((match, plan), _supervision),
+        ((match, plan), _supervision("supervision", relativedelta(months=number["supervision"]))),
         ((match, plan, report, do), _ties),
-        ((plan, report), _group_size),
+        ((plan, report), _group_size(number["group-size"])),
         ((plan, report), _voluntary),
         ((plan,), _limits_explained),
         ((match, plan, report), _once),
         ((match,), _one_match),
         ((match,), _own_supervisor),
         ((report,), _happened),
-    )
+    ]
+    weeks = "supervision-weeks"
+    optional: dict[str, tuple[tuple[Any, ...], Callable[[int], Predicate]]] = {
+        weeks: ((match, plan), lambda most: _supervision(weeks, relativedelta(weeks=most))),
+        "supervision-sessions-a-month": (
+            (match, plan),
+            partial(_supervised_enough, "supervision-sessions-a-month", SUPERVISION_TALKS),
+        ),
+        "supervision-minutes-a-month": (
+            (match, plan),
+            partial(_supervised_enough, "supervision-minutes-a-month", SUPERVISION_MINUTES),
+        ),
+        "work-hours-for-each-supervision-hour": ((match, plan), _work_by_supervision),
+        "minutes-a-week": (
+            (plan,),
+            partial(_paid_for_a_peer, "minutes-a-week", MINUTES_GIVEN_A_WEEK),
+        ),
+        "minutes-a-day": (
+            (plan,),
+            partial(_paid_for_each_person, "minutes-a-day", MINUTES_RECEIVED),
+        ),
+        "minutes-a-year": (
+            (plan,),
+            partial(_paid_for_each_person, "minutes-a-year", MINUTES_RECEIVED_A_YEAR),
+        ),
+        "note-within-business-days": (
+            (report,),
+            partial(_note_on_time, "note-within-business-days"),
+        ),
+    }
+    predicates += [
+        (kinds, make(number[code])) for code, (kinds, make) in optional.items() if code in number
+    ]
 
     def decide(act: pk.Act, view: pk.View, today: date) -> Answer:
         reasons: list[Reason] = []

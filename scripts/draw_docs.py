@@ -7,8 +7,9 @@ the same pages as text, so that tests can read them without mkdocs.
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -16,24 +17,75 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 
+@lru_cache(maxsize=1)
 def pages() -> dict[str, str]:
     """Every drawn page, by its path under docs/."""
     # mkdocs loads this file by its path, so the folder that `scripts` lies in may not be known.
     root = str(Path(__file__).parent.parent)
     if root not in sys.path:
         sys.path.append(root)
-    from scripts.drawn import book, code, lifecycles
+    from scripts.drawn import (
+        activities,
+        clauses,
+        code,
+        layers,
+        lifecycles,
+        limits,
+        permissions,
+        rules,
+        sources,
+    )
 
-    return {
-        "reference/rules-and-clauses.md": book.rules_and_clauses(),
-        "reference/activities.md": book.activities(),
-        "reference/limits.md": book.limits(),
-        "reference/sources.md": book.sources(),
+    found = {
+        **rules.rules(),
+        "reference/clauses.md": clauses.clauses(),
+        **activities.activities(),
+        "reference/circumstances.md": activities.circumstances(),
+        "reference/permissions.md": permissions.permissions(),
+        "reference/limits.md": limits.limits(),
+        **layers.layers(),
+        "reference/sources.md": sources.sources(),
         "reference/lifecycles.md": lifecycles.lifecycles(),
         "reference/acts.md": code.acts(),
         "reference/errors.md": code.errors(),
         "reference/store-format.md": code.store_format(),
     }
+    return {path: _from_there(path, text) for path, text in found.items()}
+
+
+def _from_there(path: str, text: str) -> str:
+    """The text with its links from the root made to lead there from this page."""
+    return text.replace("](/", "](" + "../" * path.count("/"))
+
+
+def in_folders() -> dict[str, list[str]]:
+    """The drawn pages that lie in a folder with a list of them, by the path of that list."""
+    drawn = [*pages()]
+    lists = [each for each in drawn if each.endswith("/index.md")]
+    return {
+        each: [
+            page
+            for page in drawn
+            if page != each and page.startswith(each.removesuffix("index.md"))
+        ]
+        for each in lists
+    }
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Put the drawn pages of a folder behind the list of them, wherever that stands."""
+    _fill(config.nav, in_folders())
+    return config
+
+
+def _fill(nav: Any, folders: dict[str, list[str]]) -> None:
+    if isinstance(nav, dict):
+        for each in nav.values():
+            _fill(each, folders)
+    elif isinstance(nav, list):
+        for each in [*nav]:
+            _fill(each, folders)
+        nav += [page for each in nav if isinstance(each, str) for page in folders.get(each, ())]
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -42,6 +94,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
     for path, text in pages().items():
         files.append(File.generated(config, path, content=text))
+    from scripts.drawn.lessons import LESSONS, lesson
+
+    known = {each.src_uri for each in files} | {*LESSONS}
+    for path, file in LESSONS.items():
+        files.append(File.generated(config, path, content=lesson(file, known)))
     return files
 
 

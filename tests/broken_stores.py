@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -80,8 +80,36 @@ class MixesDays(MemoryStore):
     """Keeps all days in one tally."""
 
     def _put(self, entry: Entry, change: Change) -> None:
-        counts = tuple(attrs.evolve(each, day="") for each in change.counts)
+        counts = tuple(attrs.evolve(each, period="") for each in change.counts)
         super()._put(entry, attrs.evolve(change, counts=counts))
+
+
+class KnowsOnlyTheDay(MemoryStore):
+    """Forgets the week, the month and the year."""
+
+    def view(self, about: Any, day: date, *rest: Any, **how: Any) -> Standing:
+        """What is standing and what is of the day."""
+        found = super().view(about, day, *rest, **how)
+        shown = {
+            (of, what): by
+            for (of, what), by in found.view.tallies.items()
+            if any(what in self._tallies.get((of, when), {}) for when in ("", day.isoformat()))
+        }
+        return seen_as(found, tallies=shown)
+
+
+class CountsThisMonth(MemoryStore):
+    """Shows the month that has not ended yet beside the one before."""
+
+    def view(self, about: Any, day: date, *rest: Any, **how: Any) -> Standing:
+        """What this month has come to so far as well."""
+        found = super().view(about, day, *rest, **how)
+        so_far = {
+            (of, what): by
+            for of in about
+            for what, by in self._tallies.get((of, f"{day:%Y-%m}"), {}).items()
+        }
+        return seen_as(found, tallies={**found.view.tallies, **so_far})
 
 
 class CountsItsOwn(MemoryStore):
@@ -244,7 +272,7 @@ class LastCountWins(MemoryStore):
 
     def _put(self, entry: Entry, change: Change) -> None:
         for each in change.counts:
-            self._tallies.pop((each.of, each.day), None)
+            self._tallies.pop((each.of, each.period), None)
         super()._put(entry, change)
 
 
@@ -647,6 +675,8 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     ),
     ShowsTwice: ("test_a_view_shows_each_noun_once_as_it_is_now",),
     MixesDays: ("test_a_view_shows_the_tallies_of_the_day", "test_tallies_add_up"),
+    KnowsOnlyTheDay: ("test_a_view_shows_the_tallies_of_each_period",),
+    CountsThisMonth: ("test_a_view_shows_the_tallies_of_each_period",),
     CountsItsOwn: ("test_a_view_knows_the_last_number_and_its_moment",),
     LiveTallies: ("test_a_view_stays_as_it_was",),
     ReadsInTwoGoes: ("test_a_view_is_one_moment",),

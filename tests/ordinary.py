@@ -62,10 +62,17 @@ def codes(findings: tuple[pk.Finding, ...]) -> list[tuple[str, pk.Verdict]]:
     return [(each.clause.id, each.verdict) for each in findings]
 
 
-def activity(id: str, minutes: int = 0, *, of: str | None = None, **answers: str) -> pk.Activity:  # noqa: A002 - the activity's own word
+def activity(
+    id: str,  # noqa: A002 - the activity's own word
+    minutes: int = 0,
+    *,
+    of: str | None = None,
+    to: str | None = None,
+    **answers: str,
+) -> pk.Activity:
     """An activity; its circumstances are written with ``_`` for ``-``."""
     told = {name.replace("_", "-"): answer for name, answer in answers.items()}
-    return pk.Activity(id=id, minutes=minutes, of=of, circumstances=told)
+    return pk.Activity(id=id, minutes=minutes, of=of, to=to, circumstances=told)
 
 
 def asking(activity: pk.Activity) -> pk.DoActivity:
@@ -128,9 +135,9 @@ def opened(store: pk.Store | None = None, **how: Any) -> pk.Program:
 
 
 def tallies_of(program: pk.Program) -> dict[tuple[str, str, str], int]:
-    """Every tally that is not 0: of whom, what, on which day."""
+    """Every tally that is not 0: of whom, what, in which period."""
     counts = [each for each in program.store.books() if isinstance(each, pk.Count)]
-    return {(each.of, each.what, each.day): each.by for each in counts if each.by}
+    return {(each.of, each.what, each.period): each.by for each in counts if each.by}
 
 
 #: What made the ordinary pair: p-7 said yes, and they agreed on their boundaries.

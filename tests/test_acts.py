@@ -43,9 +43,19 @@ PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
 BOTH = ("ana", "p-7", "ana+p-7")
 ASKED = pk.Consultation(id="c-1", peer="ana", participant="p-7", clause="gifts")
 AGREED = attrs.evolve(ASKED, status=pk.ConsultationStatus.AGREED)
+GIFT = activity("give-gift", value="token")
+DISCLOSED = pk.SafetyDisclosure(
+    id="d-1", peer="ana", participant="p-7", to=("crisis-team",), basis=pk.Basis.DANGER_TO_SELF
+)
 CONCERN = pk.Concern(id="n-1", peer="ana", people=("p-7",), clauses=("money",))
 SINCE, UNTIL = date(2025, 1, 1), date(2027, 1, 1)
 SCOPES = (pk.ConsentScope.GOALS,)
+
+#: Every tally of minutes that a session adds to.
+MINUTES = {
+    *("minutes-given", "minutes-given-a-week", "minutes-given-a-month"),
+    *("minutes-received", "minutes-received-a-year"),
+}
 
 #: One act of each kind, and the ids that its decision stands on.
 ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
@@ -53,7 +63,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         pk.WelcomePeer(
             **BY, id="bo", role=pk.Role.MENTOR, supervisor="sam", since=SINCE, experiences=LIVED
         ),
-        ("bo",),
+        ("bo", "sam"),
     ),
     (pk.WelcomeParticipant(**BY, id="p-9"), ("p-9",)),
     (pk.ChangeService(**BY, id="ana", status=pk.PeerStatus.LEFT), ("ana",)),
@@ -84,11 +94,19 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
     (pk.ShareInformation(**BY, participant="p-7", scopes=SCOPES, to="x"), ("p-7",)),
     (pk.ConsultSupervisor(**BY, **PAIR, id="c-1", clause="gifts"), ("c-1", *BOTH)),
     (pk.GiveAdvice(**BY, id="c-1", peer="ana", agreed=True), ("c-1", "ana")),
+    (pk.SupplyFacts(**BY, **PAIR, id="f-1", activity=GIFT), ("f-1", *BOTH)),
     (
         pk.RaiseConcern(**BY, id="n-1", peer="ana", people=("p-7",), clauses=("money",)),
         ("n-1", "ana"),
     ),
     (pk.CloseConcern(**BY, id="n-1", peer="ana"), ("n-1", "ana")),
+    (
+        pk.DiscloseForSafety(
+            **BY, **PAIR, id="d-1", to=("crisis-team",), basis=pk.Basis.DANGER_TO_SELF
+        ),
+        ("d-1", "ana", "p-7"),
+    ),
+    (pk.ReviewDisclosure(by="sam", id="d-1", peer="ana"), ("d-1", "ana")),
 ]
 
 
@@ -156,13 +174,14 @@ class TestAbout:
         assert asking(activity("listen")).activities_named == (activity("listen"),)
 
     def test_only_reports_speak_of_what_already_happened(self) -> None:
-        """These five are never refused; every other act is a request."""
+        """These six are never refused; every other act is a request."""
         assert {each for each in ACTS if each.already} == {
             pk.RecordSupervision,
             pk.DiscloseTie,
             pk.ReportSession,
             pk.ReportMissedSession,
             pk.RaiseConcern,
+            pk.DiscloseForSafety,
         }
 
     def test_a_report_is_judged_by_the_book_of_its_day(self) -> None:
@@ -178,7 +197,7 @@ class TestWelcome:
     """People are welcomed; what they lived through belongs to the person."""
 
     def test_a_new_peer_is_a_person_and_a_peer(self) -> None:
-        """Their experience is kept with the person, not with the role."""
+        """Their experience is kept with the person; the supervisor looks after one more."""
         act = ONE_OF_EACH[0][0]
         left = act.leaves(pk.View(NOW), FINE)
 
@@ -186,7 +205,8 @@ class TestWelcome:
             nouns=(
                 pk.Person(id="bo", experiences=LIVED),
                 pk.Peer(id="bo", role=pk.Role.MENTOR, supervisor="sam", since=SINCE),
-            )
+            ),
+            counts=(pk.Count("sam", "supervising", 1),),
         )
 
     def test_a_known_person_says_how_it_is_now(self) -> None:
@@ -218,10 +238,22 @@ class TestPeersChange:
 
     @pytest.mark.parametrize("status", pk.PeerStatus)
     def test_service_becomes_what_was_asked(self, status: pk.PeerStatus) -> None:
-        """Stepping back leaves the peer as they now serve, and tells nobody."""
+        """It leaves the peer as they now serve; whoever left is looked after no more."""
         act = pk.ChangeService(**BY, id="ana", status=status)
+        fewer = (pk.Count("sam", "supervising", -1),) if status is pk.PeerStatus.LEFT else ()
 
-        assert act.leaves(view(), FINE) == Left(nouns=(attrs.evolve(ANA, status=status),))
+        assert act.leaves(view(), FINE) == Left(
+            nouns=(attrs.evolve(ANA, status=status),), counts=fewer
+        )
+
+    @pytest.mark.parametrize("status", pk.PeerStatus)
+    def test_who_comes_back_is_looked_after_again(self, status: pk.PeerStatus) -> None:
+        """The supervisor has one more from then on; leaving twice counts once."""
+        gone = attrs.evolve(ANA, status=pk.PeerStatus.LEFT)
+        act = pk.ChangeService(**BY, id="ana", status=status)
+        more = () if status is pk.PeerStatus.LEFT else (pk.Count("sam", "supervising", 1),)
+
+        assert act.leaves(view(gone), FINE).counts == more
 
     @pytest.mark.parametrize("status", pk.ParticipantStatus)
     def test_participation_becomes_what_was_asked(self, status: pk.ParticipantStatus) -> None:
@@ -632,7 +664,7 @@ class TestSessions:
         assert act.leaves(view(), Judged(allowed=False)) == Left()
 
     def test_an_hour_held_counts_for_everyone(self) -> None:
-        """The pair has met once more, and each has an hour on that day, where it took place."""
+        """The pair met once more; each has an hour on that day, and in the periods around it."""
         late = datetime(2026, 11, 3, 4, tzinfo=UTC)
         left = report(starts=late, zone="America/Chicago").leaves(view(), FINE)
         (held,) = left.nouns
@@ -641,8 +673,8 @@ class TestSessions:
         assert (held.status, held.counted, held.minutes) == (pk.SessionStatus.HELD, 60, 60)
         assert left.counts == (
             pk.Count("ana+p-7", "met", 1),
-            pk.Count("ana", "minutes-given", 60, "2026-11-02"),
-            pk.Count("p-7", "minutes-received", 60, "2026-11-02"),
+            *hour_given("2026-11-02", "2026-W45", "2026-11"),
+            *hour_received("p-7", "2026-11-02", "2026"),
         )
         assert (left.messages, left.words) == ((), ())
 
@@ -652,8 +684,10 @@ class TestSessions:
 
         assert left.counts == (
             *(pk.Count(f"ana+p-{each}", "met", 1) for each in (7, 8, 9)),
-            pk.Count("ana", "minutes-given", 60, "2026-11-02"),
-            *(pk.Count(who, "minutes-received", 60, "2026-11-02") for who in ("p-7", "p-8", "p-9")),
+            *hour_given("2026-11-02", "2026-W45", "2026-11"),
+            *hour_received("p-7", "2026-11-02", "2026"),
+            *hour_received("p-8", "2026-11-02", "2026"),
+            *hour_received("p-9", "2026-11-02", "2026"),
         )
 
     @pytest.mark.parametrize(
@@ -688,8 +722,9 @@ class TestSessions:
 
         assert isinstance(held, pk.Session)
         assert held.counted == counted
-        per_person = [each.by for each in left.counts if each.what.startswith("minutes-")]
-        assert per_person == ([counted, counted] if counted else [])
+        per_person = [(each.of, each.by) for each in left.counts if each.what in MINUTES]
+        given_thrice, received_twice = [("ana", counted)] * 3, [("p-7", counted)] * 2
+        assert per_person == (given_thrice + received_twice if counted else [])
         assert [each.by for each in left.counts if each.what == "met"] == [1]
         assert len(left.messages) == bad
 
@@ -805,8 +840,12 @@ class TestSessions:
             ("ana+p-7", "met"): -1,
             ("ana+p-8", "met"): 1,
             ("ana", "minutes-given"): -15,
+            ("ana", "minutes-given-a-week"): -15,
+            ("ana", "minutes-given-a-month"): -15,
             ("p-7", "minutes-received"): -60,
+            ("p-7", "minutes-received-a-year"): -60,
             ("p-8", "minutes-received"): 45,
+            ("p-8", "minutes-received-a-year"): 45,
         }
 
     def test_a_planned_group_is_held_by_whoever_came(self) -> None:
@@ -858,7 +897,7 @@ class TestThroughTheDoor:
     def test_every_act_is_about_what_it_leaves(self) -> None:
         """A noun that changes was read for the decision: otherwise two could change it at once."""
         for act, _ in ONE_OF_EACH:
-            stood = view(ASKED, CONCERN, *session_and_goal(), *given_consent())
+            stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent())
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}
@@ -930,6 +969,23 @@ def told(left: Left) -> list[tuple[str, str, str, str]]:
     """To whom, of what kind, about what, and the inside; the outside is always the same."""
     assert all(each.outside == "You have a new message." for each in left.messages)
     return [(each.to, each.kind, each.about, each.inside) for each in left.messages]
+
+
+def hour_given(day: str, week: str, month: str) -> tuple[pk.Count, ...]:
+    """What an hour adds for ana, who gave it."""
+    return (
+        pk.Count("ana", "minutes-given", 60, day),
+        pk.Count("ana", "minutes-given-a-week", 60, week),
+        pk.Count("ana", "minutes-given-a-month", 60, month),
+    )
+
+
+def hour_received(who: str, day: str, year: str) -> tuple[pk.Count, ...]:
+    """What an hour adds for somebody who took part."""
+    return (
+        pk.Count(who, "minutes-received", 60, day),
+        pk.Count(who, "minutes-received-a-year", 60, year),
+    )
 
 
 def session_and_goal() -> tuple[pk.Noun, ...]:

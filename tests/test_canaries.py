@@ -35,11 +35,15 @@ CANARIES = {
     "CloseConcern.outcome": "Zebrafinch-outcome",
     "ConsultSupervisor.question": "Zebrafinch-question",
     "GiveAdvice.advice": "Zebrafinch-advice",
+    "DiscloseForSafety.what": "Zebrafinch-danger",
+    "ReviewDisclosure.outcome": "Zebrafinch-review",
 }
-#: A condition and a tie: what may stand in a noun's body and must not show itself.
+#: A condition, a tie and a danger: what may stand in a noun's body and must not show itself.
 LIVED = pk.Experience.SUBSTANCE_USE
 TIED = pk.TieKind.HOUSEHOLD
-HIDDEN = (*CANARIES.values(), str(LIVED), str(TIED), LIVED.name, TIED.name)
+DANGER = pk.Basis.DANGER_TO_SELF
+CODES = (str(LIVED), str(TIED), str(DANGER))
+HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name)
 
 
 def said(field: str) -> pk.Words:
@@ -48,7 +52,7 @@ def said(field: str) -> pk.Words:
 
 
 def whole_life() -> tuple[pk.Act, ...]:
-    """Every act there is, with a canary in each word, a condition in each welcome, and a tie."""
+    """Every act, with a canary in each word, a condition in each welcome, a tie and a danger."""
     experiences = (pk.LivedExperience(of=LIVED, offered=False),)
     consent: dict[str, Any] = {"participant": "p-7", "scopes": (pk.ConsentScope.STORY,)}
     return (
@@ -108,6 +112,17 @@ def whole_life() -> tuple[pk.Act, ...]:
         ),
         pk.CloseConcern(by="sam", id="n", peer="ana", outcome=said("CloseConcern.outcome")),
         pk.CloseConcern(by="x", id="n", peer="ana", outcome=said("CloseConcern.outcome")),
+        pk.SupplyFacts(by="ana", id="f", **PAIR, activity=activity("give-gift", value="token")),
+        pk.DiscloseForSafety(
+            by="ana",
+            id="d",
+            **PAIR,
+            to=("crisis-team",),
+            basis=DANGER,
+            what=said("DiscloseForSafety.what"),
+        ),
+        pk.ReviewDisclosure(by="x", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
+        pk.ReviewDisclosure(by="sam", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
         pk.AgreeBoundaries(by="p-7", id="ag-2", **PAIR, topics=tuple(pk.Topic)),
         pk.EndMatch(by="p-7", id="m-1", **PAIR),
         pk.ChangeService(by="ana", id="ana", status=pk.PeerStatus.STEPPED_BACK),
@@ -152,11 +167,13 @@ class TestNowhere:
         assert {type(each) for each in whole_life()} == set(ACTS)
 
     def test_acts_decisions_and_errors_show_none(self, program: pk.Program) -> None:
-        """Not by repr, not by str, not in an explanation, not in a traceback."""
+        """Not by repr, not by str, in no form of explanation, in no trace and in no traceback."""
         for act in whole_life():
             decision = program.do(act)
             nowhere(shown(act, decision, *decision.findings, decision.judged()))
-            nowhere(decision.explain())
+            nowhere(json.dumps(decision.trace()))
+            for form in ("text", "markdown", "html"):
+                nowhere(decision.explain(form))
             try:
                 decision.or_raise()
             except pk.Refused as error:
@@ -180,11 +197,11 @@ class TestNowhere:
         nowhere(shown(*(each for each in program.store.books() if isinstance(each, pk.Count))))
 
     def test_the_journal_holds_no_word(self, program: pk.Program) -> None:
-        """Digests stand in their place; a condition or a tie stands in bodies as a code, only."""
+        """Digests stand in their place; a condition, tie or danger stands in bodies as a code."""
         for act in whole_life():
             program.do(act)
         for entry in program.journal():
-            nowhere(entry.body, but=(str(LIVED), str(TIED)))
+            nowhere(entry.body, but=CODES)
             body = json.loads(entry.body)
             rest = {name: value for name, value in body.items() if name not in {"act", "nouns"}}
             nowhere(json.dumps(rest))
@@ -196,8 +213,11 @@ class TestNowhere:
             program.do(act)
         kept = {
             about: program.words(about)
-            for about in ("goal/g", "session/held", "session/many", "session/crossed", "concern/n")
-        } | {"consultation/q": program.words("consultation/q")}
+            for about in (
+                *("goal/g", "session/held", "session/many", "session/crossed", "concern/n"),
+                *("consultation/q", "disclosure/d"),
+            )
+        }
 
         assert kept == {
             "goal/g": (CANARIES["SetGoal.words"],),
@@ -208,6 +228,10 @@ class TestNowhere:
             "consultation/q": (
                 CANARIES["ConsultSupervisor.question"],
                 CANARIES["GiveAdvice.advice"],
+            ),
+            "disclosure/d": (
+                CANARIES["DiscloseForSafety.what"],
+                CANARIES["ReviewDisclosure.outcome"],
             ),
         }
 

@@ -132,6 +132,7 @@ INSIDE: list[tuple[str, str, Any]] = [
     ("$.activities[0].id", "is missing", {"minutes": 1}),
     ("$.activities[0].minutes", A_NUMBER, {"id": "listen", "minutes": True}),
     ("$.activities[0].of", A_TEXT, {"id": "listen", "of": [CANARY]}),
+    ("$.activities[0].to", A_TEXT, {"id": "listen", "to": [CANARY]}),
     (
         "$.activities[0].circumstances",
         "must be a table of circumstance and answer",
@@ -518,8 +519,8 @@ class TestRoundTrip:
             '{"act":"session.reported","by":"ana","key":null,"id":"s-1","peer":"ana",'
             '"participants":["p-7"],"form":"one-to-one","starts":"2026-11-02T09:00:00.500000+00:00",'
             '"zone":"UTC","minutes":60,"activities":[{"id":"listen",'
-            '"circumstances":{"voice":"first-person"},"of":null,"minutes":20}],"note":"We talked.",'
-            '"corrects":false}'
+            '"circumstances":{"voice":"first-person"},"of":null,"to":null,"minutes":20}],'
+            '"note":"We talked.","corrects":false}'
         )
         assert isinstance(report, pk.ReportSession)
         assert report.starts == datetime(2026, 11, 2, 9, 0, 0, 500_000, tzinfo=UTC)
@@ -544,6 +545,8 @@ class TestRoundTrip:
             "session.reported": "note",
             "concern.raised": "what",
             "concern.closed": "outcome",
+            "safety.disclosed": "what",
+            "disclosure.reviewed": "outcome",
         } | {
             "goal.set": "words",
             "supervisor.consulted": "question",
@@ -589,7 +592,7 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "since": "2026-01-01",
         "until": "2028-01-01",
     },
-    pk.RecordSupervision: {"by": "sam", "peer": "ana", "on": "2026-10-20"},
+    pk.RecordSupervision: {"by": "sam", "peer": "ana", "on": "2026-10-20", "minutes": 60},
     pk.DiscloseTie: {"by": "ana", "id": "t", **PAIR, "of": "friend", "current": False},
     pk.ProposeMatch: {"by": "c", "key": "k", "id": "m", **PAIR},
     pk.AcceptMatch: {"by": "p-7", "id": "m", **PAIR, "when": WHEN, "said_so": True},
@@ -610,7 +613,7 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
     pk.ReportSession: {name: value for name, value in REPORT.items() if name != "act"}
     | {"corrects": False},
     pk.ReportMissedSession: {"by": "ana", "id": "s"},
-    pk.DoActivity: {"by": "ana", **PAIR, "activity": {"id": "listen", "of": "p-8"}},
+    pk.DoActivity: {"by": "ana", **PAIR, "activity": {"id": "listen", "of": "p-8", "to": "x"}},
     pk.RecordConsent: {
         "by": "p-7",
         "id": "k",
@@ -634,4 +637,19 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "what": "50.",
     },
     pk.CloseConcern: {"by": "sam", "id": "n", "peer": "ana", "outcome": "Done."},
+    pk.SupplyFacts: {
+        "by": "ana",
+        "id": "f",
+        **PAIR,
+        "activity": {"id": "give-gift", "circumstances": {"value": "token"}},
+    },
+    pk.DiscloseForSafety: {
+        "by": "ana",
+        "id": "d",
+        **PAIR,
+        "to": ["crisis-team"],
+        "basis": "danger-to-self",
+        "what": "Pills.",
+    },
+    pk.ReviewDisclosure: {"by": "sam", "id": "d", "peer": "ana", "outcome": "Done."},
 }

@@ -17,7 +17,7 @@ from tests.ordinary import BOOK, NOW, ORDINARY, activity, asking, decided, plan,
 
 import peerkit as pk
 from peerkit.acts import ACTS, Judged
-from peerkit.decisions import Findings
+from peerkit.decisions import Findings, as_text
 from peerkit.testing.situations import situations
 from peerkit.testing.strategies import acts
 
@@ -486,8 +486,9 @@ class TestFinding:
         finding = pk.Finding(BOOK.clause("known"), pk.Verdict.ALLOWED)
 
         assert (finding.facts, finding.activity, finding.allowed) == ({}, -1, True)
-        first, second, *_ = str(finding).splitlines()
-        assert first == "allowed: Everyone who is named is known here. [known]"
+        assert str(finding) == "allowed: Everyone who is named is known here. [known]"
+        first, second, *_ = as_text([finding]).splitlines()
+        assert first == str(finding)
         assert second.startswith("    Source: ")
 
     def test_a_refusal_in_a_traceback_tells_no_words(self) -> None:

@@ -21,10 +21,16 @@ from typing import Final
 import attrs
 import pytest
 from scripts.check_changelog import faults, fragments
-from scripts.draw_docs import pages
+from scripts.draw_docs import in_folders, pages
+from scripts.drawn import lessons
+from scripts.drawn.lessons import links_inside
+from scripts.sources_without_link import faults as sources_faults
+from scripts.sources_without_link import main as look_at_sources
+from scripts.sources_without_link import unlinked
 
 import peerkit as pk
 from peerkit.acts import ACTS
+from peerkit.handbook import layers
 from peerkit.testing.situations import situations
 
 ROOT: Final = Path(__file__).parent.parent
@@ -34,7 +40,15 @@ WRITTEN: Final = {
     for path in sorted([*ROOT.glob("*.md"), ROOT / "changelog.d/README.md", *DOCS.rglob("*.md")])
 }
 DRAWN: Final = {f"docs/{path}": text for path, text in pages().items()}
-ALL: Final = WRITTEN | DRAWN
+#: The words of the lessons; what comes out of them is for tests/test_lessons.py.
+LESSONS: Final = {
+    f"docs/{page}": links_inside(
+        re.sub(r"^# ?", "", (ROOT / file).read_text("utf-8"), flags=re.MULTILINE),
+        [each.removeprefix("docs/") for each in (*WRITTEN, *DRAWN)],
+    )
+    for page, file in lessons.LESSONS.items()
+}
+ALL: Final = WRITTEN | DRAWN | LESSONS
 README: Final = WRITTEN["README.md"]
 
 _FENCE: Final = re.compile(
@@ -208,8 +222,13 @@ def test_every_link_leads_somewhere(page: str) -> None:
 
 
 def test_the_map_names_every_page() -> None:
-    """Every page under docs/, written or drawn, stands in the navigation once."""
+    """Every page under docs/, written or drawn, stands in the navigation once.
+
+    What is drawn into a folder stands behind the list of that folder.
+    """
     named = re.findall(r":? (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert set(in_folders()) <= set(named)
+    named += [page for behind in in_folders().values() for page in behind]
     there = {each.removeprefix("docs/") for each in ALL if each.startswith("docs/")}
     assert sorted(named) == sorted(there)
 
@@ -261,13 +280,44 @@ def test_the_readme_quotes_real_sentences() -> None:
 def test_the_drawn_pages_are_complete() -> None:
     """Every clause, situation, activity, limit, source, noun and act is on its page."""
     handbook = pk.Handbook.load()
-    assert set(handbook.clauses) <= anchors("docs/reference/rules-and-clauses.md")
-    assert set(handbook.activities) <= anchors("docs/reference/activities.md")
+    assert set(handbook.clauses) <= anchors("docs/reference/clauses.md")
+    for group in {each.group for each in handbook.activities.values()}:
+        there = {each.id for each in handbook.activities.values() if each.group == group}
+        assert there <= anchors(f"docs/reference/activities/{group}.md")
+    assert set(handbook.circumstances) <= anchors("docs/reference/circumstances.md")
+    for each in pk.ROLE_LIMITS.rules:
+        assert f"docs/reference/rules/{each.id}.md" in DRAWN
+    for layer in layers():
+        page = DRAWN[f"docs/reference/layers/{layer.id.replace('/', '-')}.md"]
+        assert all(f"clauses.md#{limit}" in page for limit in layer.limits)
     assert {each.lower() for each in handbook.sources} <= anchors("docs/reference/sources.md")
     assert {each.__name__.lower() for each in ACTS} <= anchors("docs/reference/acts.md")
-    numbered = {each.id for each in handbook.clauses.values() if each.values}
+    numbered = {each.id for each in handbook.clauses.values() if each.unit}
     assert numbered <= anchors("docs/reference/limits.md")
-    assert DRAWN["docs/reference/lifecycles.md"].count("stateDiagram-v2") == 12
+    assert DRAWN["docs/reference/lifecycles.md"].count("stateDiagram-v2") == 14
+
+
+def test_every_permission_is_on_its_page() -> None:
+    """A row for each activity under each set of answers, a cell for each role."""
+    page = DRAWN["docs/reference/permissions.md"]
+    cells = page.count('<span class="verdict') - 4  # the four that are explained above
+    assert cells == len(pk.Handbook.load().permissions())
+
+
+def test_a_source_that_nobody_could_find_is_noticed(capsys: pytest.CaptureFixture[str]) -> None:
+    """No source without a publisher, no passage without a place; the others are listed."""
+    assert look_at_sources() == 0
+    listed, wrong = capsys.readouterr()
+    assert "HOUSE: How peerkit decides (peerkit, 2026)" in listed
+    assert wrong == ""
+    nameless = pk.Handbook.load().sources["HOUSE"]
+    nameless = attrs.evolve(nameless, publisher=" ")
+    passage = pk.Handbook.load().clauses["silence"].passages[0]
+    assert list(sources_faults([nameless], [attrs.evolve(passage, at=" ")])) == [
+        "HOUSE has no publisher; name whoever published it",
+        "HOUSE is cited in base without a place; say where",
+    ]
+    assert unlinked([attrs.evolve(nameless, link="https://example.org")]) == []
 
 
 def test_the_page_of_the_front_door_names_every_name() -> None:

@@ -27,6 +27,10 @@ from peerkit.model.fields import digest_of, made_of, zone_named
 from peerkit.testing.strategies import acts, ids, moments, nouns, words
 
 CANARY = "Zebrafinch"
+ROLES = (
+    "peer-worker, peer-mentor, peer-advocate, peer-researcher, peer-specialist, "
+    "supervisor, trainer, administrator, educator"
+)
 LIFECYCLES: tuple[Lifecycle[Any], ...] = tuple(each.lifecycle for each in NOUNS)
 STEPS = [
     pytest.param(kind.lifecycle, old, new, id=f"{kind.kind}: {old} to {new}")
@@ -63,6 +67,8 @@ ALLOWED = {
     "agreement": {"in-force>amended", "in-force>ended"},
     "consent": {"given>revoked"},
     "concern": {"open>closed"},
+    "facts": {"supplied>used", "supplied>done", "used>done"},
+    "disclosure": {"made>reviewed"},
     "consultation": {
         "asked>agreed",
         "asked>not-agreed",
@@ -97,7 +103,8 @@ class TestLifecycles:
             assert lifecycle.allows(old, new)
             assert lifecycle.says(old, new) == f"{old} may become {new}."
         else:
-            rest = ", ".join(nexts) or "nothing else"
+            *before, last = [str(each) for each in nexts] or ["nothing else"]
+            rest = f"{', '.join(before)} or {last}" if before else last
             assert not lifecycle.allows(old, new)
             assert lifecycle.says(old, new) == f"{old} cannot become {new}; it may become {rest}."
 
@@ -396,7 +403,7 @@ REFUSED: list[tuple[str, str, str, Make, list[Any]]] = [
     (
         "enum",
         "Peer.role",
-        "must be one of peer-worker, peer-mentor, peer-advocate, peer-researcher, peer-specialist",
+        f"must be one of {ROLES}",
         lambda bad: attrs.evolve(ANA, role=bad),
         ["peer-worker", CANARY, None, 1, pk.Experience.ILLNESS],
     ),

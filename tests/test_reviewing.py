@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import peerkit as pk
 from peerkit import reviewing
 from peerkit.handbook.cues import Cue, cues
-from peerkit.handbook.phrases import GAP, phrase, stretches
+from peerkit.handbook.wording import GAP, phrase, stretches
 
 NOTES = tomllib.loads((Path(__file__).parent / "notes.toml").read_text("utf-8"))
 #: As §1.7 of the fact sheet lists them, in role and out of it.
@@ -407,12 +407,12 @@ class TestAHouse:
             ("looked = 2026-11-22", 'looked = "today"', "key 'looked': must be a date"),
             (", looked = 2026-11-22", "", "key 'looked': is missing; give the day"),
             ("22 }", "22, verified = 1 }", "key 'verified': must be true or false"),
-            ("22 }", "22, since = 2026-11-22 }", "key 'since': is not known here"),
+            ("22 }", "22, sinse = 2026-11-22 }", "key 'sinse': is not known here"),
             ("rests_on", "rests", "key 'rests_on': is missing; a cue cites at least one passage"),
             (
                 CUE,
                 '[[source]]\nid = "R-CASAT"\ntitle = "x"\npublisher = "y"\n' + CUE,
-                "source 'R-CASAT': is described differently in sources.toml; take another id",
+                "source 'R-CASAT': is described differently in a file below; keep one",
             ),
         ],
     )

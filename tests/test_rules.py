@@ -194,7 +194,7 @@ class TestInRole:
         fitting = [
             case.verdict
             for case in entry.cases
-            if all(asked.answer(name) == answer for name, answer in case.when.items())
+            if all(asked.answer(name) == answer for name, answer in case.when)
         ]
         assert decision.verdict >= max(fitting or [entry.verdict])
 
@@ -385,7 +385,7 @@ class TestKnown:
             (plan(participants=("p-9",)), "p-9 as a participant"),
             (
                 plan(**group(4), peer="bo"),
-                "p-9 as a participant and p-10 as a participant and bo as",
+                "p-9 as a participant, p-10 as a participant and bo as a serving peer",
             ),
             (pk.SetGoal(by="p-7", id="g", participant="p-7", words=pk.Words("x")), None),
             (

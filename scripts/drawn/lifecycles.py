@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scripts.drawn.fields import fields
-from scripts.drawn.markdown import drawn, first, inside, table, told
+from scripts.drawn.markdown import drawn, first, folded, table, told
 
 from peerkit.model import NOUNS
 
@@ -34,8 +34,9 @@ def lifecycles() -> str:
             f"**Lifecycle:** {first(type(next(iter(cycle.steps))))}",
             _picture(cycle),
             table(("status", "may become", "for decisions"), rows),
-            '??? abstract "As Mermaid text"\n'
-            + inside(["```text", *cycle.mermaid().splitlines(), "```"]),
+            folded(
+                "abstract", "As Mermaid text", ["```text", *cycle.mermaid().splitlines(), "```"]
+            ),
         ]
     return drawn(
         "Nouns and their lifecycles",

@@ -16,6 +16,7 @@ __all__ = [
     "drawn",
     "esc",
     "first",
+    "folded",
     "inside",
     "sentence",
     "table",
@@ -45,10 +46,10 @@ def sentence(text: str) -> str:
     )
 
 
-def verdict(which: Verdict | str) -> str:
-    """A verdict, in its colour."""
+def verdict(which: Verdict | str, said: str = "") -> str:
+    """A verdict in its colour, by its name or in a shorter word."""
     name = str(which)
-    return f'<span class="verdict {name.replace(" ", "-")}">{name}</span>'
+    return f'<span class="verdict {name.replace(" ", "-")}">{said or name}</span>'
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -74,6 +75,12 @@ def inside(lines: Iterable[str]) -> str:
     return "\n".join(f"    {each}" for each in lines)
 
 
-def drawn(title: str, *parts: str) -> str:
-    """A page."""
-    return "\n\n".join([f"# {title}", *(each for each in parts if each)]) + "\n"
+def folded(kind: str, title: str, lines: Iterable[str]) -> str:
+    """A part that opens when somebody asks for it."""
+    return f'??? {kind} "{title}"\n{inside(lines)}'
+
+
+def drawn(title: str, *parts: str, hide: str = "") -> str:
+    """A page. ``hide="toc"`` gives a wide table the room that the table of contents takes."""
+    head = [f"---\nhide: [{hide}]\n---"] if hide else []
+    return "\n\n".join([*head, f"# {title}", *(each for each in parts if each)]) + "\n"

@@ -20,12 +20,12 @@ from peerkit.errors import BadInput
 from peerkit.handbook.book import Passage
 from peerkit.handbook.cues import Cue, CueKind
 from peerkit.handbook.cues import cues as shipped_or_yours
-from peerkit.handbook.phrases import GAP, MOST_IN_A_GAP, stretches
+from peerkit.handbook.wording import GAP, MOST_IN_A_GAP, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from peerkit.handbook.phrases import Phrase, Stretch
+    from peerkit.handbook.wording import Stretch, Wording
 
 __all__ = ["CueKind", "Pointer", "review"]
 
@@ -107,7 +107,7 @@ def _first_step(cues: tuple[Cue, ...]) -> _Step:
     return first
 
 
-def _last_step(step: _Step, phrase: Phrase) -> _Step:
+def _last_step(step: _Step, phrase: Wording) -> _Step:
     for part in phrase:
         step = step.after.setdefault(part, _Step())
     return step

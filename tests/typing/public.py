@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, assert_type
+from typing import TYPE_CHECKING, Any, assert_type
 
 import peerkit as pk
+from peerkit.handbook import Language, language, languages, layers
 from peerkit.handbook.cues import cues
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
-    from peerkit.handbook import Clause, Passage
+    from peerkit.handbook import ActivityEntry, Clause, LayerSummary, LeadsTo, Passage
 
 # -- opening
 
@@ -42,6 +43,10 @@ assert_type(decision.day, date)
 assert_type(decision.number, int)
 assert_type(decision.explain(), str)
 assert_type(decision.explain(sources=False), str)
+assert_type(decision.explain("html", language="en"), str)
+assert_type(decision.explain("markdown", language=language("en")), str)
+assert_type(decision.trace(), dict[str, Any])
+decision.explain("text", "en")  # type: ignore[call-arg, arg-type]  # all but the form have names
 assert_type(program.do_all([ask]), Iterator[pk.Decision])
 
 finding = decision.findings[0]
@@ -50,11 +55,25 @@ assert_type(finding.facts, Mapping[str, object])
 assert_type(finding.clause.instead, str)
 assert_type(finding.clause.hand_to, str)
 assert_type(finding.clause.value, int | None)
+assert_type(finding.clause.time_counts, bool)
+assert_type(finding.say(language("en")), str)
+assert_type(finding.instead, str)
+assert_type(finding.hand_to, str)
 
 
 def passages(clause: Clause) -> tuple[Passage, ...]:
     """A clause rests on passages."""
     return clause.passages
+
+
+def what_leads_on(found: pk.Finding) -> tuple[LeadsTo, ...]:
+    """A finding says as data what leads on."""
+    return found.leads_to
+
+
+def entry_of(found: pk.Finding) -> ActivityEntry | None:
+    """A finding about an activity carries what the catalogue says of it."""
+    return found.entry
 
 
 # -- acts are keyword-only, frozen, and say what they miss
@@ -100,6 +119,26 @@ assert_type(over.when, datetime | None)
 pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7", said_so=True)  # type: ignore[call-arg]
 asked = pk.ConsultSupervisor(by="ana", peer="ana", participant="p-7", clause="gifts")
 assert_type(asked.clause, str)
+supplied = pk.SupplyFacts(
+    by="ana",
+    peer="ana",
+    participant="p-7",
+    activity=pk.Activity(id="give-gift", circumstances={"value": "token"}, to="p-8"),
+)
+assert_type(supplied.activity.to, str | None)
+danger = pk.DiscloseForSafety(
+    by="ana",
+    peer="ana",
+    participant="p-7",
+    to=("crisis-team",),
+    basis=pk.Basis.DANGER_TO_SELF,
+    what=pk.Words("Pills."),
+)
+assert_type(danger.basis, pk.Basis)
+assert_type(danger.to, tuple[str, ...])
+pk.DiscloseForSafety(by="ana", peer="ana", participant="p-7", to=("x",), basis="danger")  # type: ignore[arg-type]
+assert_type(pk.ReviewDisclosure(by="sam", id="d-1", peer="ana").outcome, pk.Words | None)
+assert_type(pk.RecordSupervision(by="sam", peer="ana", on=date(2026, 11, 2)).minutes, int)
 
 # -- reading
 
@@ -130,6 +169,14 @@ assert_type(match.lasted(datetime.now(UTC)), bool)
 assert_type(match.touches, tuple[str, ...])
 assert_type(pk.pair("ana", "p-7"), str)
 assert_type(pk.Person(id="ana").offers(), frozenset[pk.Experience])
+facts = pk.SuppliedFacts(id="f", peer="ana", participant="p-7", activity=supplied.activity)
+assert_type(facts.status, pk.FactsStatus)
+told_of = pk.SafetyDisclosure(
+    id="d", peer="ana", participant="p-7", to=("crisis-team",), basis=pk.Basis.DANGER_TO_SELF
+)
+assert_type(told_of.status, pk.DisclosureStatus)
+assert_type(pk.Count("ana", "walking", 1).period, str)
+pk.Count("ana", "minutes-given", 1, day="2026-11-02")  # type: ignore[call-arg]
 match.status = pk.MatchStatus.ENDED  # type: ignore[misc]
 pk.Match("m-1", peer="ana", participant="p-7")  # type: ignore[call-arg]
 
@@ -138,6 +185,16 @@ pk.Match("m-1", peer="ana", participant="p-7")  # type: ignore[call-arg]
 book = pk.Handbook.load("us/nc").on(date(2026, 11, 2))
 assert_type(book, pk.Book)
 assert_type(pk.ROLE_LIMITS, pk.Rules)
+assert_type(pk.measured(book, "training-hours", 40, peer="ana"), tuple[pk.Finding, ...])
+assert_type(book.activities["listen"].name, pk.Phrase)
+assert_type(book.activities["listen"].name.in_words({}), str)
+assert_type(languages(), tuple[str, ...])
+assert_type(language("en"), Language)
+
+
+def shipped() -> tuple[LayerSummary, ...]:
+    """Every layer that is shipped, with how much it speaks of."""
+    return layers()
 
 
 def quiet(act: pk.ProposeMatch, view: pk.View, book: pk.Book) -> tuple[pk.Finding, ...]:

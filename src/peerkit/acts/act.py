@@ -70,9 +70,9 @@ class Judged:
     """As much of the decision as an act needs to know what it leaves.
 
     ``outside`` are the positions of the activities that fell outside the role,
-    ``clauses`` the codes of every boundary that was crossed, ``used`` the
-    consultations and supplied facts that let it through. ``whole`` is true when
-    a boundary other than a single activity's was crossed.
+    ``clauses`` the codes of every boundary that was crossed. ``used`` are the
+    consultations that let it through, ``supplied`` the facts. ``whole`` is true
+    when a boundary other than a single activity's was crossed.
     """
 
     allowed: bool = True
@@ -80,6 +80,7 @@ class Judged:
     outside: frozenset[int] = frozenset()
     clauses: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
+    supplied: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -194,6 +195,6 @@ def used_up(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
         *(
             attrs.evolve(each, status=facts)
             for each in view.all(SuppliedFacts)
-            if each.id in judged.used
+            if each.id in judged.supplied
         ),
     )

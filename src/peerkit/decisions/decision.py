@@ -128,8 +128,8 @@ class Decision:
 
     def judged(self) -> Judged:
         """What the act itself needs to know of this."""
-        used = [each.facts["advice"] for each in self.findings if "advice" in each.facts]
-        if self.allowed and not used:
+        used, supplied = self._named("advice"), self._named("supplied")
+        if self.allowed and not used and not supplied:
             return _CLEAN
         against = [
             each for each in self.findings if not each.allowed and not each.clause.time_counts
@@ -139,8 +139,15 @@ class Decision:
             whole=any(each.activity < 0 for each in against),
             outside=frozenset(each.activity for each in against if each.activity >= 0),
             clauses=tuple(dict.fromkeys(each.clause.id for each in against)),
-            used=tuple(str(each) for ids in used for each in cast("tuple[str, ...]", ids)),
+            used=used,
+            supplied=supplied,
         )
+
+    def _named(self, fact: str) -> tuple[str, ...]:
+        """Every id that the findings have under this fact, each once."""
+        found = [each.facts[fact] for each in self.findings if fact in each.facts]
+        ids = (str(each) for some in found for each in cast("tuple[str, ...]", some))
+        return tuple(dict.fromkeys(ids))
 
     def __str__(self) -> str:
         return self.explain()

@@ -58,11 +58,11 @@ def as_markdown(
         verdict, sentence = _md(language(str(each.verdict))), _md(each.say(language))
         lines = [f"- **{verdict}**: {sentence} `{each.clause.id}`"]
         if not each.allowed:
-            lines.append(f"    - **{language(INSTEAD)}:** {_md(language(each.instead))}")
-            lines.append(f"    - **{language(HAND_TO)}:** {_md(language(each.hand_to))}")
+            lines.append(f"    - **{_md(language(INSTEAD))}:** {_md(language(each.instead))}")
+            lines.append(f"    - **{_md(language(HAND_TO))}:** {_md(language(each.hand_to))}")
         if sources:
             lines += [
-                f"    - {language(SOURCE)}: {_md(_cited(one, language, link=False))}"
+                f"    - {_md(language(SOURCE))}: {_md(_cited(one, language, link=False))}"
                 + ("" if one.source.link is None else f" <{one.source.link}>")
                 for one in each.passages
             ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def _source(passage: Passage) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def engine() -> str:
     """The version of peerkit that decides; "unknown" where it is run without being installed."""
+    from importlib.metadata import PackageNotFoundError, version  # it loads much, sockets too
+
     try:
         return version("peerkit")
     except PackageNotFoundError:

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from peerkit.handbook.book import ActivityEntry, BadHandbook, Case, Circumstance, Verdict, sealed
+from peerkit.handbook.asking import combinations
+from peerkit.handbook.book import ActivityEntry, BadHandbook, Case, Circumstance, sealed
 from peerkit.handbook.cited import leads_to, passages, verdict
+from peerkit.handbook.table import NO_CODE
 from peerkit.model import ConsentScope, Phrase, Role
+from peerkit.model.fields import is_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +39,9 @@ def circumstance(table: Table) -> Circumstance:
     answers = table.table("answers")
     if len(answers) < _FEWEST_ANSWERS:
         raise table.wrong("answers", "must give at least two answers")
-    found = Circumstance(id=table.text("id"), asks=table.text("asks"), answers=sealed(answers))
+    if not all(map(is_code, answers)):
+        raise table.wrong("answers", f"has an answer that is no code; it {NO_CODE}")
+    found = Circumstance(id=table.code("id"), asks=table.text("asks"), answers=sealed(answers))
     table.done()
     return found
 
@@ -49,7 +54,7 @@ def activity(table: Table, known: Known, layer: str, group: str) -> ActivityEntr
         if each not in known.circumstances:
             raise table.wrong("asks", f"names {each!r}, which no [[circumstance]] describes")
     found = ActivityEntry(
-        id=table.text("id"),
+        id=table.code("id"),
         name=Phrase(_plain(table, "name")),
         looks_like=table.text("looks_like"),
         group=group,
@@ -70,8 +75,14 @@ def activity(table: Table, known: Known, layer: str, group: str) -> ActivityEntr
     return found
 
 
-def over(table: Table, below: ActivityEntry, known: Known, layer: str) -> ActivityEntry:
-    """A layer's verdict is a floor for the activity; its cases come on top."""
+def over(
+    table: Table, below: ActivityEntry, known: Known, layer: str, *, beside: bool
+) -> ActivityEntry:
+    """A layer's verdict is a floor for the activity; its cases come on top.
+
+    ``beside`` true: there are layers that this one was not written over. Both
+    bind, so the heavier verdict stands.
+    """
     table.text("id")
     floor = verdict(table) if "verdict" in table.keys else below.verdict
     loosens = table.take("loosens", bool, "true or false", default=False)
@@ -83,19 +94,19 @@ def over(table: Table, below: ActivityEntry, known: Known, layer: str) -> Activi
     table.done()
     if loosens and not cited:
         raise table.wrong("rests_on", "is missing; what loosens cites a passage")
-    if not loosens:
-        _not_looser(table.place, floor, below.verdict)
-        for number, case in enumerate(own, 1):
-            if not any(set(each.when) <= set(case.when) for each in below.cases):
-                _not_looser(f"{table.place}: case {number}", case.verdict, below.verdict)
+    if beside:
+        floor = max(floor, below.verdict)
+        own = tuple(_bound(each, below) for each in own)
     closes = floor > below.verdict
     raised = tuple(
         attrs.evolve(each, verdict=floor, clause=clause)
         if closes and each.verdict < floor
         else each
         for each in below.cases
+        # A case of the same circumstances stands in the place of the one below.
+        if beside or all(each.when != case.when for case in own)
     )
-    return attrs.evolve(
+    found = attrs.evolve(
         below,
         verdict=floor,
         clause=clause,
@@ -104,6 +115,18 @@ def over(table: Table, below: ActivityEntry, known: Known, layer: str) -> Activi
         leads_to=leading,
         **closer,
     )
+    if not (loosens or beside):
+        _not_looser(table.place, found, below, known)
+    return found
+
+
+def _bound(case: Case, below: ActivityEntry) -> Case:
+    """A case of a layer that stands beside: where no case below fits too, what lies below binds."""
+    if case.verdict >= below.verdict or any(
+        set(each.when) <= set(case.when) for each in below.cases
+    ):
+        return case
+    return attrs.evolve(case, verdict=below.verdict, clause=below.clause)
 
 
 def _cases(table: Table, clause: str, asks: tuple[str, ...], known: Known) -> tuple[Case, ...]:
@@ -155,10 +178,14 @@ def _one_of(table: Table, key: str, kinds: Iterable[str]) -> str | None:
     return found
 
 
-def _not_looser(place: str, new: Verdict, below: Verdict) -> None:
-    if new < below:
-        raise BadHandbook(
-            place,
-            f"is looser than the layer below ({new} against {below}); "
-            "a layer tightens, or says loosens = true",
-        )
+def _not_looser(place: str, new: ActivityEntry, below: ActivityEntry, known: Known) -> None:
+    """Whatever the circumstances, the layer comes to what lies below it, or to more."""
+    for when in combinations(new, known.circumstances):
+        now, was = (max(each.outcomes(dict(when)))[0] for each in (new, below))
+        if now < was:
+            where = " and ".join(f"{name} = {answer}" for name, answer in when)
+            raise BadHandbook(
+                place,
+                f"is looser than the layer below ({now} against {was}"
+                f"{f' where {where}' if where else ''}); a layer tightens, or says loosens = true",
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Formatter
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["leads_to", "passage", "passages", "sentences", "source", "spoken", "verdict"]
 
+#: Without spaces, quotes or brackets, so that it stays what it is wherever it is shown.
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"'`\\]+")
 _VERDICTS: Final = {each.name.lower(): each for each in Verdict}
 #: The facts a sentence may name. A rule gives those its clause speaks of.
 _FACTS: Final = frozenset(
@@ -30,12 +33,20 @@ def source(table: Table, known: Mapping[str, Source]) -> Source:
         title=table.text("title"),
         publisher=table.text("publisher"),
         year=table.take("year", int, "a year such as 2023", None),
-        link=table.text("link", None),
+        link=_link(table),
     )
     table.done()
     if known.get(id_, found) != found:
         raise BadHandbook(table.place, "is described differently in a file below; keep one")
     return found
+
+
+def _link(table: Table) -> str | None:
+    """An address of the web that can be shown as a link; anything else might run or break out."""
+    link: str | None = table.text("link", None)
+    if link is not None and not _ADDRESS.fullmatch(link):
+        raise table.wrong("link", "must be an address that begins with https:// or http://")
+    return link
 
 
 def passage(table: Table, sources: Mapping[str, Source], layer: str) -> Passage:

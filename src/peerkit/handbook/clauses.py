@@ -14,7 +14,7 @@ from peerkit.handbook.cited import leads_to, passage, passages, sentences, spoke
 from peerkit.handbook.written import Value, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from peerkit.handbook.book import Source
     from peerkit.handbook.table import Table
@@ -46,28 +46,47 @@ def limit(table: Table, sources: Mapping[str, Source], layer: str, group: str) -
     return found
 
 
-def over(table: Table, below: Written, sources: Mapping[str, Source], layer: str) -> Written:
-    """A layer gives a limit other numbers, or a clause further passages."""
+def over(
+    table: Table,
+    below: Written,
+    sources: Mapping[str, Source],
+    layer: str,
+    beside: Collection[str],
+) -> Written:
+    """A layer gives a limit other numbers, or a clause further passages.
+
+    ``beside`` are layers that this one was not written over. Where they and
+    this one speak on the same day, both bind, so the tighter number speaks.
+    """
     values, own = _values(table, sources, layer), passages(table, sources, layer)
     loosens = table.take("loosens", bool, "true or false", default=False)
     table.done()
-    for value in values if not loosens else ():
-        for under in below.values:
-            if _at_once(value, under) and _looser(value.number, under.number, below.tighter):
+    laid = list(below.values)
+    for value in reversed(values):
+        first = 0
+        for place, under in enumerate(laid, 1):
+            if not _at_once(value, under):
+                continue
+            if not _looser(value.number, under.number, below.tighter):
+                continue
+            if under.passage.layer in beside:
+                first = place
+            elif not loosens:
                 number = "no number" if value.number is None else value.number
                 raise BadHandbook(
                     table.place,
                     f"is looser than the layer below ({number} against {under.number} "
                     f"{below.unit}); a layer tightens, or says loosens = true",
                 )
-    # A layer's values speak first; what lies below speaks on the other days.
-    return attrs.evolve(below, values=(*values, *below.values), passages=(*own, *below.passages))
+        laid.insert(first, value)
+    # The first value that is in force on a day speaks: a layer before those it is laid over.
+    return attrs.evolve(below, values=tuple(laid), passages=(*own, *below.passages))
 
 
 def _written(table: Table, sources: Mapping[str, Source], layer: str) -> Written:
     """What clauses and limits have in common."""
     return Written(
-        id=table.text("id"),
+        id=table.code("id"),
         says=spoken(table, "says", table.text("says")),
         sentences=MappingProxyType(sentences(table)),
         passages=passages(table, sources, layer),

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from peerkit.handbook.book import BadHandbook, Passage, Source
+from peerkit.handbook.cited import passages, source
 from peerkit.handbook.handbook import Handbook
-from peerkit.handbook.phrases import Phrase, phrase
 from peerkit.handbook.table import parsed
+from peerkit.handbook.wording import Wording, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,8 +46,8 @@ class Cue:
 
     id: str
     kind: CueKind
-    says: tuple[Phrase, ...]
-    unless: tuple[Phrase, ...]
+    says: tuple[Wording, ...]
+    unless: tuple[Wording, ...]
     why: str
     instead: str
     passages: tuple[Passage, ...]
@@ -76,27 +77,15 @@ def _shipped() -> tuple[Cue, ...]:
 @lru_cache(maxsize=16)
 def _read(name: str, raw: bytes) -> tuple[Cue, ...]:
     file = parsed(name, raw)
-    own = (_source(each) for each in file.tables("source"))
-    sources = {**Handbook.load().sources, **{each.id: each for each in own}}
+    sources = dict(Handbook.load().sources)
+    for each in file.tables("source"):
+        own = source(each, sources)
+        sources[own.id] = own
     found = tuple(_cue(each, sources) for each in file.tables("cue"))
     file.done()
     if not found:
         raise file.wrong("cue", "is missing; write at least one [[cue]]")
     return found
-
-
-def _source(table: Table) -> Source:
-    source = Source(
-        id=table.text("id"),
-        title=table.text("title"),
-        publisher=table.text("publisher"),
-        year=table.take("year", int, "a year such as 2023", None),
-        link=table.text("link", None),
-    )
-    table.done()
-    if Handbook.load().sources.get(source.id, source) != source:
-        raise BadHandbook(table.place, "is described differently in sources.toml; take another id")
-    return source
 
 
 def _cue(table: Table, sources: Mapping[str, Source]) -> Cue:
@@ -107,6 +96,9 @@ def _cue(table: Table, sources: Mapping[str, Source]) -> Cue:
     says = _phrases(table, "says")
     if not says:
         raise table.wrong("says", "is missing; give at least one phrase")
+    cited = passages(table, sources, "base")
+    if not cited:
+        raise table.wrong("rests_on", "is missing; a cue cites at least one passage")
     cue = Cue(
         id=id_,
         kind=_KINDS[kind],
@@ -114,14 +106,14 @@ def _cue(table: Table, sources: Mapping[str, Source]) -> Cue:
         unless=_phrases(table, "unless"),
         why=table.text("why"),
         instead=table.text("instead"),
-        passages=_passages(table, sources),
+        passages=cited,
     )
     table.done()
     return cue
 
 
-def _phrases(table: Table, key: str) -> tuple[Phrase, ...]:
-    found: dict[Phrase, None] = {}
+def _phrases(table: Table, key: str) -> tuple[Wording, ...]:
+    found: dict[Wording, None] = {}
     for each in table.texts(key):
         try:
             read = phrase(each)
@@ -130,31 +122,4 @@ def _phrases(table: Table, key: str) -> tuple[Phrase, ...]:
         if read in found:
             raise table.wrong(key, f"names a phrase twice: {each!r}; keep one")
         found[read] = None
-    return tuple(found)
-
-
-def _passages(table: Table, sources: Mapping[str, Source]) -> tuple[Passage, ...]:
-    """The passages that a cue rests on. Cues are not dated: no verdict hangs on them."""
-    found = []
-    for each in table.tables("rests_on", named=None):
-        source = each.text("source")
-        if source not in sources:
-            raise each.wrong("source", f"names {source!r}, which no [[source]] describes")
-        looked = each.day("looked")
-        if looked is None:
-            raise each.wrong("looked", "is missing; give the day somebody last checked it")
-        verified = each.take("verified", bool, "true or false", default=True)
-        found.append(
-            Passage(
-                source=sources[source],
-                at=each.text("at"),
-                since=None,
-                until=None,
-                looked=looked,
-                verified=verified,
-            )
-        )
-        each.done()
-    if not found:
-        raise table.wrong("rests_on", "is missing; a cue cites at least one passage")
     return tuple(found)

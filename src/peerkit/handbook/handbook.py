@@ -14,7 +14,7 @@ import attrs
 from peerkit.handbook.asking import permissions
 from peerkit.handbook.book import Book
 from peerkit.handbook.differences import diff
-from peerkit.handbook.loader import base, bind, file_of
+from peerkit.handbook.loader import base, bind, files_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +56,7 @@ class Handbook:
         ``us/federal``. Reading the same layers again costs nothing unless a
         file of yours has changed. Raises :class:`BadHandbook`.
         """
-        names = [os.fspath(each) for each in layers]
-        return _read(tuple((name, file_of(name).read_bytes()) for name in names))
+        return _read(files_of([os.fspath(each) for each in layers]))
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
-__all__ = ["ENGLISH", "Language", "language", "languages"]
+    from peerkit.handbook.handbook import Handbook
+
+__all__ = ["ENGLISH", "Language", "language", "languages", "texts"]
 
 
 @attrs.frozen(kw_only=True)
@@ -50,15 +52,31 @@ def language(id: str, *files: str | Path) -> Language:  # noqa: A002 - the langu
     return _language(id, tuple((str(each), _bytes(Path(each))) for each in files))
 
 
+def texts(handbook: Handbook) -> tuple[str, ...]:
+    """Every text of this handbook that an explanation may say, each once: what to translate."""
+    found: dict[str, None] = {}
+    for written in handbook.clauses.values():
+        said = (*written.sentences.values(), written.instead, written.hand_to, written.unit)
+        found |= dict.fromkeys(said)
+    for entry in handbook.activities.values():
+        found |= dict.fromkeys((str(entry.name), entry.instead or "", entry.hand_to or ""))
+    for asked in handbook.circumstances.values():
+        found |= dict.fromkeys((asked.asks, *asked.answers.values()))
+    return tuple(each for each in found if each)
+
+
 def languages() -> tuple[str, ...]:
     """The ids of the languages that peerkit ships, sorted, English among them."""
-    return tuple(sorted([ENGLISH.id, *_shipped()]))
+    return tuple(sorted({ENGLISH.id, *(each.partition("/")[0] for each in _shipped())}))
 
 
 @lru_cache(maxsize=8)
 def _language(id_: str, files: tuple[tuple[str, bytes], ...]) -> Language:
-    shipped = _shipped()
-    own = ((f"languages/{id_}.toml", shipped[id_].read_bytes()),) if id_ in shipped else ()
+    own = tuple(
+        (f"languages/{name}.toml", file.read_bytes())
+        for name, file in _shipped().items()
+        if name.partition("/")[0] == id_
+    )
     if not own and not files:
         known = ", ".join(languages())
         raise BadHandbook(
@@ -90,14 +108,19 @@ def _said(table: Table) -> tuple[str, str]:
 
 def _facts(table: Table, key: str, text: str) -> set[str]:
     try:
-        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        parts = [each[1:] for each in Formatter().parse(text) if each[1] is not None]
     except ValueError:
-        pass
-    raise table.wrong(key, "has a brace without its partner")
+        parts = None
+    if parts is None:
+        raise table.wrong(key, "has a brace without its partner")
+    for name, form, conversion in parts:
+        if form or conversion:
+            raise table.wrong(key, f"gives the fact {name!r} a format; write {{{name}}}")
+    return {str(name) for name, _, _ in parts}
 
 
 def _shipped() -> Mapping[str, Traversable]:
-    """The files of the languages that peerkit ships, by their ids."""
+    """The files of the languages that peerkit ships, by their paths: ``es/clauses``."""
     return dict(tomls(here() / "languages", ""))
 
 

@@ -6,6 +6,7 @@ Every mistake is one error that names file and key.
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -19,10 +20,10 @@ from peerkit.handbook.table import Table, parsed
 from peerkit.handbook.written import Layer, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
 
-__all__ = ["Draft", "Files", "base", "bind", "file_of", "here", "shipped", "tomls"]
+__all__ = ["Draft", "Files", "base", "bind", "file_of", "files_of", "here", "shipped", "tomls"]
 
 #: The files and folders of the base, in the order in which one names what another describes.
 _BASE: Final = ("sources.toml", "clauses.toml", "limits", "circumstances.toml", "activities")
@@ -31,6 +32,20 @@ _ALWAYS: Final = ("silence", "unchecked")
 
 #: Files to read: the name of each and its bytes.
 Files: TypeAlias = tuple[tuple[str, bytes], ...]
+
+
+@attrs.frozen
+class _Origin:
+    """Where what is being read comes from: its layer and group, and the layers beside it."""
+
+    layer: str
+    group: str
+    beside: frozenset[str]
+
+    @property
+    def over(self) -> bool:
+        """Whether it is laid over something."""
+        return self.layer != "base"
 
 
 @attrs.define
@@ -43,46 +58,76 @@ class Draft:
     circumstances: dict[str, Circumstance] = attrs.field(factory=dict)
     groups: dict[str, str] = attrs.field(factory=dict)
     layers: dict[str, Layer] = attrs.field(factory=dict)
+    _laid: dict[str, bytes] = attrs.field(factory=dict)
     _hash: Any = attrs.field(factory=sha256)
+
+    def copy(self) -> Draft:
+        """A draft of its own, so that layers are laid over this one without changing it."""
+        return Draft(
+            sources=dict(self.sources),
+            clauses=dict(self.clauses),
+            activities=dict(self.activities),
+            circumstances=dict(self.circumstances),
+            groups=dict(self.groups),
+            layers=dict(self.layers),
+            laid=dict(self._laid),
+            hash=self._hash.copy(),
+        )
 
     def edition(self) -> str:
         """The SHA-256 of every file read so far, in hexadecimal."""
         digest: str = self._hash.hexdigest()
         return digest
 
-    def lay(self, name: str, raw: bytes) -> None:
+    def lay(self, name: str, raw: bytes, above: tuple[str, ...] = ()) -> None:
         """Take in one layer, after those it says it is laid over."""
         file = parsed(name, raw)
         head = _head(file)
+        if head.id in above:
+            raise BadHandbook(name, f"is laid over itself: {' over '.join((*above, head.id))}")
         for under in head.over:
             if under not in self.layers:
-                self.lay(under, file_of(under).read_bytes())
+                self.lay(under, file_of(under).read_bytes(), (*above, head.id))
+        if self._laid.setdefault(head.id, raw) != raw:
+            raise BadHandbook(
+                f"{name}: layer: key 'id'",
+                f"is {head.id!r}, which another layer has; give each an id of its own",
+            )
         if head.id not in self.layers:
             self.layers[head.id] = head
-            self._read(file, raw, layer=head.id)
+            self._read(file, raw, layer=head.id, beside=self._beside(head))
+
+    def _beside(self, head: Layer) -> frozenset[str]:
+        """The layers that this one was not written over. Yours is, over all that it comes after."""
+        if head.of == "house":
+            return frozenset()
+        below, found = [*head.over], {"base"}
+        while below:
+            found.add(below[-1])
+            below += self.layers[below.pop()].over
+        return frozenset(self.layers) - found - {head.id}
 
     def read(self, name: str, raw: bytes) -> None:
         """Take in one file of the base."""
-        self._read(parsed(name, raw), raw, layer="base")
+        self._read(parsed(name, raw), raw, layer="base", beside=frozenset())
 
-    def _read(self, file: Table, raw: bytes, *, layer: str) -> None:
+    def _read(self, file: Table, raw: bytes, *, layer: str, beside: frozenset[str]) -> None:
         self._hash.update(f"{len(raw)}\n".encode())
         self._hash.update(raw)
-        over = layer != "base"
-        group = self._group(file) if "group" in file.keys else layer
+        origin = _Origin(layer, self._group(file) if "group" in file.keys else layer, beside)
         for table in file.tables("source"):
             found = source(table, self.sources)
             self.sources[found.id] = found
         for table in file.tables("clause"):
-            self._clause(table, layer, group, over=over, numbered=False)
+            self._clause(table, origin, numbered=False)
         for table in file.tables("limit"):
-            self._clause(table, layer, group, over=over, numbered=True)
+            self._clause(table, origin, numbered=True)
         for table in file.tables("circumstance"):
             _new(table, self.circumstances)
             asked = catalogue.circumstance(table)
             self.circumstances[asked.id] = asked
         for table in file.tables("activity"):
-            self._activity(table, layer, group, over=over)
+            self._activity(table, origin)
         file.done()
 
     def _group(self, file: Table) -> str:
@@ -93,34 +138,38 @@ class Draft:
         head.done()
         return id_
 
-    def _clause(self, table: Table, layer: str, group: str, *, over: bool, numbered: bool) -> None:
+    def _clause(self, table: Table, origin: _Origin, *, numbered: bool) -> None:
         id_ = table.text("id")
         below = self.clauses.get(id_)
-        if over and below is not None:
-            self.clauses[id_] = clauses.over(table, below, self.sources, layer)
+        if origin.over and below is not None:
+            self.clauses[id_] = clauses.over(
+                table, below, self.sources, origin.layer, origin.beside
+            )
             return
-        if over and numbered and "says" not in table.keys:
+        if origin.over and numbered and "says" not in table.keys:
             raise BadHandbook(table.place, f"is not in the layers below{_near(id_, self.clauses)}")
         _new(table, self.clauses)
         self.clauses[id_] = (
-            clauses.limit(table, self.sources, layer, group)
+            clauses.limit(table, self.sources, origin.layer, origin.group)
             if numbered
-            else clauses.clause(table, self.sources, layer)
+            else clauses.clause(table, self.sources, origin.layer)
         )
 
-    def _activity(self, table: Table, layer: str, group: str, *, over: bool) -> None:
+    def _activity(self, table: Table, origin: _Origin) -> None:
         known = catalogue.Known(self.sources, self.clauses, self.circumstances)
         id_ = table.text("id")
         below = self.activities.get(id_)
-        if over and below is not None:
-            self.activities[id_] = catalogue.over(table, below, known, layer)
+        if origin.over and below is not None:
+            self.activities[id_] = catalogue.over(
+                table, below, known, origin.layer, beside=bool(origin.beside)
+            )
             return
-        if over and "name" not in table.keys:
+        if origin.over and "name" not in table.keys:
             raise BadHandbook(
                 table.place, f"is not in the layers below{_near(id_, self.activities)}"
             )
         _new(table, self.activities)
-        self.activities[id_] = catalogue.activity(table, known, layer, group)
+        self.activities[id_] = catalogue.activity(table, known, origin.layer, origin.group)
 
     def whole(self) -> Draft:
         """The draft, when nothing it needs is missing."""
@@ -191,7 +240,13 @@ def here() -> Traversable:
 
 def shipped() -> tuple[str, ...]:
     """The ids of the layers that peerkit ships, sorted."""
-    return tuple(sorted(name for name, _ in tomls(here() / "layers", "")))
+    return tuple(sorted(_shipped()))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Mapping[str, Traversable]:
+    """The files of the layers that peerkit ships, by their ids."""
+    return dict(tomls(here() / "layers", ""))
 
 
 def tomls(folder: Traversable, under: str) -> Iterable[tuple[str, Traversable]]:
@@ -210,15 +265,32 @@ def file_of(name: str) -> Traversable | Path:
         if not path.is_file():
             raise BadHandbook(name, "is not there; give the path of a TOML file")
         return path
-    if name not in shipped():
+    file = _shipped().get(name)
+    if file is None:
         near = get_close_matches(name, shipped(), 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise BadHandbook(
             f"layer {name!r}",
-            f"is not one that peerkit ships{hint}. A file of yours ends in .toml; "
+            f"is not one that peerkit ships.{hint} A file of yours ends in .toml; "
             f"peerkit ships {', '.join(shipped())}",
         )
-    return here() / "layers" / f"{name}.toml"
+    return file
+
+
+def files_of(names: Iterable[str]) -> Files:
+    """The files of these layers, then those of yours that they are laid over, each once."""
+    found: dict[str, bytes] = {}
+    waiting = list(names)
+    for name in waiting:
+        if name not in found:
+            found[name] = file_of(name).read_bytes()
+            waiting += _yours_below(name, found[name])
+    return tuple(found.items())
+
+
+@lru_cache(maxsize=64)
+def _yours_below(name: str, raw: bytes) -> tuple[str, ...]:
+    return tuple(each for each in _head(parsed(name, raw)).over if each.endswith(".toml"))
 
 
 def base() -> Files:
@@ -233,11 +305,20 @@ def base() -> Files:
     return tuple(found)
 
 
-def bind(base: Files, over: Files) -> Draft:
-    """Read these files, base first. Raises :class:`BadHandbook`."""
+@lru_cache(maxsize=1)
+def _read(base: Files) -> Draft:
     draft = Draft()
     for name, raw in base:
         draft.read(name, raw)
+    return draft
+
+
+def bind(base: Files, over: Files) -> Draft:
+    """Read these files, base first. Raises :class:`BadHandbook`.
+
+    The same base is read once, however many layers are laid over it.
+    """
+    draft = _read(base).copy()
     for name, raw in over:
         draft.lay(name, raw)
     return draft.whole()

@@ -10,11 +10,13 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from peerkit.handbook.book import BadHandbook
+from peerkit.model.fields import is_code
 
-__all__ = ["Table", "parsed"]
+__all__ = ["NO_CODE", "Table", "parsed"]
 
 T = TypeVar("T")
 _MISSING: Final = object()
+NO_CODE: Final = "must be 1 to 64 small letters, digits or -, and begin with a letter"
 
 
 @attrs.define
@@ -46,6 +48,13 @@ class Table:
         value = self.take(key, str, "a text in quotes", default)
         if value is not default and not value.strip():
             raise self.wrong(key, "is empty; write it or leave the key out")
+        return value
+
+    def code(self, key: str) -> str:
+        """A code, such as ``case-management``: what acts can name, and what any page can show."""
+        value: str = self.text(key)
+        if not is_code(value):
+            raise self.wrong(key, NO_CODE)
         return value
 
     def day(self, key: str) -> date | None:

@@ -119,7 +119,7 @@ class ConsentScope(StrEnum):
     GOALS = "goals"
     SESSION_NOTES = "session-notes"
     STORY = "story"
-    IMAGE = "image"
+    PUBLICITY = "publicity"
     SCREENING_RESULTS = "screening-results"
     PRESENCE = "presence"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from peerkit.acts import ReportSession
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import (
     Activity,
@@ -19,12 +20,17 @@ from peerkit.model import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from peerkit.acts import DoActivity, PlanSession, ReportSession, SupplyFacts
+    from peerkit.acts import DoActivity, PlanSession, SupplyFacts
     from peerkit.handbook import ActivityEntry, Book
     from peerkit.model import View
 
-_FOR_A_REQUEST: Final = frozenset({FactsStatus.SUPPLIED})
-_FOR_A_REPORT: Final = frozenset({FactsStatus.SUPPLIED, FactsStatus.USED})
+#: Which supplied facts count, in the order in which they are taken: a report takes what its
+#: request used, and a correction what the report took.
+_FOR_A_REQUEST: Final = (FactsStatus.SUPPLIED,)
+_FOR_A_REPORT: Final = (FactsStatus.USED, FactsStatus.SUPPLIED)
+_FOR_A_CORRECTION: Final = (FactsStatus.DONE, *_FOR_A_REPORT)
+_WHOSE: Final = Phrase("Whose story or information is it? (of = their id)")
+_TO_WHOM: Final = Phrase("Who will see or hear it? (to = their id)")
 
 
 def in_role(act: DoActivity | PlanSession | ReportSession, view: View, book: Book) -> Findings:
@@ -94,17 +100,26 @@ def _with_supplied(
     view: View,
 ) -> tuple[Mapping[str, str], dict[str, object]]:
     """The answers together with those that somebody supplied for this; they are used up by it."""
-    usable = _FOR_A_REPORT if act.already else _FOR_A_REQUEST
-    for each in sorted(view.all(SuppliedFacts), key=lambda each: each.id):
-        if (
-            each.status in usable
-            and each.activity.id == activity.id
-            and each.peer == act.peer
-            and each.participant in act.participants_named
-        ):
-            told = {**dict(each.activity.circumstances), **answers}
-            return told, {**facts, "advice": (each.id,)}
-    return answers, facts
+    usable = _usable(act)
+    fitting = [
+        each
+        for each in view.all(SuppliedFacts)
+        if each.status in usable
+        and each.activity.id == activity.id
+        and each.peer == act.peer
+        and each.participant in act.participants_named
+    ]
+    if not fitting:
+        return answers, facts
+    first = min(fitting, key=lambda each: (usable.index(each.status), each.id))
+    told = {**dict(first.activity.circumstances), **answers}
+    return told, {**facts, "supplied": (first.id,)}
+
+
+def _usable(act: DoActivity | PlanSession | ReportSession) -> tuple[FactsStatus, ...]:
+    if isinstance(act, ReportSession) and act.corrects:
+        return _FOR_A_CORRECTION
+    return _FOR_A_REPORT if act.already else _FOR_A_REQUEST
 
 
 def _questions(
@@ -171,18 +186,16 @@ def _agreed(
     A story is heard by those who are there; anything else goes to somebody, who is named.
     """
     facts: dict[str, object] = {"peer": act.peer, "activity": entry.name}
-    scope, missing = ConsentScope(str(entry.consent)), None
-    if activity.of is None:
-        missing = Phrase("Whose story or information is it? (of = their id)")
-    elif activity.to is None and scope is not ConsentScope.STORY:
-        missing = Phrase("Who will see or hear it? (to = their id)")
-    if activity.of is None or missing is not None:
-        facts["missing"] = missing
-        return Finding(book.clause("missing-facts"), Verdict.NEEDS_FACTS, facts, position, entry)
+    scope = ConsentScope(str(entry.consent))
+    hearers = act.participants_named if activity.to is None else (activity.to,)
+    if activity.of is None or (activity.to is None and scope is not ConsentScope.STORY):
+        asked = _WHOSE if activity.of is None else _TO_WHOM
+        told = {**facts, "missing": asked}
+        return Finding(book.clause("missing-facts"), Verdict.NEEDS_FACTS, told, position, entry)
     clause = book.clause("consent")
     facts |= {"participant": activity.of, "scope": Phrase(scope)}
     moment = act.moment(view.now)
-    for to in act.participants_named if activity.to is None else (activity.to,):
+    for to in hearers:
         if to != activity.of and not any(
             each.participant == activity.of and each.covers(scope, to, moment)
             for each in view.all(Consent)

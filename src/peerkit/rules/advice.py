@@ -32,6 +32,8 @@ def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
         for each in sorted(view.all(Consultation), key=lambda each: each.id)
         if each.status in usable and each.peer == act.peer_named
     ]
+    if not free:
+        return tuple(findings)
     after = []
     for finding in findings:
         advice = _advice(finding, act, free)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from peerkit.acts import ProposeMatch, ReportSession
-    from peerkit.handbook import Book
+    from peerkit.handbook import Book, Clause
     from peerkit.model import View
 
 __all__ = [
@@ -52,6 +52,12 @@ COUNTED: Final = (
     "supervision-weeks",
     "work-hours-for-each-supervision-hour",
 )
+#: What is paid for is counted for each person, over a day and over a year.
+_PAID_FOR_EACH: Final = (
+    ("minutes-a-day", MINUTES_RECEIVED),
+    ("minutes-a-year", MINUTES_RECEIVED_A_YEAR),
+)
+_ALLOWED: Final = Verdict.ALLOWED
 _AN_HOUR: Final = 60
 _A_WEEK: Final = 7
 _WORKING_DAYS: Final = 5
@@ -67,47 +73,52 @@ def measured(book: Book, limit: str, now: float, **facts: object) -> Findings:
     clause = book.clauses.get(limit)
     if clause is None or not clause.unit:
         raise BadInput("limit", f"{limit!r} is no limit of this book; see the page 'limits'")
+    return _measured(clause, now, facts)
+
+
+def _measured(clause: Clause, now: float, facts: dict[str, object]) -> Findings:
+    """The finding on an amount, which is put beside the facts."""
     if clause.value is None:
         return ()
-    verdict = Verdict.ALLOWED if clause.keeps(now) else clause.past
-    return (Finding(clause, verdict, {**facts, "now": now, "limit": clause.value}),)
+    facts["now"], facts["limit"] = now, clause.value
+    return (Finding(clause, _ALLOWED if clause.keeps(now) else clause.past, facts),)
 
 
 def paid_time(act: PlanSession, view: View, book: Book) -> Findings:
     """Beyond the time that is paid for, a plan is talked over first; support itself has no cap."""
-    found = measured(
-        book,
-        "minutes-a-week",
-        view.tally(act.peer, MINUTES_GIVEN_A_WEEK) + act.minutes,
-        peer=act.peer,
-    )
-    for each in act.participants:
-        for limit, what in (
-            ("minutes-a-day", MINUTES_RECEIVED),
-            ("minutes-a-year", MINUTES_RECEIVED_A_YEAR),
-        ):
-            had = view.tally(each, what) + act.minutes
-            # The person whose time it is is the other one, for whom advice is asked.
-            found += measured(book, limit, had, participant=each, other=each)
+    peer, minutes, clauses = act.peer, act.minutes, book.clauses
+    given = view.tally(peer, MINUTES_GIVEN_A_WEEK) + minutes
+    found = _measured(clauses["minutes-a-week"], given, {"peer": peer})
+    for limit, what in _PAID_FOR_EACH:
+        clause = clauses[limit]
+        if clause.value is not None:
+            for each in act.participants:
+                # Whose time it is, is the other one, for whom advice is asked.
+                facts: dict[str, object] = {"participant": each, "other": each}
+                found += _measured(clause, view.tally(each, what) + minutes, facts)
     return found
 
 
 def enough_supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Findings:
-    """Where a board asks for so much supervision a month, the last whole month is looked at."""
-    peer = view.get(Peer, act.peer)
-    if peer is None or not _served_last_month(peer, book.day):
+    """Where a board asks for so much supervision a month, the last whole month is looked at.
+
+    What is planned for a month to come waits: the month before it has not ended yet.
+    """
+    peer, day = view.get(Peer, act.peer), act.counts_on(book.day)
+    ahead = (day.year, day.month) > (book.day.year, book.day.month)
+    if peer is None or ahead or not _served_last_month(peer, day):
         return ()
+    talks = view.tally(act.peer, SUPERVISION_TALKS)
     minutes = view.tally(act.peer, SUPERVISION_MINUTES)
-    facts = {"peer": act.peer}
-    found = (
-        *measured(
-            book, "supervision-sessions-a-month", view.tally(act.peer, SUPERVISION_TALKS), **facts
-        ),
-        *measured(book, "supervision-minutes-a-month", minutes, **facts),
-    )
-    worked = view.tally(act.peer, MINUTES_GIVEN_A_MONTH)
-    hours = -(-worked // max(minutes, _AN_HOUR))
-    return found + measured(book, "work-hours-for-each-supervision-hour", hours, **facts)
+    hours = -(-view.tally(act.peer, MINUTES_GIVEN_A_MONTH) // max(minutes, _AN_HOUR))
+    found: Findings = ()
+    for limit, now in (
+        ("supervision-sessions-a-month", talks),
+        ("supervision-minutes-a-month", minutes),
+        ("work-hours-for-each-supervision-hour", hours),
+    ):
+        found += _measured(book.clauses[limit], now, {"peer": act.peer})
+    return found
 
 
 def _served_last_month(peer: Peer, day: date) -> bool:
@@ -127,11 +138,13 @@ def note_on_time(act: ReportSession, view: View, book: Book) -> Findings:
     """A session is written down soon; a correction may come whenever it must."""
     if act.corrects:
         return ()
+    business, calendar = book.clauses["note-within-business-days"], book.clauses["note-within-days"]
+    if business.value is None and calendar.value is None:
+        return ()
     ended, written = day_of(act.ends, act.zone), day_of(view.now, act.zone)
-    facts = {"peer": act.peer}
     return (
-        *measured(book, "note-within-business-days", business_days(ended, written), **facts),
-        *measured(book, "note-within-days", max((written - ended).days, 0), **facts),
+        *_measured(business, business_days(ended, written), {"peer": act.peer}),
+        *_measured(calendar, max((written - ended).days, 0), {"peer": act.peer}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from dateutil.relativedelta import relativedelta
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
 #: Which clause speaks of which tie; any other tie is a dual relationship.
 _CLAUSE_OF_TIE: Final = {TieKind.ROMANTIC: "intimate-contact", TieKind.LANDLORD: "housing"}
 _NEVER_WHILE_IT_LASTS: Final = frozenset({TieKind.LANDLORD, TieKind.HOUSEHOLD})
+#: The activity of the catalogue that is about serving somebody with this tie.
+_SERVING: Final = {TieKind.EMPLOYER: "serve-employer"}
+#: A step of time is made once: making it costs more than taking it.
+_months: Final = cache(lambda number: relativedelta(months=number))
+_weeks: Final = cache(lambda number: relativedelta(weeks=number))
+_DUE_EVERY: Final = (("supervision", _months), ("supervision-weeks", _weeks))
 _ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
 
 
@@ -116,11 +123,10 @@ def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Find
         return ()
     last = max(peer.since, peer.supervised or peer.since)
     found = []
-    for limit, unit in (("supervision", "months"), ("supervision-weeks", "weeks")):
-        clause = book.clause(limit)
+    for limit, gap in _DUE_EVERY:
+        clause = book.clauses[limit]
         if clause.value is not None:
-            due = last + relativedelta(**{unit: clause.value})  # type: ignore[arg-type]
-            verdict = Verdict.ALLOWED if book.day <= due else clause.past
+            verdict = Verdict.ALLOWED if book.day <= last + gap(clause.value) else clause.past
             facts = {"peer": act.peer, "days": (book.day - last).days, "limit": clause.value}
             found.append(Finding(clause, verdict, facts))
     return tuple(found)
@@ -139,7 +145,7 @@ def dual_relationship(
     found = []
     asking = isinstance(act, _ASKED_BEFORE)
     for tie in view.all(Tie):
-        weight = _weight(tie)
+        weight = _weight(tie, book)
         if act.peer not in (tie.one, tie.other) or not (asking or weight is Verdict.NOT_ALLOWED):
             continue
         clause = book.clause(_CLAUSE_OF_TIE.get(tie.of, "dual-relationship"))
@@ -151,15 +157,22 @@ def dual_relationship(
     return (Finding(book.clause("dual-relationship"), Verdict.ALLOWED, {"peer": act.peer}),)
 
 
-def _weight(tie: Tie) -> Verdict:
-    """Romance never, current or past; a shared home not while it lasts; for others: ask."""
+def _weight(tie: Tie, book: Book) -> Verdict:
+    """Romance never, current or past; a shared home not while it lasts; for others: ask.
+
+    Where a law says more of a tie, the catalogue says it of serving such a person.
+    """
     if tie.of is TieKind.DISTANT:
         return Verdict.ALLOWED
     if tie.of is TieKind.ROMANTIC:
         return Verdict.NOT_ALLOWED
     if tie.status is TieStatus.PAST:
         return Verdict.ALLOWED
-    return Verdict.NOT_ALLOWED if tie.of in _NEVER_WHILE_IT_LASTS else Verdict.NEEDS_CONSULTATION
+    if tie.of in _NEVER_WHILE_IT_LASTS:
+        return Verdict.NOT_ALLOWED
+    entry = book.activities.get(_SERVING.get(tie.of, ""))
+    asked = Verdict.NEEDS_CONSULTATION
+    return asked if entry is None else max(asked, entry.verdict)
 
 
 def supervisor_answers(

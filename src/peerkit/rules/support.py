@@ -11,6 +11,7 @@ from peerkit.model import (
     Consent,
     Match,
     MatchStatus,
+    Phrase,
     Session,
     SessionForm,
     Topic,
@@ -116,7 +117,7 @@ def consent(act: ShareInformation, view: View, book: Book) -> Findings:
     clause = book.clause("consent")
     found = []
     for scope in act.scopes:
-        facts = {"participant": act.participant, "scope": str(scope), "to": act.to}
+        facts = {"participant": act.participant, "scope": Phrase(scope), "to": act.to}
         covered = act.to == act.participant or any(
             each.participant == act.participant and each.covers(scope, act.to, view.now)
             for each in view.all(Consent)

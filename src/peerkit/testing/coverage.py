@@ -54,6 +54,7 @@ def coverage(among: Iterable[Situation] | None = None) -> Unvisited:
         for each in (situations() if among is None else among)
     ]
     base = Handbook.load()
+    numbered = _numbered(base)
     met = {(one.clause.id, one.verdict) for each in asked for one in each.findings}
     named = [one for each in asked for one in each.situation.ask.activities_named]
     cited = {passage.layer for each in asked for one in each.findings for passage in one.passages}
@@ -62,7 +63,7 @@ def coverage(among: Iterable[Situation] | None = None) -> Unvisited:
         clauses=_left(
             f"{id_}: {verdict}"
             for id_, written in base.clauses.items()
-            if (not written.unit or id_ in COUNTED) and id_ not in _OF_THE_ENGINE
+            if (not written.unit or id_ in numbered) and id_ not in _OF_THE_ENGINE
             for verdict in written.sentences
             if (id_, verdict) not in met
         ),
@@ -77,7 +78,12 @@ def coverage(among: Iterable[Situation] | None = None) -> Unvisited:
         ),
         limits=_left(_limits(asked)),
         dates=_left(_dates(asked)),
-        layers=_left(each.id for each in layers() if each.id not in cited),
+        layers=_left(
+            each.id
+            for each in layers()
+            if each.id not in cited
+            and (each.activities or each.clauses or numbered & set(each.limits))
+        ),
     )
 
 
@@ -111,6 +117,12 @@ def _rules(asked: list[_Visit]) -> Iterator[str]:
             yield f"{rule.id}: allowed"
         if rule.id not in other and rule.id not in _ALWAYS_CONTENT:
             yield f"{rule.id}: not allowed"
+
+
+def _numbered(base: Handbook) -> set[str]:
+    """The limits that rules count and to which the base or some layer gives a number."""
+    given = {id_ for id_ in COUNTED if base.clauses[id_].values}
+    return given | {id_ for each in layers() for id_ in each.limits if id_ in COUNTED}
 
 
 #: A rule that says nothing when all is well, and rules by which something is always right.

@@ -47,6 +47,20 @@ __all__ = ["Reading"]
 
 #: More than any store hands out in one piece, we hope.
 MANY: Final = 1_100
+#: One period of each kind, around a turn of the year that falls into the middle of a week.
+EACH_PERIOD: Final = (
+    *("", "2026-12-31", "2027-01-01", "2026-W53", "2027-W01", "2026-11", "2026-12", "2027-01"),
+    *("2026", "2027"),
+)
+#: What a view shows of them, day by day.
+SHOWN_ON: Final = {
+    "2026-12-30": ("", "2026-W53", "2026-11", "2026"),
+    "2026-12-31": ("", "2026-12-31", "2026-W53", "2026-11", "2026"),
+    "2027-01-01": ("", "2027-01-01", "2026-W53", "2026-12", "2027"),
+    "2027-01-04": ("", "2027-W01", "2026-12", "2027"),
+    "2027-02-01": ("", "2027-01", "2027"),
+    "2028-02-01": ("",),
+}
 CANARY: Final = "Grebe-4711"
 
 
@@ -129,6 +143,14 @@ class Reading(Conformance, kit=True):
 
         assert look(store, "ana").view.tallies == {("ana", WALKING): 2, ("ana", MINUTES_GIVEN): 45}
         assert look(store, "ana", day=date(2026, 11, 4)).view.tallies == {("ana", WALKING): 2}
+
+    def test_a_view_shows_the_tallies_of_each_period(self, store: Store) -> None:
+        """A view shows what is standing, and of its day, ISO week, month before and year."""
+        keep(store, "ana", counts=[Count("ana", each, 1, each) for each in EACH_PERIOD])
+
+        for day, shown in SHOWN_ON.items():
+            tallies = look(store, "ana", day=date.fromisoformat(day)).view.tallies
+            assert tallies == {("ana", each): 1 for each in shown}, day
 
     def test_a_view_knows_the_last_number_and_its_moment(self, store: Store) -> None:
         """A view tells the number of the last entry, whoever it was about, and the moment asked."""

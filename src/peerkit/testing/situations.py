@@ -22,7 +22,14 @@ from peerkit.model import Noun, View
 from peerkit.rules import ROLE_LIMITS
 from peerkit.stores.codec import read_act, read_noun
 
-__all__ = ["Situation", "decided_differently", "disagreements", "situations"]
+__all__ = [
+    "Situation",
+    "decided_differently",
+    "disagreements",
+    "is_ordinary",
+    "ordinary",
+    "situations",
+]
 
 #: An ordinary pair: supervised, matched, boundaries agreed. Most situations start here.
 _ORDINARY: Final = """
@@ -106,6 +113,17 @@ def decided_differently(
         was, now = each.decision(before).verdict, each.decision(after).verdict
         if was is not now:
             yield each, was, now
+
+
+def ordinary() -> tuple[Noun, ...]:
+    """The pair from which most situations start: supervised, matched, boundaries agreed."""
+    return tuple(noun for _, noun in _ordinary())
+
+
+def is_ordinary(situation: Situation) -> bool:
+    """Whether it starts from the ordinary pair, with no count that is another."""
+    there = {(each.kind, each.id) for each in situation.nouns}
+    return situation.tallies == _ORDINARY_TALLIES and all(name in there for name, _ in _ordinary())
 
 
 @lru_cache(maxsize=16)

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from peerkit.acts import ACTS, Act, PlanSession
+from peerkit.acts import ACTS, Act, PlanSession, RecordSupervision
 from peerkit.errors import MissingExtra
 from peerkit.model import NOUNS, Activity, Experience, LivedExperience, Noun, SessionForm, Words
 
@@ -100,10 +100,12 @@ def activities(book: Book | None = None, *, most: int = _A_DAY) -> SearchStrateg
     one of the ways the book knows, or left open; without one, any code.
     """
     minutes = st.integers(0, most)
-    whose = st.none() | ids()
+    somebody = st.none() | ids()
     if book is None:
         told = st.dictionaries(codes(), codes(), max_size=3)
-        return st.builds(Activity, id=codes(), circumstances=told, of=whose, minutes=minutes)
+        return st.builds(
+            Activity, id=codes(), circumstances=told, of=somebody, to=somebody, minutes=minutes
+        )
     return st.one_of(
         [
             st.builds(
@@ -116,7 +118,8 @@ def activities(book: Book | None = None, *, most: int = _A_DAY) -> SearchStrateg
                         for each in entry.asks
                     },
                 ),
-                of=whose,
+                of=somebody,
+                to=somebody,
                 minutes=minutes,
             )
             for entry in book.activities.values()
@@ -171,6 +174,8 @@ def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrat
         return st.just(SessionForm.GROUP)
     if name == "form" and kind is PlanSession:
         return st.sampled_from([each for each in SessionForm if each is not SessionForm.AD_HOC])
+    if name == "minutes" and kind is RecordSupervision:
+        return st.integers(0, _A_DAY)
     if name == "activities" and "minutes" in values:
         return _sharing(values["minutes"])
     return None

@@ -12,7 +12,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["GAP", "MOST_IN_A_GAP", "Phrase", "Stretch", "phrase", "stretches"]
+__all__ = ["GAP", "MOST_IN_A_GAP", "Stretch", "Wording", "phrase", "stretches"]
 
 #: Stands in a phrase for a few words, or none.
 GAP: Final = "…"
@@ -21,7 +21,7 @@ MOST_IN_A_GAP: Final = 3
 _MOST_GAPS: Final = 2
 
 #: A phrase of the book: words as they are compared, and gaps.
-Phrase: TypeAlias = tuple[str, ...]
+Wording: TypeAlias = tuple[str, ...]
 
 #: What every other mark becomes: no phrase reaches across it.
 _STOP: Final = "."
@@ -72,7 +72,7 @@ def _fold(char: str) -> str:
     return low if len(low) == 1 else char
 
 
-def phrase(text: str) -> Phrase:
+def phrase(text: str) -> Wording:
     """Read one phrase of the book. Raises a ValueError that says what to write instead."""
     parts: list[str] = []
     for each in text.split():

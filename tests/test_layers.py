@@ -1,0 +1,639 @@
+"""Layers: what they are laid over, what they may say, and how two of them bind together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import attrs
+import pytest
+from tests.ordinary import activity, asking, view
+
+import peerkit as pk
+from peerkit.handbook import (
+    BadHandbook,
+    Circumstance,
+    Handbook,
+    LayerSummary,
+    LeadsTo,
+    Permission,
+    Verdict,
+    diff,
+    layers,
+)
+from peerkit.handbook.loader import tomls
+
+DAY = date(2026, 11, 2)
+CITED = 'source = "R-NC"\nat = "our own reading"\nlooked = 2026-11-22\n'
+KNIT = """
+[[activity]]
+id = "knit"
+name = "knitting together"
+looks_like = "A scarf for the winter."
+verdict = "allowed"
+clause = "peer-work"
+"""
+
+
+def layer(folder: Path, name: str, text: str = "", *over: str, of: str = "house") -> str:
+    """A layer of one's own in a file of its name; gives the path to load it by."""
+    file = folder / f"{name}.toml"
+    under = ", ".join(f'"{each}"' for each in over)
+    head = f'[layer]\nid = "{name}"\ntitle = "The {name}"\nof = "{of}"\nover = [{under}]\n'
+    file.write_text(head + text, encoding="utf-8")
+    return str(file)
+
+
+def limit(id_: str, number: int | None, *, since: str = "", more: str = "") -> str:
+    """A number for a limit; None ends it."""
+    number_is = "" if number is None else f"is = {number}\n"
+    begins = f"since = {since}\n" if since else ""
+    return f'\n[[limit]]\nid = "{id_}"\n{more}\n[[limit.value]]\n{number_is}{begins}{CITED}'
+
+
+def gift(verdict: str = "", *cases: tuple[str, str], more: str = "") -> str:
+    """What a layer says of giving a gift."""
+    text = '\n[[activity]]\nid = "give-gift"\n' + more
+    text += f'verdict = "{verdict}"\n' if verdict else ""
+    for value, case in cases:
+        text += f'\n[[activity.case]]\nwhen = {{ value = "{value}" }}\nverdict = "{case}"\n'
+    return text
+
+
+def value(handbook: Handbook, id_: str, day: date = DAY) -> int | None:
+    """The number of a limit on a day."""
+    return handbook.on(day).clause(id_).value
+
+
+def verdicts(handbook: Handbook) -> dict[str, Verdict]:
+    """What each value of a gift comes to."""
+    entry = handbook.activities["give-gift"]
+    return {
+        answer: max(entry.outcomes({"value": answer}))[0]
+        for answer in ("none", "token", "significant")
+    }
+
+
+def refusal(*names: str) -> str:
+    """The error that these layers meet with."""
+    with pytest.raises(BadHandbook) as caught:
+        Handbook.load(*names)
+    return str(caught.value)
+
+
+class TestGroups:
+    """Everything of a file belongs to the file's group."""
+
+    def test_each_file_of_the_base_gives_its_group_to_all_it_describes(self) -> None:
+        """Activities and limits are found under the groups whose titles the book knows."""
+        book = Handbook.load()
+        assert {each.group for each in book.activities.values()} <= set(book.groups)
+        assert {each.group for each in book.clauses.values() if each.unit} <= set(book.groups)
+        assert book.activities["therapy"].group == "clinical-work"
+        assert book.clauses["caseload"].group == "people"
+        assert all(title.strip() for title in book.groups.values())
+
+    def test_what_a_layer_adds_is_in_a_group_of_its_own(self, tmp_path: Path) -> None:
+        """Named after the layer, unless the layer names a group; what it changes stays put."""
+        own = Handbook.load(layer(tmp_path, "one", KNIT + gift("needs_consultation")))
+        named = '\n[group]\nid = "crafts"\ntitle = "Crafts"\n'
+        grouped = Handbook.load(layer(tmp_path, "two", named + KNIT))
+
+        assert own.activities["knit"].group == "one"
+        assert own.activities["give-gift"].group == Handbook.load().activities["give-gift"].group
+        assert grouped.activities["knit"].group == "crafts"
+        assert grouped.groups["crafts"] == "Crafts"
+
+    def test_only_toml_files_are_read_in_any_folder_inside(self, tmp_path: Path) -> None:
+        """By their path without the ending, in the order of their names."""
+        (tmp_path / "b").mkdir()
+        for each in ("b/x.toml", "a.toml", "notes.md"):
+            (tmp_path / each).write_text("", encoding="utf-8")
+
+        assert [name for name, _ in tomls(tmp_path, "")] == ["a", "b/x"]
+
+
+class TestWhatLeadsOn:
+    """What to do instead, as data."""
+
+    def test_it_names_activities_with_their_answers_and_acts(self, tmp_path: Path) -> None:
+        """In the order written, the answers in order of their questions."""
+        text = (
+            'leads_to = [{ activity = "give-gift", when = { value = "none" } },'
+            ' { act = "consent.recorded" }]\n'
+        )
+        entry = Handbook.load(layer(tmp_path, "house", KNIT + text)).activities["knit"]
+
+        assert entry.leads_to == (
+            LeadsTo(activity="give-gift", when=(("value", "none"),)),
+            LeadsTo(act="consent.recorded"),
+        )
+
+    def test_a_layer_may_say_it_closer(self, tmp_path: Path) -> None:
+        """Its words stand in the place of those below; what it leaves out stays."""
+        below = Handbook.load().activities["give-gift"]
+        text = gift(more='instead = "Sing."\nhand_to = "the choir"\n')
+        said = Handbook.load(layer(tmp_path, "one", text)).activities["give-gift"]
+        lead = 'leads_to = [{ activity = "listen" }]\n'
+        led = Handbook.load(layer(tmp_path, "two", gift(more=lead))).activities["give-gift"]
+
+        assert (said.instead, said.hand_to, said.leads_to) == (
+            "Sing.",
+            "the choir",
+            below.leads_to,
+        )
+        assert (led.instead, led.hand_to) == (below.instead, below.hand_to)
+        assert led.leads_to == (LeadsTo(activity="listen"),)
+
+    def test_a_finding_says_the_closer_words(self, tmp_path: Path) -> None:
+        """Of the boundary itself; of a question that is open the clause says what to do."""
+        text = gift(
+            "not_allowed",
+            more='instead = "Sing."\nhand_to = "the choir"\nleads_to = [{ activity = "listen" }]\n'
+            f"rests_on = [{{ {CITED.strip().replace(chr(10), ', ')} }}]\n",
+        )
+        book = Handbook.load(layer(tmp_path, "house", text)).on(DAY)
+        open_, closed = (
+            pk.decide(asking(act), view(), book, pk.ROLE_LIMITS)
+            for act in (activity("give-gift"), activity("give-gift", value="token"))
+        )
+        (asked,) = [each for each in open_.findings if each.clause.id == "missing-facts"]
+        (no,) = [each for each in closed.findings if each.clause.id == "gifts"]
+
+        assert (no.instead, no.hand_to) == ("Sing.", "the choir")
+        assert no.leads_to == (LeadsTo(activity="listen"),)
+        assert no.passages[0].at == "our own reading"
+        assert len(set(no.passages)) == len(no.passages)
+        assert (asked.instead, asked.hand_to) == (asked.clause.instead, asked.clause.hand_to)
+        assert asked.leads_to == asked.clause.leads_to
+        assert asked.passages == asked.clause.passages
+
+    def test_what_an_entry_does_not_say_its_clause_says(self) -> None:
+        """An activity of few words leaves the rest to the boundary."""
+        book = Handbook.load().on(DAY)
+        bare = [
+            each
+            for each in book.activities.values()
+            if (each.instead, each.hand_to, each.leads_to) == (None, None, ())
+        ]
+        assert bare
+        for entry in bare:
+            clause = book.clause(entry.clause)
+            found = pk.Finding(clause, entry.verdict, {}, 0, entry)
+            assert found.instead == clause.instead
+            assert found.hand_to == clause.hand_to
+            assert found.leads_to == clause.leads_to
+
+
+class TestOver:
+    """A layer brings those it is laid over."""
+
+    def test_it_brings_them_once_and_first(self, tmp_path: Path) -> None:
+        """However often they are named, and whoever names them."""
+        low = layer(tmp_path, "low", limit("caseload", 18))
+        left = layer(tmp_path, "left", "", low, "us/nc")
+        right = layer(tmp_path, "right", "", "us/nc", low)
+
+        assert Handbook.load(left, right).layers == ("low", "us/federal", "us/nc", "left", "right")
+        assert Handbook.load(low, left).layers == ("low", "us/federal", "us/nc", "left")
+        assert Handbook.load(left, low).layers == ("low", "us/federal", "us/nc", "left")
+
+    def test_an_edition_is_that_of_all_it_brings(self, tmp_path: Path) -> None:
+        """A layer that is brought is read as if it had been named."""
+        low = layer(tmp_path, "low", limit("caseload", 18))
+        high = layer(tmp_path, "high", "", low)
+
+        assert Handbook.load(high).edition == Handbook.load(low, high).edition
+        assert Handbook.load(high).edition != Handbook.load(low).edition
+
+    def test_a_file_that_is_brought_is_read_again_when_it_changes(self, tmp_path: Path) -> None:
+        """As one that is named: nobody decides by what the file said before."""
+        low = layer(tmp_path, "low", limit("caseload", 18))
+        high = layer(tmp_path, "high", "", layer(tmp_path, "middle", "", low))
+
+        assert value(Handbook.load(high), "caseload") == 18
+        assert Handbook.load(high) is Handbook.load(high)
+        layer(tmp_path, "low", limit("caseload", 9))
+        assert value(Handbook.load(high), "caseload") == 9
+
+    def test_two_that_are_laid_over_each_other_are_an_error(self, tmp_path: Path) -> None:
+        """Ours, with the way round in it, whichever is named; so is one over itself."""
+        one = layer(tmp_path, "one", "", str(tmp_path / "other.toml"))
+        other = layer(tmp_path, "other", "", one)
+        itself = layer(tmp_path, "itself", "", str(tmp_path / "itself.toml"))
+
+        assert refusal(one) == f"{one}: is laid over itself: one over other over one"
+        assert refusal(other) == f"{other}: is laid over itself: other over one over other"
+        assert refusal(itself) == f"{itself}: is laid over itself: itself over itself"
+
+    def test_what_it_is_laid_over_must_be_there(self, tmp_path: Path) -> None:
+        """A missing file and an unknown layer are told as if they had been named."""
+        gone = str(tmp_path / "gone.toml")
+
+        assert refusal(layer(tmp_path, "one", "", gone)) == (
+            f"{gone}: is not there; give the path of a TOML file"
+        )
+        assert refusal(layer(tmp_path, "two", "", "us/ncc")).startswith(
+            "layer 'us/ncc': is not one that peerkit ships. Did you mean 'us/nc'? A file of yours"
+        )
+
+    def test_no_layer_hides_another_of_its_id(self, tmp_path: Path) -> None:
+        """Two files that give themselves one id would else be one file, in silence."""
+        (tmp_path / "a").mkdir()
+        (tmp_path / "b").mkdir()
+        one = layer(tmp_path / "a", "house", limit("caseload", 10))
+        other = layer(tmp_path / "b", "house", limit("caseload", 5))
+
+        assert refusal(one, other) == (
+            f"{other}: layer: key 'id': is 'house', which another layer has; "
+            "give each an id of its own"
+        )
+        assert Handbook.load(one, one).layers == ("house",)
+        layer(tmp_path / "b", "house", limit("caseload", 10))
+        assert Handbook.load(one, other).layers == ("house",)
+
+    def test_a_layer_says_what_it_is(self) -> None:
+        """Its head is kept: title, kind, what it is over, and what nobody has read."""
+        (federal, state) = Handbook.load("us/nc").heads
+
+        assert (federal.id, state.id) == ("us/federal", "us/nc")
+        assert (state.of, state.over) == ("state", ("us/federal",))
+        assert state.title
+        assert state.unread is not None
+        assert state.unread.endswith(".")
+
+    def test_a_house_need_not_say_what_it_is(self, tmp_path: Path) -> None:
+        """A layer that says no more than its id and title is a house, over the base."""
+        file = tmp_path / "house.toml"
+        file.write_text('[layer]\nid = "house"\ntitle = "House rules"\n', encoding="utf-8")
+        (head,) = Handbook.load(file).heads
+
+        assert (head.of, head.over, head.unread) == ("house", (), None)
+
+
+class TestNumbersOfLayers:
+    """Limits without a number in the base, and numbers that bind together."""
+
+    def test_a_layer_gives_a_number_where_nobody_had(self, tmp_path: Path) -> None:
+        """Any number is tighter than none, in both directions."""
+        text = limit("minutes-a-day", 240) + limit("training-hours", 40)
+        book = Handbook.load(layer(tmp_path, "house", text)).on(DAY)
+        day, hours = book.clause("minutes-a-day"), book.clause("training-hours")
+
+        assert (day.value, day.keeps(240), day.keeps(241)) == (240, True, False)
+        assert (hours.value, hours.keeps(40), hours.keeps(39)) == (40, True, False)
+        assert (day.past, hours.past) == (Verdict.NEEDS_CONSULTATION, Verdict.NEEDS_CONSULTATION)
+
+    def test_a_limit_of_a_house_needs_no_number(self, tmp_path: Path) -> None:
+        """It waits for one, and until then it says nothing."""
+        text = (
+            '\n[[limit]]\nid = "tea-cups"\nsays = "Few cups."\nunit = "cups"\ntighter = "lower"\n'
+            'allowed = "{now} of {limit}."\nnot_allowed = "{now}, more than {limit}."\n'
+            'instead = "Share."\nhand_to = "the kitchen"\n'
+        )
+        below = layer(tmp_path, "below", text)
+        above = layer(tmp_path, "above", limit("tea-cups", 3), below)
+
+        assert value(Handbook.load(below), "tea-cups") is None
+        assert value(Handbook.load(above), "tea-cups") == 3
+        assert Handbook.load(below).clauses["tea-cups"].group == "below"
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_of_two_that_do_not_know_each_other_the_tighter_number_speaks(
+        self, tmp_path: Path, *, turned: bool
+    ) -> None:
+        """Both bind, in whichever order they are loaded, for lower and for higher numbers."""
+        a = limit("caseload", 15) + limit("experience-hours", 500) + limit("group-size", 10)
+        b = limit("caseload", 10) + limit("experience-hours", 200) + limit("group-size", 12)
+        names = [
+            layer(tmp_path, "a", a, "us/federal", of="state"),
+            layer(tmp_path, "b", b, "us/federal", of="board"),
+        ]
+        book = Handbook.load(*(reversed(names) if turned else names))
+
+        assert value(book, "caseload") == 10
+        assert value(book, "experience-hours") == 500
+        assert value(book, "group-size") == 10
+
+    def test_one_that_loosens_does_not_loosen_what_another_asks(self, tmp_path: Path) -> None:
+        """It opens what it was written over; the other layer binds all the same."""
+        a = layer(tmp_path, "a", limit("caseload", 15), of="state")
+        b = layer(tmp_path, "b", limit("caseload", 40, more="loosens = true\n"), of="board")
+        house = layer(tmp_path, "house", limit("caseload", 40, more="loosens = true\n"))
+
+        assert value(Handbook.load(b), "caseload") == 40
+        assert value(Handbook.load(a, b), "caseload") == 15
+        assert value(Handbook.load(a, house), "caseload") == 40
+
+    def test_a_house_is_laid_over_all_that_it_comes_after(self, tmp_path: Path) -> None:
+        """So its looser number is an error, and not left unsaid."""
+        state = layer(tmp_path, "state", limit("caseload", 15), of="state")
+        house = layer(tmp_path, "house", limit("caseload", 18))
+
+        assert value(Handbook.load(house), "caseload") == 18
+        assert refusal(state, house) == (
+            f"{house}: limit 'caseload': is looser than the layer below (18 against 15 people); "
+            "a layer tightens, or says loosens = true"
+        )
+
+    def test_numbers_bind_day_by_day(self, tmp_path: Path) -> None:
+        """A number of another layer that begins later binds from that day on."""
+        a = layer(tmp_path, "a", limit("caseload", 10, since="2027-01-01"), of="state")
+        b = layer(tmp_path, "b", limit("caseload", 12), of="board")
+        book = Handbook.load(a, b)
+
+        assert value(book, "caseload", date(2026, 12, 31)) == 12
+        assert value(book, "caseload", date(2027, 1, 1)) == 10
+
+
+class TestActivitiesOfLayers:
+    """A verdict is a floor; a case may only tighten; two layers bind together."""
+
+    def test_a_case_stands_in_the_place_of_the_one_below(self, tmp_path: Path) -> None:
+        """Of the same circumstances; it may be heavier, and not lighter in silence."""
+        heavier = layer(tmp_path, "house", gift("", ("token", "not_allowed")))
+
+        assert verdicts(Handbook.load(heavier)) == {
+            "none": Verdict.ALLOWED,
+            "token": Verdict.NOT_ALLOWED,
+            "significant": Verdict.NOT_ALLOWED,
+        }
+        lighter = layer(tmp_path, "house", gift("", ("significant", "needs_consultation")))
+        assert refusal(lighter) == (
+            f"{lighter}: activity 'give-gift': is looser than the layer below "
+            "(needs consultation against not allowed where value = significant); "
+            "a layer tightens, or says loosens = true"
+        )
+
+    def test_a_layer_that_says_so_may_loosen_a_case(self, tmp_path: Path) -> None:
+        """With a passage to rest on."""
+        more = f"loosens = true\nrests_on = [{{ {CITED.strip().replace(chr(10), ', ')} }}]\n"
+        text = gift("", ("significant", "needs_consultation"), more=more)
+
+        assert verdicts(Handbook.load(layer(tmp_path, "house", text)))["significant"] is (
+            Verdict.NEEDS_CONSULTATION
+        )
+
+    def test_a_floor_that_another_layer_sets_is_kept(self, tmp_path: Path) -> None:
+        """A case of a layer beside it opens nothing that is closed there."""
+        closed = layer(tmp_path, "closed", gift("not_allowed"), of="state")
+        open_ = layer(tmp_path, "open", gift("", ("none", "allowed")), of="board")
+
+        assert set(verdicts(Handbook.load(closed)).values()) == {Verdict.NOT_ALLOWED}
+        assert verdicts(Handbook.load(open_)) == verdicts(Handbook.load())
+        for names in ((closed, open_), (open_, closed)):
+            assert set(verdicts(Handbook.load(*names)).values()) == {Verdict.NOT_ALLOWED}
+
+    def test_the_heavier_verdict_of_two_layers_stands(self, tmp_path: Path) -> None:
+        """And the heavier of their cases, where both fit."""
+        a = layer(tmp_path, "a", gift("needs_consultation"), of="state")
+        b = layer(tmp_path, "b", gift("", ("token", "not_allowed")), of="board")
+
+        for names in ((a, b), (b, a)):
+            assert verdicts(Handbook.load(*names)) == {
+                "none": Verdict.NEEDS_CONSULTATION,
+                "token": Verdict.NOT_ALLOWED,
+                "significant": Verdict.NOT_ALLOWED,
+            }
+
+    def test_roles_are_read_as_they_are_written(self, tmp_path: Path) -> None:
+        """None named: every peer's work."""
+        entry = Handbook.load(
+            layer(tmp_path, "house", KNIT + 'roles = ["trainer", "educator"]\n')
+        ).activities["knit"]
+
+        assert entry.roles == ("trainer", "educator")
+        assert Handbook.load().activities["listen"].roles == ()
+
+
+def two_layers(folder: Path) -> Iterator[str]:
+    """What a folder of layers holds, for a book that ships only these two."""
+    yield layer(folder, "below", limit("caseload", 18), of="country")
+    text = (
+        limit("group-size", 8)
+        + gift("needs_consultation")
+        + f'\n[[clause]]\nid = "money"\n[[clause.rests_on]]\n{CITED}verified = false\n'
+    )
+    file = folder / "above.toml"
+    file.write_text(
+        '[layer]\nid = "above"\ntitle = "Above"\nof = "state"\nover = ["below"]\n'
+        'unread = "Nobody has read its code."\n' + text,
+        encoding="utf-8",
+    )
+    yield str(file)
+
+
+class TestSummaries:
+    """Which layers there are, and how complete each is."""
+
+    def test_every_shipped_layer_is_summed_up(self) -> None:
+        """What it gives a number and what it does not are all the limits, and its counts fit."""
+        limits = {each.id for each in Handbook.load().clauses.values() if each.unit}
+        for each in layers():
+            assert {*each.limits} | {*each.silent} >= limits, each.id
+            assert not {*each.limits} & {*each.silent}, each.id
+            assert 0 <= each.unverified <= each.passages
+            assert each.passages > 0, each.id
+            assert each.of in {"country", "state", "board"}, each.id
+            assert each.title
+            assert each.unread, each.id
+
+    def test_one_shipped_layer_as_it_is(self) -> None:
+        """North Carolina: four numbers, over federal law."""
+        (found,) = [each for each in layers() if each.id == "us/nc"]
+
+        assert (found.of, found.over) == ("state", ("us/federal",))
+        assert set(found.limits) == {
+            "caseload",
+            "group-size",
+            "peers-for-one-supervisor",
+            "minutes-before-approval",
+        }
+        assert "supervision" in found.silent
+        assert found.unverified == 0
+
+    def test_a_summary_counts_what_is_the_layers_own(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Not what lies below it, and what is known from memory apart."""
+        tuple(two_layers(tmp_path))
+        room = import_module("peerkit.handbook.layers")
+        monkeypatch.setattr(room, "shipped", lambda: ("above", "below"))
+        monkeypatch.setattr(
+            "peerkit.handbook.loader.file_of",
+            lambda name: tmp_path / f"{name.removesuffix('.toml')}.toml",
+        )
+        layers.cache_clear()
+        try:
+            above, below = layers()
+        finally:
+            layers.cache_clear()
+        limits = [each.id for each in Handbook.load().clauses.values() if each.unit]
+
+        assert below == LayerSummary(
+            id="below",
+            title="The below",
+            of="country",
+            over=(),
+            limits=("caseload",),
+            silent=tuple(each for each in limits if each != "caseload"),
+            activities=(),
+            clauses=(),
+            passages=1,
+            unverified=0,
+            unread=None,
+        )
+        assert above == LayerSummary(
+            id="above",
+            title="Above",
+            of="state",
+            over=("below",),
+            limits=("group-size",),
+            silent=tuple(each for each in limits if each != "group-size"),
+            activities=("give-gift",),
+            clauses=("money",),
+            passages=2,
+            unverified=1,
+            unread="Nobody has read its code.",
+        )
+
+
+class TestDifferences:
+    """What is different between two books, in words."""
+
+    def test_the_same_book_is_no_different(self) -> None:
+        """Whatever the day, as long as nothing turns in between."""
+        book = Handbook.load()
+
+        assert diff(book.on(DAY), book.on(DAY)) == ()
+        assert book.diff(DAY, DAY) == ()
+
+    def test_a_number_that_turns_is_told_with_its_passages(self, tmp_path: Path) -> None:
+        """From one day to the other, in both directions."""
+        text = limit("caseload", 9, since="2026-03-01") + limit("minutes-a-day", 60)
+        book = Handbook.load(layer(tmp_path, "house", text))
+        told = [str(each) for each in book.diff(date(2026, 2, 28), date(2026, 3, 1))]
+        back = [str(each) for each in book.diff(date(2026, 3, 1), date(2026, 2, 28))]
+        new = [str(each) for each in diff(Handbook.load().on(DAY), book.on(DAY))]
+
+        assert told[0] == "limit caseload: 20 people becomes 9 people."
+        assert back[0] == "limit caseload: 9 people becomes 20 people."
+        assert any("our own reading" in each and ": rests on " in each for each in told)
+        assert any("our own reading" in each and "no longer rests on" in each for each in back)
+        assert "limit minutes-a-day: no number becomes 60 minutes." in new
+
+    def test_what_a_layer_adds_is_new_and_without_it_gone(self, tmp_path: Path) -> None:
+        """Clauses and activities, each by its own words."""
+        garden = (
+            '\n[[clause]]\nid = "garden"\nsays = "Tools stay."\ninstead = "Dig."\n'
+            f'hand_to = "the gardener"\n[[clause.rests_on]]\n{CITED}'
+        )
+        plain = Handbook.load().on(DAY)
+        more = Handbook.load(layer(tmp_path, "house", garden + KNIT)).on(DAY)
+
+        assert [str(each) for each in diff(plain, more)] == [
+            "clause garden: is new. Tools stay.",
+            "activity knit: is new: knitting together.",
+        ]
+        assert [str(each) for each in diff(more, plain)] == [
+            "clause garden: is gone.",
+            "activity knit: is gone.",
+        ]
+
+    def test_verdicts_and_words_that_change_are_told(self, tmp_path: Path) -> None:
+        """Under which circumstances, from what to what, and which texts."""
+        text = gift("needs_consultation", more='instead = "Sing."\n')
+        house = Handbook.load(layer(tmp_path, "house", text)).on(DAY)
+        bare = '\n[[activity]]\nid = "listen"\nverdict = "needs_consultation"\n'
+        quiet = Handbook.load(layer(tmp_path, "quiet", bare)).on(DAY)
+
+        assert [str(each) for each in diff(Handbook.load().on(DAY), house)] == [
+            "activity give-gift: value = none: allowed becomes needs consultation (gifts).",
+            "activity give-gift: is written otherwise (instead).",
+        ]
+        assert [str(each) for each in diff(Handbook.load().on(DAY), quiet)] == [
+            "activity listen: allowed becomes needs consultation (peer-work)."
+        ]
+
+    def test_other_words_of_a_clause_and_other_questions_are_told(self) -> None:
+        """Between two editions, where anything may have been written anew."""
+        now = Handbook.load().on(DAY)
+        silence, entry = now.clause("silence"), now.activities["give-gift"]
+        agreed = Circumstance(id="agreed", asks="Is it?", answers={"yes": "yes", "no": "no"})
+        said = attrs.evolve(
+            now, clauses={**now.clauses, "silence": attrs.evolve(silence, says="No is no.")}
+        )
+        asked = attrs.evolve(
+            now,
+            activities={**now.activities, "give-gift": attrs.evolve(entry, asks=("agreed",))},
+            circumstances={**now.circumstances, "agreed": agreed},
+        )
+
+        assert [str(each) for each in diff(now, said)] == [
+            "clause silence: is written otherwise (says)."
+        ]
+        assert [str(each) for each in diff(now, asked)] == [
+            "activity give-gift: agreed = yes: not asked before becomes allowed (gifts).",
+            "activity give-gift: agreed = no: not asked before becomes allowed (gifts).",
+            "activity give-gift: asks agreed instead of value.",
+        ]
+
+    def test_passages_of_an_activity_that_change_are_told(self, tmp_path: Path) -> None:
+        """As those of a clause."""
+        cited = f'\n[[activity]]\nid = "listen"\n[[activity.rests_on]]\n{CITED}'
+        more = Handbook.load(layer(tmp_path, "house", cited)).on(DAY)
+        (found,) = diff(Handbook.load().on(DAY), more)
+
+        assert (found.what, found.id) == ("activity", "listen")
+        assert found.says.startswith("rests on ")
+        assert "our own reading" in found.says
+
+
+class TestPermissions:
+    """The table of activities by role."""
+
+    def test_it_has_a_cell_for_each_combination_and_role(self) -> None:
+        """An activity that asks nothing has one for each role; a question multiplies them."""
+        cells = Handbook.load().permissions()
+        gifts = [each for each in cells if each.activity == "give-gift"]
+
+        assert len([each for each in cells if each.activity == "listen"]) == len(pk.Role)
+        assert {each.when for each in gifts} == {
+            (("value", "none"),),
+            (("value", "token"),),
+            (("value", "significant"),),
+        }
+        assert len(gifts) == 3 * len(pk.Role)
+
+    def test_a_cell_says_the_heaviest_and_where_advice_is_needed_for_the_role(
+        self, tmp_path: Path
+    ) -> None:
+        """Work of some roles needs a talk for the others, and what is closed stays closed."""
+        text = KNIT + 'roles = ["trainer"]\nconsent = "story"\n'
+        text += (
+            KNIT.replace('"knit"', '"crochet"')
+            .replace('"allowed"', '"not_allowed"')
+            .replace('"peer-work"', '"therapy"')
+        )
+        text += 'roles = ["trainer"]\n'
+        cells = {
+            (each.activity, each.role): each
+            for each in Handbook.load(layer(tmp_path, "house", text)).permissions()
+        }
+
+        assert cells["knit", pk.Role.TRAINER] == Permission(
+            activity="knit",
+            group="house",
+            when=(),
+            role=pk.Role.TRAINER,
+            verdict=Verdict.ALLOWED,
+            clause="peer-work",
+            consent="story",
+        )
+        asked = cells["knit", pk.Role.WORKER]
+        assert (asked.verdict, asked.clause) == (Verdict.NEEDS_CONSULTATION, "wider-roles")
+        for role in (pk.Role.TRAINER, pk.Role.WORKER):
+            closed = cells["crochet", role]
+            assert (closed.verdict, closed.clause) == (Verdict.NOT_ALLOWED, "therapy")
