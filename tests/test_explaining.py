@@ -20,7 +20,16 @@ from tests.ordinary import BOOK, NOW, activity, asking, decided, opened, plan, r
 
 import peerkit as pk
 from peerkit.decisions import TRACE_VERSION, as_html, as_markdown, as_text
-from peerkit.handbook import Clause, Handbook, Language, LeadsTo, Passage, Source, Verdict
+from peerkit.handbook import (
+    Clause,
+    Handbook,
+    Language,
+    LeadsTo,
+    Passage,
+    Source,
+    Verdict,
+    language,
+)
 from peerkit.testing.situations import situations
 
 FORMS: Final = ("text", "markdown", "html")
@@ -307,7 +316,7 @@ class TestHostileTexts:
         """A language of such words."""
         file = tmp_path / "words.toml"
         file.write_text(hostile_texts()["words"], encoding="utf-8")
-        return pk.handbook.language("xx", file)
+        return language("xx", file)
 
     def test_html_shows_them_as_they_are(self, decision: pk.Decision, words: Language) -> None:
         """Escaped, each: no tag and no attribute comes of them."""

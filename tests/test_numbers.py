@@ -7,14 +7,15 @@ from datetime import date, timedelta
 import pytest
 
 import peerkit as pk
-from peerkit.handbook import Handbook, layers
+from peerkit.decisions import as_text
+from peerkit.handbook import Book, Handbook, LayerSummary, layers
 from peerkit.handbook.loader import shipped
 
 DAY = date(2026, 11, 22)
 SHIPPED = (None, *shipped())
 
 
-def book(layer: str | None, day: date = DAY) -> pk.handbook.Book:
+def book(layer: str | None, day: date = DAY) -> Book:
     """The book of a layer, or the base."""
     return (Handbook.load() if layer is None else Handbook.load(layer)).on(day)
 
@@ -43,7 +44,7 @@ def test_each_number_speaks_on_both_sides(layer: str | None) -> None:
 
 
 @pytest.mark.parametrize("layer", layers(), ids=lambda each: each.id)
-def test_each_dated_number_holds_from_its_day_on(layer: pk.handbook.LayerSummary) -> None:
+def test_each_dated_number_holds_from_its_day_on(layer: LayerSummary) -> None:
     """On the day before, something else speaks; on the day it begins, it does."""
     handbook = Handbook.load(layer.id)
     for id_ in layer.limits:
@@ -179,4 +180,4 @@ def test_what_is_known_from_memory_says_so() -> None:
         ("us/federal", "small-cell"),
     } <= doubtful
     shown = pk.measured(book("us/ky"), "minutes-a-week", 5000, peer="ana")
-    assert "unverified" in pk.decisions.as_text(shown)
+    assert "unverified" in as_text(shown)

@@ -14,7 +14,7 @@ from tests.ordinary import ANA, BOOK, HANDBOOK, NOW, asking, plan, report, view
 
 import peerkit as pk
 from peerkit.acts import ACTS
-from peerkit.handbook import Handbook, layers
+from peerkit.handbook import ActivityEntry, Book, Handbook, layers
 from peerkit.handbook.asking import combinations
 from peerkit.testing import situations as runner
 from peerkit.testing.coverage import Unvisited, coverage
@@ -207,7 +207,7 @@ class TestOverBlocking:
         ids=lambda each: each.id,
     )
     def test_work_that_is_allowed_by_itself_is_allowed_for_the_ordinary_pair(
-        self, entry: pk.handbook.ActivityEntry
+        self, entry: ActivityEntry
     ) -> None:
         """With some answer to each of its questions."""
         open_ways = [
@@ -221,13 +221,11 @@ class TestOverBlocking:
             assert decision.allowed, decision.explain(sources=False)
 
 
-def _book(layer: str | None) -> pk.handbook.Book:
+def _book(layer: str | None) -> Book:
     return HANDBOOK.on(NOW.date()) if layer is None else Handbook.load(layer).on(NOW.date())
 
 
-def _done(
-    id_: str, when: tuple[tuple[str, str], ...], book: pk.handbook.Book
-) -> Iterator[pk.Decision]:
+def _done(id_: str, when: tuple[tuple[str, str], ...], book: Book) -> Iterator[pk.Decision]:
     """Asked, planned and reported by an ordinary, supervised, consented match."""
     entry = book.activities[id_]
     role = pk.Role(entry.roles[0]) if entry.roles else pk.Role.WORKER

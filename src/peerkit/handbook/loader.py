@@ -58,8 +58,8 @@ class Draft:
     circumstances: dict[str, Circumstance] = attrs.field(factory=dict)
     groups: dict[str, str] = attrs.field(factory=dict)
     layers: dict[str, Layer] = attrs.field(factory=dict)
-    _laid: dict[str, bytes] = attrs.field(factory=dict)
-    _hash: Any = attrs.field(factory=sha256)
+    laid: dict[str, bytes] = attrs.field(factory=dict)
+    digest: Any = attrs.field(factory=sha256)
 
     def copy(self) -> Draft:
         """A draft of its own, so that layers are laid over this one without changing it."""
@@ -70,14 +70,14 @@ class Draft:
             circumstances=dict(self.circumstances),
             groups=dict(self.groups),
             layers=dict(self.layers),
-            laid=dict(self._laid),
-            hash=self._hash.copy(),
+            laid=dict(self.laid),
+            digest=self.digest.copy(),
         )
 
     def edition(self) -> str:
         """The SHA-256 of every file read so far, in hexadecimal."""
-        digest: str = self._hash.hexdigest()
-        return digest
+        edition: str = self.digest.hexdigest()
+        return edition
 
     def lay(self, name: str, raw: bytes, above: tuple[str, ...] = ()) -> None:
         """Take in one layer, after those it says it is laid over."""
@@ -88,7 +88,7 @@ class Draft:
         for under in head.over:
             if under not in self.layers:
                 self.lay(under, file_of(under).read_bytes(), (*above, head.id))
-        if self._laid.setdefault(head.id, raw) != raw:
+        if self.laid.setdefault(head.id, raw) != raw:
             raise BadHandbook(
                 f"{name}: layer: key 'id'",
                 f"is {head.id!r}, which another layer has; give each an id of its own",
@@ -112,8 +112,8 @@ class Draft:
         self._read(parsed(name, raw), raw, layer="base", beside=frozenset())
 
     def _read(self, file: Table, raw: bytes, *, layer: str, beside: frozenset[str]) -> None:
-        self._hash.update(f"{len(raw)}\n".encode())
-        self._hash.update(raw)
+        self.digest.update(f"{len(raw)}\n".encode())
+        self.digest.update(raw)
         origin = _Origin(layer, self._group(file) if "group" in file.keys else layer, beside)
         for table in file.tables("source"):
             found = source(table, self.sources)
