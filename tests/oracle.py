@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from tests.oracle_tables import (
@@ -34,6 +33,7 @@ from tests.oracle_tables import (
 import peerkit as pk
 from peerkit.acts import Makes, Moves
 from peerkit.model import pair
+from peerkit.model.fields import day_of
 
 
 class Said(NamedTuple):
@@ -65,6 +65,11 @@ ASKED: Final = (pk.AgreeBoundaries, pk.ConsultSupervisor, pk.SupplyFacts)
 KNOWN_PEER: Final = (*PAIRS, *ASKED, pk.RecordCredential, pk.RecordSupervision)
 KNOWN_PARTICIPANT: Final = (*PAIRS, *ASKED, pk.SetGoal, pk.RecordConsent, pk.ShareInformation)
 TWO: Final = (*JUDGED, pk.ProposeMatch, pk.AgreeBoundaries, pk.DiscloseTie)
+
+
+def is_a(act: object, *kinds: type) -> bool:
+    """Whether the act is of one of these kinds."""
+    return isinstance(act, kinds)
 
 
 def numbers(what: str, it: Case) -> list[int]:
@@ -157,14 +162,14 @@ def places(it: Case) -> Iterator[Said]:
     """Nobody is on both sides or their own supervisor; a place is left; a group stays small."""
     act, tally = it.act, it.view.tally
     peer = it.view.get(pk.Peer, getattr(act, "peer", None) or getattr(act, "id", None) or "")
-    comes, asks = isinstance(act, pk.WelcomePeer), isinstance(act, pk.ProposeMatch)
-    back = isinstance(act, pk.ChangeService) and peer is not None and peer.status == "left"
+    comes, asks = is_a(act, pk.WelcomePeer), is_a(act, pk.ProposeMatch)
+    back = is_a(act, pk.ChangeService) and peer is not None and peer.status == "left"
     by = act.supervisor if comes else peer.supervisor if peer else ""
     full = tally(by, "supervising") >= most("peers-for-one-supervisor", it)
-    walks = (asks or isinstance(act, pk.AcceptMatch)) and tally(act.peer, "walking")
-    group = isinstance(act, SESSIONS) and act.form == "group" and len(act.participants)
+    walks = (asks or is_a(act, pk.AcceptMatch)) and tally(act.peer, "walking")
+    group = is_a(act, *SESSIONS) and act.form == "group" and len(act.participants)
     no = {
-        "two-people": isinstance(act, TWO) and act.peer in act.participants_named,
+        "two-people": is_a(act, *TWO) and act.peer in act.participants_named,
         "own-supervisor": (comes and by == act.the_id) or (asks and by == act.participant),
         "peers-for-one-supervisor": (comes or back) and full,
         "caseload": walks >= most("caseload", it),
@@ -204,8 +209,9 @@ def times(it: Case) -> Iterator[Said]:
             if it.view.tally(of, f"minutes-{tally}") + act.minutes > most(what, it):
                 yield Said(K, what, whose)
     if isinstance(act, pk.ReportSession) and not corrected(it):
-        written = it.view.now.astimezone(ZoneInfo(act.zone)).date()
-        days = [written - timedelta(back) for back in range((written - act.day).days)]
+        written = day_of(it.view.now, act.zone)
+        over = day_of(act.starts + timedelta(minutes=act.minutes), act.zone)
+        days = [written - timedelta(back) for back in range((written - over).days)]
         if sum(each.weekday() < 5 for each in days) > most("note-within-business-days", it):
             yield Said(K, "note-within-business-days", "*")
 
@@ -226,7 +232,7 @@ def ties(it: Case) -> Iterator[Said]:
 def voluntary(it: Case) -> Iterator[Said]:
     """One to one takes a yes; planning a second meeting takes the limits of what stays private."""
     act = it.act
-    if not isinstance(act, SESSIONS) or len(act.participants) > 1:
+    if not is_a(act, *SESSIONS) or len(act.participants) > 1:
         return
     both = (act.peer, act.participants[0])
     yes = no = False
@@ -242,25 +248,25 @@ def voluntary(it: Case) -> Iterator[Said]:
     for agreement in it.view.all(pk.BoundaryAgreement):
         ours = (agreement.peer, agreement.participant) == both and agreement.status == "in-force"
         explained |= ours and "confidentiality-limits" in agreement.topics
-    if isinstance(act, pk.PlanSession) and it.view.tally(pair(*both), "met") and not explained:
+    if is_a(act, pk.PlanSession) and it.view.tally(pair(*both), "met") and not explained:
         yield Said(F, "limits-explained")
 
 
 def ids(it: Case) -> Iterator[Said]:
     """An id names one thing; two people have one match; a thing takes its steps."""
     act = it.act
-    before: Any = it.view.get(act.makes, act.the_id) if isinstance(act, Makes) else None
-    goes_on = corrected(it) or isinstance(act, TOLD)
-    if isinstance(act, pk.ReportSession) and before is not None and before.status == "planned":
+    before: Any = it.view.get(act.makes, act.the_id) if is_a(act, Makes) else None
+    goes_on = corrected(it) or is_a(act, *TOLD)
+    if is_a(act, pk.ReportSession) and before is not None and before.status == "planned":
         same = act.form == "group" or before.participants == act.participants
         goes_on = same and before.peer == act.peer
     if before is not None and not goes_on:
         yield Said(N, "once")
-    for each in it.view.all(pk.Match) if isinstance(act, pk.ProposeMatch) else ():
+    for each in it.view.all(pk.Match) if is_a(act, pk.ProposeMatch) else ():
         both = (each.peer, each.participant) == (act.peer, act.participant)
         if both and each.status in ("proposed", "accepted"):
             yield Said(N, "one-match")
-    if isinstance(act, Moves):
+    if is_a(act, Moves):
         thing: Any = it.view.get(act.moves, act.id)
         whose = [name for name in ("peer", "participant") if hasattr(act, name)]
         if thing is None or any(getattr(thing, name) != getattr(act, name) for name in whose):

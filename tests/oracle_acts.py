@@ -12,17 +12,20 @@ import attrs
 import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.handbook import Handbook
+from peerkit.handbook.book import ActivityEntry
 from peerkit.model.fields import day_of
 
 #: Each layer that has a number or a verdict of its own here, and some of them together.
 LAYERS: Final[tuple[tuple[str, ...], ...]] = (
-    *((), (), (), ("us/nc",), ("us/nc",), ("us/nc",), ("us/tx",), ("us/tx",), ("us/tx",)),
+    *((), (), (), *(("us/nc",),) * 4, *(("us/tx",),) * 5),
     *(("us/wa",), ("us/va",), ("us/oh",), ("us/pa",), ("us/ky",), ("us/tn",), ("us/ar",)),
     *(("us/sc",), ("us/mn",), ("boards/icrc",), ("boards/ncprss",), ("us/nc", "boards/icrc")),
     *(("us/tx", "boards/ncprss"), ("us/va", "us/ky"), ("us/mn", "us/sc"), ("us/tn", "us/ar")),
 )
-HANDBOOKS: Final = {each: Handbook.load(*each) for each in LAYERS}
-ENTRIES: Final = {layers: tuple(book.activities.values()) for layers, book in HANDBOOKS.items()}
+HANDBOOKS: Final[dict[tuple[str, ...], Handbook]] = {each: Handbook.load(*each) for each in LAYERS}
+ENTRIES: Final[dict[tuple[str, ...], tuple[ActivityEntry, ...]]] = {
+    layers: tuple(book.activities.values()) for layers, book in HANDBOOKS.items()
+}
 ZONES: Final = ("UTC", "UTC", "America/Chicago", "Asia/Kathmandu")
 #: What peers and participants are called; the first is drawn most.
 PEERS: Final = ("ana", "ana", "ana", "bo")
@@ -193,7 +196,7 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
         by=_by(d), id=d.one("new", "p-1", "ana")
     ),
     pk.ChangeService: lambda d: pk.ChangeService(
-        by=_by(d), id=d.one("ana", "bo", "p-9"), status=d.one(*pk.PeerStatus)
+        by=_by(d), id=d.one("ana", "bo", "p-9"), status=d.one(pk.PeerStatus.SERVING, *pk.PeerStatus)
     ),
     pk.ChangeParticipation: lambda d: pk.ChangeParticipation(
         by=_by(d), id=d.one(*PARTICIPANTS, "p-9"), status=d.one(*pk.ParticipantStatus)
@@ -288,9 +291,10 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
 }
 #: Acts that many rules speak of are drawn more often.
 OFTEN: Final = (
-    *(*ACTS, *(pk.PlanSession,) * 18, *(pk.ReportSession,) * 18, *(pk.DoActivity,) * 18),
-    *(*(pk.ProposeMatch,) * 8, *(pk.AcceptMatch,) * 4, *(pk.WelcomePeer,) * 8, pk.ChangeService),
-    *(*(pk.SupplyFacts,) * 5, pk.ConsultSupervisor, pk.RaiseConcern, pk.ShareInformation),
+    *(*ACTS, *(pk.PlanSession,) * 18, *(pk.ReportSession,) * 28, *(pk.DoActivity,) * 18),
+    *(*(pk.ProposeMatch,) * 8, *(pk.AcceptMatch,) * 4, *(pk.WelcomePeer,) * 22),
+    *(*(pk.ChangeService,) * 4, *(pk.SupplyFacts,) * 9),
+    *(*(pk.ConsultSupervisor,) * 3, *(pk.RaiseConcern,) * 3, pk.ShareInformation),
 )
 
 

@@ -80,12 +80,13 @@ def world(d: Drawn, act: pk.Act) -> list[pk.Noun]:
     both = (act.peer_named or "ana", (*act.participants_named, "p-1")[0])
     if d.often(0.1):
         both = ("ana", "p-1")
-    people = (*peers(d), *participants(d, act))
+    people = (*peers(d, act), *participants(d, act))
     return [*people, *matches(d, act, both), *bonds(d, act, both), *papers(d, act, both)]
 
 
-def peers(d: Drawn) -> list[pk.Noun]:
-    """Both peers, mostly serving and supervised not long ago."""
+def peers(d: Drawn, act: pk.Act) -> list[pk.Noun]:
+    """Both peers, mostly serving, or away where one comes back, and supervised not long ago."""
+    usual = pk.PeerStatus.LEFT if isinstance(act, pk.ChangeService) else pk.PeerStatus.SERVING
     return [
         pk.Peer(
             id=id_,
@@ -93,7 +94,7 @@ def peers(d: Drawn) -> list[pk.Noun]:
             supervisor=d.one("sam", "sam", "kim", "p-1") if d.often(0.3) else "sam",
             since=d.day(200) if d.often(0.5) else d.today - timedelta(days=200),
             supervised=None if d.often(0.2) else d.day() if d.often(0.4) else d.today,
-            status=d.mostly(0.96, pk.PeerStatus.SERVING, pk.PeerStatus),
+            status=d.mostly(0.96, usual, pk.PeerStatus),
         )
         for id_ in ("ana", "bo")
         if d.often(0.97)

@@ -15,7 +15,8 @@ LETTERS: Final = {"A": A, "C": C, "N": N}
 
 def table(text: str) -> dict[str, str]:
     """``name=value`` pairs as a table."""
-    return dict(each.split("=") for each in text.split())
+    pairs = [each.partition("=") for each in text.split()]
+    return {name: value for name, _, value in pairs}
 
 
 PEER_WORK: Final = """
@@ -135,7 +136,10 @@ for question in ANSWERS.strip().splitlines():
     names, asks, told = question.split(maxsplit=2)
     for each in names.split(","):
         GREY.setdefault(each, {})[asks] = table(told)
-LIMITED: Final = dict(limit.split(maxsplit=1) for limit in NUMBERS.strip().splitlines())
+LIMITED: Final[dict[str, str]] = {}
+for limit in NUMBERS.strip().splitlines():
+    what, by_layer = limit.split(maxsplit=1)
+    LIMITED[what] = by_layer
 VERDICTS: Final = dict.fromkeys((*PEER_WORK.split(), *LEAVE, *WIDER), A) | ASK_FIRST
 VERDICTS.update(dict.fromkeys(NEVER.split(), N))
 CODES: Final = {"gifts", "money", "dual-relationship", "transport", *LIMITED}

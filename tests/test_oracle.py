@@ -1,4 +1,4 @@
-"""Drawn cases, judged twice: by the rules, and by a second reading that shares nothing with them."""
+"""Drawn cases, judged twice: by the rules, and by a second reading that shares no line of them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import peerkit as pk
 #: How many cases are drawn, and the number of the first: ranges of numbers share out a long run.
 PAIRS: Final = int(os.environ.get("PEERKIT_ORACLE_PAIRS", "20000"))
 FIRST: Final = int(os.environ.get("PEERKIT_ORACLE_FIRST", "0"))
-#: How often every rule and every verdict is to be met, in a run as long as the one that CI makes.
-OFTEN_ENOUGH: Final = 100
+#: How often every rule says no and every verdict is given: 100 times in what CI draws.
+OFTEN_ENOUGH: Final = min(100, PAIRS // 200)
 #: Rules that are there to say yes.
 NEVER_SAY_NO: Final = frozenset({"anyone-may-tell", "safety-first"})
 
@@ -29,7 +29,7 @@ NEVER_SAY_NO: Final = frozenset({"anyone-may-tell", "safety-first"})
 # | confidentiality limits are asked for in groups | they are a pair's; a group has ground rules |
 # | they are asked for in reports | they are asked for when a second meeting is planned |
 # | one hour for each 25 is due in parts | it is due when the first 25 hours are over |
-# | a late note is counted in the program's days | it is counted in the days of the session's place |
+# | a late note is counted from the day a session began | it is counted from the day it was over |
 # | a plan needs a yes at its own moment | it needs a yes now; only a report looks back |
 
 
@@ -63,19 +63,6 @@ def _tie_of_others(case: Case) -> bool:
     return any(peer in each and not each.intersection(named) for each in ties)
 
 
-def _another_month(case: Case) -> bool:
-    """Whether a session is planned for another month than that of the day."""
-    if not isinstance(case.act, pk.PlanSession):
-        return False
-    return case.act.day.replace(day=1) != case.book.day.replace(day=1)
-
-
-def _employer_in_minnesota(case: Case) -> bool:
-    """Whether one works for the other, where the law rules that out."""
-    ties = [each for each in case.view.all(pk.Tie) if each.of == "employer"]
-    return "us/mn" in case.layers and (_names(case, "serve-employer") or bool(ties))
-
-
 def _id_taken(case: Case) -> bool:
     """Whether something that may always be told has an id that is taken."""
     told = isinstance(case.act, (pk.RaiseConcern, pk.DiscloseTie, pk.DiscloseForSafety))
@@ -93,15 +80,6 @@ def _comes_back(case: Case) -> bool:
 #: Where the rules differ from the sources, and nobody has changed them yet. An entry that explains
 #: nothing any more is taken away with its cause.
 OPEN: Final[dict[str, Callable[[Case], bool]]] = {
-    "R-MNSTAT (A21): in Minnesota whoever is employed by a participant is not their peer": (
-        _employer_in_minnesota
-    ),
-    "R-SC (A23): in South Carolina no private number is given out": (
-        lambda case: "us/sc" in case.layers and _names(case, "give-own-number")
-    ),
-    "R-PART2 (A45): whose story is published has said yes to those who read it": (
-        lambda case: _names(case, "publish-story")
-    ),
     "R-CORE V (G10, 3.3): one way, as the thing to do, is direction, also when they asked": (
         lambda case: _answers(case, "suggest-option", ("options", "one"))
     ),
@@ -109,10 +87,7 @@ OPEN: Final[dict[str, Callable[[Case], bool]]] = {
         lambda case: _answers(case, "hand-out-screening", ("training-and-protocol", "no"))
     ),
     "R-NC (2.3): a supervisor has 8 peers, those who come back among them": _comes_back,
-    "R-TXNOTE (2.4): a first report is no correction, whatever it says": _corrects_nothing,
-    "R-ICRC, R-NCPRSS (2.5): a month says how much supervision it had when it is over": (
-        _another_month
-    ),
+    "R-TXNOTE (2.4): a first report is no correction, though it says so": _corrects_nothing,
     "R-TX (A20): a tie matters between the two people who have it": _tie_of_others,
     "R-ARK, R-MINN (A27): a danger is told, whatever id it is told under": _id_taken,
 }
