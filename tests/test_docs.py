@@ -31,6 +31,7 @@ from scripts.sources_without_link import unlinked
 import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.handbook import layers
+from peerkit.handbook.loader import shipped
 from peerkit.testing.situations import situations
 
 ROOT: Final = Path(__file__).parent.parent
@@ -251,13 +252,19 @@ def test_every_command_exists() -> None:
 
 
 def test_the_readme_counts_what_there_is() -> None:
-    """The numbers in the README are those of the code and the handbook."""
+    """The numbers in the README are those of the code and the handbook.
+
+    Of the layers of the United States, one is federal and one a district.
+    """
     handbook = pk.Handbook.load()
     for count, what in (
         (len(ACTS), "acts"),
         (len(pk.ROLE_LIMITS.rules), "role limits"),
         (len(handbook.clauses), "clauses"),
         (len(handbook.activities), "activities"),
+        (len([each for each in shipped() if each.startswith("us/")]) - 2, "states"),
+        (len([each for each in shipped() if each.startswith("boards/")]), "boards"),
+        (len([each for each in shipped() if "us/" not in each]) - 2, "other countries"),
     ):
         claimed = {int(each) for each in re.findall(rf"(\d+)\s+{what}\b", README)}
         assert claimed == {count}, f"The README counts {what} as {claimed}; there are {count}"

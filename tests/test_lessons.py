@@ -175,7 +175,7 @@ class TestTelling:
         )
 
         assert of == "It is about the participant p-8."
-        assert to == "It would go to p-9."
+        assert to == "Who would hear or see it: p-9."
         assert advice.startswith("The supervisor was asked about this boundary: A gift can change")
         assert advice.endswith("They have not answered yet.")
         assert agreed == (

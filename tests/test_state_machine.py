@@ -23,7 +23,15 @@ from hypothesis.stateful import (
 from tests.ordinary import BOOK, LIVED, NOW, TODAY, activity, empty, tallies_of
 
 import peerkit as pk
-from peerkit.model import NOUNS
+from peerkit.model import (
+    MINUTES_GIVEN,
+    MINUTES_GIVEN_A_MONTH,
+    MINUTES_GIVEN_A_WEEK,
+    MINUTES_RECEIVED,
+    MINUTES_RECEIVED_A_YEAR,
+    NOUNS,
+    period,
+)
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores.codec import write_noun
 from peerkit.stores.memory import MemoryStore
@@ -53,6 +61,9 @@ DONE = st.sampled_from(
 FORMS = st.sampled_from(pk.SessionForm)
 GOALS = st.none() | st.sampled_from(pk.GoalStatus)
 N = TypeVar("N", bound=pk.Noun)
+#: What is counted of a session, for the peer and for each participant.
+GIVEN = (MINUTES_GIVEN, MINUTES_GIVEN_A_WEEK, MINUTES_GIVEN_A_MONTH)
+RECEIVED = (MINUTES_RECEIVED, MINUTES_RECEIVED_A_YEAR)
 #: What the machine has come to, over all its runs.
 SEEN: Counter[str] = Counter()
 
@@ -80,6 +91,59 @@ def said(entry: pk.Entry) -> dict[str, Any]:
     body = entry.read()
     del body["prev"]
     return body | {"findings": sorted(map(str, body["findings"]))}
+
+
+def counted_anew(program: pk.Program) -> Counter[tuple[str, str, str]]:
+    """Every tally, from the nouns and the journal."""
+    return Counter(
+        {
+            name: value
+            for counted in (people_counted, sessions_counted, talks_counted)
+            for name, value in counted(program).items()
+        }
+    )
+
+
+def people_counted(program: pk.Program) -> Counter[tuple[str, str, str]]:
+    """Who walks with how many, and who supervises how many."""
+    return Counter(
+        [
+            *(
+                (each.peer, "walking", "")
+                for each in program.every(pk.Match)
+                if each.status is pk.MatchStatus.ACCEPTED
+            ),
+            *(
+                (each.supervisor, "supervising", "")
+                for each in program.every(pk.Peer)
+                if each.status is not pk.PeerStatus.LEFT
+            ),
+        ]
+    )
+
+
+def sessions_counted(program: pk.Program) -> Counter[tuple[str, str, str]]:
+    """Who met how often, and gave and received how long."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for session in program.every(pk.Session):
+        if session.status is pk.SessionStatus.HELD:
+            for who in session.participants:
+                found[pk.pair(session.peer, who), "met", ""] += 1
+            people = [(session.peer, GIVEN), *((each, RECEIVED) for each in session.participants)]
+            for who, counts in people:
+                for what in counts:
+                    found[who, what, period(session.day, what)] += session.counted
+    return found
+
+
+def talks_counted(program: pk.Program) -> Counter[tuple[str, str, str]]:
+    """How many supervision talks each peer had in each month."""
+    acts = [each.read() for each in program.journal()]
+    return Counter(
+        (each["act"]["peer"], "supervision-talks-a-month", each["act"]["on"][:7])
+        for each in acts
+        if each["act"]["act"] == "supervision.recorded" and each["verdict"] == "ALLOWED"
+    )
 
 
 class TwoStores(RuleBasedStateMachine):
@@ -317,6 +381,35 @@ class TwoStores(RuleBasedStateMachine):
         gift = activity("give-gift", value="token")
         self.do(pk.DoActivity(by=match.peer, activity=gift, **pair))
 
+    @rule(number=NUMBERS, answer=st.sampled_from(["token", "significant", "none"]))
+    def facts(self, *, number: int, answer: str) -> None:
+        """What the book asked is answered, and the peer asks without saying it again."""
+        match = self.pick(pk.Match, number, *pk.MatchStatus)
+        if match is None:
+            return
+        pair: dict[str, Any] = {"peer": match.peer, "participant": match.participant}
+        gift = activity("give-gift", value=answer)
+        self.do(pk.SupplyFacts(by=match.peer, id=f"facts-{number}", activity=gift, **pair))
+        self.do(pk.DoActivity(by=match.peer, activity=activity("give-gift"), **pair))
+
+    @rule(number=NUMBERS, peer=PEERS, who=PEOPLE, review=st.booleans(), by=ANYBODY)
+    def danger(self, *, number: int, peer: str, who: str, review: bool, by: str) -> None:
+        """A danger is told at once, or the supervisor looks at what was told."""
+        there = self.pick(pk.SafetyDisclosure, number, pk.DisclosureStatus.MADE)
+        if review and there is not None:
+            self.do(pk.ReviewDisclosure(by=by, id=there.id, peer=there.peer))
+        else:
+            told = pk.DiscloseForSafety(
+                by=by,
+                id=f"danger-{number}",
+                peer=peer,
+                participant=who,
+                to=("emergency-services",),
+                basis=pk.Basis.DANGER_TO_SELF,
+                what=pk.Words("Tonight."),
+            )
+            self.do(told)
+
     @rule(number=NUMBERS, peer=PEERS, who=PEOPLE, close=st.booleans(), by=ANYBODY)
     def concern(self, *, number: int, peer: str, who: str, close: bool, by: str) -> None:
         """A concern is raised or closed."""
@@ -443,18 +536,7 @@ class TwoStores(RuleBasedStateMachine):
     @invariant()
     def the_numbers_add_up(self) -> None:
         """Counted anew from the nouns: who walks with how many, how often, for how long."""
-        expected: Counter[tuple[str, str, str]] = Counter()
-        for match in self.memory.every(pk.Match):
-            if match.status is pk.MatchStatus.ACCEPTED:
-                expected[match.peer, "walking", ""] += 1
-        for session in self.memory.every(pk.Session):
-            if session.status is pk.SessionStatus.HELD:
-                for who in session.participants:
-                    expected[pk.pair(session.peer, who), "met", ""] += 1
-                day = session.day.isoformat()
-                expected[session.peer, "minutes-given", day] += session.counted
-                for who in session.participants:
-                    expected[who, "minutes-received", day] += session.counted
+        expected = counted_anew(self.memory)
 
         assert tallies_of(self.memory) == {name: value for name, value in expected.items() if value}
         most = BOOK.clause("caseload").value or 0
@@ -498,6 +580,9 @@ def test_the_machine_can_come_to_every_verdict() -> None:
     machine.meet_as_matched(number=0, name=1, done=listen, ago=4, plan=False, corrects=True)
     for agreed in (None, True):
         machine.advice(number=0, agreed=agreed, by="sam")
+    machine.facts(number=0, answer="none")
+    for review in (False, True):
+        machine.danger(number=0, peer="ana", who="p-1", review=review, by="sam")
     machine.meet_as_matched(number=0, name=2, done=gift, ago=2, plan=False, corrects=False)
     machine.revoke(number=0, who="p-1")
     for words in "aab":
@@ -511,7 +596,8 @@ def test_the_machine_can_come_to_every_verdict() -> None:
 
     for verdict in pk.Verdict:
         assert SEEN[str(verdict)], SEEN
-    for what in ("session.planned", "session.reported", "advice.given", "goal.set"):
+    kinds = ("session.planned", "session.reported", "advice.given", "goal.set")
+    for what in (*kinds, "facts.supplied", "safety.disclosed", "disclosure.reviewed"):
         assert SEEN[f"{what}: allowed"], SEEN
     for what in ("again", "reopened", "key of another"):
         assert SEEN[what], SEEN

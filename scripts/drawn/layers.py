@@ -23,7 +23,7 @@ from peerkit.handbook import layers as summaries
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from peerkit.handbook import ActivityEntry, LayerSummary
+    from peerkit.handbook import ActivityEntry, LayerSummary, Passage
 
 __all__ = ["layers"]
 
@@ -124,7 +124,7 @@ def _activities(each: LayerSummary, below: Handbook) -> Iterator[str]:
             (
                 activity(one.id, book),
                 "<br>".join(_differences(one, below, book)) or "the same answers",
-                "<br>".join(passage(place) for place in one.passages if place.layer == each.id),
+                "<br>".join(map(passage, _cited(one, each.id, book))),
             )
             for one in changed
         ]
@@ -133,6 +133,13 @@ def _activities(each: LayerSummary, below: Handbook) -> Iterator[str]:
         yield "## Activities of its own"
         for one in new:
             yield activities.described(one, book).replace("## ", "### ", 1)
+
+
+def _cited(entry: ActivityEntry, layer_id: str, book: Handbook) -> Iterator[Passage]:
+    """What the layer cites for an activity, and for the clauses in whose words it is judged."""
+    named = dict.fromkeys((entry.clause, *(case.clause for case in entry.cases)))
+    places = [*entry.passages, *(place for id_ in named for place in book.clauses[id_].passages)]
+    return (place for place in dict.fromkeys(places) if place.layer == layer_id)
 
 
 def _differences(each: ActivityEntry, below: Handbook, book: Handbook) -> Iterator[str]:

@@ -70,9 +70,8 @@ def permissions() -> str:
 def _row(alike: list[Permission]) -> list[str]:
     """One activity under one set of answers, for every role."""
     first = alike[0]
-    answers = "".join(
-        f"<br>{esc(BASE.circumstances[name].answers[answer])}" for name, answer in first.when
-    )
+    asked = ((BASE.circumstances[name], answer) for name, answer in first.when)
+    answers = "".join(f"<br>{esc(each.asks)} {esc(each.answers[answer])}" for each, answer in asked)
     clauses = dict.fromkeys(clause(each.clause) for each in alike)
     found = {each.role: _cell(_heard(each)) for each in alike}
     return [

@@ -159,7 +159,7 @@ def told(situation: Situation) -> tuple[str, ...]:
     if act.activity.of is not None:
         lines.append(f"It is about the participant {act.activity.of}.")
     if act.activity.to is not None:
-        lines.append(f"It would go to {act.activity.to}.")
+        lines.append(f"Who would hear or see it: {act.activity.to}.")
     lines += [_STANDS[type(each)](each, situation) for each in _beside(situation)]
     heads = Handbook.load(*situation.layers).heads
     lines += [
