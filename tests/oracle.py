@@ -106,13 +106,17 @@ def in_role(it: Case) -> Iterator[Said]:
 
 
 def answers(one: pk.Activity, it: Case) -> dict[str, str]:
-    """What was answered in the act, and beside it what was supplied for it."""
-    told = dict(one.circumstances)
-    for each in it.view.all(pk.SuppliedFacts):
-        ours = each.peer == it.act.peer and each.participant in it.act.participants_named
-        if ours and each.status in usable("supplied", it) and each.activity.id == one.id:
-            told = dict(each.activity.circumstances) | told
-    return told
+    """What was answered in the act, and beside it by one supply: a report's request used it."""
+    ours = [
+        each
+        for each in it.view.all(pk.SuppliedFacts)
+        if each.peer == it.act.peer and each.participant in it.act.participants_named
+    ]
+    for status in reversed(usable("supplied", it)):
+        for each in ours:
+            if each.status == status and each.activity.id == one.id:
+                return {**dict(each.activity.circumstances), **dict(one.circumstances)}
+    return dict(one.circumstances)
 
 
 def usable(fresh: str, it: Case) -> tuple[str, ...]:

@@ -88,7 +88,9 @@ class Drawn:
         entries = ENTRIES[self.layers]
         entry = self.one(*entries)
         if not (entry.asks or entry.consent or entry.roles) and self.often(0.5):
-            entry = self.one(*(each for each in entries if each.asks))
+            entry = self.one(*(each for each in entries if each.asks or each.consent))
+        elif self.often(0.08):
+            entry = self.one(*(each for each in entries if each.consent))
         told = self.answers(entry.asks, 0.88)
         mine = entry.consent is not None
         return pk.Activity(

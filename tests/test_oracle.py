@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 from tests.oracle import oracle
 from tests.oracle_cases import Case, case
+from tests.oracle_tables import GREY, VERDICTS
 
 import peerkit as pk
 
@@ -31,6 +32,9 @@ NEVER_SAY_NO: Final = frozenset({"anyone-may-tell", "safety-first"})
 # | one hour for each 25 is due in parts | it is due when the first 25 hours are over |
 # | a late note is counted from the day a session began | it is counted from the day it was over |
 # | a plan needs a yes at its own moment | it needs a yes now; only a report looks back |
+# | what nobody asked them (X) needs consent | it is done behind their back: not allowed |
+# | a condition on file opens what is conditional (A05, A43) | the book also asks the supervisor |
+# | private practice is open outside two boards (A29) | without a supervisor it is open nowhere |
 
 
 def _answers(case: Case, activity: str, answer: tuple[str, str]) -> bool:
@@ -41,11 +45,6 @@ def _answers(case: Case, activity: str, answer: tuple[str, str]) -> bool:
     return any(each.id == activity for each in named) and any(
         answer in each.circumstances for each in told
     )
-
-
-def _names(case: Case, activity: str) -> bool:
-    """Whether the act is made of this activity, among others."""
-    return any(each.id == activity for each in case.act.activities_named)
 
 
 def _corrects_nothing(case: Case) -> bool:
@@ -77,6 +76,17 @@ def _comes_back(case: Case) -> bool:
     return peer is not None and peer.status == "left"
 
 
+def _consent_over_by_then(case: Case) -> bool:
+    """Whether something is planned that takes a consent, and one is in force only now or then."""
+    if not isinstance(case.act, pk.PlanSession):
+        return False
+    consents = [each for each in case.view.all(pk.Consent) if each.status == "given"]
+    now, then = case.view.now, case.act.starts
+    starts = [each for each in consents if (each.since <= now) is not (each.since <= then)]
+    ends = [each.until for each in consents if each.until is not None]
+    return bool(starts) or any((now < each) is not (then < each) for each in ends)
+
+
 #: Where the rules differ from the sources, and nobody has changed them yet. An entry that explains
 #: nothing any more is taken away with its cause.
 OPEN: Final[dict[str, Callable[[Case], bool]]] = {
@@ -88,6 +98,9 @@ OPEN: Final[dict[str, Callable[[Case], bool]]] = {
     ),
     "R-NC (2.3): a supervisor has 8 peers, those who come back among them": _comes_back,
     "R-TXNOTE (2.4): a first report is no correction, though it says so": _corrects_nothing,
+    "R-PART2 2.31 (5.2): what is planned takes a consent that is in force then": (
+        _consent_over_by_then
+    ),
     "R-TX (A20): a tie matters between the two people who have it": _tie_of_others,
     "R-ARK, R-MINN (A27): a danger is told, whatever id it is told under": _id_taken,
 }
@@ -140,3 +153,12 @@ def test_every_verdict_and_rule_is_met(cases: Counter[str]) -> None:
     rules = {each.id for each in pk.ROLE_LIMITS.rules} - NEVER_SAY_NO
     names = {*rules, *map(str, pk.Verdict)}
     assert {each: cases[each] for each in names if cases[each] < OFTEN_ENOUGH} == {}
+
+
+def test_the_second_reading_knows_the_whole_catalogue() -> None:
+    """Every activity of the book, and every question it asks, is in the tables."""
+    book = pk.Handbook.load("us/mn").activities
+    assert {each.rpartition(":")[2] for each in (*VERDICTS, *GREY)} == set(book)
+    assert {id_: set(GREY.get(id_, ())) for id_ in book} == {
+        id_: set(entry.asks) for id_, entry in book.items()
+    }
