@@ -1,0 +1,336 @@
+"""A second, naive reading of the role's limits: tables and loops, written from the sources.
+
+It shares no line with the rules and opens no file of the handbook; what it knows is in
+``oracle_tables``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+from dateutil.relativedelta import relativedelta
+from tests.oracle_tables import (
+    CODES,
+    GREY,
+    HEAVIER,
+    LEAVE,
+    LETTERS,
+    LIMITED,
+    VERDICTS,
+    WIDER,
+    A,
+    C,
+    F,
+    K,
+    N,
+    table,
+)
+
+import peerkit as pk
+from peerkit.acts import Makes, Moves
+from peerkit.model import pair
+from peerkit.model.fields import day_of
+
+
+class Said(NamedTuple):
+    """A verdict, why, and whose advice opens it: one participant, everyone (``*``) or nobody."""
+
+    verdict: str
+    why: str
+    whose: str = ""
+
+
+class Case(NamedTuple):
+    """What is asked, what stands, the book's day, and the layers over the base."""
+
+    act: Any
+    view: pk.View
+    day: date
+    layers: Collection[str]
+
+
+MONTHLY: Final = ("supervision-talks", "supervision-minutes", "minutes-given")
+TALKS, MINUTES = "supervision-sessions-a-month", "supervision-minutes-a-month"
+HOURS: Final = "work-hours-for-each-supervision-hour"
+SESSIONS: Final = (pk.PlanSession, pk.ReportSession)
+JUDGED: Final = (*SESSIONS, pk.DoActivity)
+BEGINS: Final = (pk.ProposeMatch, pk.PlanSession)
+PAIRS: Final = (*JUDGED, pk.ProposeMatch, pk.AcceptMatch)
+TOLD: Final = (pk.RaiseConcern, pk.DiscloseTie, pk.DiscloseForSafety)
+ASKED: Final = (pk.AgreeBoundaries, pk.ConsultSupervisor, pk.SupplyFacts)
+KNOWN_PEER: Final = (*PAIRS, *ASKED, pk.RecordCredential, pk.RecordSupervision)
+KNOWN_PARTICIPANT: Final = (*PAIRS, *ASKED, pk.SetGoal, pk.RecordConsent, pk.ShareInformation)
+TWO: Final = (*JUDGED, pk.ProposeMatch, pk.AgreeBoundaries, pk.DiscloseTie)
+
+
+def is_a(act: object, *kinds: type) -> bool:
+    """Whether the act is of one of these kinds."""
+    return isinstance(act, kinds)
+
+
+def numbers(what: str, it: Case) -> list[int]:
+    """Every number that holds here."""
+    return [int(n) for at, n in table(LIMITED[what]).items() if at in ("", *it.layers)]
+
+
+def most(what: str, it: Case) -> int:
+    """The smallest number that holds; where nobody names one, more than there can be."""
+    return min(numbers(what, it), default=10**6)
+
+
+def in_role(it: Case) -> Iterator[Said]:
+    """Each activity: its own verdict or each answer's, whose leave it takes, whose work it is."""
+    for one in it.act.activities_named if isinstance(it.act, JUDGED) else ():
+        here = [f"{at}:{one.id}" for at in it.layers if f"{at}:{one.id}" in (*VERDICTS, *GREY)]
+        name = here[0] if here else one.id
+        told = answers(one, it)
+        for asks, known in GREY.get(name, {"": {"": VERDICTS.get(name, F)}}).items():
+            word = known.get(told.get(asks, ""), F)
+            verdict = LETTERS.get(word, word)
+            yield Said(verdict, name) if verdict in HEAVIER else Said(K, word, "*" if word else "")
+        peer = it.view.get(pk.Peer, it.act.peer)
+        if one.id in WIDER and (peer is None or peer.role not in WIDER[one.id].split(",")):
+            yield Said(K, "wider-roles", "*")
+        told_here = one.to is None and one.id == "tell-anothers-story"
+        if one.id in LEAVE and (one.of is None or (one.to is None and not told_here)):
+            yield Said(F, "missing-facts")
+        elif one.id in LEAVE:
+            moment = it.act.starts if isinstance(it.act, SESSIONS) else it.view.now
+            for to in it.act.participants_named if one.to is None else (one.to,):
+                if to != one.of and not agreed(one.of, LEAVE[one.id], to, moment, it.view):
+                    yield Said(C, "consent")
+
+
+def answers(one: pk.Activity, it: Case) -> dict[str, str]:
+    """What was answered in the act, and beside it by one supply: a report's request used it."""
+    ours = [
+        each
+        for each in it.view.all(pk.SuppliedFacts)
+        if each.peer == it.act.peer and each.participant in it.act.participants_named
+    ]
+    for status in reversed(usable("supplied", it)):
+        for each in ours:
+            if each.status == status and each.activity.id == one.id:
+                return {**dict(each.activity.circumstances), **dict(one.circumstances)}
+    return dict(one.circumstances)
+
+
+def usable(fresh: str, it: Case) -> tuple[str, ...]:
+    """Which advice and facts count: a report may use what its request used."""
+    return (fresh, *(("used",) if it.act.already else ()), *(("done",) if corrected(it) else ()))
+
+
+def corrected(it: Case) -> bool:
+    """Whether this puts right what was reported before, and not merely says so."""
+    if not isinstance(it.act, pk.ReportSession) or not it.act.corrects:
+        return False
+    before = it.view.get(pk.Session, it.act.the_id)
+    return before is not None and before.status == "held" and before.peer == it.act.peer
+
+
+def agreed(owner: str | None, scope: str, to: str, moment: datetime, view: pk.View) -> bool:
+    """Whether a consent covers it."""
+    return any(
+        (each.participant == owner and each.status == "given" and scope in each.scopes)
+        and (to in each.to and each.since <= moment and (each.until is None or moment < each.until))
+        for each in view.all(pk.Consent)
+    )
+
+
+def known(it: Case) -> Iterator[Said]:
+    """Peers serve and participants take part; a report may come when they have left."""
+    late = isinstance(it.act, (pk.ReportSession, pk.RecordSupervision))
+    peer = it.view.get(pk.Peer, it.act.peer_named or "")
+    serves = peer is not None and (late or peer.status == "serving")
+    early = isinstance(it.act, pk.ReportSession) and peer is not None and it.act.day < peer.since
+    if isinstance(it.act, KNOWN_PEER) and (early or not serves):
+        yield Said(F, "known")
+    for who in it.act.participants_named if isinstance(it.act, KNOWN_PARTICIPANT) else ():
+        one = it.view.get(pk.Participant, who)
+        if one is None or (one.status != "taking-part" and not late):
+            yield Said(F, "known")
+    if isinstance(it.act, (pk.CloseConcern, pk.GiveAdvice, pk.ReviewDisclosure)):
+        yield Said(F if peer is None else A if it.act.by == peer.supervisor else N, "supervisor")
+    if isinstance(it.act, (pk.ProposeMatch, *SESSIONS)) and peer and peer.role == "peer-specialist":
+        on = it.act.day if isinstance(it.act, SESSIONS) else it.day
+        held = [each for each in it.view.all(pk.Credential) if each.peer == peer.id]
+        if not any(each.since <= on < each.until for each in held):
+            yield Said(N if held else F, "credential")
+
+
+def places(it: Case) -> Iterator[Said]:
+    """Nobody is on both sides or their own supervisor; a place is left; a group stays small."""
+    act, tally = it.act, it.view.tally
+    peer = it.view.get(pk.Peer, getattr(act, "peer", None) or getattr(act, "id", None) or "")
+    comes, asks = is_a(act, pk.WelcomePeer), is_a(act, pk.ProposeMatch)
+    back = is_a(act, pk.ChangeService) and peer is not None and peer.status == "left"
+    by = act.supervisor if comes else peer.supervisor if peer else ""
+    full = tally(by, "supervising") >= most("peers-for-one-supervisor", it)
+    walks = (asks or is_a(act, pk.AcceptMatch)) and tally(act.peer, "walking")
+    group = is_a(act, *SESSIONS) and act.form == "group" and len(act.participants)
+    no = {
+        "two-people": is_a(act, *TWO) and act.peer in act.participants_named,
+        "own-supervisor": (comes and by == act.the_id) or (asks and by == act.participant),
+        "peers-for-one-supervisor": (comes or back) and full,
+        "caseload": walks >= most("caseload", it),
+        "group-size": group > most("group-size", it),
+    }
+    yield from (Said(N, why) for why, so in no.items() if so)
+
+
+def supervised(it: Case) -> Iterator[Said]:
+    """Nobody serves alone for long, and a month that is over had its supervision."""
+    peer = it.view.get(pk.Peer, it.act.peer_named or "")
+    if peer is None or not isinstance(it.act, BEGINS):
+        return
+    last = peer.since if peer.supervised is None else max(peer.since, peer.supervised)
+    on = it.act.day if isinstance(it.act, pk.PlanSession) else it.day
+    ended = on.replace(day=1) - timedelta(days=1)
+    whole = ended < it.day and peer.since <= ended.replace(day=1)
+    talks, had, given = (it.view.tally(peer.id, f"{each}-a-month") for each in MONTHLY)
+    late = {
+        "supervision": it.day > last + relativedelta(months=most("supervision", it)),
+        "supervision-weeks": (it.day - last).days > 7 * most("supervision-weeks", it),
+        TALKS: whole and any(talks < each for each in numbers(TALKS, it)),
+        MINUTES: whole and any(had < each for each in numbers(MINUTES, it)),
+        HOURS: whole and given > max(60, had) * most(HOURS, it),
+    }
+    yield from (Said(K, why, "*") for why, so in late.items() if so)
+
+
+def times(it: Case) -> Iterator[Said]:
+    """Time is paid for up to a point; notes come soon."""
+    act = it.act
+    if isinstance(act, pk.PlanSession):
+        sums = [("minutes-a-week", "given-a-week", act.peer, "*")]
+        sums += [("minutes-a-day", "received", who, who) for who in act.participants]
+        sums += [("minutes-a-year", "received-a-year", who, who) for who in act.participants]
+        for what, tally, of, whose in sums:
+            if it.view.tally(of, f"minutes-{tally}") + act.minutes > most(what, it):
+                yield Said(K, what, whose)
+    if isinstance(act, pk.ReportSession) and not corrected(it):
+        written = day_of(it.view.now, act.zone)
+        over = day_of(act.starts + timedelta(minutes=act.minutes), act.zone)
+        days = [written - timedelta(back) for back in range((written - over).days)]
+        if sum(each.weekday() < 5 for each in days) > most("note-within-business-days", it):
+            yield Said(K, "note-within-business-days", "*")
+
+
+def ties(it: Case) -> Iterator[Said]:
+    """What two people are to each other already."""
+    for each in it.view.all(pk.Tie) if isinstance(it.act, PAIRS) else ():
+        for who in it.act.participants_named:
+            if {each.one, each.other} != {it.act.peer, who} or each.of == "distant":
+                continue
+            home = ("landlord", "household", *(("employer",) if "us/mn" in it.layers else ()))
+            if each.of == "romantic" or (each.status == "current" and each.of in home):
+                yield Said(N, each.of)
+            elif each.status == "current" and isinstance(it.act, BEGINS):
+                yield Said(K, "dual-relationship", who)
+
+
+def voluntary(it: Case) -> Iterator[Said]:
+    """One to one takes a yes; planning a second meeting takes the limits of what stays private."""
+    act = it.act
+    if not is_a(act, *SESSIONS) or len(act.participants) > 1:
+        return
+    both = (act.peer, act.participants[0])
+    yes = no = False
+    for each in it.view.all(pk.Match):
+        if (each.peer, each.participant) == both:
+            began = not act.already or each.since is None or each.since <= act.starts
+            went = act.already and each.ended is not None and act.starts < each.ended
+            yes |= began and (each.status == "accepted" or (each.status == "ended" and went))
+            no |= each.status == "declined"
+    if not yes and (act.form != "ad-hoc" or no):
+        yield Said(C, "voluntary")
+    explained = any(each.id == "agree-boundaries" for each in act.activities)
+    for agreement in it.view.all(pk.BoundaryAgreement):
+        ours = (agreement.peer, agreement.participant) == both and agreement.status == "in-force"
+        explained |= ours and "confidentiality-limits" in agreement.topics
+    if is_a(act, pk.PlanSession) and it.view.tally(pair(*both), "met") and not explained:
+        yield Said(F, "limits-explained")
+
+
+def ids(it: Case) -> Iterator[Said]:
+    """An id names one thing; two people have one match; a thing takes its steps."""
+    act = it.act
+    before: Any = it.view.get(act.makes, act.the_id) if is_a(act, Makes) else None
+    goes_on = corrected(it) or is_a(act, *TOLD)
+    if is_a(act, pk.ReportSession) and before is not None and before.status == "planned":
+        same = act.form == "group" or before.participants == act.participants
+        goes_on = same and before.peer == act.peer
+    if before is not None and not goes_on:
+        yield Said(N, "once")
+    for each in it.view.all(pk.Match) if is_a(act, pk.ProposeMatch) else ():
+        both = (each.peer, each.participant) == (act.peer, act.participant)
+        if both and each.status in ("proposed", "accepted"):
+            yield Said(N, "one-match")
+    if is_a(act, Moves):
+        thing: Any = it.view.get(act.moves, act.id)
+        whose = [name for name in ("peer", "participant") if hasattr(act, name)]
+        if thing is None or any(getattr(thing, name) != getattr(act, name) for name in whose):
+            yield Said(F, "steps")
+        elif act.to(thing) not in thing.lifecycle.steps[thing.status]:
+            yield Said(N, "steps")
+
+
+def not_yet(it: Case) -> Iterator[Said]:
+    """Nothing is recorded of the future, and nothing ends before it began."""
+    act, now = it.act, it.view.now
+    match = it.view.get(pk.Match, getattr(act, "id", None) or "")
+    when = getattr(act, "when", None) or now
+    early = match is not None and match.since is not None and when < match.since
+    if isinstance(act, pk.ReportSession):
+        when = act.starts + timedelta(minutes=act.minutes)
+    missed = it.view.get(pk.Session, act.id) if isinstance(act, pk.ReportMissedSession) else None
+    on = getattr(act, "on", None) or getattr(act, "supervised", None) or it.day
+    if on > it.day or early or (when if missed is None else missed.starts) > now:
+        yield Said(F, "already-happened")
+
+
+def words(it: Case) -> Iterator[Said]:
+    """Own words count; what is named is in the book; what is asked is answered or consented to."""
+    act = it.act
+    if hasattr(act, "said_so") and act.by != act.participant:
+        yield Said({True: A, False: N, None: F}[act.said_so], "own-voice")
+    if not CODES.issuperset(getattr(act, "clauses", None) or (getattr(act, "clause", "money"),)):
+        yield Said(F, "known-clauses")
+    if isinstance(act, pk.SupplyFacts):
+        told = dict(act.activity.circumstances)
+        asked = GREY.get(act.activity.id, {})
+        here = {f"{at}:{act.activity.id}" for at in it.layers} | {act.activity.id}
+        answered = all(told.get(asks) in known for asks, known in asked.items())
+        yield Said(A if answered and here & {*GREY, *VERDICTS} else F, "asked-of-it")
+    if isinstance(act, pk.ShareInformation) and act.to != act.participant:
+        for scope in act.scopes:
+            if not agreed(act.participant, scope, act.to, it.view.now, it.view):
+                yield Said(C, "consent")
+
+
+LIMITS: Final = (in_role, known, places, supervised, times, ties, voluntary, ids, not_yet, words)
+
+
+def oracle(act: pk.Act, view: pk.View, day: date, layers: Collection[str]) -> tuple[str, set[str]]:
+    """The heaviest verdict of all that is said and no advice has opened, and what says it."""
+    it = Case(act, view, day, layers)
+    advice = Counter(
+        (each.clause, each.participant)
+        for each in view.all(pk.Consultation)
+        if each.status in usable("agreed", it) and each.peer == act.peer_named
+    )
+    left = [Said(A, "")]
+    for each in (
+        [] if isinstance(act, pk.DiscloseForSafety) else chain(*(say(it) for say in LIMITS))
+    ):
+        who = act.participants_named if each.whose == "*" else (each.whose,)
+        if each.verdict == K and all(advice[each.why, one] for one in who):
+            advice.subtract((each.why, one) for one in who)
+        else:
+            left.append(each)
+    heaviest = max((each.verdict for each in left), key=HEAVIER.index)
+    return heaviest, {each.why for each in left if each.verdict == heaviest}

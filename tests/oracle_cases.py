@@ -1,0 +1,275 @@
+"""Cases drawn by number: an act, what stands, the layers and the moment; the same each time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from random import Random
+from typing import Any, Final, NamedTuple
+
+import attrs
+from tests.oracle_acts import CODES, DRAW, HANDBOOKS, LAYERS, OFTEN, ZONES, Drawn
+
+import peerkit as pk
+from peerkit.model import pair
+from peerkit.model.fields import day_of
+
+#: Numbers at and beside the limits that any layer sets.
+EDGES: Final = {
+    "walking": (0, 7, 14, 14, 15, 19, 19, 20, 21),
+    "supervising": (0, 6, 7, 8, 9),
+    "met": (0, 1, 1, 2),
+    "supervision-minutes-a-month": (0, 0, 59, 60, 119, 120, 239, 240),
+    "supervision-talks-a-month": (0, 1, 2, 4),
+    "minutes-given-a-month": (0, 600, 1475, 1500, 1501, 3000, 6000),
+    "minutes-given-a-week": (0, 1500, 1740, 1755, 1785, 1800),
+    "minutes-received": (0, 0, 180, 195, 225, 240),
+    "minutes-received-a-year": (0, 53940, 53955, 53985, 54000),
+}
+OF_PEERS: Final = (
+    *("walking", "supervision-minutes-a-month", "supervision-talks-a-month"),
+    *("minutes-given-a-month", "minutes-given-a-week"),
+)
+#: Moments around the ends of days, weeks, months and years, in summer and winter.
+MOMENTS: Final = tuple(
+    datetime(year, month, day, hour, minute, tzinfo=UTC)
+    for year, month, day in (
+        *((2026, 11, 2), (2026, 11, 3), (2026, 11, 6), (2026, 11, 7), (2026, 11, 8), (2026, 12, 1)),
+        *((2026, 3, 31), (2024, 2, 29), (2024, 3, 29), (2025, 1, 1), (2026, 7, 1), (2027, 10, 31)),
+        *((2019, 6, 30), (2028, 7, 1), (2010, 1, 1), (2026, 11, 30)),
+    )
+    for hour, minute in ((0, 0), (3, 0), (12, 0), (17, 0), (23, 59))
+)
+
+
+class Case(NamedTuple):
+    """One case, and what the rules say of it."""
+
+    number: int
+    layers: tuple[str, ...]
+    act: pk.Act
+    view: pk.View
+    book: pk.Book
+    decision: pk.Decision
+
+
+def case(number: int) -> Case:
+    """The case of this number: the same today and tomorrow."""
+    chance = Random(number)
+    d = Drawn(chance, chance.choice(LAYERS), chance.choice(MOMENTS), chance.choice(ZONES))
+    act = DRAW[d.one(*OFTEN)](d)
+    stands = tuple(each for each in world(d, act) if each.open or each.id in act.about)
+    view = pk.View(d.now, stands, tallies(d, act))
+    book = book_of(d.layers, day_of(act.moment(d.now), d.zone))
+    decision = pk.decide(act, view, book, pk.ROLE_LIMITS)
+    more = (*advice(d, decision), *facts(d, decision))
+    if more:
+        view = attrs.evolve(view, nouns=(*view.nouns, *more))
+        decision = pk.decide(act, view, book, pk.ROLE_LIMITS)
+    return Case(number, d.layers, act, view, book, decision)
+
+
+@lru_cache(maxsize=4096)
+def book_of(layers: tuple[str, ...], day: date) -> pk.Book:
+    """The book of these layers and day."""
+    return HANDBOOKS[layers].on(day)
+
+
+def world(d: Drawn, act: pk.Act) -> list[pk.Noun]:
+    """What stands: mostly an ordinary pair, with now and then something else."""
+    both = (act.peer_named or "ana", (*act.participants_named, "p-1")[0])
+    if d.often(0.1):
+        both = ("ana", "p-1")
+    people = (*peers(d, act), *participants(d, act))
+    return [*people, *matches(d, act, both), *bonds(d, act, both), *papers(d, act, both)]
+
+
+def peers(d: Drawn, act: pk.Act) -> list[pk.Noun]:
+    """Both peers, mostly serving, or away where one comes back, and supervised not long ago."""
+    usual = pk.PeerStatus.LEFT if isinstance(act, pk.ChangeService) else pk.PeerStatus.SERVING
+    return [
+        pk.Peer(
+            id=id_,
+            role=d.one(pk.Role.WORKER, pk.Role.SPECIALIST, *pk.Role),
+            supervisor=d.one("sam", "sam", "kim", "p-1") if d.often(0.3) else "sam",
+            since=d.day(200) if d.often(0.5) else d.today - timedelta(days=200),
+            supervised=None if d.often(0.2) else d.day() if d.often(0.4) else d.today,
+            status=d.mostly(0.96, usual, pk.PeerStatus),
+        )
+        for id_ in ("ana", "bo")
+        if d.often(0.97)
+    ]
+
+
+def participants(d: Drawn, act: pk.Act) -> list[pk.Noun]:
+    """Everybody named, and some who are not; now and then a peer takes part as well."""
+    named = {*act.participants_named, "p-1", "p-2", *(("ana",) if d.often(0.1) else ())}
+    return [
+        pk.Participant(
+            id=id_,
+            status=d.mostly(0.96, pk.ParticipantStatus.TAKING_PART, pk.ParticipantStatus),
+        )
+        for id_ in sorted(named)
+        if d.often(0.98)
+    ]
+
+
+def matches(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
+    """A match of the pair, or two, as far along as the act would have it, or not."""
+    answered = isinstance(act, (pk.AcceptMatch, pk.DeclineMatch))
+    usual = pk.MatchStatus.PROPOSED if answered else pk.MatchStatus.ACCEPTED
+    if isinstance(act, pk.ProposeMatch):
+        usual = pk.MatchStatus.ENDED
+    found: list[pk.Noun] = []
+    for id_ in ("m-1",) * d.often(0.85) + ("m-2",) * d.often(0.15):
+        status = d.mostly(0.7, usual, pk.MatchStatus)
+        walked = status in (pk.MatchStatus.ACCEPTED, pk.MatchStatus.ENDED)
+        over = status in (pk.MatchStatus.DECLINED, pk.MatchStatus.ENDED)
+        since = d.one(None, d.past(), d.now - timedelta(days=30)) if walked else None
+        ended = d.past() if over else None
+        (peer, who) = both
+        found.append(
+            pk.Match(id=id_, peer=peer, participant=who, status=status, since=since, ended=ended)
+        )
+    return found
+
+
+def bonds(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
+    """What the pair agreed, what else they are to each other, and what was told by whose leave."""
+    peer, who = both
+    limits = pk.Topic.CONFIDENTIALITY_LIMITS
+    found: list[pk.Noun] = [
+        pk.BoundaryAgreement(
+            id=f"ag-{number}",
+            peer=peer,
+            participant=one,
+            topics=(d.mostly(0.9, limits, pk.Topic),),
+            status=d.mostly(0.9, pk.AgreementStatus.IN_FORCE, pk.AgreementStatus),
+        )
+        for number, one in enumerate(act.participants_named or ("p-1",), 1)
+        if d.often(0.75)
+    ]
+    for number in range(1, 1 + d.one(0, 0, 0, 1, 2)):
+        one, other = both if d.often(0.5) else (who, peer)
+        kind, status = d.one(*pk.TieKind), d.one(*pk.TieStatus)
+        found.append(pk.Tie(id=f"t-{number}", one=one, other=other, of=kind, status=status))
+    for number in range(1, 1 + d.one(0, 1, 2)):
+        since = d.past()
+        hears = (d.one("sam", "p-2", "office"), *d.people(d.one(0, 1, 2, 12)))
+        found.append(
+            pk.Consent(
+                id=f"co-{number}",
+                participant=d.one(who, "p-1", "p-2"),
+                scopes=tuple(pk.ConsentScope) if d.often(0.7) else d.scopes(),
+                to=tuple(dict.fromkeys(hears)),
+                since=since,
+                until=d.one(None, None, since + timedelta(days=d.one(1, 7))),
+                status=d.mostly(0.9, pk.ConsentStatus.GIVEN, pk.ConsentStatus),
+            )
+        )
+    return found
+
+
+def papers(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
+    """Credentials, a session, and one each of what acts move a step."""
+    peer, who = both
+    found: list[pk.Noun] = []
+    for number in range(1, 1 + d.one(0, 1, 1, 2)):
+        since = d.day(300)
+        until = since + timedelta(days=d.one(10, 30, 300, 365))
+        found.append(pk.Credential(id=f"cr-{number}", peer=peer, since=since, until=until))
+    pairs: dict[str, Any] = {"peer": peer, "participant": who}
+    told: dict[str, Any] = {"to": ("office",), "basis": d.one(*pk.Basis)}
+    asked, made = d.one(*pk.ConsultationStatus), d.one(*pk.DisclosureStatus)
+    raised: dict[str, Any] = {
+        "people": (who,),
+        "clauses": ("money",),
+        "status": d.one(*pk.ConcernStatus),
+    }
+    some: tuple[pk.Noun, ...] = (
+        pk.Goal(id="g-1", participant=who, status=d.one(*pk.GoalStatus)),
+        pk.Concern(id="c-1", peer=peer, **raised),
+        pk.SafetyDisclosure(id="d-1", **pairs, **told, status=made),
+        pk.Consultation(id="q-1", **pairs, clause=d.one(*CODES), status=asked),
+        pk.SuppliedFacts(id="f-1", **pairs, activity=d.activity()),
+        session(d, act),
+    )
+    return [*found, *(each for each in some if d.often(0.5))]
+
+
+def session(d: Drawn, act: pk.Act) -> pk.Session:
+    """A session under the id that acts name, often the very one that is reported."""
+    status = d.mostly(0.4, pk.SessionStatus.PLANNED, pk.SessionStatus)
+    if isinstance(act, pk.ReportSession) and d.often(0.8):
+        return pk.Session(
+            id="s-1",
+            status=status,
+            form=act.form,
+            peer=act.peer,
+            participants=act.participants if d.often(0.8) else ("p-2",),
+            starts=act.starts,
+            zone=act.zone,
+            minutes=act.minutes,
+            activities=act.activities,
+        )
+    return pk.Session(
+        id="s-1",
+        status=status,
+        form=pk.SessionForm.ONE_TO_ONE,
+        peer="ana",
+        participants=("p-1",),
+        starts=d.moment(),
+        minutes=60,
+    )
+
+
+def tallies(d: Drawn, act: pk.Act) -> dict[tuple[str, str], int]:
+    """What is counted of the people in the act, at and beside the limits."""
+    peer = act.peer_named or "ana"
+    counts = {(peer, what): d.one(*EDGES[what]) for what in OF_PEERS if d.often(0.7)}
+    for who in ("sam", "kim"):
+        counts[who, "supervising"] = d.one(*EDGES["supervising"])
+    for who in act.participants_named:
+        counts[pair(peer, who), "met"] = d.one(*EDGES["met"])
+        for what in ("minutes-received", "minutes-received-a-year"):
+            if d.often(0.4):
+                counts[who, what] = d.one(*EDGES[what])
+    return counts
+
+
+def advice(d: Drawn, decision: pk.Decision) -> list[pk.Noun]:
+    """What a supervisor said to what they were to be asked: often yes, for most of the people."""
+    peer = decision.act.peer_named
+    asked = [each for each in decision.findings if each.verdict is pk.Verdict.NEEDS_CONSULTATION]
+    return [
+        pk.Consultation(
+            id=f"qq-{number}-{who}",
+            peer=peer,
+            participant=who,
+            clause=each.clause.id,
+            status=d.mostly(0.5, pk.ConsultationStatus.AGREED, pk.ConsultationStatus),
+        )
+        for number, each in enumerate(asked)
+        for who in decision.act.participants_named
+        if peer is not None and d.often(0.75)
+    ]
+
+
+def facts(d: Drawn, decision: pk.Decision) -> list[pk.Noun]:
+    """Answers to what was asked back, mostly complete."""
+    found: list[pk.Noun] = []
+    act = decision.act
+    for number, each in enumerate(act.activities_named):
+        entry = HANDBOOKS[d.layers].activities.get(each.id)
+        asks = () if entry is None else entry.asks
+        if act.peer_named is not None and len(each.circumstances) < len(asks) and d.often(0.6):
+            found.append(
+                pk.SuppliedFacts(
+                    id=f"ff-{number}",
+                    peer=act.peer_named,
+                    participant=act.participants_named[0],
+                    activity=pk.Activity(id=each.id, circumstances=d.answers(asks, 0.9)),
+                    status=d.one(*pk.FactsStatus),
+                )
+            )
+    return found
