@@ -16,7 +16,7 @@ from scripts.drawn.lessons import LESSONS, executed, lesson, links_inside
 import peerkit as pk
 from peerkit.acts import DoActivity
 from peerkit.model import ConsentStatus, ConsultationStatus, FactsStatus
-from peerkit.testing.lessons import ANSWERS, Marked, Slip, check, deal, told, weak_spots
+from peerkit.testing.lessons import ANSWERS, Marked, Slip, check, deal, titled, told, weak_spots
 from peerkit.testing.situations import Situation, is_ordinary, ordinary, situations
 
 ROOT: Final = Path(__file__).parent.parent
@@ -132,19 +132,33 @@ class TestTelling:
     def test_a_grey_zone_is_told_with_its_question_and_the_answer_in_words(self) -> None:
         """No code of the catalogue is needed to understand it."""
         assert told(BY_NAME["A weekend at the home of the peer"]) == (
-            "A weekend at the home of the peer",
-            "May the peer ana do this with the participant p-7: spending friendly time?",
-            "It can look like this: A warm coffee at the drop-in; or a weekend at the peer's home.",
+            "May ana do this: spending friendly time?",
+            "The peer ana walks with the participant p-7.",
             "In which setting? As private friends: own time, own home, own secrets.",
         )
 
     def test_a_published_case_is_told_without_its_number(self) -> None:
         """The number says nothing to a learner."""
         case = next(each for each in deal(seed=1, count=1000) if each.vignette)
-        title, *_ = told(case)
-
         assert case.name.startswith(f"{case.vignette}: ")
-        assert case.name.lower() == f"{case.vignette}: {title}".lower()
+        assert case.name.lower() == f"{case.vignette}: {titled(case)}".lower()
+
+    def test_the_name_of_a_situation_is_not_told_before_the_answer(self) -> None:
+        """It often gives the answer away."""
+        for each in deal(seed=1, count=1000):
+            assert titled(each) not in told(each), each.name
+
+    def test_what_an_activity_looks_like_is_told_where_nothing_else_decides(self) -> None:
+        """In a grey zone it shows both sides, and one of them would be untrue."""
+        for each in deal(seed=1, count=1000):
+            entry = each.book.activities[each.ask.activities_named[0].id]
+            shown = any(line.startswith("It can look like this") for line in told(each))
+            assert shown is (not entry.asks and entry.consent is None), each.name
+
+    def test_layers_are_a_list(self) -> None:
+        """A text would be read letter by letter."""
+        with pytest.raises(pk.BadInput, match=r"layers: a list of them: \['us/wa'\]"):
+            deal(seed=1, layers="us/wa")
 
     def test_what_stands_is_told(self) -> None:
         """Advice, consent, another tie, facts said before, whom it is about, and the layer."""
@@ -221,7 +235,7 @@ class TestTelling:
 
         assert len(dealt) > 150
         for each in dealt:
-            words = set(re.findall(r"[\w-]+", " ".join(told(each)[1:])))
+            words = set(re.findall(r"[\w-]+", " ".join(told(each))))
             assert not words & codes, each.name
 
 

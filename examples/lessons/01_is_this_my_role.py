@@ -17,7 +17,7 @@
 from IPython.display import Markdown, display
 
 import peerkit as pk
-from peerkit.testing.lessons import ANSWERS, Marked, check, deal, told, weak_spots
+from peerkit.testing.lessons import ANSWERS, Marked, check, deal, titled, told, weak_spots
 from peerkit.testing.situations import Situation
 
 # %% [markdown]
@@ -57,8 +57,8 @@ answers: list[str] = []
 # %%
 def ask(situation: Situation, number: int) -> Marked:
     """Show a situation, take an answer, and show what the book says."""
-    title, *lines = told(situation)
-    display(Markdown("\n\n".join([f"### {number}. {title}", *lines])))
+    question, *lines = told(situation)
+    display(Markdown("\n\n".join([f"### {number}. {question}", *lines])))
     while True:
         try:
             said = answers[number - 1] if answers else input(f"{', '.join(ANSWERS)}? ")
@@ -68,7 +68,8 @@ def ask(situation: Situation, number: int) -> Marked:
                 raise
             print(error)
         else:
-            display(Markdown(f"You say **{said}**. That is {marked.slip}."), marked.decision)
+            told_of = f"You say **{said}**. That is {marked.slip}: *{titled(situation)}*."
+            display(Markdown(told_of), marked.decision)
             return marked
 
 

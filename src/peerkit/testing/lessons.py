@@ -32,7 +32,7 @@ from peerkit.model.phrase import Phrase, listed
 from peerkit.simulation import chance
 from peerkit.testing.situations import Situation, is_ordinary, ordinary, situations
 
-__all__ = ["ANSWERS", "Marked", "Slip", "WeakSpot", "check", "deal", "told", "weak_spots"]
+__all__ = ["ANSWERS", "Marked", "Slip", "WeakSpot", "check", "deal", "titled", "told", "weak_spots"]
 
 #: What a learner may answer, lightest first: a word, the verdict it stands for, what it means.
 ANSWERS: Final[Mapping[str, tuple[Verdict, str]]] = {
@@ -104,6 +104,8 @@ def deal(
     Situations under a layer are dealt when it is among ``layers``.
     Raises :class:`~peerkit.errors.BadInput` for a group that has no situation.
     """
+    if isinstance(layers, str):
+        raise BadInput("layers", f"a list of them: [{layers!r}]")
     if type(count) is not int or not 1 <= count <= _MOST:
         raise BadInput("count", f"a whole number from 1 to {_MOST}")
     stack = [
@@ -143,18 +145,16 @@ def _in_turn(shuffled: list[tuple[Situation, str]]) -> list[Situation]:
 
 
 def told(situation: Situation) -> tuple[str, ...]:
-    """The situation in plain words, a line each: its name, what is asked, how, and what stands.
+    """The situation in plain words, a line each: who, what is asked, how, and what stands.
 
-    The words are those of the book. What has not been said yet is left open.
+    The words are those of the book. What has not been said yet is left open, and so is the name
+    of the situation, which may give the answer away: :func:`titled` says it afterwards.
     Raises :class:`~peerkit.errors.BadInput` for a situation that ``deal`` does not deal.
     """
     act, entry = _dealt(situation)
-    named = situation.name.removeprefix(f"{situation.vignette}: ")
-    lines = [
-        f"{named[:1].upper()}{named[1:]}",
-        f"May the peer {act.peer} do this with the participant {act.participant}: {entry.name}?",
-        f"It can look like this: {entry.looks_like}",
-    ]
+    lines = [f"The peer {act.peer} walks with the participant {act.participant}."]
+    if not entry.asks and entry.consent is None:
+        lines.append(f"It can look like this: {entry.looks_like}")
     lines += _answered(situation.book, act.activity)
     if act.activity.of is not None:
         lines.append(f"It is about the participant {act.activity.of}.")
@@ -167,7 +167,13 @@ def told(situation: Situation) -> tuple[str, ...]:
         for each in heads
         if each.id in situation.layers
     ]
-    return tuple(lines)
+    return (f"May {act.peer} do this: {entry.name}?", *lines)
+
+
+def titled(situation: Situation) -> str:
+    """The name of a situation, for when it has been answered."""
+    named = situation.name.removeprefix(f"{situation.vignette}: ")
+    return f"{named[:1].upper()}{named[1:]}"
 
 
 def check(situation: Situation, answer: str | Verdict) -> Marked:
