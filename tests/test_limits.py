@@ -270,7 +270,7 @@ class TestEnoughSupervision:
     def test_the_ratio_rounds_up(
         self, strict: pk.Book, worked: int, minutes: int, hours: int
     ) -> None:
-        """A begun hour of work is an hour; without any supervision the first is due after the limit."""
+        """A begun hour is an hour; without supervision the first is due after the limit."""
         stands = stood(minutes_given_a_month=worked, supervision_minutes_a_month=minutes)
         *_, ratio = limits.enough_supervision(PROPOSE, stands, strict)
 
