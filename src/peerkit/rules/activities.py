@@ -162,8 +162,8 @@ def _with_supplied(
 
 def _usable(facts: SuppliedFacts, act: Act) -> bool:
     """A request takes what is supplied; its report, first of all what the request took."""
-    if facts.status is FactsStatus.SUPPLIED:
-        return True
+    if facts.status is not FactsStatus.USED:
+        return facts.status is FactsStatus.SUPPLIED
     return act.already and facts.used_for in {None, getattr(act, "id", None)}
 
 
