@@ -83,7 +83,7 @@ def asked_of_it(act: SupplyFacts, view: View, book: Book) -> Findings:
     facts: dict[str, object] = {"peer": act.peer, "activity": entry.name}
     asked = _Asked(act.activity, entry, 0, book, facts)
     missing = [*_questions(asked), *_whom(asked)]
-    return _missing(asked, missing) or (asked.finding("missing-facts", Verdict.ALLOWED),)
+    return _missing(asked, act, missing) or (asked.finding("missing-facts", Verdict.ALLOWED),)
 
 
 def whatever_stands(act: Act, book: Book) -> bool:
@@ -107,12 +107,8 @@ def _of(asked: _Asked, act: DoActivity | PlanSession | ReportSession, view: View
     While something is still to be said, no part of it is called open.
     """
     entry, questions = asked.entry, _questions(asked)
-    if questions and len(act.activities_named) > 1:
-        questions[0] = Phrase(
-            "For {activity}: {question}", activity=entry.name, question=questions[0]
-        )
     found = [
-        *_missing(asked, questions),
+        *_missing(asked, act, questions),
         *(
             asked.finding(clause, verdict)
             for verdict, clause in entry.outcomes(asked.answers)
@@ -122,7 +118,7 @@ def _of(asked: _Asked, act: DoActivity | PlanSession | ReportSession, view: View
     if entry.roles:
         found += _wider(asked, act, view)
     if entry.consent is not None:
-        found += _missing(asked, _whom(asked)) or _agreed(asked, act, view)
+        found += _missing(asked, act, _whom(asked)) or _agreed(asked, act, view)
     return tuple(found)
 
 
@@ -167,11 +163,16 @@ def _usable(facts: SuppliedFacts, act: Act) -> bool:
     return act.already and facts.used_for in {None, getattr(act, "id", None)}
 
 
-def _missing(asked: _Asked, questions: list[Phrase]) -> Findings:
-    """The questions that are open, as one finding; none when all is known."""
+def _missing(asked: _Asked, act: Act, questions: list[Phrase]) -> Findings:
+    """The questions that are open, as one finding; none when all is known.
+
+    Among several activities they say which one they are about.
+    """
     if not questions:
         return ()
     whole = questions[0]
+    if len(act.activities_named) > 1:
+        whole = Phrase("For {activity}: {question}", activity=asked.entry.name, question=whole)
     for each in questions[1:]:
         whole = Phrase("{first} {second}", first=whole, second=each)
     return (asked.finding("missing-facts", Verdict.NEEDS_FACTS, missing=whole),)
