@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from peerkit.errors import must_be
 from peerkit.handbook.asking import combinations
+from peerkit.handbook.book import Book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from peerkit.handbook.book import ActivityEntry, Book, Clause, Passage
+    from peerkit.handbook.book import ActivityEntry, Clause, Passage
 
 __all__ = ["Difference", "diff"]
 
@@ -37,6 +39,8 @@ def diff(before: Book, after: Book) -> tuple[Difference, ...]:
     Take two days of one handbook (``handbook.on(a)``, ``handbook.on(b)``), two
     editions, or one with and one without a layer. Nothing when they say the same.
     """
+    for place, each in (("before", before), ("after", after)):
+        must_be(Book, each, place, "give the book of a day: handbook.on(day)")
     return (
         *(
             Difference("limit" if clause.unit else "clause", clause.id, says)
