@@ -127,6 +127,62 @@ class TestMeasured:
             f"limit: {limit!r} is no limit of this book; see the page 'limits'"
         )
 
+    @pytest.mark.parametrize(
+        ("limit", "meant"), [("case-load", "caseload"), ("minutes-in-a-day", "minutes-a-day")]
+    )
+    def test_a_slip_in_the_name_of_a_limit_is_understood(self, limit: str, meant: str) -> None:
+        """As a question: only limits are offered."""
+        with pytest.raises(pk.BadInput) as caught:
+            pk.measured(BOOK, limit, 1)
+
+        assert str(caught.value) == (
+            f"limit: {limit!r} is no limit of this book; did you mean {meant!r}? "
+            "See the page 'limits'"
+        )
+
+    @pytest.mark.parametrize(
+        "now", [True, "1", None, -1, -0.5, float("nan"), float("inf"), [1], 1j, 10 * DAY]
+    )
+    def test_an_amount_is_a_number(self, now: Any) -> None:
+        """Of 0 or more, whether anybody has limited it or not; what is refused is not shown."""
+        for limit in ("caseload", "minutes-a-day"):
+            with pytest.raises(pk.BadInput) as caught:
+                pk.measured(BOOK, limit, now, peer="ana")
+
+            assert str(caught.value) == ("now: give a number of 0 or more, in the limit's own unit")
+
+    @pytest.mark.parametrize(
+        ("limit", "given", "missing"),
+        [
+            ("caseload", {}, "peer"),
+            ("supervision", {"peer": "ana"}, "days"),
+            ("supervision", {"now": 3, "by": "sam"}, "days, peer"),
+        ],
+    )
+    def test_the_facts_that_a_sentence_names_must_be_given(
+        self, limit: str, given: dict[str, Any], missing: str
+    ) -> None:
+        """At once, and not when somebody reads the sentence."""
+        with pytest.raises(pk.BadInput) as caught:
+            pk.measured(BOOK, limit, **{"now": 1} | given)
+
+        assert str(caught.value) == (
+            f"facts: the limit {limit!r} speaks of {missing}; give that too"
+        )
+
+    @pytest.mark.parametrize(
+        ("book", "limit", "place"),
+        [(Handbook.load(), "caseload", "book"), (TODAY, "caseload", "book"), (BOOK, 1, "limit")],
+    )
+    def test_a_book_and_the_id_of_a_limit_are_asked_for(
+        self, book: Any, limit: Any, place: str
+    ) -> None:
+        """A handbook is not yet the book of a day."""
+        with pytest.raises(pk.BadInput) as caught:
+            pk.measured(book, limit, 1)
+
+        assert caught.value.place == place
+
     @pytest.mark.parametrize("limit", COUNTED)
     def test_every_limit_that_rules_count_is_one(self, limit: str) -> None:
         """The base knows each of them, with a number or without."""
