@@ -188,7 +188,7 @@ def test_base_numbers_are_the_widest_published_ones() -> None:
     assert numbers == {
         "caseload": (20, "people"),
         "group-size": (12, "people"),
-        "supervision": (1, "month(s)"),
+        "supervision": (1, "months"),
         "barc-10-recovery": (47, "points"),
         "who-5-low": (51, "points"),
         "who-5-very-low": (29, "points"),

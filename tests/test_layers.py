@@ -576,6 +576,7 @@ class TestDifferences:
     def test_a_number_that_turns_is_told_with_its_passages(self, tmp_path: Path) -> None:
         """From one day to the other, in both directions."""
         text = limit("caseload", 9, since="2026-03-01") + limit("minutes-a-day", 60)
+        text += limit("plan-within-months", 1)
         book = Handbook.load(layer(tmp_path, "house", text))
         told = [str(each) for each in book.diff(date(2026, 2, 28), date(2026, 3, 1))]
         back = [str(each) for each in book.diff(date(2026, 3, 1), date(2026, 2, 28))]
@@ -586,6 +587,7 @@ class TestDifferences:
         assert any("our own reading" in each and ": rests on " in each for each in told)
         assert any("our own reading" in each and "no longer rests on" in each for each in back)
         assert "limit minutes-a-day: no number becomes 60 minutes." in new
+        assert "limit plan-within-months: no number becomes 1 month." in new
 
     def test_what_a_layer_adds_is_new_and_without_it_gone(self, tmp_path: Path) -> None:
         """Clauses and activities, each by its own words."""

@@ -29,7 +29,7 @@ from tests.ordinary import (
 
 import peerkit as pk
 from peerkit.acts import Judged
-from peerkit.handbook import Handbook
+from peerkit.handbook import Handbook, language
 from peerkit.model import (
     MINUTES_GIVEN_A_MONTH,
     MINUTES_GIVEN_A_WEEK,
@@ -126,6 +126,35 @@ class TestMeasured:
         assert str(caught.value) == (
             f"limit: {limit!r} is no limit of this book; see the page 'limits'"
         )
+
+    @pytest.mark.parametrize(
+        ("most", "now", "english", "spanish"),
+        [
+            (1, 0, "is 0 of at most 1 month old.", "tiene 0 de un máximo de 1 mes."),
+            (2, 1, "is 1 of at most 2 months old.", "tiene 1 de un máximo de 2 meses."),
+            (
+                1,
+                2,
+                "is 2 months old, and one is asked for every 1.",
+                "tiene 2 meses, y se pide una cada 1.",
+            ),
+            (
+                0,
+                1,
+                "is 1 month old, and one is asked for every 0.",
+                "tiene 1 mes, y se pide una cada 0.",
+            ),
+        ],
+    )
+    def test_a_unit_fits_the_number_before_it(
+        self, tmp_path: Path, most: int, now: float, english: str, spanish: str
+    ) -> None:
+        """One month, two months; in another language wherever its grammar puts them."""
+        book = handbook(tmp_path, progress_note_months=most).on(TODAY)
+        (found,) = pk.measured(book, "progress-note-months", now)
+
+        assert found.sentence == f"The last progress note {english}"
+        assert found.say(language("es")) == f"La última nota de avance {spanish}"
 
     @pytest.mark.parametrize(
         ("limit", "meant"), [("case-load", "caseload"), ("minutes-in-a-day", "minutes-a-day")]

@@ -65,7 +65,16 @@ def _clauses(before: Book, after: Book) -> Iterator[tuple[Clause, str]]:
 def _clause(old: Clause, new: Clause) -> Iterator[str]:
     if old.value != new.value:
         yield f"{_number(old)} becomes {_number(new)}."
-    texts = ("says", "sentences", "instead", "hand_to", "leads_to", "unit", "tighter")
+    texts = (
+        "says",
+        "sentences",
+        "instead",
+        "hand_to",
+        "leads_to",
+        "unit",
+        "unit_of_one",
+        "tighter",
+    )
     changed = [each for each in texts if getattr(old, each) != getattr(new, each)]
     if changed:
         yield f"is written otherwise ({', '.join(changed)})."
@@ -73,7 +82,9 @@ def _clause(old: Clause, new: Clause) -> Iterator[str]:
 
 
 def _number(clause: Clause) -> str:
-    return "no number" if clause.value is None else f"{clause.value} {clause.unit}"
+    return (
+        "no number" if clause.value is None else f"{clause.value} {clause.unit_for(clause.value)}"
+    )
 
 
 def _passages(old: tuple[Passage, ...], new: tuple[Passage, ...]) -> Iterator[str]:

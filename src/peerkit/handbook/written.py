@@ -55,6 +55,7 @@ class Written:
     leads_to: tuple[LeadsTo, ...]
     time_counts: bool
     unit: str
+    unit_of_one: str
     tighter: str
     group: str
 
@@ -73,6 +74,7 @@ class Written:
             time_counts=self.time_counts,
             value=None if value is None else value.number,
             unit=self.unit,
+            unit_of_one=self.unit_of_one,
             tighter=self.tighter,
             group=self.group,
         )
