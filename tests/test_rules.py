@@ -832,7 +832,7 @@ class TestWhoWalksWithWhom:
         if verdict is CONSULT:
             assert found.sentence == (
                 f"{days} days have passed since ana had supervision or began to serve; "
-                "here it is due every 1 month(s)."
+                "here it is due every 1 month."
             )
 
     def test_overdue_supervision_gives_way_to_advice(self) -> None:
