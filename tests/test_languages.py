@@ -395,8 +395,8 @@ class TestEverythingCanBeSaid:
         found = pk.Finding(BOOK.clause("caseload"), Verdict.NOT_ALLOWED, {"peer": "ana", "now": 20})
         spoken = Language(id="xx", name="X", words={"people": "personas"})
 
-        assert found.say() == found.sentence == "ana walks with 20 of at most 20 people."
-        assert found.say(spoken) == "ana walks with 20 of at most 20 personas."
+        assert found.say() == found.sentence == "ana already walks with 20 of at most 20 people."
+        assert found.say(spoken) == "ana already walks with 20 of at most 20 personas."
 
     def test_a_language_that_lacks_everything_is_english(self) -> None:
         """Word for word."""

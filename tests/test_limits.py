@@ -580,11 +580,32 @@ class TestNoteOnTime:
         assert (there.facts["now"], there.verdict) == (1, CONSULT)
         assert (here.facts["now"], here.verdict) == (0, ALLOWED)
 
-    def test_a_correction_may_come_whenever_it_must(self, strict: pk.Book) -> None:
-        """Nobody keeps a mistake because it is late."""
-        late = report(starts=NOW - 90 * DAY, corrects=True)
+    @pytest.mark.parametrize("corrects", [False, True])
+    def test_what_is_kept_may_be_put_right_whenever_it_must(
+        self, strict: pk.Book, *, corrects: bool
+    ) -> None:
+        """Nobody keeps a mistake because it is late; and told twice it is not late twice."""
+        late = report(starts=NOW - 90 * DAY, corrects=corrects)
+        (kept,) = late.leaves(stood(), Judged()).nouns
 
-        assert limits.note_on_time(late, stood(), strict) == ()
+        assert limits.note_on_time(late, stood(kept), strict) == ()
+
+    @pytest.mark.parametrize("status", [None, *pk.SessionStatus])
+    @pytest.mark.parametrize("corrects", [False, True])
+    def test_calling_it_a_correction_makes_no_note_timely(
+        self, strict: pk.Book, status: pk.SessionStatus | None, *, corrects: bool
+    ) -> None:
+        """Only what was told in time, or late and judged so, can be put right."""
+        late = report(starts=NOW - 90 * DAY, corrects=corrects)
+        (held,) = late.leaves(stood(), Judged()).nouns
+        before = () if status is None else (attrs.evolve(held, status=status),)
+        found = limits.note_on_time(late, stood(*before), strict)
+
+        assert codes(found) == (
+            []
+            if status is pk.SessionStatus.HELD
+            else [("note-within-business-days", CONSULT), ("note-within-days", CONSULT)]
+        )
 
     def test_without_numbers_nothing_is_said(self) -> None:
         """The base knows no day by which a note must be written."""
