@@ -11,21 +11,6 @@ import pytest
 from dateutil.rrule import DAILY, FR, MO, TH, TU, WE, rrule
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ordinary import (
-    ANA,
-    BOOK,
-    LIVED,
-    NOW,
-    TODAY,
-    activity,
-    codes,
-    empty,
-    opened,
-    plan,
-    report,
-    tallies_of,
-    view,
-)
 
 import peerkit as pk
 from peerkit.acts import Judged
@@ -42,6 +27,21 @@ from peerkit.model import (
     periods,
 )
 from peerkit.rules import COUNTED, limits, people
+from tests.ordinary import (
+    ANA,
+    BOOK,
+    LIVED,
+    NOW,
+    TODAY,
+    activity,
+    codes,
+    empty,
+    opened,
+    plan,
+    report,
+    tallies_of,
+    view,
+)
 
 ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
 DAY = timedelta(days=1)
