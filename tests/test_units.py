@@ -134,6 +134,17 @@ class TestSeveralContacts:
 
         assert whole.by_day()[day] == timedelta(hours=hours)
 
+    def test_a_midnight_that_comes_twice_is_counted_once(self) -> None:
+        """In St. John's clocks once went back at one minute past midnight."""
+        zone, day = "America/St_Johns", date(2010, 11, 6)
+        begins = datetime(2010, 11, 6, tzinfo=ZoneInfo(zone))
+        whole = Contact(code="H0038", starts=begins, zone=zone, length=timedelta(hours=30))
+
+        found = whole.by_day()
+        assert sum(found.values(), timedelta()) == timedelta(hours=30)
+        assert all(each > timedelta(0) for each in found.values())
+        assert set(found) == {day, date(2010, 11, 7)}
+
     def test_nobody_is_with_somebody_twice_at_once(self) -> None:
         """Overlapping contacts are an error that says which; those that touch are none."""
         with pytest.raises(pk.BadInput) as caught:
@@ -162,6 +173,7 @@ class TestInput:
         [
             ({"length": minutes(-1)}, "Contact.length: must not be negative"),
             ({"length": 15}, "Contact.length: must be timedelta"),
+            ({"length": timedelta.max}, "Contact.length: must not be negative, and at most seven"),
             ({"code": "self help"}, "Contact.code: "),
             ({"zone": "Mars/Olympus"}, "Contact.zone: "),
             ({"starts": datetime(2026, 11, 2)}, "Contact.starts: "),  # noqa: DTZ001 - that is it
