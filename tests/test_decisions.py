@@ -478,6 +478,36 @@ class TestJudged:
         )
 
 
+class TestShown:
+    """What a log line or a traceback shows of a decision is ids and codes."""
+
+    def test_a_decision_shows_the_kind_of_its_act_and_no_finding(self) -> None:
+        """Who asked about whom is looked up by its number."""
+        decision = decided(asking(activity("give-gift", value="token")))
+        shown = repr(decision)
+
+        assert shown.startswith("Decision(act=activity.asked, verdict=<Verdict.NEEDS_CONSULTATION")
+        for each in ("ana", "p-7", "give-gift", "token", "gifts", "Finding"):
+            assert each not in shown
+
+    def test_a_finding_shows_neither_its_facts_nor_its_entry(self) -> None:
+        """The boundary, the verdict and the place: what was told stays inside."""
+        (found, *_) = decided(asking(activity("give-gift", value="token"))).findings
+        shown = repr(found)
+
+        assert "facts" not in shown
+        assert "entry" not in shown
+        assert "activity=0" in shown
+        assert "peer" in found.facts
+
+    def test_an_activity_shows_no_circumstance(self) -> None:
+        """What was answered about somebody is theirs."""
+        asked = activity("give-gift", value="token", of="p-8", to="court")
+
+        assert repr(asked) == "Activity(id='give-gift', of='p-8', to='court', minutes=0)"
+        assert "token" not in repr(asking(asked)) + repr(decided(asking(asked)))
+
+
 class TestFinding:
     """One clause and what it says of an act."""
 

@@ -342,7 +342,7 @@ class TestInRole:
     def test_a_planned_session_needs_the_consent_of_its_start(
         self, off: timedelta, verdict: pk.Verdict
     ) -> None:
-        """What is agreed from the day of the session on is enough; what has ended by then is not."""
+        """What is agreed from that moment on is enough; what has ended by then is not."""
         then = NOW + 3 * DAY
         told = plan(starts=then + off, activities=(activity("tell-anothers-story", of="p-8"),))
         over = consent(since=NOW, until=then)

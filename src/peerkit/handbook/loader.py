@@ -89,23 +89,28 @@ class Draft:
         edition: str = self.digest.hexdigest()
         return edition
 
-    def lay(self, name: str, raw: bytes, above: tuple[str, ...] = ()) -> None:
-        """Take in one layer, after those it says it is laid over."""
+    def lay(self, name: str, raw: bytes, above: tuple[str, ...] = ()) -> str:
+        """Take in one layer, after those it says it is laid over. Gives its id."""
         file = parsed(name, raw)
         head = _head(file)
         if head.id in above:
             raise BadHandbook(name, f"is laid over itself: {' over '.join((*above, head.id))}")
-        for under in head.over:
-            if under not in self.layers:
-                self.lay(under, file_of(under).read_bytes(), (*above, head.id))
+        below = [
+            under
+            if under in self.layers
+            else self.lay(under, file_of(under).read_bytes(), (*above, head.id))
+            for under in head.over
+        ]
         if self.laid.setdefault(head.id, raw) != raw:
             raise BadHandbook(
                 f"{name}: layer: key 'id'",
                 f"is {head.id!r}, which another layer has; give each an id of its own",
             )
         if head.id not in self.layers:
+            head = attrs.evolve(head, over=tuple(below))  # a file of yours by its id
             self.layers[head.id] = head
             self._read(file, raw, layer=head.id, beside=self._beside(head))
+        return head.id
 
     def _beside(self, head: Layer) -> frozenset[str]:
         """The layers that this one was not written over. Yours is, over all that it comes after."""
