@@ -228,14 +228,19 @@ def _in_role(catalogue: Catalogue) -> Predicate:
                 continue
             verdict, clause, asked, cases = entry
             answers = dict(activity.circumstances)
-            if any(each not in answers for each in asked):
+            missing = any(each not in answers for each in asked)
+            if missing:
                 found.append(("missing-facts", FACTS, place))
             fitting = [
                 (clause, verdict, place)
                 for when, verdict, clause in cases
                 if all(answers.get(name) == answer for name, answer in when)
             ]
-            found += fitting or [(clause, verdict, place)]
+            found += [
+                each
+                for each in fitting or [(clause, verdict, place)]
+                if not missing or each[1] != ALLOWED
+            ]
         return found
 
     return predicate

@@ -10,6 +10,12 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+import peerkit as pk
+from peerkit.acts import ACTS, Judged, Left, Makes, Moves, Saying
+from peerkit.acts.people import LATEST_REPORT
+from peerkit.model import NOUNS
+from peerkit.testing.strategies import acts
 from tests.ordinary import (
     AGREEMENT,
     ANA,
@@ -29,12 +35,6 @@ from tests.ordinary import (
     tallies_of,
     view,
 )
-
-import peerkit as pk
-from peerkit.acts import ACTS, Judged, Left, Makes, Moves, Saying
-from peerkit.acts.people import LATEST_REPORT
-from peerkit.model import NOUNS
-from peerkit.testing.strategies import acts
 
 FINE = Judged()
 SAID = pk.Words("Sleep.")

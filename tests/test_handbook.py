@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -22,6 +23,7 @@ from peerkit.handbook import (
     Source,
     Verdict,
     Written,
+    diff,
     layers,
     loader,
 )
@@ -186,7 +188,7 @@ def test_base_numbers_are_the_widest_published_ones() -> None:
     assert numbers == {
         "caseload": (20, "people"),
         "group-size": (12, "people"),
-        "supervision": (1, "month(s)"),
+        "supervision": (1, "months"),
         "barc-10-recovery": (47, "points"),
         "who-5-low": (51, "points"),
         "who-5-very-low": (29, "points"),
@@ -461,6 +463,36 @@ def test_a_clause_that_is_not_there_is_an_error_with_a_day() -> None:
     """Asking for an unknown clause names it and the day."""
     with pytest.raises(BadHandbook, match="'knitting': is not in this book on 2026-11-02"):
         Handbook.load().on(DAY).clause("knitting")
+
+
+@pytest.mark.parametrize("day", ["2026-11-02", None, 2026, datetime(2026, 11, 2, tzinfo=UTC)])
+def test_a_book_is_asked_for_by_a_day(day: Any) -> None:
+    """A text is none yet, and a moment is a day only where somebody says which zone."""
+    for ask in (Handbook.load().on, lambda day: Handbook.load().diff(DAY, day)):
+        with pytest.raises(BadInput, match=r"^day: give a date, such as date\(2026, 11, 2\)$"):
+            ask(day)
+
+
+@pytest.mark.parametrize("layer", [["us/wa"], ("us/wa", "us/nc"), None, 5, b"us/wa"])
+def test_layers_are_named_each_by_itself(layer: Any) -> None:
+    """A list of layers is taken apart by whoever has it: ``load(*layers)``."""
+    with pytest.raises(BadInput, match=r"^layer: give each by itself: Handbook\.load\("):
+        Handbook.load(layer)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        (Handbook.load(), Handbook.load("us/nc"), "before"),
+        (DAY, DAY, "before"),
+        (Handbook.load().on(DAY), None, "after"),
+    ],
+)
+def test_books_are_compared(before: Any, after: Any, place: str) -> None:
+    """A handbook is not yet the book of a day, and a day is none."""
+    with pytest.raises(BadInput) as caught:
+        diff(before, after)
+    assert str(caught.value) == f"{place}: give the book of a day: handbook.on(day)"
 
 
 # ------------------------------------------------------------------ layers

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ordinary import BOOK, activity, asking, decided, plan, report
 
 import peerkit as pk
 from peerkit.handbook import ENGLISH, BadHandbook, Handbook, Language, Verdict, language, languages
 from peerkit.handbook.languages import texts
 from peerkit.model import NOUNS
 from peerkit.model.phrase import Phrase, listed, said
+from tests.ordinary import BOOK, activity, asking, decided, plan, report
 
 WORDS = {
     "{one} and {other}": "{other} y {one}",

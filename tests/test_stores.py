@@ -309,7 +309,7 @@ def test_the_database_itself_guards_the_journal(path: Path) -> None:
         (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 3"], "a newer peerkit"),
         (
             ["PRAGMA application_id = 1885693298", "PRAGMA user_version = 1"],
-            "before its first release, in a form that is no longer read; begin a new file",
+            "in a form that is no longer read; begin a new file",
         ),
     ],
 )

@@ -8,6 +8,10 @@ from typing import Any
 
 import attrs
 import pytest
+
+import peerkit as pk
+from peerkit.acts import Judged, Left
+from peerkit.handbook import Handbook
 from tests.ordinary import (
     ANA,
     BOOK,
@@ -25,10 +29,6 @@ from tests.ordinary import (
     report,
     view,
 )
-
-import peerkit as pk
-from peerkit.acts import Judged, Left
-from peerkit.handbook import Handbook
 
 ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}

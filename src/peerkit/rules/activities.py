@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,7 @@ __all__ = ["asked_of_it", "in_role", "whatever_stands"]
 
 _WHOSE: Final = Phrase("Whose story, picture or information is it? (of = their id)")
 _TO_WHOM: Final = Phrase("Who will see or hear it? (to = their id)")
+_NO_ANSWERS: Final[Mapping[str, str]] = {}
 #: How like an activity's code must be to be what was meant: a wrong hint about danger is worse
 #: than none.
 _LIKE: Final = 0.8
@@ -61,7 +63,7 @@ class _Asked:
 def in_role(act: DoActivity | PlanSession | ReportSession, view: View, book: Book) -> Findings:
     """Each activity is looked up in the catalogue; what it does not know it does not allow."""
     found: list[Finding] = []
-    spent: set[str] = set()
+    supplied = list(view.all(SuppliedFacts))
     for position, activity in enumerate(act.activities_named):
         entry = book.activities.get(activity.id)
         if entry is None:
@@ -69,8 +71,8 @@ def in_role(act: DoActivity | PlanSession | ReportSession, view: View, book: Boo
         else:
             facts: dict[str, object] = {"peer": act.peer, "activity": entry.name}
             asked = _Asked(activity, entry, position, book, facts)
-            if entry.asks or entry.consent is not None:
-                asked = _with_supplied(asked, act, view, spent)
+            if supplied and (entry.asks or entry.consent is not None):
+                asked = _with_supplied(asked, act, supplied)
             found += _of(asked, act, view)
     return tuple(found)
 
@@ -106,15 +108,12 @@ def _of(asked: _Asked, act: DoActivity | PlanSession | ReportSession, view: View
 
     While something is still to be said, no part of it is called open.
     """
-    entry, questions = asked.entry, _questions(asked)
-    found = [
-        *_missing(asked, act, questions),
-        *(
-            asked.finding(clause, verdict)
-            for verdict, clause in entry.outcomes(asked.answers)
-            if verdict is not Verdict.ALLOWED or not questions
-        ),
-    ]
+    entry = asked.entry
+    questions = _questions(asked) if entry.asks else []
+    found = list(_missing(asked, act, questions))
+    for verdict, clause in entry.outcomes(asked.answers if entry.cases else _NO_ANSWERS):
+        if verdict is not Verdict.ALLOWED or not questions:
+            found.append(asked.finding(clause, verdict))
     if entry.roles:
         found += _wider(asked, act, view)
     if entry.consent is not None:
@@ -123,21 +122,20 @@ def _of(asked: _Asked, act: DoActivity | PlanSession | ReportSession, view: View
 
 
 def _with_supplied(
-    asked: _Asked, act: DoActivity | PlanSession | ReportSession, view: View, spent: set[str]
+    asked: _Asked, act: DoActivity | PlanSession | ReportSession, supplied: list[SuppliedFacts]
 ) -> _Asked:
     """The activity with what somebody supplied for it, which is used up by it.
 
     Facts are of one pair. In a group each may differ, so there they are said with the activity.
-    What one activity of an act has ``spent`` does not count for the next.
+    What is used is taken from ``supplied``: it does not count for the next activity.
     """
     activity = asked.activity
     if len(act.participants_named) != 1 or not (_questions(asked) or _whom(asked)):
         return asked
     fitting = [
         each
-        for each in view.all(SuppliedFacts)
-        if each.id not in spent
-        and each.activity.id == activity.id
+        for each in supplied
+        if each.activity.id == activity.id
         and each.peer == act.peer
         and each.participant in act.participants_named
         and _usable(each, act)
@@ -145,7 +143,7 @@ def _with_supplied(
     if not fitting:
         return asked
     first = min(fitting, key=lambda each: (each.status is FactsStatus.SUPPLIED, each.id))
-    spent.add(first.id)
+    supplied.remove(first)
     told = first.activity
     whole = attrs.evolve(
         activity,
