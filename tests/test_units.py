@@ -134,16 +134,45 @@ class TestSeveralContacts:
 
         assert whole.by_day()[day] == timedelta(hours=hours)
 
-    def test_a_midnight_that_comes_twice_is_counted_once(self) -> None:
-        """In St. John's clocks once went back at one minute past midnight."""
-        zone, day = "America/St_Johns", date(2010, 11, 6)
-        begins = datetime(2010, 11, 6, tzinfo=ZoneInfo(zone))
-        whole = Contact(code="H0038", starts=begins, zone=zone, length=timedelta(hours=30))
+    @pytest.mark.parametrize(
+        ("minute", "length", "before"),
+        [(31, 30, 30), (45, 60, 45), (89, 60, 1), (90, 60, 0)],
+    )
+    def test_a_midnight_may_come_twice(self, minute: int, length: int, before: int) -> None:
+        """In St. John's clocks once went back from 00:01 to 23:01 of the day before."""
+        first = datetime(2010, 11, 7, 2, tzinfo=UTC)  # half an hour before the first midnight
+        late = Contact(
+            code="H0038",
+            starts=first + minutes(minute),
+            zone="America/St_Johns",
+            length=minutes(length),
+        )
+        days = {date(2010, 11, 6): before, date(2010, 11, 7): length - before}
 
-        found = whole.by_day()
-        assert sum(found.values(), timedelta()) == timedelta(hours=30)
-        assert all(each > timedelta(0) for each in found.values())
-        assert set(found) == {day, date(2010, 11, 7)}
+        assert late.by_day() == {day: minutes(each) for day, each in days.items() if each}
+
+    @pytest.mark.parametrize("minute", range(0, 100, 7))
+    def test_no_minute_is_lost_where_midnight_comes_twice(self, minute: int) -> None:
+        """Whichever of the two it begins before, the days add up to all of it."""
+        first = datetime(2010, 11, 7, 2, tzinfo=UTC)
+        whole = Contact(
+            code="H0038",
+            starts=first + minutes(minute),
+            zone="America/St_Johns",
+            length=timedelta(hours=30),
+        )
+        days = whole.by_day()
+
+        assert sum(days.values(), timedelta()) == timedelta(hours=30)
+        assert all(each > timedelta() for each in days.values())
+        assert set(days) <= {date(2010, 11, day) for day in (6, 7, 8)}
+
+    def test_a_contact_is_at_most_a_week_long(self) -> None:
+        """Seven days fit, and not a moment more."""
+        week = Contact(code="H0038", starts=NOON, zone="UTC", length=timedelta(days=7))
+
+        assert len(week.by_day()) == 8
+        assert sum(week.by_day().values(), timedelta()) == timedelta(days=7)
 
     def test_nobody_is_with_somebody_twice_at_once(self) -> None:
         """Overlapping contacts are an error that says which; those that touch are none."""
@@ -172,6 +201,10 @@ class TestInput:
         ("how", "says"),
         [
             ({"length": minutes(-1)}, "Contact.length: must not be negative"),
+            (
+                {"length": timedelta(days=7, microseconds=1)},
+                "Contact.length: must not be negative, and at most seven days",
+            ),
             ({"length": 15}, "Contact.length: must be timedelta"),
             ({"length": timedelta.max}, "Contact.length: must not be negative, and at most seven"),
             ({"code": "self help"}, "Contact.code: "),
