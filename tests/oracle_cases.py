@@ -19,9 +19,9 @@ EDGES: Final = {
     "walking": (0, 7, 14, 14, 15, 19, 19, 20, 21),
     "supervising": (0, 6, 7, 8, 9),
     "met": (0, 1, 1, 2),
-    "supervision-minutes-a-month": (0, 0, 59, 60, 119, 120, 239, 240),
+    "supervision-minutes-a-month": (0, 0, 30, 59, 60, 61, 119, 120, 239, 240),
     "supervision-talks-a-month": (0, 1, 2, 4),
-    "minutes-given-a-month": (0, 600, 1475, 1500, 1501, 3000, 6000),
+    "minutes-given-a-month": (0, 600, 1475, 1476, 1500, 1501, 1525, 1526, 3000, 6000),
     "minutes-given-a-week": (0, 1500, 1740, 1755, 1785, 1800),
     "minutes-received": (0, 0, 180, 195, 225, 240),
     "minutes-received-a-year": (0, 53940, 53955, 53985, 54000),
@@ -247,7 +247,8 @@ def advice(d: Drawn, decision: pk.Decision) -> list[pk.Noun]:
             peer=peer,
             participant=who,
             clause=each.clause.id,
-            status=d.mostly(0.5, pk.ConsultationStatus.AGREED, pk.ConsultationStatus),
+            status=d.mostly(0.4, pk.ConsultationStatus.AGREED, pk.ConsultationStatus),
+            used_for=used_for(d, decision.act),
         )
         for number, each in enumerate(asked)
         for who in decision.act.participants_named
@@ -262,14 +263,28 @@ def facts(d: Drawn, decision: pk.Decision) -> list[pk.Noun]:
     for number, each in enumerate(act.activities_named):
         entry = HANDBOOKS[d.layers].activities.get(each.id)
         asks = () if entry is None else entry.asks
-        if act.peer_named is not None and len(each.circumstances) < len(asks) and d.often(0.6):
+        whose = entry is not None and entry.consent is not None and None in (each.of, each.to)
+        lacks = len(each.circumstances) < len(asks) or whose
+        for turn in range(d.one(0, 1, 1, 1, 2) if act.peer_named and lacks else 0):
             found.append(
                 pk.SuppliedFacts(
-                    id=f"ff-{number}",
+                    id=f"ff-{number}-{turn}",
                     peer=act.peer_named,
                     participant=act.participants_named[0],
-                    activity=pk.Activity(id=each.id, circumstances=d.answers(asks, 0.9)),
+                    activity=pk.Activity(
+                        id=each.id,
+                        circumstances=d.answers(asks, 0.9),
+                        of=d.one(None, *act.participants_named) if whose else None,
+                        to=d.one(None, "sam", "p-2", "office") if whose else None,
+                    ),
                     status=d.one(*pk.FactsStatus),
+                    used_for=used_for(d, act),
                 )
             )
     return found
+
+
+def used_for(d: Drawn, act: pk.Act) -> str | None:
+    """What advice or facts served, if anything: this very thing, a single activity, another."""
+    id_ = getattr(act, "id", None)
+    return str(d.one(id_, id_, "s-9")) if id_ is not None and d.often(0.7) else None

@@ -38,7 +38,7 @@ seek-own-support know-own-limits use-supervision ask-experienced-peer reflect-on
 look-at-own-values keep-learning ask-about-conditions name-own-stigma advocate plan-advocacy
 help-join-own-team fight-stigma work-with-colleagues bring-own-view educate-colleagues
 improve-service bridge-to-clinic work-with-community settle-conflict raise-role-drift
-tell-supervisor ask-what-may-be-shared
+tell-supervisor ask-what-may-be-shared us/oh:claim-support-on-the-way
 """
 NEVER: Final = """
 therapy diagnose label-somebody assess-risk start-romance date-former-participant
@@ -75,13 +75,13 @@ friendly-contact setting program=A private=contact-hours
 give-gift,accept-gift value none=A token=gifts significant=N
 give-naloxone trained yes=A no=training-first
 guest-in-group who-leads therapist=A peer=N
-hand-out-screening training-and-protocol yes=A no=N
+hand-out-screening training-and-protocol yes=A no=
 help-with-a-cost whose-money program=A own=N
-help-with-task who-does-it participant=A together=A peer-on-request=doing-for peer=N
+help-with-task who-does-it participant=A together=A peer-in-plan=A peer-on-request=doing-for peer=N
 hold-medication agency-policy yes=medication-handling no=N
 lead-group purpose peer-support=A education=A therapy=N
 medication-talk voice first-person=A directive=N
-phone-for who-speaks participant=A together=A peer-on-request=doing-for peer=N
+phone-for who-speaks participant=A together=A peer-in-plan=A peer-on-request=doing-for peer=N
 phone-or-text channel work=A private=contact-hours
 publish-figures small-numbers none=A some=N
 report-to-team what-is-told agreed=A everything=N
@@ -116,6 +116,14 @@ do-peer-research=peer-researcher train-peers=trainer supervise-peers=supervisor
 run-program=administrator develop-resources=trainer,educator,administrator
 educate-public=educator,peer-advocate educate-policymakers=educator,peer-advocate,administrator
 """)
+#: What nobody has to wait for: danger, one's own wellbeing, telling the supervisor, first contact.
+WHATEVER: Final = """
+reach-out plan-an-ending notice-distress reassure make-safe-space be-there-in-crisis give-naloxone
+say-what-must-be-told report-danger tell-early-signs step-back use-own-wellness-plan
+seek-own-support know-own-limits use-supervision ask-experienced-peer reflect-on-triggers
+look-at-own-values keep-learning ask-about-conditions name-own-stigma raise-role-drift
+tell-supervisor
+""".split()
 #: Numbers by layer (the base has no name); of several that hold, the tightest counts.
 NUMBERS: Final = """
 caseload =20 us/wa=20 us/nc=15

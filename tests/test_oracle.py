@@ -157,7 +157,7 @@ def test_every_verdict_and_rule_is_met(cases: Counter[str]) -> None:
 
 def test_the_second_reading_knows_the_whole_catalogue() -> None:
     """Every activity of the book, and every question it asks, is in the tables."""
-    book = pk.Handbook.load("us/mn").activities
+    book = pk.Handbook.load("us/mn", "us/oh").activities
     assert {each.rpartition(":")[2] for each in (*VERDICTS, *GREY)} == set(book)
     assert {id_: set(GREY.get(id_, ())) for id_ in book} == {
         id_: set(entry.asks) for id_, entry in book.items()
