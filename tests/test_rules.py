@@ -13,6 +13,7 @@ from tests.ordinary import (
     AGREEMENT,
     ANA,
     BOOK,
+    EARLIER,
     LIVED,
     MATCH,
     NOW,
@@ -87,15 +88,17 @@ class TestInRole:
             (activity("case-management"), [("case-management", NO)]),
             (activity("cover-case-manager"), [("case-management", CONSULT)]),
             (activity("no-such-thing"), [("unknown-activity", FACTS)]),
-            (
-                activity("medication-talk"),
-                [("missing-facts", FACTS), ("medication-advice", ALLOWED)],
-            ),
+            (activity("medication-talk"), [("missing-facts", FACTS)]),
             (activity("medication-talk", voice="first-person"), [("medication-advice", ALLOWED)]),
             (activity("medication-talk", voice="directive"), [("medication-advice", NO)]),
+            (activity("medication-talk", voice="whispered"), [("missing-facts", FACTS)]),
             (
-                activity("medication-talk", voice="whispered"),
-                [("missing-facts", FACTS), ("medication-advice", ALLOWED)],
+                activity("hand-out-screening", training_and_protocol="no"),
+                [("missing-facts", FACTS), ("screening", CONSULT)],
+            ),
+            (
+                activity("hand-out-screening", training_and_protocol="yes"),
+                [("missing-facts", FACTS)],
             ),
             (
                 activity("walk-through-services", who_decides="peer", who_keeps_the_plan="peer"),
@@ -112,12 +115,15 @@ class TestInRole:
     def test_the_catalogue_and_the_circumstances_decide(
         self, asked: pk.Activity, found: list[tuple[str, pk.Verdict]]
     ) -> None:
-        """Each case that fits speaks; what is not answered is asked for; nothing is guessed."""
+        """Each case that fits speaks; what is not answered is asked for; nothing is guessed.
+
+        While a question is open nothing is called allowed; what is heavier is said already.
+        """
         assert in_role(asking(asked)) == found
 
     def test_a_missing_fact_is_asked_for_by_its_question(self) -> None:
         """With the answers there are, so that it can be given at once; several in one go."""
-        (asked, _) = activities.in_role(asking(activity("walk-through-services")), view(), BOOK)
+        (asked,) = activities.in_role(asking(activity("walk-through-services")), view(), BOOK)
 
         for name in ("who-decides", "who-keeps-the-plan"):
             circumstance = BOOK.circumstances[name]
@@ -146,16 +152,70 @@ class TestInRole:
         assert asked.sentence.endswith(" (Not asked here: voices.)")
         assert in_role(asking(both)) == [("medication-advice", ALLOWED)]
 
+    def test_an_answer_that_is_none_is_named(self) -> None:
+        """With its question, so that a typing mistake is seen; a good answer is not."""
+        wrong = pk.Activity(
+            id="hand-out-screening",
+            circumstances={
+                "training-and-protocol": "tokn",
+                "who-interprets": "clinician",
+                "voices": "x",
+            },
+        )
+        (asked,) = activities.in_role(asking(wrong), view(), BOOK)
+        all_wrong = activity("hand-out-screening", training_and_protocol="a", who_interprets="b")
+        (both,) = activities.in_role(asking(all_wrong), view(), BOOK)
+
+        assert asked.clause.id == "missing-facts"
+        assert asked.sentence.endswith(
+            " (No answer here: training-and-protocol = tokn.) (Not asked here: voices.)"
+        )
+        assert "who-interprets" not in asked.sentence
+        assert both.sentence.endswith(
+            " (No answer here: training-and-protocol = a, who-interprets = b.)"
+        )
+
+    def test_among_several_activities_a_question_says_which_it_is_about(self) -> None:
+        """Once for each that asks, whatever it asks for; alone, it need not say so."""
+        done = (
+            activity("listen"),
+            activity("give-gift"),
+            activity("hand-out-screening"),
+            activity("tell-anothers-story"),
+        )
+        found = activities.in_role(report(activities=done), view(), BOOK)
+        asked = [each for each in found if each.clause.id == "missing-facts"]
+        (alone,) = activities.in_role(asking(done[1]), view(), BOOK)
+        (one,) = activities.in_role(report(activities=done[1:2]), view(), BOOK)
+
+        assert [each.activity for each in asked] == [1, 2, 3]
+        for each, begins in zip(
+            asked,
+            (
+                "For giving a gift: What is it worth?",
+                "For handing out a screening tool of the program: Is the peer trained",
+                "For telling another person's story: Whose story, picture or information is it?",
+            ),
+            strict=True,
+        ):
+            assert each.sentence.startswith(f"To answer, please say: {begins}")
+            assert each.sentence.count("For ") == 1
+        assert one.sentence == alone.sentence
+        assert alone.sentence.startswith("To answer, please say: What is it worth?")
+
     @pytest.mark.parametrize(
         ("id_", "hint"),
         [
             ("lisen", " Did you mean listen?"),
             ("give-gifts", " Did you mean give-gift?"),
+            ("reprt-danger", " Did you mean report-danger?"),
+            ("gift", ""),
+            ("danger", ""),
             ("zzz", ""),
         ],
     )
     def test_a_near_activity_is_named(self, id_: str, hint: str) -> None:
-        """A typing mistake is found at once; nothing is made up."""
+        """A typing mistake is found at once; what is only a little alike is not what was meant."""
         (found,) = activities.in_role(asking(activity(id_)), view(), BOOK)
 
         assert found.facts == {"activity": id_, "near": hint}
@@ -209,6 +269,15 @@ class TestInRole:
         assert in_role(theirs, consent()) == [("anothers-story", ALLOWED), ("consent", ALLOWED)]
         assert in_role(own) == [("anothers-story", ALLOWED), ("consent", ALLOWED)]
 
+    @pytest.mark.parametrize("to", [None, "p-7"])
+    def test_whose_it_is_is_asked_in_plain_words(self, to: str | None) -> None:
+        """A picture is no story: the question has all three in it, and how to answer."""
+        *_, asked = activities.in_role(asking(activity("tell-anothers-story", to=to)), view(), BOOK)
+
+        assert asked.sentence == (
+            "To answer, please say: Whose story, picture or information is it? (of = their id)"
+        )
+
     @pytest.mark.parametrize(
         "other",
         [
@@ -238,12 +307,48 @@ class TestInRole:
     def test_in_a_group_everyone_who_hears_it_counts(self) -> None:
         """The person themself may hear it; each other one must be named in the consent."""
         told = (activity("tell-anothers-story", of="p-8"),)
-        found = activities.in_role(plan(**group(3), activities=told), view(consent()), BOOK)
+        held = report(**group(3), activities=told)
+        found = activities.in_role(held, view(consent(since=EARLIER)), BOOK)
 
         assert found[-1].verdict is CONSENT
         assert found[-1].facts["to"] == "p-9"
-        both = consent(to=("p-7", "p-9"))
-        assert in_role(plan(**group(3), activities=told), both)[-1] == ("consent", ALLOWED)
+        both = consent(to=("p-7", "p-9"), since=EARLIER)
+        assert in_role(held, both)[-1] == ("consent", ALLOWED)
+
+    @pytest.mark.parametrize(
+        ("hearers", "missing"),
+        [
+            (("p-7", "court"), None),
+            (("p-7",), "court"),
+            (("court",), "p-7"),
+            ((), "p-7"),
+        ],
+    )
+    def test_a_story_is_heard_by_those_who_are_there_and_by_whom_it_goes_to(
+        self, hearers: tuple[str, ...], missing: str | None
+    ) -> None:
+        """Naming a hearer sends nobody out of the room."""
+        told = asking(activity("tell-anothers-story", of="p-8", to="court"))
+        given = (consent(to=hearers),) if hearers else ()
+        *_, found = activities.in_role(told, view(*given), BOOK)
+
+        assert found.clause.id == "consent"
+        assert found.verdict is (ALLOWED if missing is None else CONSENT)
+        assert str(found.facts["to"]) == ("them" if missing is None else missing)
+
+    @pytest.mark.parametrize(
+        ("off", "verdict"), [(-TICK, CONSENT), (0 * DAY, ALLOWED), (DAY, ALLOWED)]
+    )
+    def test_a_planned_session_needs_the_consent_of_its_start(
+        self, off: timedelta, verdict: pk.Verdict
+    ) -> None:
+        """What is agreed from the day of the session on is enough; what has ended by then is not."""
+        then = NOW + 3 * DAY
+        told = plan(starts=then + off, activities=(activity("tell-anothers-story", of="p-8"),))
+        over = consent(since=NOW, until=then)
+
+        assert in_role(told, consent(since=then))[-1] == ("consent", verdict)
+        assert in_role(told, over)[-1] == ("consent", CONSENT if verdict is ALLOWED else ALLOWED)
 
     def test_a_report_is_judged_by_the_consent_of_its_moment(self) -> None:
         """A consent that has run out since then covered what was told; a later one did not."""
@@ -309,6 +414,37 @@ class TestAdvice:
         assert planned.allowed is (status is pk.ConsultationStatus.AGREED)
         assert reported.allowed is (status in usable)
 
+    @pytest.mark.parametrize(
+        ("status", "used_for", "reported", "corrected"),
+        [
+            ("used", None, True, True),
+            ("used", "s-1", True, True),
+            ("used", "s-2", False, False),
+            ("done", None, False, False),
+            ("done", "s-1", False, True),
+            ("done", "s-2", False, False),
+            ("agreed", None, True, True),
+        ],
+    )
+    def test_used_advice_counts_for_what_used_it(
+        self, status: str, used_for: str | None, *, reported: bool, corrected: bool
+    ) -> None:
+        """The report of that plan, or of a question; and then the correction of that report."""
+        given = agreed("gifts", status=pk.ConsultationStatus(status), used_for=used_for)
+        for act, fine in ((report(), reported), (report(corrects=True), corrected)):
+            (found,) = advice.heeded((asks("gifts"),), act, view(given))
+            assert found.allowed is fine
+        (planned,) = advice.heeded((asks("gifts"),), plan(), view(given))
+        assert planned.allowed is (status == "agreed")
+
+    def test_a_report_takes_what_its_plan_used_and_leaves_the_rest(self) -> None:
+        """Advice that nobody has used yet stays for the next request, whatever it is called."""
+        free = agreed("gifts", id="c-1")
+        taken = agreed("gifts", id="c-2", status=pk.ConsultationStatus.USED, used_for="s-1")
+        (found,) = advice.heeded((asks("gifts"),), report(), view(free, taken))
+
+        assert found.facts["advice"] == ("c-2",)
+
     def test_one_piece_of_advice_counts_for_one_finding(self) -> None:
         """Two gifts need two; the lowest id goes first, in whatever order they are kept."""
         two = asks("gifts", 0), asks("gifts", 1)
@@ -341,9 +477,18 @@ class TestAdvice:
         """Where the book says so, the talk is needed and does not open the work itself."""
         entries = [each for each in BOOK.activities.values() if not each.advice_opens]
 
-        assert {each.id for each in entries} == {"cover-case-manager", "work-outside-training"}
+        answers = {
+            "cover-case-manager": {},
+            "work-outside-training": {},
+            "hand-out-screening": {
+                "training-and-protocol": "no",
+                "who-interprets": "participant",
+            },
+        }
+        assert {each.id for each in entries} == set(answers)
         for entry in entries:
-            decision = decided(asking(pk.Activity(id=entry.id)), agreed(entry.clause))
+            asked = pk.Activity(id=entry.id, circumstances=answers[entry.id])
+            decision = decided(asking(asked), agreed(entry.clause))
             (found,) = [each for each in decision.findings if each.clause.id == entry.clause]
             assert (found.verdict, found.advice_opens) == (CONSULT, False)
             assert "advice" not in found.facts
@@ -422,6 +567,21 @@ class TestKnown:
         assert people.known(plan(), stood, BOOK)[0].verdict is (ALLOWED if here else FACTS)
         assert people.known(report(), stood, BOOK)[0].verdict is ALLOWED
 
+    def test_a_question_about_somebody_who_is_away_is_answered(self) -> None:
+        """They may come back; of who is away a request is told so, and of nobody known as much."""
+        away = view(pk.Participant(id="p-7", status=pk.ParticipantStatus.AWAY))
+        ask = asking(activity("give-gift", value="none"))
+        (asked,) = people.known(ask, away, BOOK)
+        (planned,) = people.known(plan(), away, BOOK)
+        (stranger,) = people.known(attrs.evolve(ask, participant="p-9"), away, BOOK)
+
+        assert asked.verdict is ALLOWED
+        assert planned.verdict is FACTS
+        assert "p-7 as a participant who is here and not away" in planned.sentence
+        assert stranger.verdict is FACTS
+        assert "p-9 as a participant" in stranger.sentence
+        assert "not away" not in stranger.sentence
+
     @pytest.mark.parametrize(("off", "verdict"), [(-1, FACTS), (0, ALLOWED), (1, ALLOWED)])
     def test_nobody_was_a_peer_before_they_began(self, off: int, verdict: pk.Verdict) -> None:
         """A report of an earlier day names the day on which they were none."""
@@ -430,6 +590,73 @@ class TestKnown:
 
         assert found.verdict is verdict
         assert verdict is ALLOWED or "ana as a peer on 2026-01-04" in found.sentence
+
+
+class TestWhateverStands:
+    """Danger, one's own wellbeing and telling the supervisor are open about anybody."""
+
+    def test_these_entries_stand_whatever_stands(self) -> None:
+        """Telling of danger and being there in it, looking after oneself, reaching out, parting."""
+        assert {each.id for each in BOOK.activities.values() if each.whatever_stands} == {
+            *("notice-distress", "reassure", "make-safe-space", "be-there-in-crisis"),
+            *("give-naloxone", "say-what-must-be-told", "report-danger"),
+            *("tell-early-signs", "step-back", "use-own-wellness-plan", "seek-own-support"),
+            *("know-own-limits", "use-supervision", "ask-experienced-peer"),
+            *("reflect-on-triggers", "look-at-own-values", "keep-learning"),
+            *("ask-about-conditions", "name-own-stigma"),
+            *("raise-role-drift", "tell-supervisor", "reach-out", "plan-an-ending"),
+        }
+
+    @pytest.mark.parametrize(
+        "id_", ["report-danger", "use-supervision", "tell-supervisor", "reach-out"]
+    )
+    @pytest.mark.parametrize(
+        ("nouns", "how"),
+        [
+            ((), {"participant": "nobody"}),
+            ((), {"peer": "stranger"}),
+            ((pk.Participant(id="p-7", status=pk.ParticipantStatus.AWAY),), {}),
+            ((attrs.evolve(ANA, status=pk.PeerStatus.STEPPED_BACK),), {}),
+            ((pk.Tie(id="t", of=pk.TieKind.LANDLORD, one="ana", other="p-7"),), {}),
+            ((pk.Tie(id="t", of=pk.TieKind.ROMANTIC, one="p-7", other="ana"),), {}),
+        ],
+        ids=["nobody known", "no peer known", "away", "stepped back", "landlord", "partner"],
+    )
+    def test_they_are_asked_about_anybody(
+        self, id_: str, nouns: tuple[pk.Noun, ...], how: dict[str, Any]
+    ) -> None:
+        """Neither who is known nor what they are to each other is asked; else it is."""
+        decision = decided(attrs.evolve(asking(activity(id_)), **how), *nouns)
+        other = decided(attrs.evolve(asking(activity("share-own-story")), **how), *nouns)
+        spoken = {each.clause.id for each in decision.findings}
+
+        assert decision.allowed
+        assert spoken.isdisjoint({"known", "dual-relationship", "housing", "intimate-contact"})
+        assert not other.allowed or nouns == (
+            pk.Participant(id="p-7", status=pk.ParticipantStatus.AWAY),
+        )
+
+    def test_their_own_circumstances_are_asked_all_the_same(self) -> None:
+        """Who was not trained leads to somebody who was, whoever lies there."""
+        stranger = attrs.evolve(asking(activity("give-naloxone")), participant="nobody")
+        trained = attrs.evolve(stranger, activity=activity("give-naloxone", trained="yes"))
+
+        assert codes(decided(stranger).findings)[0] == ("missing-facts", FACTS)
+        assert decided(trained).allowed
+
+    def test_only_a_question_stands_whatever_stands(self) -> None:
+        """A session is with somebody who is known here, whatever is done in it."""
+        act = plan(participants=("nobody",), activities=(activity("report-danger"),))
+        tied = plan(activities=(activity("report-danger"),))
+
+        assert ("known", FACTS) in codes(decided(act).findings)
+        assert ("housing", NO) in codes(decided(tied, tie(pk.TieKind.LANDLORD)).findings)
+
+    def test_nobody_does_it_with_themself_all_the_same(self) -> None:
+        """It is open about anybody else: two names that are one are a mistake."""
+        alone = attrs.evolve(asking(activity("report-danger")), participant="ana")
+
+        assert ("two-people", NO) in codes(decided(alone).findings)
 
 
 class TestWhoWalksWithWhom:
@@ -478,18 +705,29 @@ class TestWhoWalksWithWhom:
             assert codes(people.own_supervisor(act, view(), BOOK)) == [("own-supervisor", verdict)]
 
     @pytest.mark.parametrize(
-        ("peer", "participant", "verdict"),
-        [("ana", "sam", NO), ("ana", "p-8", ALLOWED), ("bo", "sam", ALLOWED)],
+        ("participant", "verdict"), [("sam", NO), ("p-8", ALLOWED), ("bo", ALLOWED)]
     )
     def test_nobody_walks_with_their_supervisor(
-        self, peer: str, participant: str, verdict: pk.Verdict
+        self, participant: str, verdict: pk.Verdict
     ) -> None:
-        """Whoever answers for the peer cannot be supported by them; of a stranger, no word."""
-        act = attrs.evolve(PROPOSE, peer=peer, participant=participant)
+        """Whoever answers for the peer cannot be supported by them."""
+        act = attrs.evolve(PROPOSE, participant=participant)
         (found,) = people.own_supervisor(act, view(), BOOK)
 
         assert (found.clause.id, found.verdict) == ("own-supervisor", verdict)
-        assert found.facts == {"peer": peer}
+        assert found.facts == {"peer": "ana"}
+
+    @pytest.mark.parametrize(
+        ("rule", "act"),
+        [(people.own_supervisor, PROPOSE), (people.caseload, PROPOSE), (people.caseload, ACCEPT)],
+    )
+    def test_of_a_peer_nobody_knows_no_word_is_said(self, rule: Any, act: Any) -> None:
+        """Not even that all is well: another rule says that they are unknown."""
+        stood = view(tallies={("bo", "walking"): 10**6})
+        for participant in ("p-7", "sam"):
+            stranger = attrs.evolve(act, peer="bo", participant=participant)
+            assert rule(stranger, stood, BOOK) == ()
+            assert ("known", FACTS) in codes(decided(stranger).findings)
 
     @pytest.mark.parametrize("act", [PROPOSE, ACCEPT], ids=lambda each: each.kind)
     @pytest.mark.parametrize(("off", "verdict"), [(-1, ALLOWED), (0, NO), (1, NO)])
@@ -502,7 +740,8 @@ class TestWhoWalksWithWhom:
         (found,) = people.caseload(act, stood, BOOK)
 
         assert found.verdict is verdict
-        assert found.sentence == f"ana walks with {most + off} of at most {most} people."
+        already = "" if verdict is ALLOWED else "already "
+        assert found.sentence == (f"ana {already}walks with {most + off} of at most {most} people.")
 
     @pytest.mark.parametrize("rule", [people.caseload, people.supervision])
     def test_a_number_that_is_no_longer_in_force_limits_nobody(self, rule: Any) -> None:
@@ -662,6 +901,20 @@ class TestTies:
 
         assert codes(people.dual_relationship(PROPOSE, view(others), BOOK)) == allowed
         assert codes(people.dual_relationship(PROPOSE, view(), BOOK)) == allowed
+
+    def test_ties_of_the_peer_with_others_are_not_of_this_act(self) -> None:
+        """That ana is p-9's landlord says nothing about p-7, in a group or alone."""
+        elsewhere = tie(pk.TieKind.LANDLORD, other="p-9")
+        turned = tie(pk.TieKind.LANDLORD, one="p-9", other="ana")
+        allowed = [("dual-relationship", ALLOWED)]
+
+        for act in (PROPOSE, plan(), plan(**group(2)), report(), asking(activity("listen"))):
+            for each in (elsewhere, turned):
+                assert codes(people.dual_relationship(act, view(each), BOOK)) == allowed
+        for each in (elsewhere, turned):
+            assert codes(people.dual_relationship(plan(**group(3)), view(each), BOOK)) == [
+                ("housing", NO)
+            ]
 
     def test_several_ties_are_several_findings(self) -> None:
         """The heaviest decides, and all are read."""
@@ -943,6 +1196,88 @@ class TestRecords:
             ("once", ALLOWED if planned else NO)
         ]
         assert codes(records.once(plan(), view(session), BOOK)) == [("once", NO)]
+
+    def test_the_very_same_report_may_be_told_again(self) -> None:
+        """It is known already, with whatever note; anything else about it is another session."""
+        (kept,) = report().leaves(view(), Judged()).nouns
+        same: tuple[dict[str, Any], ...] = ({}, {"by": "p-7"}, {"note": pk.Words("x")})
+        for how in same:
+            assert codes(records.once(report(**how), view(kept), BOOK)) == [("once", ALLOWED)]
+        other: tuple[dict[str, Any], ...] = (
+            {"minutes": 59},
+            {"starts": EARLIER - TICK},
+            {"zone": "America/Chicago"},
+            {"participants": ("p-8",)},
+            {"peer": "bo"},
+            {"activities": (activity("advocate"),)},
+            {"form": pk.SessionForm.AD_HOC},
+        )
+        for how in other:
+            assert codes(records.once(report(**how), view(kept), BOOK)) == [("once", NO)]
+
+    def test_another_report_under_a_taken_id_says_what_it_is_kept_as(self) -> None:
+        """The name that is given is the name under which it will be found."""
+        (kept,) = report().leaves(view(), Judged()).nouns
+        other = report(minutes=30)
+        (found,) = records.once(other, view(kept), BOOK)
+        (held, *_) = other.leaves(view(kept), Judged(allowed=False, clauses=("once",))).nouns
+
+        assert held.id != "s-1"
+        assert found.sentence == (
+            f"The id s-1 already names something that is kept. This is kept as {held.id}."
+        )
+        (planned,) = records.once(plan(), view(kept), BOOK)
+        assert planned.sentence == "The id s-1 already names something that is kept."
+
+    @pytest.mark.parametrize(
+        ("act", "noun"),
+        [
+            (
+                pk.DiscloseForSafety(
+                    by="ana",
+                    id="x-1",
+                    peer="ana",
+                    participant="p-7",
+                    to=("crisis-team",),
+                    basis=pk.Basis.DANGER_TO_SELF,
+                ),
+                pk.SafetyDisclosure(
+                    id="x-1",
+                    peer="ana",
+                    participant="p-7",
+                    to=("crisis-team",),
+                    basis=pk.Basis.DANGER_TO_OTHERS,
+                ),
+            ),
+            (
+                pk.RaiseConcern(by="x", id="x-1", peer="ana", people=("p-7",), clauses=("money",)),
+                pk.Concern(id="x-1", peer="ana", people=("p-8",), clauses=("money",)),
+            ),
+            (
+                pk.DiscloseTie(
+                    by="ana", id="x-1", peer="ana", participant="p-7", of=pk.TieKind.FRIEND
+                ),
+                pk.Tie(id="x-1", of=pk.TieKind.FRIEND, one="ana", other="p-8"),
+            ),
+        ],
+        ids=lambda each: each.kind,
+    )
+    def test_what_else_is_told_under_a_taken_id_is_kept_apart(
+        self, act: Any, noun: pk.Noun
+    ) -> None:
+        """It is no fault to tell; the answer names the id that it has from now on."""
+        (found,) = records.once(act, view(noun), BOOK)
+        (kept, *_) = [
+            each for each in act.leaves(view(noun), Judged()).nouns if each.kind == noun.kind
+        ]
+
+        assert codes((found,)) == [("kept-apart", ALLOWED)]
+        assert kept.id != "x-1"
+        assert found.sentence == f"The id x-1 is taken. This is kept as {kept.id}."
+        assert codes(records.once(act, view(), BOOK)) == [("once", ALLOWED)]
+        assert codes(records.once(act, view(kept, attrs.evolve(kept, id="x-1")), BOOK)) == [
+            ("once", ALLOWED)
+        ]
 
     @pytest.mark.parametrize("status", pk.MatchStatus)
     def test_two_people_have_one_match_at_a_time(self, status: pk.MatchStatus) -> None:

@@ -199,7 +199,10 @@ class TestFaithful:
     )
     def test_codes_stay_as_they_are(self, code: str) -> None:
         """Whoever types them types the same in every language."""
-        assert [code in spanish for _, english, spanish in said() if code in english] == [True]
+        found = [code in spanish for _, english, spanish in said() if code in english]
+
+        assert found
+        assert all(found)
 
     @pytest.mark.parametrize("name", ["BARC-10", "WHO-5", "PHQ-9", "GAD-7", "UCLA", "Rosenberg"])
     def test_instruments_keep_their_names(self, name: str) -> None:

@@ -117,7 +117,7 @@ def _judged(finding: Finding, language: Language) -> str:
 def _said(finding: Finding, language: Language) -> str:
     """The sentence, and beside a number that is known from memory only that it is."""
     clause = finding.clause
-    doubt = clause.value is not None and not clause.passages[0].verified
+    doubt = clause.value is not None and not all(each.verified for each in clause.passages[:1])
     return finding.say(language) + (f" [{language(UNVERIFIED)}]" if doubt else "")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from peerkit.handbook.table import Table
     from peerkit.handbook.written import Written
 
-__all__ = ["Known", "activity", "circumstance", "over"]
+__all__ = ["Known", "activity", "circumstance", "over", "settled"]
 
 _FEWEST_ANSWERS: Final = 2
 
@@ -118,11 +118,15 @@ def over(
     )
     if not (loosens or beside):
         _not_looser(table.place, found, below, known)
-    if all(
-        each is Verdict.NOT_ALLOWED for each in (floor, *(case.verdict for case in found.cases))
-    ):
-        return attrs.evolve(found, asks=(), cases=())  # nothing is asked that changes nothing
     return found
+
+
+def settled(entry: ActivityEntry) -> ActivityEntry:
+    """The activity, which asks nothing where no answer opens it: that would change nothing."""
+    ways = (entry.verdict, *(case.verdict for case in entry.cases))
+    if any(each is not Verdict.NOT_ALLOWED for each in ways):
+        return entry
+    return attrs.evolve(entry, asks=(), cases=())
 
 
 def _bound(case: Case, below: ActivityEntry) -> Case:

@@ -99,7 +99,9 @@ def _activity(old: ActivityEntry, new: ActivityEntry, before: Book, after: Book)
     verdicts = {
         when: max(old.outcomes(dict(when))) for when in combinations(old, before.circumstances)
     }
-    for when in combinations(new, after.circumstances):
+    # What asks nothing any more is compared by the old questions.
+    asking, book = (new, after) if new.asks else (old, before)
+    for when in combinations(asking, book.circumstances):
         now = max(new.outcomes(dict(when)))
         was = verdicts.get(when)
         if was != now:

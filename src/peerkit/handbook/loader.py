@@ -151,7 +151,7 @@ class Draft:
     def _clause(self, table: Table, origin: _Origin, *, numbered: bool) -> None:
         id_ = table.text("id")
         below = self.clauses.get(id_)
-        if below is not None and numbered != bool(below.unit):
+        if origin.over and below is not None and numbered != bool(below.unit):
             is_, is_not = ("clause", "limit") if numbered else ("limit", "clause")
             raise BadHandbook(table.place, f"is a {is_} in the layers below, and no {is_not}")
         if origin.over and below is not None:
@@ -195,7 +195,8 @@ class Draft:
             leads = self._leading(f"clause {id_!r}", clause.leads_to)
             if leads != clause.leads_to:
                 self.clauses[id_] = attrs.evolve(clause, leads_to=leads)
-        for id_, entry in self.activities.items():
+        for id_, read in self.activities.items():
+            entry = self.activities[id_] = catalogue.settled(read) if self.layers else read
             leads = self._leading(f"activity {id_!r}", entry.leads_to)
             if leads != entry.leads_to:
                 self.activities[id_] = attrs.evolve(entry, leads_to=leads)

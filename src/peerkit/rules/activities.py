@@ -85,7 +85,7 @@ def asked_of_it(act: SupplyFacts, view: View, book: Book) -> Findings:
     facts: dict[str, object] = {"peer": act.peer, "activity": entry.name}
     asked = _Asked(act.activity, entry, 0, book, facts)
     missing = [*_questions(asked), *_whom(asked)]
-    return _missing(asked, missing) or (asked.finding("missing-facts", Verdict.ALLOWED),)
+    return _missing(asked, act, missing) or (asked.finding("missing-facts", Verdict.ALLOWED),)
 
 
 def whatever_stands(act: Act, book: Book) -> bool:
@@ -110,18 +110,14 @@ def _of(asked: _Asked, act: DoActivity | PlanSession | ReportSession, view: View
     """
     entry = asked.entry
     questions = _questions(asked) if entry.asks else []
-    if questions and len(act.activities_named) > 1:
-        questions[0] = Phrase(
-            "For {activity}: {question}", activity=entry.name, question=questions[0]
-        )
-    found = [] if not questions else list(_missing(asked, questions))
+    found = list(_missing(asked, act, questions))
     for verdict, clause in entry.outcomes(asked.answers if entry.cases else _NO_ANSWERS):
         if verdict is not Verdict.ALLOWED or not questions:
             found.append(asked.finding(clause, verdict))
     if entry.roles:
         found += _wider(asked, act, view)
     if entry.consent is not None:
-        found += _missing(asked, _whom(asked)) or _agreed(asked, act, view)
+        found += _missing(asked, act, _whom(asked)) or _agreed(asked, act, view)
     return tuple(found)
 
 
@@ -160,16 +156,21 @@ def _with_supplied(
 
 def _usable(facts: SuppliedFacts, act: Act) -> bool:
     """A request takes what is supplied; its report, first of all what the request took."""
-    if facts.status is FactsStatus.SUPPLIED:
-        return True
+    if facts.status is not FactsStatus.USED:
+        return facts.status is FactsStatus.SUPPLIED
     return act.already and facts.used_for in {None, getattr(act, "id", None)}
 
 
-def _missing(asked: _Asked, questions: list[Phrase]) -> Findings:
-    """The questions that are open, as one finding; none when all is known."""
+def _missing(asked: _Asked, act: Act, questions: list[Phrase]) -> Findings:
+    """The questions that are open, as one finding; none when all is known.
+
+    Among several activities they say which one they are about.
+    """
     if not questions:
         return ()
     whole = questions[0]
+    if len(act.activities_named) > 1:
+        whole = Phrase("For {activity}: {question}", activity=asked.entry.name, question=whole)
     for each in questions[1:]:
         whole = Phrase("{first} {second}", first=whole, second=each)
     return (asked.finding("missing-facts", Verdict.NEEDS_FACTS, missing=whole),)

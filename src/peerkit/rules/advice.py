@@ -24,7 +24,7 @@ def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
     """
     free = [
         each
-        for each in sorted(view.all(Consultation), key=lambda each: each.id)
+        for each in sorted(view.all(Consultation), key=_first)
         if each.peer == act.peer_named and _usable(each, act)
     ]
     if not free:
@@ -43,6 +43,11 @@ def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
         else:
             after.append(finding)
     return tuple(after)
+
+
+def _first(advice: Consultation) -> tuple[bool, str]:
+    """What was used already goes before what is still free: a report leaves that alone."""
+    return advice.status is ConsultationStatus.AGREED, advice.id
 
 
 def _usable(advice: Consultation, act: Act) -> bool:

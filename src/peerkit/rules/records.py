@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from peerkit.acts import (
@@ -18,13 +19,15 @@ from peerkit.acts import (
 )
 from peerkit.acts.act import free_id
 from peerkit.decisions import Finding, Findings, Verdict
-from peerkit.model import Match, MatchStatus, Phrase, Session
+from peerkit.model import Match, MatchStatus, Participant, Peer, Phrase, Session
 
 if TYPE_CHECKING:
     from peerkit.acts import Makes, Moves, ProposeMatch, RaiseConcern
     from peerkit.handbook import Book
     from peerkit.model import Noun, View
 
+#: Kinds of nouns that are people: who is not known is welcomed, and a thing is not.
+_PEOPLE: Final = frozenset({Peer, Participant})
 _RUNNING: Final = frozenset({MatchStatus.PROPOSED, MatchStatus.ACCEPTED})
 
 
@@ -59,10 +62,13 @@ def known_clauses(act: ConsultSupervisor | RaiseConcern, view: View, book: Book)
     """What is asked or told about names a clause that the book has: else no answer would count."""
     named = (act.clause,) if isinstance(act, ConsultSupervisor) else act.clauses
     missing = [each for each in named if each not in book.clauses]
-    if missing:
-        facts = {"missing": Phrase("{ids} as a clause of the handbook", ids=", ".join(missing))}
-        return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, facts),)
-    return ()
+    if not missing:
+        return ()
+    told = Phrase("{ids} as a clause of the handbook", ids=", ".join(missing))
+    near = get_close_matches(missing[0], book.clauses, 1)
+    if near:
+        told = Phrase("{told} (did you mean {near}?)", told=told, near=near[0])
+    return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": told}),)
 
 
 def steps(act: Moves, view: View, book: Book) -> Findings:
@@ -72,7 +78,8 @@ def steps(act: Moves, view: View, book: Book) -> Findings:
     if noun is None or not _theirs(noun, act):
         template = "{id} as a {kind}" if noun is None else "{id} as a {kind} of the people named"
         missing = Phrase(template, id=act.id, kind=Phrase(act.moves.kind))
-        return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+        unknown = book.clause("known" if act.moves in _PEOPLE else "known-thing")
+        return (Finding(unknown, Verdict.NEEDS_FACTS, {"missing": missing}),)
     to = act.to(noun)
     verdict = Verdict.ALLOWED if noun.lifecycle.allows(noun.status, to) else Verdict.NOT_ALLOWED
     facts = {"id": act.id, "status": noun.lifecycle.says(noun.status, to)}
