@@ -158,8 +158,10 @@ def told_again(it: Case) -> bool:
     if not is_a(it.act, pk.ReportSession):
         return False
     before = it.view.get(pk.Session, it.act.the_id)
-    return before is not None and before.status == "held" and all(
-        getattr(before, each) == getattr(it.act, each) for each in TELLS
+    return (
+        before is not None
+        and before.status == "held"
+        and all(getattr(before, each) == getattr(it.act, each) for each in TELLS)
     )
 
 
