@@ -10,6 +10,12 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+import peerkit as pk
+from peerkit.acts import ACTS, Judged, Left, Makes, Moves, Saying
+from peerkit.acts.people import LATEST_REPORT
+from peerkit.model import NOUNS
+from peerkit.testing.strategies import acts
 from tests.ordinary import (
     AGREEMENT,
     ANA,
@@ -29,12 +35,6 @@ from tests.ordinary import (
     tallies_of,
     view,
 )
-
-import peerkit as pk
-from peerkit.acts import ACTS, Judged, Left, Makes, Moves, Saying
-from peerkit.acts.people import LATEST_REPORT
-from peerkit.model import NOUNS
-from peerkit.testing.strategies import acts
 
 FINE = Judged()
 SAID = pk.Words("Sleep.")
@@ -96,15 +96,15 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
     (pk.GiveAdvice(**BY, id="c-1", peer="ana", agreed=True), ("c-1", "ana")),
     (pk.SupplyFacts(**BY, **PAIR, id="f-1", activity=GIFT), ("f-1", *BOTH)),
     (
-        pk.RaiseConcern(**BY, id="n-1", peer="ana", people=("p-7",), clauses=("money",)),
-        ("n-1", "ana"),
+        pk.RaiseConcern(by="bo", id="n-1", peer="ana", people=("p-7",), clauses=("money",)),
+        ("n-1", "ana", "bo"),
     ),
     (pk.CloseConcern(**BY, id="n-1", peer="ana"), ("n-1", "ana")),
     (
         pk.DiscloseForSafety(
-            **BY, **PAIR, id="d-1", to=("crisis-team",), basis=pk.Basis.DANGER_TO_SELF
+            by="bo", **PAIR, id="d-1", to=("crisis-team",), basis=pk.Basis.DANGER_TO_SELF
         ),
-        ("d-1", "ana", "p-7"),
+        ("d-1", "ana", "p-7", "bo"),
     ),
     (pk.ReviewDisclosure(by="sam", id="d-1", peer="ana"), ("d-1", "ana")),
 ]
@@ -566,22 +566,45 @@ class TestConcernsAndAdvice:
         )
 
     @pytest.mark.parametrize(
-        "act",
+        ("act", "used_for"),
         [
-            pytest.param(pk.ProposeMatch(**BY, **PAIR, id="m-2"), id="match"),
-            pytest.param(plan(), id="plan"),
-            pytest.param(report(), id="report"),
-            pytest.param(asking(activity("give-gift")), id="activity"),
+            pytest.param(pk.ProposeMatch(**BY, **PAIR, id="m-2"), "m-2", id="match"),
+            pytest.param(plan(), "s-1", id="plan"),
+            pytest.param(report(), "s-1", id="report"),
+            pytest.param(asking(activity("give-gift")), None, id="activity"),
         ],
     )
-    def test_advice_that_let_an_act_through_is_used_up(self, act: pk.Act) -> None:
-        """By the request, and then by its report; other advice stays."""
+    def test_advice_that_let_an_act_through_is_used_up(
+        self, act: pk.Act, used_for: str | None
+    ) -> None:
+        """By the request, and then by its report; it keeps for what, and other advice stays."""
         kept = attrs.evolve(AGREED, id="c-2")
         left = act.leaves(view(AGREED, kept), Judged(used=("c-1",)))
 
         status = pk.ConsultationStatus.DONE if act.already else pk.ConsultationStatus.USED
-        assert attrs.evolve(AGREED, status=status) in left.nouns
+        assert attrs.evolve(AGREED, status=status, used_for=used_for) in left.nouns
         assert all(each.id != "c-2" for each in left.nouns)
+
+    @pytest.mark.parametrize(
+        ("act", "used_for"),
+        [
+            pytest.param(plan(), "s-1", id="plan"),
+            pytest.param(report(), "s-1", id="report"),
+            pytest.param(asking(activity("give-gift")), None, id="activity"),
+        ],
+    )
+    def test_facts_that_let_an_act_through_are_used_up(
+        self, act: pk.Act, used_for: str | None
+    ) -> None:
+        """As advice is: used by the request, done by the report, and closed then."""
+        facts = pk.SuppliedFacts(id="f-1", **PAIR, activity=GIFT)
+        kept = attrs.evolve(facts, id="f-2")
+        left = act.leaves(view(facts, kept), Judged(supplied=("f-1",)))
+        (after,) = [each for each in left.nouns if isinstance(each, pk.SuppliedFacts)]
+
+        status = pk.FactsStatus.DONE if act.already else pk.FactsStatus.USED
+        assert after == attrs.evolve(facts, status=status, used_for=used_for)
+        assert after.open is not act.already
 
 
 class TestGoals:

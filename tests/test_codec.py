@@ -269,6 +269,39 @@ class TestFields:
 
         assert (error.place, error.what) == ("$", "has 1 field(s) that are not known here")
 
+    @pytest.mark.parametrize(
+        ("extra", "meant"),
+        [
+            ({"saidso": CANARY}, "'said_so'"),
+            ({"said-so": CANARY, f"{CANARY} Smith": CANARY}, "'said_so'"),
+            ({"saidso": CANARY, "participants": CANARY}, "'participant' and 'said_so'"),
+            ({"words_": CANARY, "word": CANARY}, "'words'"),
+        ],
+    )
+    def test_a_field_of_ours_that_is_near_is_named(self, extra: dict[str, str], meant: str) -> None:
+        """Those that are known, never those that came."""
+        error = refused(json.dumps(GOAL | extra))
+
+        assert (error.place, error.what) == (
+            "$",
+            f"has {len(extra)} field(s) that are not known here; did you mean {meant}?",
+        )
+
+    def test_a_field_below_is_guessed_as_well(self) -> None:
+        """Among those of an activity."""
+        error = refused(json.dumps(REPORT | {"activities": [{"id": "listen", "minuts": CANARY}]}))
+
+        assert error.place == "$.activities[0]"
+        assert error.what.endswith("not known here; did you mean 'minutes'?")
+
+    def test_of_many_unknown_fields_only_the_first_are_looked_for(self) -> None:
+        """In the order of the alphabet: looking for thousands would take very long."""
+        error = refused(json.dumps(GOAL | dict.fromkeys(("z1", "saidso", "z2"), CANARY)))
+        many = refused(json.dumps(GOAL | dict.fromkeys(("a1", "a2", "a3", "saidso"), CANARY)))
+
+        assert error.what.endswith("did you mean 'said_so'?")
+        assert many.what == "has 4 field(s) that are not known here"
+
     def test_a_missing_field_is_named(self) -> None:
         """At the top and below."""
         for field in ("by", "peer", "participants", "starts", "minutes", "activities"):

@@ -236,12 +236,30 @@ class TestForms:
         with pytest.raises(pk.BadHandbook, match="language 'tlh': is not one that peerkit ships"):
             said(FINE).explain(language="tlh")
 
+    @pytest.mark.parametrize("language", [None, 5, ["es"]])
+    def test_a_language_is_named_or_given(self, language: Any) -> None:
+        """Anything else is an error that says so."""
+        for tell in (said(FINE).explain, said(FINE).trace):
+            with pytest.raises(pk.BadInput, match=r'^language: give its id, such as "es", or'):
+                tell(language=language)
+
+    def test_a_citation_stays_in_the_language_of_the_book(self) -> None:
+        """What is said of it is in the other one."""
+        text = said(TOO_MUCH).explain("html", language="es")
+
+        assert (
+            '<li><a href="https://example.org/a"><span lang="en">A code (A board, 2020), 2.1</span>'
+            ", en vigor desde 2026-01-01</a></li>"
+        ) in text
+        assert '<span lang="en">A book (Us), p. 3</span> [' in text
+        assert "<span" not in said(TOO_MUCH).explain("html")
+
     def test_html_names_its_language(self) -> None:
-        """For those who hear it read aloud."""
+        """For those who hear it read aloud, and that of what it cites."""
         spoken = Language(id='x"><b>', name="X", words={"not allowed": "NO", "Sources": "Seen in"})
         page = Page(said(TOO_MUCH).explain("html", language=spoken))
 
-        assert page.values("lang") == ['x"><b>']
+        assert page.values("lang") == ['x"><b>', "en", "en"]
         assert page.texts.count("NO") == 1
         assert "Seen in (2)" in page.texts
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -22,6 +23,7 @@ from peerkit.handbook import (
     Source,
     Verdict,
     Written,
+    diff,
     layers,
     loader,
 )
@@ -36,9 +38,9 @@ BROKEN = Path(__file__).parent / "broken_handbooks"
 #: Every layer that is shipped.
 SHIPPED = (
     *("australia", "boards/icrc", "boards/ncprss", "canada", "new-zealand"),
-    *("uk/england", "uk/scotland", "us/ar", "us/ca", "us/dc", "us/federal", "us/ga", "us/id"),
-    *("us/il", "us/ky", "us/mn", "us/ms", "us/nc", "us/nj", "us/oh", "us/pa", "us/sc", "us/tn"),
-    *("us/tx", "us/va", "us/wa"),
+    *("uk/england", "uk/scotland", "us/ar", "us/ca", "us/co", "us/dc", "us/federal", "us/ga"),
+    *("us/id", "us/il", "us/ky", "us/mn", "us/mo", "us/ms", "us/nc", "us/nj", "us/nv", "us/oh"),
+    *("us/pa", "us/sc", "us/tn", "us/tx", "us/va", "us/wa"),
 )
 #: Numbers that are known from memory only, by layer: their passages say so.
 FROM_MEMORY = {
@@ -186,7 +188,7 @@ def test_base_numbers_are_the_widest_published_ones() -> None:
     assert numbers == {
         "caseload": (20, "people"),
         "group-size": (12, "people"),
-        "supervision": (1, "month(s)"),
+        "supervision": (1, "months"),
         "barc-10-recovery": (47, "points"),
         "who-5-low": (51, "points"),
         "who-5-very-low": (29, "points"),
@@ -305,13 +307,23 @@ def test_an_activity_has_a_sentence_of_its_own_for_each_verdict() -> None:
 
 
 def test_what_needs_advice_has_a_sentence_for_when_it_is_given() -> None:
-    """A clause that asks for a consultation says what one comes to, unless it opens nothing."""
+    """A clause that asks for a consultation says what one comes to, unless none opens it."""
     book = Handbook.load().on(DAY)
     closed = {each.clause for each in book.activities.values() if not each.advice_opens}
-    assert closed == {"case-management", "own-competence"}
+    assert closed == {"case-management", "own-competence", "screening"}
+    ways = [
+        each
+        for entry in book.activities.values()
+        for each in ((entry.verdict, entry.clause), *((e.verdict, e.clause) for e in entry.cases))
+    ]
     for clause in book.clauses.values():
         if Verdict.NEEDS_CONSULTATION in clause.sentences:
-            assert (Verdict.ALLOWED in clause.sentences) is (clause.id not in closed), clause.id
+            opens = clause.id not in closed or (Verdict.ALLOWED, clause.id) in ways
+            assert (Verdict.ALLOWED in clause.sentences) is opens, clause.id
+    assert closed - {id_ for verdict, id_ in ways if verdict is Verdict.ALLOWED} == {
+        "case-management",
+        "own-competence",
+    }
 
 
 def test_no_activity_asks_for_a_consent_that_nobody_can_give() -> None:
@@ -451,6 +463,36 @@ def test_a_clause_that_is_not_there_is_an_error_with_a_day() -> None:
     """Asking for an unknown clause names it and the day."""
     with pytest.raises(BadHandbook, match="'knitting': is not in this book on 2026-11-02"):
         Handbook.load().on(DAY).clause("knitting")
+
+
+@pytest.mark.parametrize("day", ["2026-11-02", None, 2026, datetime(2026, 11, 2, tzinfo=UTC)])
+def test_a_book_is_asked_for_by_a_day(day: Any) -> None:
+    """A text is none yet, and a moment is a day only where somebody says which zone."""
+    for ask in (Handbook.load().on, lambda day: Handbook.load().diff(DAY, day)):
+        with pytest.raises(BadInput, match=r"^day: give a date, such as date\(2026, 11, 2\)$"):
+            ask(day)
+
+
+@pytest.mark.parametrize("layer", [["us/wa"], ("us/wa", "us/nc"), None, 5, b"us/wa"])
+def test_layers_are_named_each_by_itself(layer: Any) -> None:
+    """A list of layers is taken apart by whoever has it: ``load(*layers)``."""
+    with pytest.raises(BadInput, match=r"^layer: give each by itself: Handbook\.load\("):
+        Handbook.load(layer)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        (Handbook.load(), Handbook.load("us/nc"), "before"),
+        (DAY, DAY, "before"),
+        (Handbook.load().on(DAY), None, "after"),
+    ],
+)
+def test_books_are_compared(before: Any, after: Any, place: str) -> None:
+    """A handbook is not yet the book of a day, and a day is none."""
+    with pytest.raises(BadInput) as caught:
+        diff(before, after)
+    assert str(caught.value) == f"{place}: give the book of a day: handbook.on(day)"
 
 
 # ------------------------------------------------------------------ layers

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ordinary import BOOK, activity, asking, decided, plan, report
 
 import peerkit as pk
 from peerkit.handbook import ENGLISH, BadHandbook, Handbook, Language, Verdict, language, languages
 from peerkit.handbook.languages import texts
 from peerkit.model import NOUNS
 from peerkit.model.phrase import Phrase, listed, said
+from tests.ordinary import BOOK, activity, asking, decided, plan, report
 
 WORDS = {
     "{one} and {other}": "{other} y {one}",
@@ -395,8 +395,8 @@ class TestEverythingCanBeSaid:
         found = pk.Finding(BOOK.clause("caseload"), Verdict.NOT_ALLOWED, {"peer": "ana", "now": 20})
         spoken = Language(id="xx", name="X", words={"people": "personas"})
 
-        assert found.say() == found.sentence == "ana walks with 20 of at most 20 people."
-        assert found.say(spoken) == "ana walks with 20 of at most 20 personas."
+        assert found.say() == found.sentence == "ana already walks with 20 of at most 20 people."
+        assert found.say(spoken) == "ana already walks with 20 of at most 20 personas."
 
     def test_a_language_that_lacks_everything_is_english(self) -> None:
         """Word for word."""

@@ -229,15 +229,78 @@ class TestOver:
         assert refusal(itself) == f"{itself}: is laid over itself: itself over itself"
 
     def test_what_it_is_laid_over_must_be_there(self, tmp_path: Path) -> None:
-        """A missing file and an unknown layer are told as if they had been named."""
+        """A missing file and an unknown layer are told, with the file that names them."""
         gone = str(tmp_path / "gone.toml")
 
-        assert refusal(layer(tmp_path, "one", "", gone)) == (
-            f"{gone}: is not there; give the path of a TOML file"
+        one = layer(tmp_path, "one", "", gone)
+        assert refusal(one) == (
+            f"{one}: layer: key 'over': {gone}: is not there; give the path of a TOML file"
         )
-        assert refusal(layer(tmp_path, "two", "", "us/ncc")).startswith(
-            "layer 'us/ncc': is not one that peerkit ships. Did you mean 'us/nc'? A file of yours"
+        two = layer(tmp_path, "two", "", "us/ncc")
+        assert refusal(two).startswith(
+            f"{two}: layer: key 'over': layer 'us/ncc': is not one that peerkit ships. "
+            "Did you mean 'us/nc'? A file of yours"
         )
+        three = layer(tmp_path, "three", "", two)
+        assert refusal(three).startswith(f"{two}: layer: key 'over': layer 'us/ncc': is not one")
+
+    def test_a_path_begins_in_the_folder_of_the_file_that_names_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Wherever the program runs: two files that lie side by side stay together."""
+        (tmp_path / "county").mkdir()
+        layer(tmp_path / "county", "low", limit("caseload", 18))
+        layer(tmp_path / "county", "middle", "", "low.toml", "us/nc")
+        high = layer(tmp_path, "high", "", "county/middle.toml")
+        names = ("low", "us/federal", "us/nc", "middle", "high")
+
+        assert Handbook.load(high).layers == names
+        monkeypatch.chdir(tmp_path)
+        assert Handbook.load("high.toml").layers == names
+        monkeypatch.chdir(tmp_path / "county")
+        assert Handbook.load("../high.toml").layers == names
+        one = layer(tmp_path / "county", "one", "", "../county/other.toml")
+        layer(tmp_path / "county", "other", "", "../county/one.toml")
+        assert refusal(one).endswith("is laid over itself: one over other over one")
+
+    def test_a_layer_of_a_state_may_lie_on_a_file(self, tmp_path: Path) -> None:
+        """It is written over that file, and beside whatever else is loaded."""
+        low = layer(tmp_path, "low", limit("caseload", 15), of="state")
+        board = layer(tmp_path, "board", limit("caseload", 12), of="board")
+        high = layer(tmp_path, "high", limit("caseload", 14), "low.toml", of="payer")
+        loose = layer(tmp_path, "loose", limit("caseload", 16), "low.toml", of="payer")
+
+        assert value(Handbook.load(high), "caseload") == 14
+        assert value(Handbook.load(board, high), "caseload") == 12
+        assert value(Handbook.load(high, board), "caseload") == 12
+        assert Handbook.load(high).layers == Handbook.load(low, high).layers
+        assert "is looser than the layer below (16 against 15" in refusal(loose)
+
+    @pytest.mark.parametrize("taken", ["us/wa", "us/federal", "base"])
+    def test_no_file_takes_an_id_of_ours(self, tmp_path: Path, taken: str) -> None:
+        """It would stand in the place of the layer that peerkit ships, in silence."""
+        file = tmp_path / "mine.toml"
+        file.write_text(f'[layer]\nid = "{taken}"\ntitle = "Mine"\n', encoding="utf-8")
+
+        assert refusal(str(file)) == (
+            f"{file}: layer: key 'id': is {taken!r}, which is peerkit's own; "
+            "give your layer another"
+        )
+
+    @pytest.mark.parametrize(
+        ("given", "meant"),
+        [("wa", "us/wa"), ("WA", "us/wa"), ("US/WA", "us/wa"), ("ncprs", "boards/ncprss")],
+    )
+    def test_the_last_part_of_an_id_is_understood(self, given: str, meant: str) -> None:
+        """As a question: nothing is loaded that was not named."""
+        assert f" ships. Did you mean {meant!r}? A file" in refusal(given)
+
+    def test_a_mark_before_the_first_letter_is_no_part_of_it(self, tmp_path: Path) -> None:
+        """Some editors put one there when they write UTF-8."""
+        file = Path(layer(tmp_path, "house", limit("caseload", 9)))
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+
+        assert value(Handbook.load(file), "caseload") == 9
 
     def test_no_layer_hides_another_of_its_id(self, tmp_path: Path) -> None:
         """Two files that give themselves one id would else be one file, in silence."""
@@ -513,6 +576,7 @@ class TestDifferences:
     def test_a_number_that_turns_is_told_with_its_passages(self, tmp_path: Path) -> None:
         """From one day to the other, in both directions."""
         text = limit("caseload", 9, since="2026-03-01") + limit("minutes-a-day", 60)
+        text += limit("plan-within-months", 1)
         book = Handbook.load(layer(tmp_path, "house", text))
         told = [str(each) for each in book.diff(date(2026, 2, 28), date(2026, 3, 1))]
         back = [str(each) for each in book.diff(date(2026, 3, 1), date(2026, 2, 28))]
@@ -523,6 +587,7 @@ class TestDifferences:
         assert any("our own reading" in each and ": rests on " in each for each in told)
         assert any("our own reading" in each and "no longer rests on" in each for each in back)
         assert "limit minutes-a-day: no number becomes 60 minutes." in new
+        assert "limit plan-within-months: no number becomes 1 month." in new
 
     def test_what_a_layer_adds_is_new_and_without_it_gone(self, tmp_path: Path) -> None:
         """Clauses and activities, each by its own words."""

@@ -11,6 +11,22 @@ import pytest
 from dateutil.rrule import DAILY, FR, MO, TH, TU, WE, rrule
 from hypothesis import given
 from hypothesis import strategies as st
+
+import peerkit as pk
+from peerkit.acts import Judged
+from peerkit.handbook import Handbook, language
+from peerkit.model import (
+    MINUTES_GIVEN_A_MONTH,
+    MINUTES_GIVEN_A_WEEK,
+    MINUTES_RECEIVED,
+    MINUTES_RECEIVED_A_YEAR,
+    SUPERVISING,
+    SUPERVISION_MINUTES,
+    SUPERVISION_TALKS,
+    period,
+    periods,
+)
+from peerkit.rules import COUNTED, limits, people
 from tests.ordinary import (
     ANA,
     BOOK,
@@ -26,22 +42,6 @@ from tests.ordinary import (
     tallies_of,
     view,
 )
-
-import peerkit as pk
-from peerkit.acts import Judged
-from peerkit.handbook import Handbook
-from peerkit.model import (
-    MINUTES_GIVEN_A_MONTH,
-    MINUTES_GIVEN_A_WEEK,
-    MINUTES_RECEIVED,
-    MINUTES_RECEIVED_A_YEAR,
-    SUPERVISING,
-    SUPERVISION_MINUTES,
-    SUPERVISION_TALKS,
-    period,
-    periods,
-)
-from peerkit.rules import COUNTED, limits, people
 
 ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
 DAY = timedelta(days=1)
@@ -126,6 +126,91 @@ class TestMeasured:
         assert str(caught.value) == (
             f"limit: {limit!r} is no limit of this book; see the page 'limits'"
         )
+
+    @pytest.mark.parametrize(
+        ("most", "now", "english", "spanish"),
+        [
+            (1, 0, "is 0 of at most 1 month old.", "tiene 0 de un máximo de 1 mes."),
+            (2, 1, "is 1 of at most 2 months old.", "tiene 1 de un máximo de 2 meses."),
+            (
+                1,
+                2,
+                "is 2 months old, and one is asked for every 1.",
+                "tiene 2 meses, y se pide una cada 1.",
+            ),
+            (
+                0,
+                1,
+                "is 1 month old, and one is asked for every 0.",
+                "tiene 1 mes, y se pide una cada 0.",
+            ),
+        ],
+    )
+    def test_a_unit_fits_the_number_before_it(
+        self, tmp_path: Path, most: int, now: float, english: str, spanish: str
+    ) -> None:
+        """One month, two months; in another language wherever its grammar puts them."""
+        book = handbook(tmp_path, progress_note_months=most).on(TODAY)
+        (found,) = pk.measured(book, "progress-note-months", now)
+
+        assert found.sentence == f"The last progress note {english}"
+        assert found.say(language("es")) == f"La última nota de avance {spanish}"
+
+    @pytest.mark.parametrize(
+        ("limit", "meant"), [("case-load", "caseload"), ("minutes-in-a-day", "minutes-a-day")]
+    )
+    def test_a_slip_in_the_name_of_a_limit_is_understood(self, limit: str, meant: str) -> None:
+        """As a question: only limits are offered."""
+        with pytest.raises(pk.BadInput) as caught:
+            pk.measured(BOOK, limit, 1)
+
+        assert str(caught.value) == (
+            f"limit: {limit!r} is no limit of this book; did you mean {meant!r}? "
+            "See the page 'limits'"
+        )
+
+    @pytest.mark.parametrize(
+        "now", [True, "1", None, -1, -0.5, float("nan"), float("inf"), [1], 1j, 10 * DAY]
+    )
+    def test_an_amount_is_a_number(self, now: Any) -> None:
+        """Of 0 or more, whether anybody has limited it or not; what is refused is not shown."""
+        for limit in ("caseload", "minutes-a-day"):
+            with pytest.raises(pk.BadInput) as caught:
+                pk.measured(BOOK, limit, now, peer="ana")
+
+            assert str(caught.value) == ("now: give a number of 0 or more, in the limit's own unit")
+
+    @pytest.mark.parametrize(
+        ("limit", "given", "missing"),
+        [
+            ("caseload", {}, "peer"),
+            ("supervision", {"peer": "ana"}, "days"),
+            ("supervision", {"now": 3, "by": "sam"}, "days, peer"),
+        ],
+    )
+    def test_the_facts_that_a_sentence_names_must_be_given(
+        self, limit: str, given: dict[str, Any], missing: str
+    ) -> None:
+        """At once, and not when somebody reads the sentence."""
+        with pytest.raises(pk.BadInput) as caught:
+            pk.measured(BOOK, limit, **{"now": 1} | given)
+
+        assert str(caught.value) == (
+            f"facts: the limit {limit!r} speaks of {missing}; give that too"
+        )
+
+    @pytest.mark.parametrize(
+        ("book", "limit", "place"),
+        [(Handbook.load(), "caseload", "book"), (TODAY, "caseload", "book"), (BOOK, 1, "limit")],
+    )
+    def test_a_book_and_the_id_of_a_limit_are_asked_for(
+        self, book: Any, limit: Any, place: str
+    ) -> None:
+        """A handbook is not yet the book of a day."""
+        with pytest.raises(pk.BadInput) as caught:
+            pk.measured(book, limit, 1)
+
+        assert caught.value.place == place
 
     @pytest.mark.parametrize("limit", COUNTED)
     def test_every_limit_that_rules_count_is_one(self, limit: str) -> None:
@@ -495,11 +580,32 @@ class TestNoteOnTime:
         assert (there.facts["now"], there.verdict) == (1, CONSULT)
         assert (here.facts["now"], here.verdict) == (0, ALLOWED)
 
-    def test_a_correction_may_come_whenever_it_must(self, strict: pk.Book) -> None:
-        """Nobody keeps a mistake because it is late."""
-        late = report(starts=NOW - 90 * DAY, corrects=True)
+    @pytest.mark.parametrize("corrects", [False, True])
+    def test_what_is_kept_may_be_put_right_whenever_it_must(
+        self, strict: pk.Book, *, corrects: bool
+    ) -> None:
+        """Nobody keeps a mistake because it is late; and told twice it is not late twice."""
+        late = report(starts=NOW - 90 * DAY, corrects=corrects)
+        (kept,) = late.leaves(stood(), Judged()).nouns
 
-        assert limits.note_on_time(late, stood(), strict) == ()
+        assert limits.note_on_time(late, stood(kept), strict) == ()
+
+    @pytest.mark.parametrize("status", [None, *pk.SessionStatus])
+    @pytest.mark.parametrize("corrects", [False, True])
+    def test_calling_it_a_correction_makes_no_note_timely(
+        self, strict: pk.Book, status: pk.SessionStatus | None, *, corrects: bool
+    ) -> None:
+        """Only what was told in time, or late and judged so, can be put right."""
+        late = report(starts=NOW - 90 * DAY, corrects=corrects)
+        (held,) = late.leaves(stood(), Judged()).nouns
+        before = () if status is None else (attrs.evolve(held, status=status),)
+        found = limits.note_on_time(late, stood(*before), strict)
+
+        assert codes(found) == (
+            []
+            if status is pk.SessionStatus.HELD
+            else [("note-within-business-days", CONSULT), ("note-within-days", CONSULT)]
+        )
 
     def test_without_numbers_nothing_is_said(self) -> None:
         """The base knows no day by which a note must be written."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -320,6 +322,31 @@ class TestKeys:
         assert (caught.value.key, caught.value.number) == ("k", number)
         assert tuple(program.journal()) == before
 
+    def test_an_answer_that_rests_on_what_is_gone_says_what_to_do(self, tmp_path: Path) -> None:
+        """A layer that is not loaded takes its clauses along; the journal keeps the answer."""
+        house = tmp_path / "house.toml"
+        house.write_text(
+            '[layer]\nid = "house"\ntitle = "House"\n'
+            '[[clause]]\nid = "swimming"\nsays = "Not in the lake."\nnot_allowed = "Not there."\n'
+            'instead = "Walk."\nhand_to = "the guard"\n'
+            'rests_on = [{ source = "S0", at = "ours", looked = 2026-11-22 }]\n'
+            '[[activity]]\nid = "swim"\nname = "swimming"\nlooks_like = "A swim."\n'
+            'verdict = "not_allowed"\nclause = "swimming"\n',
+            encoding="utf-8",
+        )
+        swim = report(key="k", activities=(pk.Activity(id="swim"),))
+        number = (first := opened(handbook=pk.Handbook.load(house))).do(swim).number
+
+        with pytest.raises(pk.BadHandbook) as caught:
+            empty(first.store).do(swim)
+
+        assert str(caught.value) == (
+            "clause 'swimming': is not in this book, and the first answer to this key rests on it. "
+            "Open the program with the layers of then, or read the answer in the journal: "
+            f"entry {number}"
+        )
+        assert first.do(swim).again
+
     def test_a_key_is_for_one_saying(self, program: pk.Program) -> None:
         """The same key with other words is another act, and the error holds none of them."""
         program.do(goal(key="k")).or_raise()
@@ -478,6 +505,15 @@ class TestFinding:
         ]
         assert acts == [("goal.set", "NOT_ALLOWED"), ("goal.set", "ALLOWED")]
 
+    def test_it_is_said_where_words_are_found(self) -> None:
+        """Every kind of thing that an act keeps words about, and no other."""
+        folder = files("peerkit") / "acts"
+        written = "".join(each.read_text("utf-8") for each in folder.iterdir() if each.is_file())
+        said = set(re.findall(r"``(\w+)/ID``", pk.Program.words.__doc__ or ""))
+
+        assert said == set(re.findall(r'Saying\(\s*f"(\w+)/', written))
+        assert {"goal", "session"} < said
+
     def test_a_view_shows_what_stands(self, program: pk.Program) -> None:
         """Who wants to look without asking sees nouns and tallies, and the moment."""
         view = program.view("ana", "ana+p-7")
@@ -512,6 +548,80 @@ class TestWhatDoesNotFit:
         """A page holds at least one noun and not all the world."""
         with pytest.raises(pk.BadInput, match="limit: 1 to 10000 at a time"):
             program.find(pk.Match, limit=limit)
+
+    @pytest.mark.parametrize(
+        ("ask", "told"),
+        [
+            (lambda program: program.history(None), "about: give an id, which is a text"),
+            (lambda program: program.history(b"p-7"), "about: give an id, which is a text"),
+            (lambda program: program.view("ana", None), "about: give an id, which is a text"),
+            (lambda program: program.words(None), "about: give what the words are about, such as"),
+            (lambda program: program.journal(after="1"), "after: give the number of an entry"),
+            (lambda program: program.journal(after=None), "after: give the number of an entry"),
+            (lambda program: program.journal(after=True), "after: give the number of an entry"),
+            (lambda program: program.find("match"), "kind: give a class of noun, such as Match"),
+            (lambda program: program.find(pk.Noun), "kind: give a class of noun, such as Match"),
+            (lambda program: program.find(pk.Match, about=5), "about: give an id, which is a text"),
+            (lambda program: program.find(pk.Match, limit="5"), "limit: 1 to 10000 at a time"),
+            (lambda program: program.find(pk.Match, limit=2.0), "limit: 1 to 10000 at a time"),
+            (
+                lambda program: program.find(pk.Match, after=None),
+                "after: give the after of the page before; None: no next page",
+            ),
+            (lambda program: next(program.every("match")), "kind: give a class of noun"),
+            (lambda program: program.tell(None), "notifier: give something that can notify"),
+            (
+                lambda program: program.tell(MemoryNotifier(), lease=5),
+                "lease: give a timedelta, such as timedelta(minutes=5)",
+            ),
+            (
+                lambda program: program.tell(MemoryNotifier(), limit="5"),
+                "limit: give a whole number of messages",
+            ),
+        ],
+    )
+    def test_a_question_that_cannot_be_meant_is_answered_with_what_to_give(
+        self, program: pk.Program, ask: Callable[[pk.Program], object], told: str
+    ) -> None:
+        """Nothing least of all: it is not the same as everybody."""
+        with pytest.raises(pk.BadInput) as caught:
+            ask(program)
+
+        assert str(caught.value).startswith(told)
+        assert program.store.outbox() == (3, 3)
+
+    @pytest.mark.parametrize(
+        ("how", "told"),
+        [
+            ({"rules": []}, "rules: give Rules, such as ROLE_LIMITS, or leave it out"),
+            ({"rules": None}, "rules: give Rules, such as ROLE_LIMITS, or leave it out"),
+            ({"clock": NOW}, "clock: give the function that is called each time, not its answer"),
+            ({"new_id": "x"}, "new_id: give the function that is called each time, not its"),
+            ({"salt": "salt"}, "salt: give the function that is called each time, not its"),
+            ({"zone": None}, "zone: give an IANA time zone such as America/Chicago"),
+        ],
+    )
+    def test_what_a_program_runs_with_is_looked_at_when_it_is_opened(
+        self, tmp_path: Path, how: dict[str, Any], told: str
+    ) -> None:
+        """Not at the first act, and before a place is made."""
+        with pytest.raises(pk.BadInput) as caught:
+            empty(**how)
+        with pytest.raises(pk.BadInput) as when_opened:
+            pk.Program.open(tmp_path / "p.db", **how)
+
+        assert str(caught.value) == str(when_opened.value)
+        assert str(caught.value).startswith(told)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_place_and_a_name_are_texts(self, tmp_path: Path) -> None:
+        """None is no name, and nowhere is no place."""
+        with pytest.raises(pk.BadInput, match="program: give its name, or leave it out"):
+            pk.Program.open(tmp_path / "p.db", program=None)  # type: ignore[arg-type]
+        with pytest.raises(pk.BadInput, match='where: give a file, ":memory:" or an address'):
+            pk.Program.open(None)  # type: ignore[arg-type]
+
+        assert list(tmp_path.iterdir()) == []
 
     def test_a_batch_has_a_size(self, program: pk.Program) -> None:
         """A batch holds at least one act."""

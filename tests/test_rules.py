@@ -9,6 +9,13 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+import peerkit as pk
+from peerkit.acts import Judged
+from peerkit.handbook import Handbook
+from peerkit.rules import activities, advice, people, records, support
+from peerkit.testing.strategies import activities as any_activity
+from peerkit.testing.strategies import codes as any_code
 from tests.ordinary import (
     AGREEMENT,
     ANA,
@@ -27,13 +34,6 @@ from tests.ordinary import (
     report,
     view,
 )
-
-import peerkit as pk
-from peerkit.acts import Judged
-from peerkit.handbook import Handbook
-from peerkit.rules import activities, advice, people, records, support
-from peerkit.testing.strategies import activities as any_activity
-from peerkit.testing.strategies import codes as any_code
 
 ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
 DAY = timedelta(days=1)
@@ -342,7 +342,7 @@ class TestInRole:
     def test_a_planned_session_needs_the_consent_of_its_start(
         self, off: timedelta, verdict: pk.Verdict
     ) -> None:
-        """What is agreed from the day of the session on is enough; what has ended by then is not."""
+        """Agreed from the day of the session on is enough; ended by then is not."""
         then = NOW + 3 * DAY
         told = plan(starts=then + off, activities=(activity("tell-anothers-story", of="p-8"),))
         over = consent(since=NOW, until=then)
@@ -832,7 +832,7 @@ class TestWhoWalksWithWhom:
         if verdict is CONSULT:
             assert found.sentence == (
                 f"{days} days have passed since ana had supervision or began to serve; "
-                "here it is due every 1 month(s)."
+                "here it is due every 1 month."
             )
 
     def test_overdue_supervision_gives_way_to_advice(self) -> None:

@@ -315,6 +315,14 @@ class TestTheRunner:
 
         assert str(caught.value).startswith(told)
 
+    def test_a_mark_before_the_first_letter_is_no_part_of_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Some editors put one there when they write UTF-8."""
+        (found,) = load("\ufeff" + EMPTY, tmp_path, monkeypatch)
+
+        assert found.name == "x"
+
     def test_a_name_that_is_given_twice_is_an_error(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

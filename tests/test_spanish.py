@@ -235,7 +235,6 @@ trabajar un trauma (Aquí no se pregunta: voice.) [missing-facts]
       En su lugar: Agrega lo que se pide y vuelve a preguntar. Un informe se manda otra vez con su \
 id y con corrects = true.
       Pásalo a: quien lo sepa, y antes que nadie la persona participante
-  permitido: Para esto están los pares: guiar un grupo. [peer-work]
 {OPEN}"""
 DECLINED = """\
 match.declined: no permitido.
@@ -247,9 +246,8 @@ terminado. [steps]
   permitido: Lo que cuenta p-7 ya pasó. [already-happened]"""
 MISSED = """\
 session.missed: faltan datos. Se guarda de todos modos: un informe nunca se rechaza.
-  faltan datos: El programa no reconoce esto: s-9 como sesión. [known]
-      En su lugar: Revisa el id. Da la bienvenida a la persona si es nueva, o anota su regreso si \
-estaba fuera, y vuelve a preguntar.
+  faltan datos: El programa no reconoce esto: s-9 como sesión. [known-thing]
+      En su lugar: Revisa el id. La historia de las personas muestra lo que hay.
       Pásalo a: quien coordina
   permitido: Lo que cuenta ana ya pasó. [already-happened]"""
 MARKDOWN = """\
@@ -260,7 +258,7 @@ siguiente: notas de sesión. `consent`
     - **En su lugar:** Pregúntale a la persona, di quién oiría qué y por qué, y anota lo que \
 acepta. Comparte solo lo necesario. La persona puede retirar su sí.
     - **Pásalo a:** la persona participante, que decide
-    - Fuente: 42 CFR Part 2, read in sections 2.12, 2.31, 2.32 and 2.51 (United States, 2024), \
+    - Fuente: 42 CFR Part 2, read in sections 2.31, 2.32 and 2.51 (United States, 2024), \
 2.31, what a written consent holds
     - Fuente: Peer policy, aligned with New York CORE (4recovery), on confidentiality and its \
 exceptions
@@ -276,13 +274,14 @@ momento llegue a housing-office lo siguiente: notas de sesión. <code>consent</c
 <p><i>En su lugar:</i> Pregúntale a la persona, di quién oiría qué y por qué, y anota lo que \
 acepta. Comparte solo lo necesario. La persona puede retirar su sí.</p>\
 <p><i>Pásalo a:</i> la persona participante, que decide</p>\
-<details><summary>Fuentes (3)</summary><ul><li>42 CFR Part 2, read in sections 2.12, 2.31, 2.32 \
-and 2.51 (United States, 2024), 2.31, what a written consent holds</li><li>Peer policy, aligned \
-with New York CORE (4recovery), on confidentiality and its exceptions</li><li>45 CFR Part 164 \
-(United States), 164.502(b), no more than necessary [sin verificar: de memoria]</li></ul></details>\
+<details><summary>Fuentes (3)</summary><ul><li><span lang="en">42 CFR Part 2, read in sections \
+2.31, 2.32 and 2.51 (United States, 2024), 2.31, what a written consent holds</span></li>\
+<li><span lang="en">Peer policy, aligned with New York CORE (4recovery), on confidentiality and \
+its exceptions</span></li><li><span lang="en">45 CFR Part 164 (United States), 164.502(b), no more \
+than necessary</span> [sin verificar: de memoria]</li></ul></details>\
 </li><li class="allowed"><p><b>permitido</b> Aquí se conoce a todas las personas que se nombran. \
-<code>known</code></p><details><summary>Fuentes (1)</summary><ul><li>How peerkit decides \
-(peerkit, 2026), what a decision stands on</li></ul></details></li></ul></section>"""
+<code>known</code></p><details><summary>Fuentes (1)</summary><ul><li><span lang="en">How peerkit \
+decides (peerkit, 2026), what a decision stands on</span></li></ul></details></li></ul></section>"""
 SHARING = pk.ShareInformation(
     by="ana",
     participant="p-7",

@@ -306,11 +306,15 @@ def test_the_database_itself_guards_the_journal(path: Path) -> None:
     [
         (["CREATE TABLE theirs (x)"], "another application's database"),
         (["PRAGMA application_id = 7"], "another application's database"),
-        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 2"], "a newer peerkit"),
+        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 3"], "a newer peerkit"),
+        (
+            ["PRAGMA application_id = 1885693298", "PRAGMA user_version = 1"],
+            "in a form that is no longer read; begin a new file",
+        ),
     ],
 )
 def test_another_database_is_left_alone(path: Path, made: list[str], why: str) -> None:
-    """A database of somebody else, or of a newer peerkit, is refused and not touched."""
+    """One of somebody else, of a newer peerkit or of the first form is refused and not touched."""
     raw(path, *made)
     before = path.read_bytes()
 

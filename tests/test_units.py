@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -150,6 +151,12 @@ class TestInput:
         with pytest.raises(pk.BadInput, match=r"rule: name one: UnitRule\.EIGHT_MINUTES_POOLED"):
             units([], "floor")  # type: ignore[arg-type]
 
+    @pytest.mark.parametrize("thing", [1, None, "H0038", timedelta(minutes=15)])
+    def test_only_contacts_are_counted(self, thing: Any) -> None:
+        """A number of minutes does not say when they were."""
+        with pytest.raises(pk.BadInput, match=r"contacts: give a list of Contact\(…\)"):
+            units([contact(15), thing], UnitRule.FLOOR_PER_CODE)
+
     @pytest.mark.parametrize(
         ("how", "says"),
         [
@@ -189,6 +196,12 @@ class TestNavigation:
         """A negative length is refused."""
         with pytest.raises(pk.BadInput, match="length: must not be negative"):
             navigation_units(minutes(-1))
+
+    @pytest.mark.parametrize("length", [70, 70.5, None, "70"])
+    def test_a_length_says_its_unit(self, length: Any) -> None:
+        """A number could be minutes or hours."""
+        with pytest.raises(pk.BadInput, match="length: give a timedelta, such as timedelta"):
+            navigation_units(length)
 
 
 @given(st.lists(st.integers(0, 100), max_size=6), st.sampled_from(UnitRule))

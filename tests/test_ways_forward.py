@@ -8,6 +8,10 @@ from typing import Any
 
 import attrs
 import pytest
+
+import peerkit as pk
+from peerkit.acts import Judged, Left
+from peerkit.handbook import Handbook
 from tests.ordinary import (
     ANA,
     BOOK,
@@ -25,10 +29,6 @@ from tests.ordinary import (
     report,
     view,
 )
-
-import peerkit as pk
-from peerkit.acts import Judged, Left
-from peerkit.handbook import Handbook
 
 ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
@@ -100,16 +100,154 @@ class TestSupplyFacts:
         assert program.do(planned.held(by="ana")).allowed
         assert used(program) == {"f-1": "done"}
 
-    def test_a_correction_stands_on_what_the_report_stood_on(self) -> None:
-        """Nobody has to answer again in order to put a number right."""
+    def test_a_correction_says_the_circumstances_itself(self) -> None:
+        """What was told for one report is done with: put right, all of it is said."""
         program = opened()
         program.do(supply()).or_raise()
         program.do(report(activities=(GIFT,))).or_raise()
-        wrong = program.do(report(activities=(GIFT,), minutes=30, corrects=True))
+        silent = program.do(report(activities=(GIFT,), minutes=30, corrects=True))
+        whole = program.do(report(activities=(NONE,), minutes=45, corrects=True))
 
-        assert wrong.allowed
+        assert of_gift(silent) == [("missing-facts", FACTS)]
+        assert whole.allowed
         assert used(program) == {"f-1": "done"}
-        assert program.find(pk.Concern).items == ()
+        assert not program.find(pk.SuppliedFacts).items[0].open
+        assert program.verify().whole
+
+    @pytest.mark.parametrize("corrects", [False, True])
+    def test_facts_that_are_done_are_not_used_again(self, *, corrects: bool) -> None:
+        """Not even by a session of the same id: a host numbers each of its tables from 1."""
+        program = opened()
+        program.do(supply(id_="1")).or_raise()
+        program.do(report(id="1", activities=(GIFT,))).or_raise()
+        again = program.do(report(id="1", activities=(GIFT,), minutes=30, corrects=corrects))
+
+        assert of_gift(again) == [("missing-facts", FACTS)]
+        assert again.judged().supplied == ()
+        assert program.verify().whole
+
+    @pytest.mark.parametrize(
+        ("status", "used_for", "fine"),
+        [
+            ("supplied", None, True),
+            ("used", None, True),
+            ("used", "s-1", True),
+            ("used", "s-2", False),
+            ("done", None, False),
+            ("done", "s-1", False),
+        ],
+    )
+    def test_used_facts_count_for_the_report_of_what_used_them(
+        self, status: str, used_for: str | None, *, fine: bool
+    ) -> None:
+        """The report of that plan, or of a question, and of no other plan."""
+        kept = supplied(status=status, used_for=used_for)
+        for corrects in (False, True):
+            told = decided(report(activities=(GIFT,), corrects=corrects), kept)
+            assert of_gift(told) == [("gifts", ALLOWED) if fine else ("missing-facts", FACTS)]
+        planned = decided(plan(activities=(GIFT,)), kept)
+        assert planned.allowed is (status == "supplied")
+
+    def test_what_one_plan_used_is_not_for_the_report_of_another(self) -> None:
+        """Through the door: it waits for its own."""
+        program = opened()
+        program.do(supply()).or_raise()
+        program.do(plan(activities=(GIFT,))).or_raise()
+        (taken,) = program.find(pk.SuppliedFacts)
+        other = program.do(report(id="s-2", activities=(GIFT,)))
+        own = program.do(report(activities=(GIFT,)))
+
+        assert taken.used_for == "s-1"
+        assert (other.verdict, own.verdict) == (FACTS, ALLOWED)
+        assert used(program) == {"f-1": "done"}
+        assert program.verify().whole
+
+    def test_what_a_question_used_has_no_name(self) -> None:
+        """A question makes nothing: whatever report comes first takes its answer up."""
+        program = opened()
+        program.do(supply()).or_raise()
+        program.do(asking(GIFT)).or_raise()
+        (taken,) = program.find(pk.SuppliedFacts)
+        assert (taken.status, taken.used_for) == (pk.FactsStatus.USED, None)
+
+        program.do(report(id="s-9", activities=(GIFT,))).or_raise()
+        (done,) = program.find(pk.SuppliedFacts)
+        assert (done.status, done.used_for) == (pk.FactsStatus.DONE, "s-9")
+
+    def test_facts_are_used_for_one_activity_of_an_act(self) -> None:
+        """Two gifts are two questions: the second is asked, or has facts of its own."""
+        two = plan(activities=(GIFT, GIFT))
+        once = decided(two, supplied())
+        twice = decided(two, supplied(), supplied(id="f-2", activity=TOKEN))
+
+        assert of_gift(once) == [("gifts", ALLOWED), ("missing-facts", FACTS)]
+        assert [each.activity for each in once.findings if each.entry is not None] == [0, 1]
+        assert of_gift(twice) == [("gifts", ALLOWED), ("gifts", CONSULT)]
+        assert [each.facts["supplied"] for each in twice.findings if each.entry is not None] == [
+            ("f-1",),
+            ("f-2",),
+        ]
+
+    def test_facts_are_of_one_pair_and_not_of_a_group(self) -> None:
+        """What p-7 answered says nothing about p-8; said with the activity, it counts."""
+        both = (supplied(), supplied(id="f-2", participant="p-8"))
+        for make in (plan, report):
+            asked = decided(make(**group(2), activities=(GIFT,)), *both)
+            said = decided(make(**group(2), activities=(NONE,)), *both)
+            alone = decided(make(**group(1), activities=(GIFT,)), *both)
+
+            assert of_gift(asked) == [("missing-facts", FACTS)]
+            assert asked.judged().supplied == ()
+            assert of_gift(said) == of_gift(alone) == [("gifts", ALLOWED)]
+            assert alone.judged().supplied == ("f-1",)
+
+    def test_facts_may_say_whose_it_is_and_who_will_hear(self) -> None:
+        """What the act says itself goes first; consent is asked for as if it had said all."""
+        told = supplied(activity=activity("confirm-attendance", of="p-8", to="court"))
+        agreed = pk.Consent(
+            id="k-1",
+            participant="p-8",
+            scopes=(pk.ConsentScope.ATTENDANCE,),
+            to=("court",),
+            since=NOW,
+        )
+        bare = asking(activity("confirm-attendance"))
+        elsewhere = asking(activity("confirm-attendance", to="landlord"))
+        own = asking(activity("confirm-attendance", of="p-7", to="p-7"))
+
+        assert of_gift(decided(bare, told))[-1] == ("consent", CONSENT)
+        opened_ = decided(bare, told, agreed)
+        assert opened_.allowed
+        assert opened_.judged().supplied == ("f-1",)
+        assert of_gift(decided(elsewhere, told, agreed))[-1] == ("consent", CONSENT)
+        full = decided(own, told)
+        assert full.allowed
+        assert full.judged().supplied == ()
+
+    @pytest.mark.parametrize(
+        ("facts", "asks"),
+        [
+            (activity("confirm-attendance"), ("Whose", "Who will")),
+            (activity("confirm-attendance", of="p-7"), ("Who will",)),
+            (activity("confirm-attendance", to="court"), ("Whose",)),
+            (activity("confirm-attendance", of="p-7", to="court"), ()),
+            (activity("tell-anothers-story"), ("Whose",)),
+            (activity("tell-anothers-story", of="p-8"), ()),
+            (activity("share-agreed-fact", of="p-7", to="court"), ("How much",)),
+            (activity("share-agreed-fact", how_much="needed"), ("Whose", "Who will")),
+        ],
+        ids=["nothing", "whose", "whom", "all", "a story", "whose story", "no answer", "nobody"],
+    )
+    def test_facts_answer_all_that_is_asked_whose_and_whom_as_well(
+        self, facts: pk.Activity, asks: tuple[str, ...]
+    ) -> None:
+        """Where a consent is needed, it must be known of whom and for whom."""
+        (found,) = [each for each in decided(supply(facts)).findings if each.entry is not None]
+
+        assert found.clause.id == "missing-facts"
+        assert found.verdict is (FACTS if asks else ALLOWED)
+        for each in ("Whose", "Who will", "How much"):
+            assert (each in found.sentence) is (each in asks)
 
     def test_a_report_takes_what_its_request_used(self) -> None:
         """Facts that nobody has used yet stay for the next request."""
@@ -138,9 +276,17 @@ class TestSupplyFacts:
             supplied(peer="bo"),
             supplied(activity=activity("accept-gift", value="none")),
             supplied(status="used"),
+            supplied(status="used", used_for="s-1"),
             supplied(status="done"),
         ],
-        ids=["another participant", "another peer", "another activity", "used", "done"],
+        ids=[
+            "another participant",
+            "another peer",
+            "another activity",
+            "used",
+            "used for a plan",
+            "done",
+        ],
     )
     def test_what_was_answered_of_something_else_counts_for_nothing(
         self, other: pk.SuppliedFacts
@@ -301,7 +447,7 @@ class TestDiscloseForSafety:
             basis=pk.Basis.DANGER_TO_SELF,
         )
         assert (message.to, message.about) == ("sam", "d-1")
-        assert message.inside == "Disclosure d-1 waits for your review."
+        assert message.inside == "Disclosure d-1 waits for a review."
         assert message.outside == "You have a new message."
         assert program.words("disclosure/d-1") == ("He has pills.",)
         assert program.verify().whole
@@ -335,11 +481,66 @@ class TestDiscloseForSafety:
         """Neither who is away, nor who is unknown, nor who tells."""
         assert decided(danger(**how), *nouns).allowed
 
-    def test_of_a_peer_nobody_knows_whoever_told_hears(self) -> None:
-        """The message must reach somebody."""
-        left = danger(peer="stranger", by="ben").leaves(view(), Judged())
+    @pytest.mark.parametrize(
+        ("peer", "by", "to"),
+        [
+            ("ana", "ana", "sam"),
+            ("ana", "ben", "sam"),
+            ("ana", "neighbour", "sam"),
+            ("stranger", "ana", "sam"),
+            ("stranger", "ben", "sue"),
+            ("stranger", "neighbour", "neighbour"),
+            ("p-7", "p-7", "p-7"),
+        ],
+    )
+    def test_a_supervisor_hears_of_it_the_peers_or_that_of_whoever_tells(
+        self, peer: str, by: str, to: str
+    ) -> None:
+        """The message must reach somebody: where no supervisor is known, whoever told it."""
+        ben = attrs.evolve(ANA, id="ben", supervisor="sue")
+        act = danger(peer=peer, by=by)
+        left = act.leaves(view(ben), Judged())
+        found = decided(act, ben).findings[0]
 
-        assert [each.to for each in left.messages] == ["ben"]
+        assert [each.to for each in left.messages] == [to]
+        alone = to not in {"sam", "sue"}
+        assert codes((found,)) == [("break-glass-alone" if alone else "break-glass", ALLOWED)]
+
+    def test_through_the_door_the_supervisor_of_whoever_tells_is_found(self) -> None:
+        """Whoever tells it is read with the decision, so that their supervisor is known."""
+        program = opened()
+        told = program.do(danger(peer="stranger", by="ana"))
+        alone = program.do(danger(id="d-2", peer="stranger", by="neighbour"))
+        messages = {
+            each.about: each.to
+            for each in program.store.untold(100, NOW, NOW)
+            if each.kind == "safety.disclosed"
+        }
+
+        assert codes(told.findings)[0] == ("break-glass", ALLOWED)
+        assert codes(alone.findings)[0] == ("break-glass-alone", ALLOWED)
+        assert messages == {"d-1": "sam", "d-2": "neighbour"}
+        assert program.verify().whole
+
+    def test_who_has_no_supervisor_here_is_asked_to_tell_one(self) -> None:
+        """It is kept, and the answer says what is still to be done, and for whom."""
+        (found, _) = decided(danger(peer="stranger", by="neighbour")).findings
+
+        assert found.sentence == (
+            "neighbour tells crisis-team at once, because there is danger or the law asks for it. "
+            "It is kept, but no supervisor of stranger is known here. Tell one yourself."
+        )
+
+    def test_a_concern_too_reaches_a_supervisor(self) -> None:
+        """Of the peer it is about, else of whoever raises it, else whoever raises it."""
+        ben = attrs.evolve(ANA, id="ben", supervisor="sue")
+        for peer, by, to in (
+            ("ana", "ben", "sam"),
+            ("stranger", "ben", "sue"),
+            ("stranger", "neighbour", "neighbour"),
+        ):
+            act = pk.RaiseConcern(by=by, id="n", peer=peer, people=("p-7",), clauses=("money",))
+            assert [each.to for each in act.leaves(view(ben), Judged()).messages] == [to]
 
     def test_told_twice_it_is_there_once(self) -> None:
         """The second telling adds its words, and nobody is told again."""
@@ -354,6 +555,25 @@ class TestDiscloseForSafety:
         assert program.do(danger()).allowed
         assert program.words("disclosure/d-1") == ("Pills.", "Many.")
 
+    def test_told_again_after_its_review_it_is_a_new_one(self) -> None:
+        """Danger that is back must be looked at again, under an id that the answer names."""
+        program = opened()
+        program.do(danger(what=pk.Words("Pills."))).or_raise()
+        program.do(pk.ReviewDisclosure(by="sam", id="d-1", peer="ana")).or_raise()
+        again = program.do(danger(what=pk.Words("Once more.")))
+        first, second = sorted(program.find(pk.SafetyDisclosure), key=lambda each: each.open)
+
+        assert again.allowed
+        assert codes(again.findings)[1] == ("kept-apart", ALLOWED)
+        assert (first.id, first.status) == ("d-1", pk.DisclosureStatus.REVIEWED)
+        assert second.status is pk.DisclosureStatus.MADE
+        assert again.findings[1].sentence == f"The id d-1 is taken. This is kept as {second.id}."
+        assert program.words("disclosure/d-1") == ("Pills.",)
+        assert program.words(f"disclosure/{second.id}") == ("Once more.",)
+        told = [each.about for each in program.store.untold(99, NOW, NOW)]
+        assert told.count(second.id) == 1
+        assert program.verify().whole
+
     @pytest.mark.parametrize(
         "how",
         [
@@ -366,15 +586,17 @@ class TestDiscloseForSafety:
     def test_another_one_under_a_taken_id_is_kept_as_one_of_its_own(
         self, how: dict[str, Any]
     ) -> None:
-        """Nothing that was told is lost; the decision says that the id was taken."""
+        """Nothing that was told is lost, and to tell it is no fault; the answer names its id."""
         program = opened()
         program.do(danger()).or_raise()
         decision = program.do(danger(what=pk.Words("More."), **how))
         kept = program.find(pk.SafetyDisclosure).items
 
-        assert ("once", NO) in codes(decision.findings)
+        assert decision.allowed
+        assert codes(decision.findings)[1] == ("kept-apart", ALLOWED)
         assert len(kept) == 2
         (new,) = [each.id for each in kept if each.id != "d-1"]
+        assert decision.findings[1].sentence == f"The id d-1 is taken. This is kept as {new}."
         assert program.words(f"disclosure/{new}") == ("More.",)
         assert program.verify().whole
 
@@ -534,8 +756,8 @@ class TestToWhom:
     @pytest.mark.parametrize(
         ("of", "to", "asks"),
         [
-            (None, None, "Whose story or information is it? (of = their id)"),
-            (None, "court", "Whose story or information is it? (of = their id)"),
+            (None, None, "Whose story, picture or information is it? (of = their id)"),
+            (None, "court", "Whose story, picture or information is it? (of = their id)"),
             ("p-7", None, "Who will see or hear it? (to = their id)"),
         ],
     )
@@ -600,15 +822,18 @@ class TestToWhom:
         assert program.do(ask).verdict is CONSENT
 
     def test_a_story_is_heard_by_those_who_are_there(self) -> None:
-        """Unless somebody else is named, who then must be agreed to."""
+        """And by whoever is named besides: each of them must be agreed to."""
         story = pk.ConsentScope.STORY
         since = NOW - timedelta(days=1)
         agreed = pk.Consent(id="k", participant="p-8", scopes=(story,), to=("p-7",), since=since)
         told = activity("tell-anothers-story", of="p-8")
+        court = asking(attrs.evolve(told, to="court"))
 
         assert decided(asking(told), agreed).allowed
         assert decided(asking(attrs.evolve(told, to="p-7")), agreed).allowed
-        assert decided(asking(attrs.evolve(told, to="court")), agreed).verdict is CONSENT
+        assert decided(court, agreed).verdict is CONSENT
+        assert decided(court, attrs.evolve(agreed, to=("court",))).verdict is CONSENT
+        assert decided(court, attrs.evolve(agreed, to=("court", "p-7"))).allowed
         both = report(**group(2), activities=(attrs.evolve(told, of="p-7"),))
         assert decided(both, agreed).verdict is CONSENT
         assert decided(both, attrs.evolve(agreed, participant="p-7", to=("p-8",))).allowed

@@ -20,9 +20,21 @@ said, or the value that was refused.
 
 from __future__ import annotations
 
-from typing import final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, final
 
-__all__ = ["BadInput", "KeyReused", "MissingExtra", "Moved", "PeerkitError", "StoreError"]
+if TYPE_CHECKING:
+    from types import UnionType
+
+__all__ = [
+    "BadInput",
+    "KeyReused",
+    "MissingExtra",
+    "Moved",
+    "PeerkitError",
+    "StoreError",
+    "must_be",
+]
 
 
 class PeerkitError(Exception):
@@ -43,6 +55,12 @@ class BadInput(PeerkitError, ValueError):
 
     def __reduce__(self) -> tuple[type[BadInput], tuple[str, str]]:
         return type(self), (self.place, self.what)
+
+
+def must_be(kind: type[Any] | UnionType, value: object, place: str, what: str) -> None:
+    """Refuse what is not of this kind. True is no number here, and a moment no day."""
+    if not isinstance(value, kind) or isinstance(value, bool | datetime):
+        raise BadInput(place, what)
 
 
 @final

@@ -14,11 +14,11 @@ import attrs
 
 from peerkit.acts import Act, Left, Makes
 from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
-from peerkit.errors import BadInput, KeyReused, Moved
-from peerkit.handbook import Handbook
-from peerkit.model import Noun, View
+from peerkit.errors import BadInput, KeyReused, Moved, must_be
+from peerkit.handbook import BadHandbook, Book, Clause, Handbook
+from peerkit.model import NOUNS, Noun, View
 from peerkit.model.fields import day_of, zone_named
-from peerkit.notifiers import CouldNotTell
+from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
 from peerkit.stores import Change, Entry, KeptWords
 from peerkit.stores.codec import act_table, text, words_in, write_entry, write_noun
@@ -28,7 +28,6 @@ from peerkit.stores.verifying import Verified, verified
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from peerkit.notifiers import Notifier
     from peerkit.stores import Standing, Store
 
 __all__ = ["Page", "Program", "Told", "Verified"]
@@ -43,6 +42,8 @@ BATCH: Final = 500
 MOST_FOUND: Final = 10_000
 #: How long a message belongs to the teller who took it.
 LEASE: Final = timedelta(minutes=5)
+#: What is said of an id that is none.
+_ABOUT: Final = "give an id, which is a text"
 
 
 @attrs.frozen
@@ -80,11 +81,26 @@ def _salt() -> str:
     return secrets.token_hex(16)
 
 
-def _check(handbook: object, zone: str) -> None:
-    if not isinstance(handbook, Handbook | None):
-        raise BadInput("handbook", "give a Handbook: Handbook.load(…)")
-    if zone_named(zone) is None:
+def _check(handbook: object, rules: object, zone: object, **asked: object) -> None:
+    """Refuse what a program cannot run with; ``asked`` is what it calls each time."""
+    must_be(Handbook | None, handbook, "handbook", "give a Handbook: Handbook.load(…)")
+    must_be(Rules, rules, "rules", "give Rules, such as ROLE_LIMITS, or leave it out")
+    if not isinstance(zone, str) or zone_named(zone) is None:
         raise BadInput("zone", "give an IANA time zone such as America/Chicago")
+    for name, each in asked.items():
+        if not callable(each):
+            raise BadInput(name, "give the function that is called each time, not its answer")
+
+
+def _cited(book: Book, clause: str, number: int) -> Clause:
+    """The clause that an answer kept as this entry rests on."""
+    if clause in book.clauses:
+        return book.clauses[clause]
+    raise BadHandbook(
+        f"clause {clause!r}",
+        f"is not in this book, and the first answer to this key rests on it. Open the program "
+        f"with the layers of then, or read the answer in the journal: entry {number}",
+    )
 
 
 class Program:
@@ -107,7 +123,7 @@ class Program:
         new_id: Callable[[str], str] = _new_id,
         salt: Callable[[], str] = _salt,
     ) -> None:
-        _check(handbook, zone)
+        _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
         self.store: Store = store
         self.handbook: Handbook = Handbook.load() if handbook is None else handbook
         self._rules = rules
@@ -139,7 +155,10 @@ class Program:
         (``"full"`` or ``"normal"`` for a file). The other arguments are those
         of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.
         """
-        _check(handbook, zone)  # before a place is made
+        # Before a place is made.
+        _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
+        must_be(str | os.PathLike, where, "where", 'give a file, ":memory:" or an address')
+        must_be(str, program, "program", "give its name, or leave it out")
         how = {} if durability is None else {"durability": durability}
         return cls(
             store_at(os.fspath(where), program, **how),
@@ -217,6 +236,9 @@ class Program:
         twice while the lease holds. Where there is only ever one teller, no
         lease is needed: ``lease=timedelta(0)``.
         """
+        must_be(Notifier, notifier, "notifier", "give something that can notify(message)")
+        must_be(int, limit, "limit", "give a whole number of messages")
+        must_be(timedelta, lease, "lease", "give a timedelta, such as timedelta(minutes=5)")
         now = self._moment()
         told = 0
         for message in self.store.untold(limit, now, now + lease):
@@ -233,7 +255,15 @@ class Program:
     def find(
         self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
     ) -> Page[N]:
-        """Nouns of one kind, in the order of their ids: all, or those that touch ``about``."""
+        """Nouns of one kind, in the order of their ids: all, or those that touch ``about``.
+
+        ``after`` is the ``after`` of the page before; the last page's is None.
+        """
+        if kind not in NOUNS:
+            raise BadInput("kind", "give a class of noun, such as Match or Session")
+        must_be(str | None, about, "about", _ABOUT)
+        must_be(str, after, "after", "give the after of the page before; None: no next page")
+        must_be(int, limit, "limit", f"1 to {MOST_FOUND} at a time")
         if not 1 <= limit <= MOST_FOUND:
             raise BadInput("limit", f"1 to {MOST_FOUND} at a time")
         items = self.store.find(kind, about=about, after=after, limit=limit)
@@ -249,19 +279,30 @@ class Program:
 
     def view(self, *about: str) -> View:
         """What stands now about these ids: their nouns, what weighs on them, their tallies."""
+        for each in about:
+            must_be(str, each, "about", _ABOUT)
         now = self._moment()
         return self.store.view(about, self._day(now), now).view
 
     def words(self, about: str) -> tuple[str, ...]:
-        """The words kept about something: ``program.words("goal/g-1")``, oldest first."""
+        """The words kept about something, oldest first: ``program.words("goal/g-1")``.
+
+        ``goal/ID`` is a goal in the participant's own words, ``session/ID`` the
+        note of a session, ``consultation/ID`` a question and the supervisor's
+        advice, ``concern/ID`` what somebody saw and what came of it, and
+        ``disclosure/ID`` what was told for safety and what came of it.
+        """
+        must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
         return tuple(each.text for each in self.store.words(about))
 
     def journal(self, after: int = 0) -> Iterator[Entry]:
         """Every entry after this number, oldest first."""
+        must_be(int, after, "after", "give the number of an entry; 0 for all")
         return self.store.journal(after)
 
     def history(self, about: str) -> Iterator[Entry]:
         """Every entry that touches this id, oldest first, refusals among them."""
+        must_be(str, about, "about", _ABOUT)
         return self.store.journal(about=about)
 
     def verify(self) -> Verified:
@@ -353,7 +394,7 @@ class Program:
         entries = [book.activities.get(each.id) for each in act.activities_named]
         findings = tuple(
             Finding(
-                book.clause(clause),
+                _cited(book, clause, earlier.number),
                 Verdict[verdict],
                 facts,
                 activity,

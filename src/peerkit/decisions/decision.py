@@ -10,7 +10,7 @@ from peerkit.acts import Act, Judged
 from peerkit.decisions.explaining import FORMS
 from peerkit.decisions.finding import Findings
 from peerkit.decisions.tracing import TRACE_VERSION, engine, traced
-from peerkit.errors import BadInput, PeerkitError
+from peerkit.errors import BadInput, PeerkitError, must_be
 from peerkit.handbook import ENGLISH, Language, Verdict, language
 
 if TYPE_CHECKING:
@@ -160,4 +160,5 @@ _CLEAN: Final = Judged()
 
 
 def _spoken(given: str | Language) -> Language:
+    must_be(str | Language, given, "language", 'give its id, such as "es", or a Language')
     return language(given) if isinstance(given, str) else given

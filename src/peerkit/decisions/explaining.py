@@ -122,15 +122,23 @@ def _said(finding: Finding, language: Language) -> str:
 
 
 def _cited(passage: Passage, language: Language, *, link: bool = True) -> str:
+    where = f" <{passage.source.link}>" if link and passage.source.link is not None else ""
+    return f"{passage.source}, {passage.at}{_standing(passage, language)}{where}"
+
+
+def _standing(passage: Passage, language: Language) -> str:
+    """Since when a passage is in force, and whether anybody has seen it."""
     since = "" if passage.since is None else f", {language(SINCE)} {passage.since.isoformat()}"
     doubt = "" if passage.verified else f" [{language(UNVERIFIED)}]"
-    where = f" <{passage.source.link}>" if link and passage.source.link is not None else ""
-    return f"{passage.source}, {passage.at}{since}{doubt}{where}"
+    return f"{since}{doubt}"
 
 
 def _linked(passage: Passage, language: Language) -> str:
-    cited = escape(_cited(passage, language, link=False))
-    link = passage.source.link
+    """A citation is in the language of the book, whatever is said around it."""
+    cited, link = escape(f"{passage.source}, {passage.at}"), passage.source.link
+    if language.id != ENGLISH.id:
+        cited = f'<span lang="{ENGLISH.id}">{cited}</span>'
+    cited += escape(_standing(passage, language))
     return cited if link is None else f'<a href="{escape(link)}">{cited}</a>'
 
 

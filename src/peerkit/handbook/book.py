@@ -116,7 +116,8 @@ class Clause:
     ``says`` is the boundary in a plain sentence; ``sentences`` what to say for
     each verdict, with ``{names}`` for the facts. ``value`` is the number of a
     limit, in ``unit``; None for a boundary without one, and for a limit that
-    nobody has set here. ``tighter`` says whether a lower or a higher number is
+    nobody has set here. ``unit_of_one`` is the unit of the number 1, where it
+    has a word of its own. ``tighter`` says whether a lower or a higher number is
     the stricter one, and ``past`` what it comes to when the limit is not kept.
     Whatever is not allowed leads on: ``instead`` is what a peer may do (the
     same as data in ``leads_to``), ``hand_to`` who does the rest.
@@ -134,8 +135,13 @@ class Clause:
     time_counts: bool = False
     value: int | None = None
     unit: str = ""
+    unit_of_one: str = ""
     tighter: str = ""
     group: str = ""
+
+    def unit_for(self, number: object) -> str:
+        """The unit of this number: "month" of 1, "months" of 2."""
+        return (number == 1 and self.unit_of_one) or self.unit
 
     @property
     def set_by(self) -> str | None:
@@ -164,8 +170,12 @@ class Clause:
         ``words`` is English to another language; what it lacks stays English.
         """
         text = self.sentences.get(verdict, self.says)
-        known = {"limit": self.value, "unit": Phrase(self.unit), **facts}
-        return said(words.get(text, text), known, words)
+        text = words.get(text, text)
+        # The unit is that of the number that stands before it, wherever the grammar wants both.
+        before = text.partition("{unit}")[0]
+        number = facts.get("now") if before.rfind("{now}") > before.rfind("{limit}") else self.value
+        known = {"limit": self.value, "unit": Phrase(self.unit_for(number)), **facts}
+        return said(text, known, words)
 
     def __reduce__(self) -> tuple[Callable[..., Clause], tuple[dict[Verdict, str], dict[str, Any]]]:
         """A clause travels with its decision, and a sealed table cannot be pickled."""

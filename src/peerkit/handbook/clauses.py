@@ -33,10 +33,12 @@ def clause(table: Table, sources: Mapping[str, Source], layer: str) -> Written:
 
 def limit(table: Table, sources: Mapping[str, Source], layer: str, group: str) -> Written:
     """A boundary with a number. Where nobody has set one it has none, and a layer may give it."""
+    one, many = _unit(table)
     found = attrs.evolve(
         _written(table, sources, layer),
         values=_values(table, sources, layer),
-        unit=table.text("unit"),
+        unit=many,
+        unit_of_one=one,
         tighter=_tighter(table),
         group=group,
     )
@@ -90,6 +92,7 @@ def _written(table: Table, sources: Mapping[str, Source], layer: str) -> Written
         leads_to=leads_to(table),
         time_counts=table.take("time_counts", bool, "true or false", default=False),
         unit="",
+        unit_of_one="",
         tighter="",
         group="",
     )
@@ -120,6 +123,14 @@ def _closed(values: list[Value]) -> tuple[Value, ...]:
         attrs.evolve(each, passage=attrs.evolve(each.passage, until=each.passage.until or end))
         for each, end in zip(values, ends, strict=True)
     )
+
+
+def _unit(table: Table) -> tuple[str, str]:
+    """The unit of one and of more: ``month|months``, or one word for both."""
+    one, two, many = (each.strip() for each in table.text("unit").partition("|"))
+    if two and not (one and many and "|" not in many):
+        raise table.wrong("unit", 'must be one text, or one for 1 and one for more: "cup|cups"')
+    return (one, many) if two else ("", one)
 
 
 def _tighter(table: Table) -> str:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from peerkit.errors import must_be
 from peerkit.handbook.asking import combinations
+from peerkit.handbook.book import Book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from peerkit.handbook.book import ActivityEntry, Book, Clause, Passage
+    from peerkit.handbook.book import ActivityEntry, Clause, Passage
 
 __all__ = ["Difference", "diff"]
 
@@ -37,6 +39,8 @@ def diff(before: Book, after: Book) -> tuple[Difference, ...]:
     Take two days of one handbook (``handbook.on(a)``, ``handbook.on(b)``), two
     editions, or one with and one without a layer. Nothing when they say the same.
     """
+    for place, each in (("before", before), ("after", after)):
+        must_be(Book, each, place, "give the book of a day: handbook.on(day)")
     return (
         *(
             Difference("limit" if clause.unit else "clause", clause.id, says)
@@ -62,8 +66,16 @@ def _clause(old: Clause, new: Clause) -> Iterator[str]:
     if old.value != new.value:
         yield f"{_number(old)} becomes {_number(new)}."
     texts = (
-        "says", "sentences", "instead", "hand_to", "leads_to", "time_counts", "unit", "tighter",
-    )  # fmt: skip
+        "says",
+        "sentences",
+        "instead",
+        "hand_to",
+        "leads_to",
+        "time_counts",
+        "unit",
+        "unit_of_one",
+        "tighter",
+    )
     changed = [each for each in texts if getattr(old, each) != getattr(new, each)]
     if changed:
         yield f"is written otherwise ({', '.join(changed)})."
@@ -74,7 +86,7 @@ def _number(clause: Clause) -> str:
     if clause.value is None:
         return "no number"
     doubt = "" if clause.passages[0].verified else " [unverified: from memory]"
-    return f"{clause.value} {clause.unit}{doubt}"
+    return f"{clause.value} {clause.unit_for(clause.value)}{doubt}"
 
 
 def _passages(old: tuple[Passage, ...], new: tuple[Passage, ...]) -> Iterator[str]:

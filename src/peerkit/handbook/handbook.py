@@ -7,10 +7,11 @@ from bisect import bisect_right
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from peerkit.errors import must_be
 from peerkit.handbook.asking import permissions
 from peerkit.handbook.book import Book
 from peerkit.handbook.differences import diff
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from peerkit.handbook.written import Layer, Written
 
 __all__ = ["Handbook"]
+
+_NAMED: Final = 'give each by itself: Handbook.load("us/wa", "house.toml"); none: the base'
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -56,6 +59,8 @@ class Handbook:
         ``us/federal``. Reading the same layers again costs nothing unless a
         file of yours has changed. Raises :class:`BadHandbook`.
         """
+        for each in layers:
+            must_be(str | os.PathLike, each, "layer", _NAMED)
         return _read(files_of([os.fspath(each) for each in layers]))
 
     @property
@@ -78,6 +83,7 @@ class Handbook:
 
 @lru_cache(maxsize=512)
 def _on(handbook: Handbook, day: date) -> Book:
+    must_be(date, day, "day", "give a date, such as date(2026, 11, 2)")
     turn = bisect_right(handbook.turns, day)
     since = handbook.turns[turn - 1] if turn else date.min
     clauses = _stretch(handbook, since)

@@ -56,8 +56,8 @@ def texts(handbook: Handbook) -> tuple[str, ...]:
     """Every text of this handbook that an explanation may say, each once: what to translate."""
     found: dict[str, None] = {}
     for written in handbook.clauses.values():
-        said = (*written.sentences.values(), written.instead, written.hand_to, written.unit)
-        found |= dict.fromkeys(said)
+        found |= dict.fromkeys((*written.sentences.values(), written.instead, written.hand_to))
+        found |= dict.fromkeys((written.unit_of_one, written.unit))
     for entry in handbook.activities.values():
         found |= dict.fromkeys((str(entry.name), entry.instead or "", entry.hand_to or ""))
     for asked in handbook.circumstances.values():

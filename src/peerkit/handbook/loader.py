@@ -5,6 +5,7 @@ Every mistake is one error that names file and key.
 
 from __future__ import annotations
 
+import os
 from difflib import get_close_matches
 from functools import lru_cache
 from hashlib import sha256
@@ -68,6 +69,8 @@ class Draft:
     circumstances: dict[str, Circumstance] = attrs.field(factory=dict)
     groups: dict[str, str] = attrs.field(factory=dict)
     layers: dict[str, Layer] = attrs.field(factory=dict)
+    below: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    leading: dict[tuple[str, str], str] = attrs.field(factory=dict)
     laid: dict[str, bytes] = attrs.field(factory=dict)
     digest: Any = attrs.field(factory=sha256)
 
@@ -80,6 +83,8 @@ class Draft:
             circumstances=dict(self.circumstances),
             groups=dict(self.groups),
             layers=dict(self.layers),
+            below=dict(self.below),
+            leading=dict(self.leading),
             laid=dict(self.laid),
             digest=self.digest.copy(),
         )
@@ -89,15 +94,23 @@ class Draft:
         edition: str = self.digest.hexdigest()
         return edition
 
-    def lay(self, name: str, raw: bytes, above: tuple[str, ...] = ()) -> None:
-        """Take in one layer, after those it says it is laid over."""
+    def lay(self, name: str, raw: bytes, above: tuple[str, ...] = ()) -> str:
+        """Take in one layer, after those it says it is laid over, and give its id."""
         file = parsed(name, raw)
         head = _head(file)
         if head.id in above:
             raise BadHandbook(name, f"is laid over itself: {' over '.join((*above, head.id))}")
-        for under in head.over:
-            if under not in self.layers:
-                self.lay(under, file_of(under).read_bytes(), (*above, head.id))
+        if name.endswith(".toml") and head.id in {"base", *shipped()}:
+            raise BadHandbook(
+                f"{name}: layer: key 'id'",
+                f"is {head.id!r}, which is peerkit's own; give your layer another",
+            )
+        below = tuple(
+            under
+            if under in self.layers
+            else self.lay(under, _bytes(under, name), (*above, head.id))
+            for under in _below(name, head)
+        )
         if self.laid.setdefault(head.id, raw) != raw:
             raise BadHandbook(
                 f"{name}: layer: key 'id'",
@@ -105,17 +118,19 @@ class Draft:
             )
         if head.id not in self.layers:
             self.layers[head.id] = head
+            self.below[head.id] = below
             self._read(file, raw, layer=head.id, beside=self._beside(head))
+        return head.id
 
     def _beside(self, head: Layer) -> frozenset[str]:
         """The layers that this one was not written over. Yours is, over all that it comes after."""
         if head.of == "house":
             return frozenset()
-        below, found = [*head.over], {"base"}
+        below, found = [head.id], {"base"}
         while below:
             found.add(below[-1])
-            below += self.layers[below.pop()].over
-        return frozenset(self.layers) - found - {head.id}
+            below += self.below[below.pop()]
+        return frozenset(self.layers) - found
 
     def read(self, name: str, raw: bytes) -> None:
         """Take in one file of the base."""
@@ -162,6 +177,7 @@ class Draft:
         if origin.over and numbered and "says" not in table.keys:
             raise BadHandbook(table.place, f"is not in the layers below{_near(id_, self.clauses)}")
         _new(table, self.clauses)
+        self.leading["clause", id_] = table.place
         self.clauses[id_] = (
             clauses.limit(table, self.sources, origin.layer, origin.group)
             if numbered
@@ -172,6 +188,8 @@ class Draft:
         known = catalogue.Known(self.sources, self.clauses, self.circumstances)
         id_ = table.text("id")
         below = self.activities.get(id_)
+        if below is None or "leads_to" in table.keys:
+            self.leading["activity", id_] = table.place
         if origin.over and below is not None:
             self.activities[id_] = catalogue.over(
                 table, below, known, origin.layer, beside=bool(origin.beside)
@@ -192,22 +210,22 @@ class Draft:
                     "clauses.toml", f"clause {needed!r} is missing; the engine speaks it"
                 )
         for id_, clause in self.clauses.items():
-            leads = self._leading(f"clause {id_!r}", clause.leads_to)
+            leads = self._leading("clause", id_, clause.leads_to)
             if leads != clause.leads_to:
                 self.clauses[id_] = attrs.evolve(clause, leads_to=leads)
         for id_, read in self.activities.items():
             entry = self.activities[id_] = catalogue.settled(read) if self.layers else read
-            leads = self._leading(f"activity {id_!r}", entry.leads_to)
+            leads = self._leading("activity", id_, entry.leads_to)
             if leads != entry.leads_to:
                 self.activities[id_] = attrs.evolve(entry, leads_to=leads)
         return self
 
-    def _leading(self, place: str, leads: tuple[LeadsTo, ...]) -> tuple[LeadsTo, ...]:
+    def _leading(self, kind: str, id_: str, leads: tuple[LeadsTo, ...]) -> tuple[LeadsTo, ...]:
         """Those of these ways that the layers have left open; to ask is always one."""
         if self.layers and leads:
             leads = tuple(each for each in leads if self._open(each)) or _ASK
         for each in leads:
-            self._check(place, each)
+            self._check(self.leading.get((kind, id_), f"{kind} {id_!r}"), each)
         return leads
 
     def _open(self, lead: LeadsTo) -> bool:
@@ -297,30 +315,55 @@ def file_of(name: str) -> Traversable | Path:
         return path
     file = _shipped().get(name)
     if file is None:
-        near = get_close_matches(name, shipped(), 1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise BadHandbook(
             f"layer {name!r}",
-            f"is not one that peerkit ships.{hint} A file of yours ends in .toml; "
+            f"is not one that peerkit ships.{_meant(name)} A file of yours ends in .toml; "
             f"peerkit ships {', '.join(shipped())}",
         )
     return file
 
 
+def _meant(name: str) -> str:
+    """The layer that may have been meant, by its id or by the last part of it."""
+    known = {part: each for each in shipped() for part in (each.rpartition("/")[2], each)}
+    near = get_close_matches(name.lower(), known, 1)
+    return f" Did you mean {known[near[0]]!r}?" if near else ""
+
+
+def _bytes(name: str, by: str) -> bytes:
+    """What a layer says; ``by`` is the file that is laid over it, or nothing."""
+    try:
+        return file_of(name).read_bytes()
+    except BadHandbook as error:
+        place, what = error.place, error.what
+    raise BadHandbook(f"{by}: layer: key 'over': {place}" if by else place, what)
+
+
 def files_of(names: Iterable[str]) -> Files:
     """The files of these layers, then those of yours that they are laid over, each once."""
     found: dict[str, bytes] = {}
-    waiting = list(names)
-    for name in waiting:
+    waiting = [(name, "") for name in names]
+    for name, by in waiting:
         if name not in found:
-            found[name] = file_of(name).read_bytes()
-            waiting += _yours_below(name, found[name])
+            found[name] = _bytes(name, by)
+            waiting += [(each, name) for each in _yours_below(name, found[name])]
     return tuple(found.items())
 
 
 @lru_cache(maxsize=64)
 def _yours_below(name: str, raw: bytes) -> tuple[str, ...]:
-    return tuple(each for each in _head(parsed(name, raw)).over if each.endswith(".toml"))
+    below = _below(name, _head(parsed(name, raw)))
+    return tuple(each for each in below if each.endswith(".toml"))
+
+
+def _below(name: str, head: Layer) -> tuple[str, ...]:
+    """What a layer is laid over: a file of yours is looked for from the folder of its own."""
+    folder = Path(name).parent
+    return tuple(
+        # Without its "..", or two files that name each other would get longer names for ever.
+        os.path.normpath(folder / each) if each.endswith(".toml") else each
+        for each in head.over
+    )
 
 
 def base() -> Files:

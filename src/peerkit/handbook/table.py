@@ -105,7 +105,7 @@ class Table:
 def parsed(name: str, raw: bytes) -> Table:
     """A file as one table. Raises :class:`BadHandbook` when it is not TOML."""
     try:
-        return Table(name, tomllib.loads(raw.decode("utf-8")))
+        return Table(name, tomllib.loads(raw.decode("utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         what = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "is not UTF-8 text"
     raise BadHandbook(name, f"is not TOML: {what}")

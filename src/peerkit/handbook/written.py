@@ -60,6 +60,7 @@ class Written:
     leads_to: tuple[LeadsTo, ...]
     time_counts: bool
     unit: str
+    unit_of_one: str
     tighter: str
     group: str
 
@@ -78,6 +79,7 @@ class Written:
             time_counts=self.time_counts,
             value=None if value is None else value.number,
             unit=self.unit,
+            unit_of_one=self.unit_of_one,
             tighter=self.tighter,
             group=self.group,
         )

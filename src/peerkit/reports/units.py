@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from peerkit.errors import BadInput
+from peerkit.errors import BadInput, must_be
 from peerkit.model.fields import a_moment, a_zone, an_id, exactly, in_utc
 
 __all__ = ["Contact", "UnitRule", "navigation_units", "units"]
@@ -98,6 +98,7 @@ def navigation_units(length: timedelta) -> tuple[int, int]:
 
     Whether a begun half hour counts is payer guidance; here only full ones do.
     """
+    must_be(timedelta, length, "length", "give a timedelta, such as timedelta(minutes=70)")
     if length < _NONE:
         raise BadInput("length", "must not be negative")
     first = timedelta(minutes=60)
@@ -105,7 +106,10 @@ def navigation_units(length: timedelta) -> tuple[int, int]:
 
 
 def _apart(contacts: Iterable[Contact]) -> list[Contact]:
-    inorder = sorted(contacts, key=lambda each: each.starts)
+    every = list(contacts)
+    for each in every:
+        must_be(Contact, each, "contacts", "give a list of Contact(…)")
+    inorder = sorted(every, key=lambda each: each.starts)
     for number, (one, after) in enumerate(pairwise(inorder), 2):
         if one.starts + one.length > after.starts:
             raise BadInput(f"contact {number} in order of time", "overlaps the one before it")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from math import inf
+from string import Formatter
 from typing import TYPE_CHECKING, Final
 
 from peerkit.acts import PlanSession, WelcomePeer
 from peerkit.decisions import Finding, Findings, Verdict
-from peerkit.errors import BadInput
+from peerkit.errors import BadInput, must_be
+from peerkit.handbook import Book
 from peerkit.model import (
     MINUTES_GIVEN_A_MONTH,
     MINUTES_GIVEN_A_WEEK,
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from peerkit.acts import ProposeMatch, ReportSession
-    from peerkit.handbook import Book, Clause
+    from peerkit.handbook import Clause
     from peerkit.model import View
 
 __all__ = [
@@ -59,6 +63,9 @@ _PAID_FOR_EACH: Final = (
     ("minutes-a-day", MINUTES_RECEIVED),
     ("minutes-a-year", MINUTES_RECEIVED_A_YEAR),
 )
+#: The facts that every finding on a limit has by itself.
+_GIVEN: Final = ("now", "limit", "unit")
+_AMOUNT: Final = "give a number of 0 or more, in the limit's own unit"
 _ALLOWED: Final = Verdict.ALLOWED
 _AN_HOUR: Final = 60
 _A_WEEK: Final = 7
@@ -70,12 +77,36 @@ def measured(book: Book, limit: str, now: float, **facts: object) -> Findings:
 
     ``limit`` is an id of the page "limits"; ``now`` the amount, in the limit's
     own unit; ``facts`` what else its sentence names (peer, participant, by …).
-    Raises :class:`~peerkit.errors.BadInput` for what is not a limit.
+    Raises :class:`~peerkit.errors.BadInput` for what is not a limit, for an
+    amount that is no number of 0 or more, and when a fact is missing.
     """
+    must_be(Book, book, "book", "give the book of a day: handbook.on(day)")
+    must_be(str, limit, "limit", "give the id of a limit; see the page 'limits'")
+    must_be(int | float, now, "now", _AMOUNT)
+    if not 0 <= now < inf:  # nor what is no number at all
+        raise BadInput("now", _AMOUNT)
     clause = book.clauses.get(limit)
     if clause is None or not clause.unit:
-        raise BadInput("limit", f"{limit!r} is no limit of this book; see the page 'limits'")
-    return _measured(clause, now, facts)
+        raise BadInput("limit", f"{limit!r} is no limit of this book;{_near(limit, book)}")
+    found = _measured(clause, now, facts)
+    missing = _facts_of(clause).difference(facts, _GIVEN) if found else ()
+    if missing:
+        asked = ", ".join(sorted(missing))
+        raise BadInput("facts", f"the limit {limit!r} speaks of {asked}; give that too")
+    return found
+
+
+def _near(limit: str, book: Book) -> str:
+    """The limit that may have been meant, and where all of them stand."""
+    limits = [each.id for each in book.clauses.values() if each.unit]
+    near = get_close_matches(limit, limits, 1)
+    return f" did you mean {near[0]!r}? See the page 'limits'" if near else " see the page 'limits'"
+
+
+def _facts_of(clause: Clause) -> set[str]:
+    """The facts that its sentences name, whatever the verdict."""
+    parts = [each for text in clause.sentences.values() for each in Formatter().parse(text)]
+    return {name for _, name, _, _ in parts if name is not None}
 
 
 def _measured(clause: Clause, now: float, facts: dict[str, object]) -> Findings:
@@ -137,7 +168,8 @@ def _served_last_month(peer: Peer, day: date) -> bool:
 def room_with_supervisor(act: WelcomePeer, view: View, book: Book) -> Findings:
     """A supervisor looks after few enough peers."""
     now = view.tally(act.supervisor, SUPERVISING) + 1
-    return measured(book, "peers-for-one-supervisor", now, peer=act.the_id, by=act.supervisor)
+    facts: dict[str, object] = {"peer": act.the_id, "by": act.supervisor}
+    return _measured(book.clauses["peers-for-one-supervisor"], now, facts)
 
 
 def note_on_time(act: ReportSession, view: View, book: Book) -> Findings:

@@ -12,6 +12,7 @@ import re
 import sys
 from contextlib import suppress
 from datetime import date, datetime
+from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
@@ -50,6 +51,8 @@ __all__ = [
 #: The longest document and the deepest nesting we read.
 MOST_CHARACTERS: Final = 256 * 1024
 MOST_DEPTH: Final = 12
+#: For how many unknown fields we look for a known one: looking takes time.
+MOST_GUESSED: Final = 3
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MOMENT: Final = re.compile(
@@ -233,8 +236,19 @@ def _fault(error: BaseException, place: str) -> tuple[str, str]:
         nearer = bool(dot) and not place.endswith(f".{field}")
         return f"{place}.{field}" if nearer else place, error.what
     if isinstance(error, ForbiddenExtraKeysError):
-        return place, f"has {len(error.extra_fields)} field(s) that are not known here"
+        return (
+            place,
+            f"has {len(error.extra_fields)} field(s) that are not known here{_meant(error)}",
+        )
     return place, "is missing" if isinstance(error, KeyError) else "does not fit"
+
+
+def _meant(error: ForbiddenExtraKeysError) -> str:
+    """The fields of ours that are nearest to the first of theirs, which are not repeated."""
+    known = [each.name for each in attrs.fields(error.cl)]
+    theirs = sorted(error.extra_fields)[:MOST_GUESSED]
+    near = dict.fromkeys(it for each in theirs for it in get_close_matches(each, known, 1, 0.7))
+    return f"; did you mean {' and '.join(map(repr, near))}?" if near else ""
 
 
 def _too_deep(document: str) -> bool:

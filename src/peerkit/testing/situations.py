@@ -142,7 +142,7 @@ def situations(folder: Path | None = None) -> tuple[Situation, ...]:
     found: list[Situation] = []
     for file in sorted(where.iterdir(), key=lambda each: each.name):
         if file.name.endswith(".toml"):
-            tables = tomllib.loads(file.read_text("utf-8")).pop("situation")
+            tables = tomllib.loads(file.read_text("utf-8-sig")).pop("situation")
             found += [_situation(file.name, each) for each in tables]
     names = [each.name for each in found]
     twice = sorted({each for each in names if names.count(each) > 1})
