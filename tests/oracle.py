@@ -13,6 +13,11 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from dateutil.relativedelta import relativedelta
+
+import peerkit as pk
+from peerkit.acts import Makes, Moves
+from peerkit.model import pair
+from peerkit.model.fields import day_of
 from tests.oracle_tables import (
     CODES,
     GREY,
@@ -30,11 +35,6 @@ from tests.oracle_tables import (
     N,
     table,
 )
-
-import peerkit as pk
-from peerkit.acts import Makes, Moves
-from peerkit.model import pair
-from peerkit.model.fields import day_of
 
 
 class Said(NamedTuple):

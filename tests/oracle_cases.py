@@ -8,11 +8,11 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 import attrs
-from tests.oracle_acts import CODES, DRAW, HANDBOOKS, LAYERS, OFTEN, ZONES, Drawn
 
 import peerkit as pk
 from peerkit.model import pair
 from peerkit.model.fields import day_of
+from tests.oracle_acts import CODES, DRAW, HANDBOOKS, LAYERS, OFTEN, ZONES, Drawn
 
 #: Numbers at and beside the limits that any layer sets.
 EDGES: Final = {

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from tests.oracle import oracle
-from tests.oracle_cases import Case, case
-from tests.oracle_tables import GREY, VERDICTS
 
 import peerkit as pk
+from tests.oracle import HOURS, oracle
+from tests.oracle_cases import Case, case
+from tests.oracle_tables import GREY, VERDICTS
 
 #: How many cases are drawn, and the number of the first: ranges of numbers share out a long run.
 PAIRS: Final = int(os.environ.get("PEERKIT_ORACLE_PAIRS", "20000"))
@@ -71,7 +71,8 @@ def _comes_back(case: Case) -> bool:
 def _some_supervision(case: Case) -> bool:
     """Whether a peer in Tennessee had supervision, but less than an hour of it."""
     had = case.view.tally(case.act.peer_named or "", "supervision-minutes-a-month")
-    return "us/tn" in case.layers and 0 < had < 60
+    hours = [each for each in case.decision.findings if each.clause.id == HOURS]
+    return 0 < had < 60 and any(not each.allowed for each in hours)
 
 
 def _asks_about_suicide(case: Case) -> bool:
