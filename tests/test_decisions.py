@@ -13,13 +13,13 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ordinary import BOOK, NOW, ORDINARY, activity, asking, decided, plan, report, view
 
 import peerkit as pk
 from peerkit.acts import ACTS, Judged
 from peerkit.decisions import Findings, as_text
 from peerkit.testing.situations import situations
 from peerkit.testing.strategies import acts
+from tests.ordinary import BOOK, NOW, ORDINARY, activity, asking, decided, plan, report, view
 
 CANARY = "Zebrafinch"
 ASK = asking(activity("listen"))
@@ -476,6 +476,36 @@ class TestJudged:
         assert mixed == Judged(
             allowed=False, outside=frozenset({1}), clauses=("money",), used=("c-1",)
         )
+
+
+class TestShown:
+    """What a log line or a traceback shows of a decision is ids and codes."""
+
+    def test_a_decision_shows_the_kind_of_its_act_and_no_finding(self) -> None:
+        """Who asked about whom is looked up by its number."""
+        decision = decided(asking(activity("give-gift", value="token")))
+        shown = repr(decision)
+
+        assert shown.startswith("Decision(act=activity.asked, verdict=<Verdict.NEEDS_CONSULTATION")
+        for each in ("ana", "p-7", "give-gift", "token", "gifts", "Finding"):
+            assert each not in shown
+
+    def test_a_finding_shows_neither_its_facts_nor_its_entry(self) -> None:
+        """The boundary, the verdict and the place: what was told stays inside."""
+        (found, *_) = decided(asking(activity("give-gift", value="token"))).findings
+        shown = repr(found)
+
+        assert "facts" not in shown
+        assert "entry" not in shown
+        assert "activity=0" in shown
+        assert "peer" in found.facts
+
+    def test_an_activity_shows_no_circumstance(self) -> None:
+        """What was answered about somebody is theirs."""
+        asked = activity("give-gift", value="token", of="p-8", to="court")
+
+        assert repr(asked) == "Activity(id='give-gift', of='p-8', to='court', minutes=0)"
+        assert "token" not in repr(asking(asked)) + repr(decided(asking(asked)))
 
 
 class TestFinding:

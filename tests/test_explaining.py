@@ -16,7 +16,6 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ordinary import BOOK, NOW, activity, asking, decided, opened, plan, report, view
 
 import peerkit as pk
 from peerkit.decisions import TRACE_VERSION, as_html, as_markdown, as_text
@@ -31,6 +30,7 @@ from peerkit.handbook import (
     language,
 )
 from peerkit.testing.situations import situations
+from tests.ordinary import BOOK, NOW, activity, asking, decided, opened, plan, report, view
 
 FORMS: Final = ("text", "markdown", "html")
 #: What a house may write into its layer to see whether it runs, breaks out or is taken for a sign.
@@ -173,6 +173,49 @@ class TestForms:
             "not-allowed",
             "allowed",
         ]
+
+    @pytest.mark.parametrize(
+        ("form", "marked"),
+        [
+            ("text", "ana has 3 of 2 cups. [unverified: from memory] [tea]"),
+            ("markdown", "ana has 3 of 2 cups. \\[unverified: from memory\\] `tea`"),
+            ("html", "ana has 3 of 2 cups. [unverified: from memory] <code>tea</code>"),
+        ],
+    )
+    @pytest.mark.parametrize("sources", [False, True])
+    def test_a_number_from_memory_is_marked_beside_its_sentence(
+        self, form: str, marked: str, *, sources: bool
+    ) -> None:
+        """Where people read the number; another passage that nobody has checked marks nothing."""
+        doubt = clause(passages=tuple(reversed(RESTS_ON)))
+        wordy = attrs.evolve(doubt, value=None)
+        marks, *plain = (
+            said(attrs.evolve(TOO_MUCH, clause=each)).explain(form, sources=sources)
+            for each in (doubt, clause(), wordy, clause(passages=()))
+        )
+
+        assert marked in marks
+        assert all("cups. " in each for each in plain)
+        assert not any(re.search(r"cups\. \\?\[unverified", each) for each in plain)
+
+    def test_the_mark_is_said_in_the_language(self) -> None:
+        """Like every other word of the engine."""
+        spoken = Language(id="xx", name="X", words={"unverified: from memory": "DE MEMORIA"})
+        doubt = attrs.evolve(TOO_MUCH, clause=clause(passages=tuple(reversed(RESTS_ON))))
+
+        assert "cups. [DE MEMORIA] [tea]" in said(doubt).explain(language=spoken)
+
+    def test_a_shipped_number_from_memory_is_marked(self) -> None:
+        """Kentucky's largest group is known from memory, and says so."""
+        book = Handbook.load("us/ky").on(date(2026, 11, 2))
+        most = book.clause("group-size")
+        assert most.value is not None
+        people = tuple(f"p-{each}" for each in range(most.value + 1))
+        act = plan(form=pk.SessionForm.GROUP, participants=people)
+        text = pk.decide(act, view(), book, pk.ROLE_LIMITS).explain(sources=False)
+
+        (line,) = [each for each in text.splitlines() if each.endswith("[group-size]")]
+        assert line.endswith(". [unverified: from memory] [group-size]")
 
     def test_findings_can_be_said_without_a_decision(self) -> None:
         """A few of them, without a head, in the order given."""

@@ -134,6 +134,16 @@ class TestPhrase:
         assert said("{x} {y}", {"x": Phrase("cat"), "y": "cat"}, WORDS) == "gato cat"
         assert said("{x}", {"x": Phrase("cat")}) == "cat"
 
+    @pytest.mark.parametrize("words", [{}, WORDS])
+    def test_a_fact_that_nobody_gave_is_shown_by_its_name(self, words: dict[str, str]) -> None:
+        """A sentence is never lost for one: an old answer is read by a newer book."""
+        assert said("{x}, {gone}", {"x": "p-7"}, words) == "p-7, (gone)"
+        assert BOTH.in_words({**words, "{one} and {other}": "{one} {gone}"}).endswith(" (gone)")
+        clause = BOOK.clause("caseload")
+        assert clause.sentence(Verdict.ALLOWED, {"peer": "ana"}) == (
+            "ana walks with (now) of at most 20 people."
+        )
+
 
 class TestSteps:
     """A lifecycle explains itself in another language."""
@@ -398,6 +408,13 @@ class TestEverythingCanBeSaid:
         assert found.say() == found.sentence == "ana already walks with 20 of at most 20 people."
         assert found.say(spoken) == "ana already walks with 20 of at most 20 personas."
 
+    def test_an_old_answer_keeps_its_number(self) -> None:
+        """The limit that was in force then is among its facts, and goes before the book's."""
+        facts = {"peer": "ana", "now": 9, "limit": 10}
+        found = pk.Finding(BOOK.clause("caseload"), Verdict.ALLOWED, facts)
+
+        assert found.sentence == "ana walks with 9 of at most 10 people."
+
     def test_a_language_that_lacks_everything_is_english(self) -> None:
         """Word for word."""
         empty = Language(id="xx", name="X", words={})
@@ -414,3 +431,8 @@ class TestEverythingCanBeSaid:
         assert spoken.name
         assert spoken.words
         assert all(each.strip() for each in spoken.words.values())
+
+
+def test_a_fact_that_nobody_gave_is_shown_by_its_name() -> None:
+    """A sentence of a house may name a fact that a rule does not give; it is said all the same."""
+    assert said("{peer} and {participant}", {"peer": "ana"}) == "ana and (participant)"

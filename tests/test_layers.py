@@ -9,7 +9,6 @@ from pathlib import Path
 
 import attrs
 import pytest
-from tests.ordinary import activity, asking, view
 
 import peerkit as pk
 from peerkit.handbook import (
@@ -24,6 +23,7 @@ from peerkit.handbook import (
     layers,
 )
 from peerkit.handbook.loader import tomls
+from tests.ordinary import activity, asking, view
 
 DAY = date(2026, 11, 2)
 CITED = 'source = "R-NC"\nat = "our own reading"\nlooked = 2026-11-22\n'
@@ -46,11 +46,12 @@ def layer(folder: Path, name: str, text: str = "", *over: str, of: str = "house"
     return str(file)
 
 
-def limit(id_: str, number: int | None, *, since: str = "", more: str = "") -> str:
+def limit(id_: str, number: int | None, *, since: str = "", until: str = "", more: str = "") -> str:
     """A number for a limit; None ends it."""
     number_is = "" if number is None else f"is = {number}\n"
-    begins = f"since = {since}\n" if since else ""
-    return f'\n[[limit]]\nid = "{id_}"\n{more}\n[[limit.value]]\n{number_is}{begins}{CITED}'
+    days = (("since", since), ("until", until))
+    in_force = "".join(f"{name} = {day}\n" for name, day in days if day)
+    return f'\n[[limit]]\nid = "{id_}"\n{more}\n[[limit.value]]\n{number_is}{in_force}{CITED}'
 
 
 def gift(verdict: str = "", *cases: tuple[str, str], more: str = "") -> str:
@@ -150,7 +151,7 @@ class TestWhatLeadsOn:
     def test_a_finding_says_the_closer_words(self, tmp_path: Path) -> None:
         """Of the boundary itself; of a question that is open the clause says what to do."""
         text = gift(
-            "not_allowed",
+            "needs_consultation",
             more='instead = "Sing."\nhand_to = "the choir"\nleads_to = [{ activity = "listen" }]\n'
             f"rests_on = [{{ {CITED.strip().replace(chr(10), ', ')} }}]\n",
         )
@@ -160,15 +161,96 @@ class TestWhatLeadsOn:
             for act in (activity("give-gift"), activity("give-gift", value="token"))
         )
         (asked,) = [each for each in open_.findings if each.clause.id == "missing-facts"]
-        (no,) = [each for each in closed.findings if each.clause.id == "gifts"]
+        (ask,) = [each for each in closed.findings if each.clause.id == "gifts"]
 
-        assert (no.instead, no.hand_to) == ("Sing.", "the choir")
-        assert no.leads_to == (LeadsTo(activity="listen"),)
-        assert no.passages[0].at == "our own reading"
-        assert len(set(no.passages)) == len(no.passages)
+        assert (ask.instead, ask.hand_to) == ("Sing.", "the choir")
+        assert ask.leads_to == (LeadsTo(activity="listen"),)
+        assert ask.passages[0].at == "our own reading"
+        assert len(set(ask.passages)) == len(ask.passages)
         assert (asked.instead, asked.hand_to) == (asked.clause.instead, asked.clause.hand_to)
         assert asked.leads_to == asked.clause.leads_to
         assert asked.passages == asked.clause.passages
+
+    @pytest.mark.parametrize("given", [False, True])
+    def test_the_closer_words_count_for_the_consent_that_it_needs(
+        self, tmp_path: Path, *, given: bool
+    ) -> None:
+        """Whoever lacks a consent is told by the activity what to do about it."""
+        text = KNIT + (
+            'consent = "story"\ninstead = "Sing."\nhand_to = "the choir"\n'
+            'leads_to = [{ activity = "listen" }]\n'
+        )
+        book = Handbook.load(layer(tmp_path, "house", text)).on(DAY)
+        act = asking(activity("knit", of="p-7" if given else "p-8"))
+        decision = pk.decide(act, view(), book, pk.ROLE_LIMITS)
+        (found,) = [each for each in decision.findings if each.clause.id == "consent"]
+        asked = pk.decide(asking(activity("knit")), view(), book, pk.ROLE_LIMITS)
+        (open_,) = [each for each in asked.findings if each.clause.id == "missing-facts"]
+
+        assert found.verdict is (Verdict.ALLOWED if given else Verdict.NEEDS_CONSENT)
+        assert (found.instead, found.hand_to) == ("Sing.", "the choir")
+        assert found.leads_to == (LeadsTo(activity="listen"),)
+        assert (open_.instead, open_.hand_to) == (open_.clause.instead, open_.clause.hand_to)
+
+    def test_the_base_says_closer_what_to_do_where_a_consent_is_missing(self) -> None:
+        """Not to share in general: to ask this person about this."""
+        book = Handbook.load().on(DAY)
+        act = asking(activity("tell-anothers-story", of="p-8"))
+        *_, found = [
+            each
+            for each in pk.decide(act, view(), book, pk.ROLE_LIMITS).findings
+            if each.entry is not None
+        ]
+
+        assert found.clause.id == "consent"
+        assert found.leads_to == (
+            LeadsTo(activity="share-own-story"),
+            LeadsTo(act="consent.recorded"),
+        )
+
+    def test_what_a_layer_closes_is_led_to_no_more(self, tmp_path: Path) -> None:
+        """Neither by an activity nor by a clause; the other ways stay in their order."""
+        listen = '\n[[activity]]\nid = "listen"\nverdict = "{}"\n'
+        below = Handbook.load()
+        way = LeadsTo(activity="listen")
+        for verdict in ("needs_consultation", "not_allowed"):
+            closed = Handbook.load(layer(tmp_path, verdict, listen.format(verdict)))
+            for was, now in (
+                (below.activities, closed.activities),
+                (below.clauses, closed.clauses),
+            ):
+                leading = [id_ for id_, each in was.items() if way in each.leads_to]
+                assert leading
+                for id_ in leading:
+                    kept = tuple(each for each in was[id_].leads_to if each != way)
+                    assert now[id_].leads_to == kept
+
+    def test_a_way_is_closed_for_its_own_answers_only(self, tmp_path: Path) -> None:
+        """A token closed leaves the kind word open."""
+        kind = LeadsTo(activity="give-gift", when=(("value", "none"),))
+        token = Handbook.load(layer(tmp_path, "token", gift("", ("token", "not_allowed"))))
+        none = Handbook.load(layer(tmp_path, "none", gift("", ("none", "needs_consultation"))))
+
+        assert kind in token.activities["give-gift"].leads_to
+        assert kind not in none.activities["give-gift"].leads_to
+
+    def test_where_no_way_is_left_the_supervisor_is_asked(self, tmp_path: Path) -> None:
+        """Whoever is told no is told what to do now, whatever a layer closes."""
+        closed = '\n[[activity]]\nid = "say-what-one-is"\nverdict = "not_allowed"\n'
+        below = Handbook.load().clauses["credentials-misnamed"]
+        above = Handbook.load(layer(tmp_path, "house", closed)).clauses["credentials-misnamed"]
+
+        assert below.leads_to == (LeadsTo(activity="say-what-one-is"),)
+        assert above.leads_to == (LeadsTo(act="supervisor.consulted"),)
+
+    def test_who_led_nowhere_leads_nowhere_still(self, tmp_path: Path) -> None:
+        """An activity that leaves it to its clause is given no way of its own."""
+        closed = '\n[[activity]]\nid = "listen"\nverdict = "not_allowed"\n'
+        bare = {each.id for each in Handbook.load().activities.values() if not each.leads_to}
+        above = Handbook.load(layer(tmp_path, "house", closed)).activities
+
+        assert bare
+        assert {each.id for each in above.values() if not each.leads_to} == bare
 
     def test_what_an_entry_does_not_say_its_clause_says(self) -> None:
         """An activity of few words leaves the rest to the boundary."""
@@ -217,6 +299,19 @@ class TestOver:
         assert Handbook.load(high) is Handbook.load(high)
         layer(tmp_path, "low", limit("caseload", 9))
         assert value(Handbook.load(high), "caseload") == 9
+
+    @pytest.mark.parametrize("of", ["country", "state", "payer", "board", "house"])
+    def test_any_kind_of_layer_may_be_laid_over_a_file_of_ones_own(
+        self, tmp_path: Path, of: str
+    ) -> None:
+        """It names the file, and covers what the layer in it says."""
+        low = layer(tmp_path, "low", limit("caseload", 9), of="country")
+        more = "loosens = true\n"
+        high = layer(tmp_path, "high", limit("caseload", 18, more=more), low, of=of)
+        book = Handbook.load(high)
+
+        assert book.layers == ("low", "high")
+        assert value(book, "caseload") == 18
 
     def test_two_that_are_laid_over_each_other_are_an_error(self, tmp_path: Path) -> None:
         """Ours, with the way round in it, whichever is named; so is one over itself."""
@@ -410,6 +505,62 @@ class TestNumbersOfLayers:
         assert value(book, "caseload", date(2026, 12, 31)) == 12
         assert value(book, "caseload", date(2027, 1, 1)) == 10
 
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_on_each_day_the_tighter_of_those_in_force_speaks(
+        self, tmp_path: Path, *, turned: bool
+    ) -> None:
+        """Where the tighter number ends the other speaks, and where both end the base does."""
+        a = limit("caseload", 10, since="2026-02-01", until="2026-04-01")
+        b = limit("caseload", 12, since="2026-03-01", until="2026-05-01")
+        names = [layer(tmp_path, "a", a, of="state"), layer(tmp_path, "b", b, of="board")]
+        book = Handbook.load(*(reversed(names) if turned else names))
+
+        assert [value(book, "caseload", date(2026, month, 15)) for month in range(1, 6)] == [
+            *(20, 10, 10, 12, 20)
+        ]
+        assert [
+            book.on(date(2026, month, 15)).clause("caseload").set_by for month in (1, 3, 4)
+        ] == [*("base", "a", "b")]
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_a_number_that_one_layer_ends_binds_where_another_has_it(
+        self, tmp_path: Path, *, turned: bool
+    ) -> None:
+        """No number is looser than any: it speaks only where nobody beside it has one."""
+        ends = limit("caseload", None, more="loosens = true\n")
+        names = [
+            layer(tmp_path, "a", ends, of="state"),
+            layer(tmp_path, "b", limit("caseload", 15), of="board"),
+        ]
+        book = Handbook.load(*(reversed(names) if turned else names))
+
+        assert value(book, "caseload") == 15
+        assert value(Handbook.load(names[0]), "caseload") is None
+
+    @pytest.mark.parametrize("order", ["csb", "bcs", "cbs", "sb", "bs"])
+    def test_what_a_layer_was_written_over_is_not_brought_back_by_one_beside(
+        self, tmp_path: Path, order: str
+    ) -> None:
+        """A state that loosens its country's number does so whatever a board asks."""
+        c = layer(tmp_path, "c", limit("caseload", 10), of="country")
+        s = layer(tmp_path, "s", limit("caseload", 40, more="loosens = true\n"), c, of="state")
+        b = layer(tmp_path, "b", limit("caseload", 15), of="board")
+        book = Handbook.load(*({"c": c, "s": s, "b": b}[each] for each in order))
+
+        assert value(Handbook.load(s), "caseload") == 40
+        assert value(book, "caseload") == 15
+        assert book.on(DAY).clause("caseload").set_by == "b"
+
+    def test_a_number_says_who_set_it(self, tmp_path: Path) -> None:
+        """The base, or the layer that speaks; and nobody where there is none."""
+        text = limit("caseload", 9, since="2026-03-01")
+        book = Handbook.load(layer(tmp_path, "house", text))
+
+        assert book.on(date(2026, 2, 28)).clause("caseload").set_by == "base"
+        assert book.on(DAY).clause("caseload").set_by == "house"
+        assert book.on(DAY).clause("minutes-a-day").set_by is None
+        assert book.on(DAY).clause("money").set_by is None
+
 
 class TestActivitiesOfLayers:
     """A verdict is a floor; a case may only tighten; two layers bind together."""
@@ -448,6 +599,54 @@ class TestActivitiesOfLayers:
         assert verdicts(Handbook.load(open_)) == verdicts(Handbook.load())
         for names in ((closed, open_), (open_, closed)):
             assert set(verdicts(Handbook.load(*names)).values()) == {Verdict.NOT_ALLOWED}
+
+    def test_what_a_layer_closes_altogether_asks_nothing_any_more(self, tmp_path: Path) -> None:
+        """No answer would change it; where one answer is left open, all is asked as before."""
+        below = Handbook.load().activities["give-gift"]
+        closed = Handbook.load(layer(tmp_path, "closed", gift("not_allowed")))
+        one_left = gift("", ("token", "not_allowed"))
+        partly = Handbook.load(layer(tmp_path, "partly", one_left))
+        talk = Handbook.load(layer(tmp_path, "talk", gift("needs_consultation")))
+        entry = closed.activities["give-gift"]
+
+        assert (entry.asks, entry.cases, entry.verdict) == ((), (), Verdict.NOT_ALLOWED)
+        for book in (partly, talk):
+            assert book.activities["give-gift"].asks == below.asks == ("value",)
+        for act in (activity("give-gift"), activity("give-gift", value="none")):
+            decision = pk.decide(asking(act), view(), closed.on(DAY), pk.ROLE_LIMITS)
+            spoken = {each.clause.id: each.verdict for each in decision.findings}
+            assert spoken["gifts"] is Verdict.NOT_ALLOWED
+            assert "missing-facts" not in spoken
+
+    def test_two_layers_may_close_together_what_neither_closes_alone(self, tmp_path: Path) -> None:
+        """The questions go when all is read, and not before."""
+        a = layer(tmp_path, "a", gift("", ("none", "not_allowed")), of="state")
+        b = layer(tmp_path, "b", gift("", ("token", "not_allowed")), of="board")
+        floor = layer(tmp_path, "floor", gift("not_allowed"), of="payer")
+
+        for two in ((a, b), (b, a)):
+            assert set(verdicts(Handbook.load(*two)).values()) == {Verdict.NOT_ALLOWED}
+        for three in ((a, b, floor), (floor, a, b), (a, floor, b)):
+            entry = Handbook.load(*three).activities["give-gift"]
+            assert (entry.asks, entry.verdict) == ((), Verdict.NOT_ALLOWED)
+
+    def test_a_house_may_open_a_case_of_what_a_layer_below_closes(self, tmp_path: Path) -> None:
+        """It speaks of the circumstances that the base asks for, says so, and cites a passage."""
+        state = layer(tmp_path, "state", gift("not_allowed"), of="state")
+        more = f"loosens = true\nrests_on = [{{ {CITED.strip().replace(chr(10), ', ')} }}]\n"
+        house = layer(tmp_path, "house", gift("", ("none", "allowed"), more=more), state)
+        silent = layer(tmp_path, "silent", gift("", ("none", "allowed")), state)
+
+        assert verdicts(Handbook.load(house)) == {
+            "none": Verdict.ALLOWED,
+            "token": Verdict.NOT_ALLOWED,
+            "significant": Verdict.NOT_ALLOWED,
+        }
+        assert refusal(silent) == (
+            f"{silent}: activity 'give-gift': is looser than the layer below "
+            "(allowed against not allowed where value = none); "
+            "a layer tightens, or says loosens = true"
+        )
 
     def test_the_heavier_verdict_of_two_layers_stands(self, tmp_path: Path) -> None:
         """And the heavier of their cases, where both fit."""
@@ -516,6 +715,25 @@ class TestSummaries:
         }
         assert "supervision" in found.silent
         assert found.unverified == 0
+
+    @pytest.mark.parametrize(
+        ("id_", "clause", "source"),
+        [
+            ("us/nv", "intimate-contact", "R-NEV"),
+            ("us/mo", "false-records", "R-MODMH"),
+            ("us/co", "disclosure", "R-CO"),
+        ],
+    )
+    def test_a_layer_may_say_no_more_than_what_a_clause_rests_on(
+        self, id_: str, clause: str, source: str
+    ) -> None:
+        """Three states of which one rule has been read, and no number."""
+        (found,) = [each for each in layers() if each.id == id_]
+        passages = Handbook.load(id_).on(DAY).clause(clause).passages
+
+        assert (found.of, found.over) == ("state", ("us/federal",))
+        assert (found.limits, found.activities, found.clauses) == ((), (), (clause,))
+        assert {each.source.id for each in passages if each.layer == id_} == {source}
 
     def test_a_summary_counts_what_is_the_layers_own(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -589,6 +807,53 @@ class TestDifferences:
         assert "limit minutes-a-day: no number becomes 60 minutes." in new
         assert "limit plan-within-months: no number becomes 1 month." in new
 
+    def test_a_number_that_is_known_from_memory_is_marked(self, tmp_path: Path) -> None:
+        """On whichever side of the change it stands; a verified one beside it is not."""
+        text = limit("caseload", 9, since="2026-03-01") + "verified = false\n"
+        book = Handbook.load(layer(tmp_path, "house", text))
+        before, after = date(2026, 2, 28), date(2026, 3, 1)
+
+        assert str(book.diff(before, after)[0]) == (
+            "limit caseload: 20 people becomes 9 people [unverified: from memory]."
+        )
+        assert str(book.diff(after, before)[0]) == (
+            "limit caseload: 9 people [unverified: from memory] becomes 20 people."
+        )
+
+    def test_what_asks_nothing_any_more_is_told_by_the_old_answers(self, tmp_path: Path) -> None:
+        """Each that becomes heavier, and that it is not asked for now; and the other way round."""
+        plain = Handbook.load().on(DAY)
+        closed = Handbook.load(layer(tmp_path, "house", gift("not_allowed"))).on(DAY)
+
+        assert [str(each) for each in diff(plain, closed)] == [
+            "activity give-gift: value = none: allowed becomes not allowed (gifts).",
+            "activity give-gift: value = token: needs consultation becomes not allowed (gifts).",
+            "activity give-gift: asks nothing instead of value.",
+            "activity give-gift: is written otherwise (leads_to).",
+        ]
+        assert "activity give-gift: asks value instead of nothing." in [
+            str(each) for each in diff(closed, plain)
+        ]
+
+    def test_that_it_stands_whatever_stands_is_told(self) -> None:
+        """And whether its time counts: what changes an answer is never left out."""
+        now = Handbook.load().on(DAY)
+        entry, clause = now.activities["report-danger"], now.clause("housing")
+        changed = attrs.evolve(
+            now,
+            activities={
+                **now.activities,
+                entry.id: attrs.evolve(entry, whatever_stands=False),
+            },
+            clauses={**now.clauses, "housing": attrs.evolve(clause, time_counts=True)},
+        )
+
+        assert not clause.time_counts
+        assert [str(each) for each in diff(now, changed)] == [
+            "clause housing: is written otherwise (time_counts).",
+            "activity report-danger: is written otherwise (whatever_stands).",
+        ]
+
     def test_what_a_layer_adds_is_new_and_without_it_gone(self, tmp_path: Path) -> None:
         """Clauses and activities, each by its own words."""
         garden = (
@@ -616,11 +881,13 @@ class TestDifferences:
 
         assert [str(each) for each in diff(Handbook.load().on(DAY), house)] == [
             "activity give-gift: value = none: allowed becomes needs consultation (gifts).",
-            "activity give-gift: is written otherwise (instead).",
+            "activity give-gift: is written otherwise (instead, leads_to).",
         ]
-        assert [str(each) for each in diff(Handbook.load().on(DAY), quiet)] == [
-            "activity listen: allowed becomes needs consultation (peer-work)."
-        ]
+        told = [str(each) for each in diff(Handbook.load().on(DAY), quiet)]
+        assert "activity listen: allowed becomes needs consultation (peer-work)." in told
+        leads = [each for each in told if each.endswith("is written otherwise (leads_to).")]
+        assert "clause therapy: is written otherwise (leads_to)." in leads
+        assert len(leads) == len(told) - 1
 
     def test_other_words_of_a_clause_and_other_questions_are_told(self) -> None:
         """Between two editions, where anything may have been written anew."""

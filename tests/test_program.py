@@ -14,13 +14,13 @@ from typing import Any
 
 import attrs
 import pytest
-from tests.ordinary import FIRST_ACTS, NOW, empty, opened, plan, report
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores import Change, NotAStore
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from tests.ordinary import FIRST_ACTS, NOW, empty, opened, plan, report
 
 CANARY = "Grebe-4711"
 SWIM = pk.Words("I want to swim.")
@@ -511,7 +511,7 @@ class TestFinding:
         written = "".join(each.read_text("utf-8") for each in folder.iterdir() if each.is_file())
         said = set(re.findall(r"``(\w+)/ID``", pk.Program.words.__doc__ or ""))
 
-        assert said == set(re.findall(r'Saying\(\s*f"(\w+)/', written))
+        assert said == set(re.findall(r'[Ss]aying\(\s*f"(\w+)/', written))
         assert {"goal", "session"} < said
 
     def test_a_view_shows_what_stands(self, program: pk.Program) -> None:

@@ -598,7 +598,8 @@ class TestWhateverStands:
     def test_these_entries_stand_whatever_stands(self) -> None:
         """Telling of danger and being there in it, looking after oneself, reaching out, parting."""
         assert {each.id for each in BOOK.activities.values() if each.whatever_stands} == {
-            *("notice-distress", "reassure", "make-safe-space", "be-there-in-crisis"),
+            *("notice-distress", "ask-about-suicide", "reassure", "make-safe-space"),
+            "be-there-in-crisis",
             *("give-naloxone", "say-what-must-be-told", "report-danger"),
             *("tell-early-signs", "step-back", "use-own-wellness-plan", "seek-own-support"),
             *("know-own-limits", "use-supervision", "ask-experienced-peer"),
@@ -1308,7 +1309,7 @@ class TestRecords:
         assert (no.clause.id, no.verdict) == ("steps", NO)
         assert "ended cannot become accepted; it may become nothing else." in no.sentence
         assert (yes.verdict, yes.facts["status"]) == (ALLOWED, "proposed may become accepted.")
-        assert (unknown.clause.id, unknown.verdict) == ("known", FACTS)
+        assert (unknown.clause.id, unknown.verdict) == ("known-thing", FACTS)
         assert "m-9 as a match" in unknown.sentence
 
     @pytest.mark.parametrize(
@@ -1338,7 +1339,7 @@ class TestRecords:
         stood = view(attrs.evolve(MATCH, status=pk.MatchStatus.PROPOSED), noun)
         (found,) = records.steps(act, stood, BOOK)
 
-        assert (found.clause.id, found.verdict) == ("known", FACTS)
+        assert (found.clause.id, found.verdict) == ("known-thing", FACTS)
         assert f"{act.id} as a {noun.kind} of the people named" in found.sentence
 
     def test_a_record_says_what_has_happened(self) -> None:
@@ -1418,7 +1419,7 @@ class TestRecords:
             )
         for each in asked:
             found = records.known_clauses(each, view(), BOOK)
-            assert codes(found) == ([] if missing is None else [("known", FACTS)])
+            assert codes(found) == ([] if missing is None else [("known-thing", FACTS)])
             if missing is not None:
                 assert f"{missing} as a clause of the handbook" in found[0].sentence
 

@@ -134,6 +134,46 @@ class TestSeveralContacts:
 
         assert whole.by_day()[day] == timedelta(hours=hours)
 
+    @pytest.mark.parametrize(
+        ("minute", "length", "before"),
+        [(31, 30, 30), (45, 60, 45), (89, 60, 1), (90, 60, 0)],
+    )
+    def test_a_midnight_may_come_twice(self, minute: int, length: int, before: int) -> None:
+        """In St. John's clocks once went back from 00:01 to 23:01 of the day before."""
+        first = datetime(2010, 11, 7, 2, tzinfo=UTC)  # half an hour before the first midnight
+        late = Contact(
+            code="H0038",
+            starts=first + minutes(minute),
+            zone="America/St_Johns",
+            length=minutes(length),
+        )
+        days = {date(2010, 11, 6): before, date(2010, 11, 7): length - before}
+
+        assert late.by_day() == {day: minutes(each) for day, each in days.items() if each}
+
+    @pytest.mark.parametrize("minute", range(0, 100, 7))
+    def test_no_minute_is_lost_where_midnight_comes_twice(self, minute: int) -> None:
+        """Whichever of the two it begins before, the days add up to all of it."""
+        first = datetime(2010, 11, 7, 2, tzinfo=UTC)
+        whole = Contact(
+            code="H0038",
+            starts=first + minutes(minute),
+            zone="America/St_Johns",
+            length=timedelta(hours=30),
+        )
+        days = whole.by_day()
+
+        assert sum(days.values(), timedelta()) == timedelta(hours=30)
+        assert all(each > timedelta() for each in days.values())
+        assert set(days) <= {date(2010, 11, day) for day in (6, 7, 8)}
+
+    def test_a_contact_is_at_most_a_week_long(self) -> None:
+        """Seven days fit, and not a moment more."""
+        week = Contact(code="H0038", starts=NOON, zone="UTC", length=timedelta(days=7))
+
+        assert len(week.by_day()) == 8
+        assert sum(week.by_day().values(), timedelta()) == timedelta(days=7)
+
     def test_nobody_is_with_somebody_twice_at_once(self) -> None:
         """Overlapping contacts are an error that says which; those that touch are none."""
         with pytest.raises(pk.BadInput) as caught:
@@ -161,7 +201,12 @@ class TestInput:
         ("how", "says"),
         [
             ({"length": minutes(-1)}, "Contact.length: must not be negative"),
+            (
+                {"length": timedelta(days=7, microseconds=1)},
+                "Contact.length: must not be negative, and at most seven days",
+            ),
             ({"length": 15}, "Contact.length: must be timedelta"),
+            ({"length": timedelta.max}, "Contact.length: must not be negative, and at most seven"),
             ({"code": "self help"}, "Contact.code: "),
             ({"zone": "Mars/Olympus"}, "Contact.zone: "),
             ({"starts": datetime(2026, 11, 2)}, "Contact.starts: "),  # noqa: DTZ001 - that is it

@@ -85,16 +85,15 @@ class Written:
         )
 
     def _speaking(self, day: date) -> Value | None:
-        """The value that speaks: of the latest layer, or a tighter one of a layer beside it."""
+        """The value that speaks: the tightest of those that no other was written over."""
+        binding: list[Value] = []
+        for each in self.values:  # the latest layer first
+            beside = all(each.passage.layer in above.beside for above in binding)
+            if beside and each.passage.in_force(day):
+                binding.append(each)
         speaking: Value | None = None
-        for each in self.values:
-            if each.passage.in_force(day) and (
-                speaking is None
-                or (
-                    each.passage.layer in speaking.beside
-                    and looser(speaking.number, each.number, self.tighter)
-                )
-            ):
+        for each in binding:
+            if speaking is None or looser(speaking.number, each.number, self.tighter):
                 speaking = each
         return speaking
 
