@@ -354,8 +354,8 @@ class TestEnoughSupervision:
             (40 * 60 + 1, 60, 41),
             (80 * 60, 120, 40),
             (80 * 60 + 1, 120, 41),
-            (20 * 60, 30, 40),
-            (20 * 60 + 1, 30, 41),
+            (40 * 60, 30, 40),
+            (40 * 60 + 1, 30, 81),
             (40 * 60, 0, 40),
             (40 * 60 + 1, 0, 41),
         ],
@@ -363,7 +363,7 @@ class TestEnoughSupervision:
     def test_the_ratio_rounds_up(
         self, strict: pk.Book, worked: int, minutes: int, hours: int
     ) -> None:
-        """A begun hour is an hour; without supervision the first is due after the limit."""
+        """A begun hour is an hour; the first of supervision is due once the limit is worked."""
         stands = stood(minutes_given_a_month=worked, supervision_minutes_a_month=minutes)
         *_, ratio = limits.enough_supervision(PROPOSE, stands, strict)
 

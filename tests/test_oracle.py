@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 import peerkit as pk
-from tests.oracle import HOURS, oracle
+from tests.oracle import oracle
 from tests.oracle_cases import Case, case
 from tests.oracle_tables import GREY, VERDICTS
 
@@ -41,25 +41,6 @@ NEVER_SAY_NO: Final = frozenset({"anyone-may-tell", "safety-first"})
 # | the same report told again is another one | it is kept once, and its note is not late again |
 
 
-def _one_way_unasked(case: Case) -> bool:
-    """Whether one way is named, as the thing to do, and nobody said whether it was asked for."""
-    supplied = [each.activity for each in case.view.all(pk.SuppliedFacts)]
-    told = [each for each in (*case.act.activities_named, *supplied) if each.id == "suggest-option"]
-    named = any(each.id == "suggest-option" for each in case.act.activities_named)
-    return named and any(("options", "one") in each.circumstances for each in told)
-
-
-def _advice_on_nothing_told(case: Case) -> bool:
-    """Whether advice that is done serves a report that says it corrects, and corrects nothing."""
-    if not isinstance(case.act, pk.ReportSession) or not case.act.corrects:
-        return False
-    before = case.view.get(pk.Session, case.act.the_id)
-    return (before is None or before.status != "held") and any(
-        each.status == "done" and each.used_for == case.act.the_id
-        for each in case.view.all(pk.Consultation)
-    )
-
-
 def _comes_back(case: Case) -> bool:
     """Whether a peer who had left serves again."""
     if not isinstance(case.act, pk.ChangeService) or case.act.status != "serving":
@@ -68,24 +49,10 @@ def _comes_back(case: Case) -> bool:
     return peer is not None and peer.status == "left"
 
 
-def _some_supervision(case: Case) -> bool:
-    """Whether a peer in Tennessee had supervision, but less than an hour of it."""
-    had = case.view.tally(case.act.peer_named or "", "supervision-minutes-a-month")
-    hours = [each for each in case.decision.findings if each.clause.id == HOURS]
-    return 0 < had < 60 and any(not each.allowed for each in hours)
-
-
 #: Where the rules differ from the sources, and nobody has changed them yet. An entry that explains
 #: nothing any more is taken away with its cause.
 OPEN: Final[dict[str, Callable[[Case], bool]]] = {
-    "R-CORE V (G10, 3.3): one way, as the thing to do, is direction, whether they asked or not": (
-        _one_way_unasked
-    ),
     "R-NC (2.3): a supervisor has 8 peers, those who come back among them": _comes_back,
-    "R-TN (2.5): a little supervision is not worse than none": _some_supervision,
-    "R-TXNOTE (2.4): a first report is no correction, and takes no advice that is done": (
-        _advice_on_nothing_told
-    ),
 }
 
 

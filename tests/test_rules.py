@@ -431,9 +431,18 @@ class TestAdvice:
     ) -> None:
         """The report of that plan, or of a question; and then the correction of that report."""
         given = agreed("gifts", status=pk.ConsultationStatus(status), used_for=used_for)
+        told = {
+            each: getattr(report(), each) for each in ("peer", "participants", "form", "starts")
+        }
+        held = pk.Session(
+            id="s-1", status=pk.SessionStatus.HELD, zone="UTC", minutes=60,
+            activities=report().activities, **told,
+        )  # fmt: skip
         for act, fine in ((report(), reported), (report(corrects=True), corrected)):
-            (found,) = advice.heeded((asks("gifts"),), act, view(given))
+            (found,) = advice.heeded((asks("gifts"),), act, view(given, held))
             assert found.allowed is fine
+        nothing_told = advice.heeded((asks("gifts"),), report(corrects=True), view(given))
+        assert nothing_told[0].allowed is reported
         (planned,) = advice.heeded((asks("gifts"),), plan(), view(given))
         assert planned.allowed is (status == "agreed")
 

@@ -9,7 +9,7 @@ import attrs
 
 from peerkit.acts import ReportSession
 from peerkit.decisions import Finding, Findings, Verdict
-from peerkit.model import Consultation, ConsultationStatus
+from peerkit.model import Consultation, ConsultationStatus, Session, SessionStatus
 
 if TYPE_CHECKING:
     from peerkit.acts import Act
@@ -25,7 +25,7 @@ def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
     free = [
         each
         for each in sorted(view.all(Consultation), key=_first)
-        if each.peer == act.peer_named and _usable(each, act)
+        if each.peer == act.peer_named and _usable(each, act, view)
     ]
     if not free:
         return tuple(findings)
@@ -50,7 +50,7 @@ def _first(advice: Consultation) -> tuple[bool, str]:
     return advice.status is ConsultationStatus.AGREED, advice.id
 
 
-def _usable(advice: Consultation, act: Act) -> bool:
+def _usable(advice: Consultation, act: Act, view: View) -> bool:
     """A request takes what is agreed; its report, what the request took; a correction, its own."""
     if advice.status is ConsultationStatus.AGREED:
         return True
@@ -60,7 +60,10 @@ def _usable(advice: Consultation, act: Act) -> bool:
         advice.status is ConsultationStatus.DONE
         and isinstance(act, ReportSession)
         and act.corrects
-        and advice.used_for == act.id
+        and any(
+            each.id == act.id == advice.used_for and each.status is SessionStatus.HELD
+            for each in view.all(Session)
+        )
     )
 
 

@@ -151,9 +151,10 @@ def enough_supervision(act: ProposeMatch | PlanSession, view: View, book: Book) 
         found += _measured(book.clauses[limit], now, {"peer": act.peer})
     ratio = book.clauses["work-hours-for-each-supervision-hour"]
     if ratio.value is not None:
-        # Begun hours to an hour of supervision; without any, the first is due after the limit.
+        # Begun hours to an hour of supervision; the first is due once the limit is worked.
         worked = view.tally(act.peer, MINUTES_GIVEN_A_MONTH)
-        hours = -(-worked // minutes) if minutes else -(-worked // _AN_HOUR)
+        due = minutes and worked > ratio.value * _AN_HOUR
+        hours = -(-worked // (minutes if due else _AN_HOUR))
         found += _measured(ratio, hours, {"peer": act.peer})
     return found
 
