@@ -1308,8 +1308,11 @@ class TestRecords:
         assert (no.clause.id, no.verdict) == ("steps", NO)
         assert "ended cannot become accepted; it may become nothing else." in no.sentence
         assert (yes.verdict, yes.facts["status"]) == (ALLOWED, "proposed may become accepted.")
-        assert (unknown.clause.id, unknown.verdict) == ("known", FACTS)
+        assert (unknown.clause.id, unknown.verdict) == ("known-thing", FACTS)
         assert "m-9 as a match" in unknown.sentence
+        left = pk.ChangeService(by="x", id="bo", status=pk.PeerStatus.LEFT)
+        (nobody,) = records.steps(left, view(), BOOK)
+        assert (nobody.clause.id, nobody.verdict) == ("known", FACTS)
 
     @pytest.mark.parametrize(
         ("act", "noun"),
@@ -1338,7 +1341,7 @@ class TestRecords:
         stood = view(attrs.evolve(MATCH, status=pk.MatchStatus.PROPOSED), noun)
         (found,) = records.steps(act, stood, BOOK)
 
-        assert (found.clause.id, found.verdict) == ("known", FACTS)
+        assert (found.clause.id, found.verdict) == ("known-thing", FACTS)
         assert f"{act.id} as a {noun.kind} of the people named" in found.sentence
 
     def test_a_record_says_what_has_happened(self) -> None:
@@ -1418,7 +1421,7 @@ class TestRecords:
             )
         for each in asked:
             found = records.known_clauses(each, view(), BOOK)
-            assert codes(found) == ([] if missing is None else [("known", FACTS)])
+            assert codes(found) == ([] if missing is None else [("known-thing", FACTS)])
             if missing is not None:
                 assert f"{missing} as a clause of the handbook" in found[0].sentence
 
