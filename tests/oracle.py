@@ -13,6 +13,11 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from dateutil.relativedelta import relativedelta
+
+import peerkit as pk
+from peerkit.acts import Makes, Moves
+from peerkit.model import pair
+from peerkit.model.fields import day_of
 from tests.oracle_tables import (
     CODES,
     GREY,
@@ -21,6 +26,7 @@ from tests.oracle_tables import (
     LETTERS,
     LIMITED,
     VERDICTS,
+    WHATEVER,
     WIDER,
     A,
     C,
@@ -29,11 +35,6 @@ from tests.oracle_tables import (
     N,
     table,
 )
-
-import peerkit as pk
-from peerkit.acts import Makes, Moves
-from peerkit.model import pair
-from peerkit.model.fields import day_of
 
 
 class Said(NamedTuple):
@@ -57,6 +58,10 @@ MONTHLY: Final = ("supervision-talks", "supervision-minutes", "minutes-given")
 TALKS, MINUTES = "supervision-sessions-a-month", "supervision-minutes-a-month"
 HOURS: Final = "work-hours-for-each-supervision-hour"
 SESSIONS: Final = (pk.PlanSession, pk.ReportSession)
+#: Whoever is there hears it.
+STORY: Final = "tell-anothers-story"
+#: What makes two reports the same.
+TELLS: Final = ("peer", "participants", "form", "starts", "zone", "minutes", "activities")
 JUDGED: Final = (*SESSIONS, pk.DoActivity)
 BEGINS: Final = (pk.ProposeMatch, pk.PlanSession)
 PAIRS: Final = (*JUDGED, pk.ProposeMatch, pk.AcceptMatch)
@@ -84,10 +89,12 @@ def most(what: str, it: Case) -> int:
 
 def in_role(it: Case) -> Iterator[Said]:
     """Each activity: its own verdict or each answer's, whose leave it takes, whose work it is."""
-    for one in it.act.activities_named if isinstance(it.act, JUDGED) else ():
-        here = [f"{at}:{one.id}" for at in it.layers if f"{at}:{one.id}" in (*VERDICTS, *GREY)]
-        name = here[0] if here else one.id
-        told = answers(one, it)
+    taken: list[str] = []
+    for asked in it.act.activities_named if is_a(it.act, *JUDGED) else ():
+        here = [f"{at}:{asked.id}" for at in it.layers if f"{at}:{asked.id}" in (*VERDICTS, *GREY)]
+        name = here[0] if here else asked.id
+        one = answered(asked, it, taken)
+        told = dict(one.circumstances)
         for asks, known in GREY.get(name, {"": {"": VERDICTS.get(name, F)}}).items():
             word = known.get(told.get(asks, ""), F)
             verdict = LETTERS.get(word, word)
@@ -95,41 +102,67 @@ def in_role(it: Case) -> Iterator[Said]:
         peer = it.view.get(pk.Peer, it.act.peer)
         if one.id in WIDER and (peer is None or peer.role not in WIDER[one.id].split(",")):
             yield Said(K, "wider-roles", "*")
-        told_here = one.to is None and one.id == "tell-anothers-story"
-        if one.id in LEAVE and (one.of is None or (one.to is None and not told_here)):
-            yield Said(F, "missing-facts")
-        elif one.id in LEAVE:
-            moment = it.act.starts if isinstance(it.act, SESSIONS) else it.view.now
-            for to in it.act.participants_named if one.to is None else (one.to,):
-                if to != one.of and not agreed(one.of, LEAVE[one.id], to, moment, it.view):
-                    yield Said(C, "consent")
+        yield from leave(one, it)
 
 
-def answers(one: pk.Activity, it: Case) -> dict[str, str]:
-    """What was answered in the act, and beside it by one supply: a report's request used it."""
-    ours = [
-        each
-        for each in it.view.all(pk.SuppliedFacts)
-        if each.peer == it.act.peer and each.participant in it.act.participants_named
-    ]
-    for status in reversed(usable("supplied", it)):
-        for each in ours:
-            if each.status == status and each.activity.id == one.id:
-                return {**dict(each.activity.circumstances), **dict(one.circumstances)}
-    return dict(one.circumstances)
+def leave(one: pk.Activity, it: Case) -> Iterator[Said]:
+    """What is somebody's own takes their leave; a story is heard by all who are there."""
+    if one.id not in LEAVE:
+        return
+    there = it.act.participants_named if one.id == STORY else ()
+    hear = there if one.to is None else (*there, one.to)
+    moment = it.act.starts if is_a(it.act, *SESSIONS) else it.view.now
+    if one.of is None or not hear:
+        yield Said(F, "missing-facts")
+        return
+    for to in hear:
+        if to != one.of and not agreed(one.of, LEAVE[one.id], to, moment, it.view):
+            yield Said(C, "consent")
 
 
-def usable(fresh: str, it: Case) -> tuple[str, ...]:
-    """Which advice and facts count: a report may use what its request used."""
-    return (fresh, *(("used",) if it.act.already else ()), *(("done",) if corrected(it) else ()))
+def answered(one: pk.Activity, it: Case, taken: list[str]) -> pk.Activity:
+    """What was answered in the act, and beside it by facts of this pair, one for each activity."""
+    asks = {each.rpartition(":")[2]: set(GREY[each]) for each in GREY}.get(one.id, set())
+    lacks = one.id in LEAVE and (one.of is None or (one.to is None and one.id != STORY))
+    if len(it.act.participants_named) > 1 or (asks <= set(one.circumstances) and not lacks):
+        return one
+    for each in sorted(it.view.all(pk.SuppliedFacts), key=lambda each: each.status != "used"):
+        ours = (each.peer, each.participant) == (it.act.peer, *it.act.participants_named)
+        if ours and each.activity.id == one.id and each.id not in taken and usable(each, it):
+            taken.append(each.id)
+            both = {**dict(each.activity.circumstances), **dict(one.circumstances)}
+            of, to = one.of or each.activity.of, one.to or each.activity.to
+            return pk.Activity(id=one.id, circumstances=both, of=of, to=to)
+    return one
+
+
+def usable(each: pk.Consultation | pk.SuppliedFacts, it: Case) -> bool:
+    """Fresh ones count; used ones in the report of what used them; advice when that is mended."""
+    fits = (None, it.act.the_id) if is_a(it.act, Makes) else (None,)
+    told = it.act.already and each.status == "used" and each.used_for in fits
+    again = corrected(it) and is_a(each, pk.Consultation) and each.status == "done"
+    mends = again and each.used_for == it.act.the_id
+    return each.status in ("agreed", "supplied") or told or mends
 
 
 def corrected(it: Case) -> bool:
     """Whether this puts right what was reported before, and not merely says so."""
-    if not isinstance(it.act, pk.ReportSession) or not it.act.corrects:
+    if not is_a(it.act, pk.ReportSession) or not it.act.corrects:
         return False
     before = it.view.get(pk.Session, it.act.the_id)
     return before is not None and before.status == "held" and before.peer == it.act.peer
+
+
+def told_again(it: Case) -> bool:
+    """Whether this very session is kept already."""
+    if not is_a(it.act, pk.ReportSession):
+        return False
+    before = it.view.get(pk.Session, it.act.the_id)
+    return (
+        before is not None
+        and before.status == "held"
+        and all(getattr(before, each) == getattr(it.act, each) for each in TELLS)
+    )
 
 
 def agreed(owner: str | None, scope: str, to: str, moment: datetime, view: pk.View) -> bool:
@@ -141,17 +174,24 @@ def agreed(owner: str | None, scope: str, to: str, moment: datetime, view: pk.Vi
     )
 
 
+def whatever_stands(it: Case) -> bool:
+    """Whether this is asked of somebody in danger, or of oneself: it waits for nobody."""
+    return is_a(it.act, pk.DoActivity) and it.act.activity.id in WHATEVER
+
+
 def known(it: Case) -> Iterator[Said]:
     """Peers serve and participants take part; a report may come when they have left."""
     late = isinstance(it.act, (pk.ReportSession, pk.RecordSupervision))
     peer = it.view.get(pk.Peer, it.act.peer_named or "")
     serves = peer is not None and (late or peer.status == "serving")
     early = isinstance(it.act, pk.ReportSession) and peer is not None and it.act.day < peer.since
-    if isinstance(it.act, KNOWN_PEER) and (early or not serves):
+    if isinstance(it.act, KNOWN_PEER) and (early or not serves) and not whatever_stands(it):
         yield Said(F, "known")
-    for who in it.act.participants_named if isinstance(it.act, KNOWN_PARTICIPANT) else ():
+    some = is_a(it.act, *KNOWN_PARTICIPANT) and not whatever_stands(it)
+    for who in it.act.participants_named if some else ():
         one = it.view.get(pk.Participant, who)
-        if one is None or (one.status != "taking-part" and not late):
+        away_too = late or is_a(it.act, pk.DoActivity)
+        if one is None or (one.status == "away" and not away_too):
             yield Said(F, "known")
     if isinstance(it.act, (pk.CloseConcern, pk.GiveAdvice, pk.ReviewDisclosure)):
         yield Said(F if peer is None else A if it.act.by == peer.supervisor else N, "supervisor")
@@ -170,13 +210,13 @@ def places(it: Case) -> Iterator[Said]:
     back = is_a(act, pk.ChangeService) and peer is not None and peer.status == "left"
     by = act.supervisor if comes else peer.supervisor if peer else ""
     full = tally(by, "supervising") >= most("peers-for-one-supervisor", it)
-    walks = (asks or is_a(act, pk.AcceptMatch)) and tally(act.peer, "walking")
+    walks = peer and (asks or is_a(act, pk.AcceptMatch)) and tally(act.peer, "walking")
     group = is_a(act, *SESSIONS) and act.form == "group" and len(act.participants)
     no = {
         "two-people": is_a(act, *TWO) and act.peer in act.participants_named,
         "own-supervisor": (comes and by == act.the_id) or (asks and by == act.participant),
         "peers-for-one-supervisor": (comes or back) and full,
-        "caseload": walks >= most("caseload", it),
+        "caseload": (walks or 0) >= most("caseload", it),
         "group-size": group > most("group-size", it),
     }
     yield from (Said(N, why) for why, so in no.items() if so)
@@ -212,7 +252,7 @@ def times(it: Case) -> Iterator[Said]:
         for what, tally, of, whose in sums:
             if it.view.tally(of, f"minutes-{tally}") + act.minutes > most(what, it):
                 yield Said(K, what, whose)
-    if isinstance(act, pk.ReportSession) and not corrected(it):
+    if is_a(act, pk.ReportSession) and not corrected(it) and not told_again(it):
         written = day_of(it.view.now, act.zone)
         over = day_of(act.starts + timedelta(minutes=act.minutes), act.zone)
         days = [written - timedelta(back) for back in range((written - over).days)]
@@ -222,7 +262,7 @@ def times(it: Case) -> Iterator[Said]:
 
 def ties(it: Case) -> Iterator[Said]:
     """What two people are to each other already."""
-    for each in it.view.all(pk.Tie) if isinstance(it.act, PAIRS) else ():
+    for each in it.view.all(pk.Tie) if is_a(it.act, *PAIRS) and not whatever_stands(it) else ():
         for who in it.act.participants_named:
             if {each.one, each.other} != {it.act.peer, who} or each.of == "distant":
                 continue
@@ -260,7 +300,7 @@ def ids(it: Case) -> Iterator[Said]:
     """An id names one thing; two people have one match; a thing takes its steps."""
     act = it.act
     before: Any = it.view.get(act.makes, act.the_id) if is_a(act, Makes) else None
-    goes_on = corrected(it) or is_a(act, *TOLD)
+    goes_on = corrected(it) or told_again(it) or is_a(act, *TOLD)
     if is_a(act, pk.ReportSession) and before is not None and before.status == "planned":
         same = act.form == "group" or before.participants == act.participants
         goes_on = same and before.peer == act.peer
@@ -304,8 +344,11 @@ def words(it: Case) -> Iterator[Said]:
         told = dict(act.activity.circumstances)
         asked = GREY.get(act.activity.id, {})
         here = {f"{at}:{act.activity.id}" for at in it.layers} | {act.activity.id}
-        answered = all(told.get(asks) in known for asks, known in asked.items())
-        yield Said(A if answered and here & {*GREY, *VERDICTS} else F, "asked-of-it")
+        full = all(told.get(asks) in known for asks, known in asked.items())
+        if act.activity.id in LEAVE:
+            heard = act.activity.to is not None or act.activity.id == STORY
+            full &= act.activity.of is not None and heard
+        yield Said(A if full and here & {*GREY, *VERDICTS} else F, "asked-of-it")
     if isinstance(act, pk.ShareInformation) and act.to != act.participant:
         for scope in act.scopes:
             if not agreed(act.participant, scope, act.to, it.view.now, it.view):
@@ -321,7 +364,7 @@ def oracle(act: pk.Act, view: pk.View, day: date, layers: Collection[str]) -> tu
     advice = Counter(
         (each.clause, each.participant)
         for each in view.all(pk.Consultation)
-        if each.status in usable("agreed", it) and each.peer == act.peer_named
+        if each.peer == act.peer_named and usable(each, it)
     )
     left = [Said(A, "")]
     for each in (

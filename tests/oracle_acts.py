@@ -17,7 +17,7 @@ from peerkit.model.fields import day_of
 
 #: Each layer that has a number or a verdict of its own here, and some of them together.
 LAYERS: Final[tuple[tuple[str, ...], ...]] = (
-    *((), (), (), *(("us/nc",),) * 4, *(("us/tx",),) * 5),
+    *((), (), (), *(("us/nc",),) * 4, *(("us/tx",),) * 5, *(("us/tn",),) * 2),
     *(("us/wa",), ("us/va",), ("us/oh",), ("us/pa",), ("us/ky",), ("us/tn",), ("us/ar",)),
     *(("us/sc",), ("us/mn",), ("boards/icrc",), ("boards/ncprss",), ("us/nc", "boards/icrc")),
     *(("us/tx", "boards/ncprss"), ("us/va", "us/ky"), ("us/mn", "us/sc"), ("us/tn", "us/ar")),

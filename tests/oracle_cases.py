@@ -8,20 +8,20 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 import attrs
-from tests.oracle_acts import CODES, DRAW, HANDBOOKS, LAYERS, OFTEN, ZONES, Drawn
 
 import peerkit as pk
 from peerkit.model import pair
 from peerkit.model.fields import day_of
+from tests.oracle_acts import CODES, DRAW, HANDBOOKS, LAYERS, OFTEN, ZONES, Drawn
 
 #: Numbers at and beside the limits that any layer sets.
 EDGES: Final = {
     "walking": (0, 7, 14, 14, 15, 19, 19, 20, 21),
     "supervising": (0, 6, 7, 8, 9),
     "met": (0, 1, 1, 2),
-    "supervision-minutes-a-month": (0, 0, 59, 60, 119, 120, 239, 240),
+    "supervision-minutes-a-month": (0, 0, 30, 30, 59, 60, 61, 119, 120, 239, 240),
     "supervision-talks-a-month": (0, 1, 2, 4),
-    "minutes-given-a-month": (0, 600, 1475, 1500, 1501, 3000, 6000),
+    "minutes-given-a-month": (0, 600, 1200, 1475, 1476, 1500, 1501, 1525, 1526, 3000, 6000),
     "minutes-given-a-week": (0, 1500, 1740, 1755, 1785, 1800),
     "minutes-received": (0, 0, 180, 195, 225, 240),
     "minutes-received-a-year": (0, 53940, 53955, 53985, 54000),
@@ -241,13 +241,16 @@ def advice(d: Drawn, decision: pk.Decision) -> list[pk.Noun]:
     """What a supervisor said to what they were to be asked: often yes, for most of the people."""
     peer = decision.act.peer_named
     asked = [each for each in decision.findings if each.verdict is pk.Verdict.NEEDS_CONSULTATION]
+    corrects = isinstance(decision.act, pk.ReportSession) and decision.act.corrects
+    usual = pk.ConsultationStatus.DONE if corrects else pk.ConsultationStatus.AGREED
     return [
         pk.Consultation(
             id=f"qq-{number}-{who}",
             peer=peer,
             participant=who,
             clause=each.clause.id,
-            status=d.mostly(0.5, pk.ConsultationStatus.AGREED, pk.ConsultationStatus),
+            status=d.mostly(0.4, usual, pk.ConsultationStatus),
+            used_for=used_for(d, decision.act),
         )
         for number, each in enumerate(asked)
         for who in decision.act.participants_named
@@ -256,20 +259,37 @@ def advice(d: Drawn, decision: pk.Decision) -> list[pk.Noun]:
 
 
 def facts(d: Drawn, decision: pk.Decision) -> list[pk.Noun]:
-    """Answers to what was asked back, mostly complete."""
-    found: list[pk.Noun] = []
+    """Answers to what was asked back, mostly complete; now and then twice."""
     act = decision.act
-    for number, each in enumerate(act.activities_named):
+    found: list[pk.Noun] = []
+    for number, each in enumerate(act.activities_named if act.peer_named else ()):
         entry = HANDBOOKS[d.layers].activities.get(each.id)
         asks = () if entry is None else entry.asks
-        if act.peer_named is not None and len(each.circumstances) < len(asks) and d.often(0.6):
-            found.append(
-                pk.SuppliedFacts(
-                    id=f"ff-{number}",
-                    peer=act.peer_named,
-                    participant=act.participants_named[0],
-                    activity=pk.Activity(id=each.id, circumstances=d.answers(asks, 0.9)),
-                    status=d.one(*pk.FactsStatus),
-                )
-            )
+        whose = entry is not None and entry.consent is not None and None in (each.of, each.to)
+        lacks = whose or len(each.circumstances) < len(asks)
+        turns = d.one(0, 1, 1, 1, 2) if lacks else 0
+        found += [fact(d, act, f"ff-{number}-{turn}", each.id, asks) for turn in range(turns)]
     return found
+
+
+def fact(d: Drawn, act: pk.Act, id_: str, activity: str, asks: tuple[str, ...]) -> pk.Noun:
+    """What was answered of one activity, and whose it is, used or not."""
+    return pk.SuppliedFacts(
+        id=id_,
+        peer=str(act.peer_named),
+        participant=act.participants_named[0],
+        activity=pk.Activity(
+            id=activity,
+            circumstances=d.answers(asks, 0.9),
+            of=d.one(None, *act.participants_named),
+            to=d.one(None, "sam", "p-2", "office"),
+        ),
+        status=d.one(*pk.FactsStatus),
+        used_for=used_for(d, act),
+    )
+
+
+def used_for(d: Drawn, act: pk.Act) -> str | None:
+    """What advice or facts served, if anything: this very thing, a single activity, another."""
+    id_ = getattr(act, "id", None)
+    return str(d.one(id_, id_, "s-9")) if id_ is not None and d.often(0.7) else None

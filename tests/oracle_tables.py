@@ -38,7 +38,7 @@ seek-own-support know-own-limits use-supervision ask-experienced-peer reflect-on
 look-at-own-values keep-learning ask-about-conditions name-own-stigma advocate plan-advocacy
 help-join-own-team fight-stigma work-with-colleagues bring-own-view educate-colleagues
 improve-service bridge-to-clinic work-with-community settle-conflict raise-role-drift
-tell-supervisor ask-what-may-be-shared
+tell-supervisor ask-what-may-be-shared ask-about-suicide us/oh:claim-support-on-the-way
 """
 NEVER: Final = """
 therapy diagnose label-somebody assess-risk start-romance date-former-participant
@@ -59,12 +59,12 @@ ANSWERS: Final = """
 be-sponsor-too who-is-sponsored somebody-else=A same-person=two-roles
 be-there-in-crisis crisis-part stay-and-call=A assess-alone=N
 call-after-stay agency-policy yes=A no=contact-hours
-check-in-on-plan whose-idea participant=A somebody-else=N
+check-in-on-plan whose-idea participant=A peer=A somebody-else=N
 claim-time-together enrolled yes=A no=N
 coordinate-health-care,work-with-family their-wish yes=A no=N
 date-relative could-harm yes=N no=two-roles
 decide-access alone yes=N no=gatekeeping
-decline-to-serve reason fit=discrimination who-they-are=N
+decline-to-serve reason fit=discrimination unsafe=own-safety who-they-are=N
 drive agency-policy yes=A no=N
 educate-family what-family-hears general=A about-them=N
 explain-confidentiality limits explained=A denied=N
@@ -73,22 +73,22 @@ fill-in-form who-answers participant=A peer=N
 fill-in-questionnaire,hand-out-screening who-interprets participant=A clinician=A peer=N
 friendly-contact setting program=A private=contact-hours
 give-gift,accept-gift value none=A token=gifts significant=N
-give-naloxone trained yes=A no=training-first
+give-naloxone trained yes=A emergency=A no=training-first
 guest-in-group who-leads therapist=A peer=N
-hand-out-screening training-and-protocol yes=A no=N
+hand-out-screening training-and-protocol yes=A no=
 help-with-a-cost whose-money program=A own=N
-help-with-task who-does-it participant=A together=A peer-on-request=doing-for peer=N
+help-with-task who-does-it participant=A together=A peer-in-plan=A peer-on-request=doing-for peer=N
 hold-medication agency-policy yes=medication-handling no=N
 lead-group purpose peer-support=A education=A therapy=N
 medication-talk voice first-person=A directive=N
-phone-for who-speaks participant=A together=A peer-on-request=doing-for peer=N
+phone-for who-speaks participant=A together=A peer-in-plan=A peer-on-request=doing-for peer=N
 phone-or-text channel work=A private=contact-hours
 publish-figures small-numbers none=A some=N
 report-to-team what-is-told agreed=A everything=N
 serve-somebody-close how-close distant=A close=two-roles
 share-agreed-fact how-much needed=A more=N
 share-hard-times for-whom participant=A self=N
-sit-in-court invited yes=A no=N
+sit-in-court,visit-in-hospital invited yes=A no=N
 speak-up-for whose-view participant=A peer=N
 spiritual-talk pathways theirs=A several=A one=N
 suggest-option asked-first they-asked=A yes=A no=N
@@ -108,7 +108,7 @@ LEAVE: Final = table("""
 pass-on-screening=screening-results walk-to-meeting=presence say-role-in-court=presence
 hand-on-wellness-plan=goals share-agreed-fact=goals tell-anothers-story=story
 publish-story=publicity show-picture=publicity hand-on-number=contact-details
-confirm-attendance=attendance
+confirm-attendance=attendance report-to-team=goals coordinate-health-care=goals
 """)
 #: Work that the role may widen to.
 WIDER: Final = table("""
@@ -116,6 +116,16 @@ do-peer-research=peer-researcher train-peers=trainer supervise-peers=supervisor
 run-program=administrator develop-resources=trainer,educator,administrator
 educate-public=educator,peer-advocate educate-policymakers=educator,peer-advocate,administrator
 """)
+#: What nobody has to wait for: danger, one's own wellbeing, telling the supervisor, first contact.
+WHATEVER: Final = frozenset(
+    table("""
+reach-out plan-an-ending notice-distress ask-about-suicide reassure make-safe-space
+be-there-in-crisis give-naloxone say-what-must-be-told report-danger tell-early-signs step-back
+use-own-wellness-plan seek-own-support know-own-limits use-supervision ask-experienced-peer
+reflect-on-triggers look-at-own-values keep-learning ask-about-conditions name-own-stigma
+raise-role-drift tell-supervisor
+""")
+)
 #: Numbers by layer (the base has no name); of several that hold, the tightest counts.
 NUMBERS: Final = """
 caseload =20 us/wa=20 us/nc=15

@@ -13,13 +13,13 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ordinary import BOOK, NOW, ORDINARY, activity, asking, decided, plan, report, view
 
 import peerkit as pk
 from peerkit.acts import ACTS, Judged
 from peerkit.decisions import Findings, as_text
 from peerkit.testing.situations import situations
 from peerkit.testing.strategies import acts
+from tests.ordinary import BOOK, NOW, ORDINARY, activity, asking, decided, plan, report, view
 
 CANARY = "Zebrafinch"
 ASK = asking(activity("listen"))

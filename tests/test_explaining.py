@@ -16,7 +16,6 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ordinary import BOOK, NOW, activity, asking, decided, opened, plan, report, view
 
 import peerkit as pk
 from peerkit.decisions import TRACE_VERSION, as_html, as_markdown, as_text
@@ -31,6 +30,7 @@ from peerkit.handbook import (
     language,
 )
 from peerkit.testing.situations import situations
+from tests.ordinary import BOOK, NOW, activity, asking, decided, opened, plan, report, view
 
 FORMS: Final = ("text", "markdown", "html")
 #: What a house may write into its layer to see whether it runs, breaks out or is taken for a sign.

@@ -431,3 +431,8 @@ class TestEverythingCanBeSaid:
         assert spoken.name
         assert spoken.words
         assert all(each.strip() for each in spoken.words.values())
+
+
+def test_a_fact_that_nobody_gave_is_shown_by_its_name() -> None:
+    """A sentence of a house may name a fact that a rule does not give; it is said all the same."""
+    assert said("{peer} and {participant}", {"peer": "ana"}) == "ana and (participant)"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import attrs
 import pytest
-from tests.ordinary import activity, asking, view
 
 import peerkit as pk
 from peerkit.handbook import (
@@ -25,6 +24,7 @@ from peerkit.handbook import (
 )
 from peerkit.handbook.loader import tomls
 from peerkit.testing.situations import decided_differently, is_ordinary, situations
+from tests.ordinary import activity, asking, view
 
 DAY = date(2026, 11, 2)
 CITED = 'source = "R-NC"\nat = "our own reading"\nlooked = 2026-11-22\n'

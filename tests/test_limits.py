@@ -156,6 +156,14 @@ class TestMeasured:
         assert found.sentence == f"The last progress note {english}"
         assert found.say(language("es")) == f"La última nota de avance {spanish}"
 
+    def test_a_unit_fits_the_limit_that_was_found_then(self) -> None:
+        """A finding that is read again keeps its own number, whatever the book says by now."""
+        clause = BOOK.clause("supervision")
+        then = pk.Finding(clause, ALLOWED, {"peer": "ana", "days": 9, "limit": 2})
+
+        assert clause.value == 1
+        assert then.sentence.endswith("here it is due every 2 months.")
+
     @pytest.mark.parametrize(
         ("limit", "meant"), [("case-load", "caseload"), ("minutes-in-a-day", "minutes-a-day")]
     )

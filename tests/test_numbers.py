@@ -39,8 +39,16 @@ def test_each_number_speaks_on_both_sides(layer: str | None) -> None:
         assert kept.allowed, clause.id
         assert broken.verdict is clause.past is not pk.Verdict.ALLOWED, clause.id
         assert str(value) in broken.sentence, clause.id
+        assert clause.set_by == broken.passages[0].layer, clause.id
         assert broken.passages[0].at, clause.id
         assert broken.leads_to, clause.id
+
+
+def test_a_number_says_which_layer_set_it() -> None:
+    """So that an inherited one is not taken for a state's own; no number, nobody."""
+    assert book("us/wa").clause("caseload").set_by == "us/wa"
+    assert book("us/va").clause("caseload").set_by == "base"
+    assert book(None).clause("minutes-a-day").set_by is None
 
 
 @pytest.mark.parametrize("layer", layers(), ids=lambda each: each.id)

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from tests.oracle import oracle
-from tests.oracle_cases import Case, case
-from tests.oracle_tables import GREY, VERDICTS
 
 import peerkit as pk
+from tests.oracle import HOURS, oracle
+from tests.oracle_cases import Case, case
+from tests.oracle_tables import GREY, VERDICTS
 
 #: How many cases are drawn, and the number of the first: ranges of numbers share out a long run.
 PAIRS: Final = int(os.environ.get("PEERKIT_ORACLE_PAIRS", "20000"))
@@ -35,37 +35,29 @@ NEVER_SAY_NO: Final = frozenset({"anyone-may-tell", "safety-first"})
 # | what nobody asked them (X) needs consent | it is done behind their back: not allowed |
 # | a condition on file opens what is conditional (A05, A43) | the book also asks the supervisor |
 # | private practice is open outside two boards (A29) | without a supervisor it is open nowhere |
+# | a tool without training (A37) is not allowed | it is conditional: the training is first |
+# | facts are of everybody in the session | they are of one pair, and each is of one activity |
+# | a story has one hearer, who is named | whoever is there hears it as well |
+# | the same report told again is another one | it is kept once, and its note is not late again |
 
 
-def _answers(case: Case, activity: str, answer: tuple[str, str]) -> bool:
-    """Whether this was answered of the activity, in the act or beside it."""
-    supplied = tuple(each.activity for each in case.view.all(pk.SuppliedFacts))
-    named = case.act.activities_named
-    told = [each for each in (*named, *supplied) if each.id == activity]
-    return any(each.id == activity for each in named) and any(
-        answer in each.circumstances for each in told
-    )
+def _one_way_unasked(case: Case) -> bool:
+    """Whether one way is named, as the thing to do, and nobody said whether it was asked for."""
+    supplied = [each.activity for each in case.view.all(pk.SuppliedFacts)]
+    told = [each for each in (*case.act.activities_named, *supplied) if each.id == "suggest-option"]
+    named = any(each.id == "suggest-option" for each in case.act.activities_named)
+    return named and any(("options", "one") in each.circumstances for each in told)
 
 
-def _corrects_nothing(case: Case) -> bool:
-    """Whether a report says that it corrects, and nothing was reported before."""
+def _advice_on_nothing_told(case: Case) -> bool:
+    """Whether advice that is done serves a report that says it corrects, and corrects nothing."""
     if not isinstance(case.act, pk.ReportSession) or not case.act.corrects:
         return False
     before = case.view.get(pk.Session, case.act.the_id)
-    return before is None or before.status != "held" or before.peer != case.act.peer
-
-
-def _tie_of_others(case: Case) -> bool:
-    """Whether the peer has a tie with somebody whom the act does not name."""
-    peer, named = case.act.peer_named, case.act.participants_named
-    ties = [{each.one, each.other} for each in case.view.all(pk.Tie)]
-    return any(peer in each and not each.intersection(named) for each in ties)
-
-
-def _id_taken(case: Case) -> bool:
-    """Whether something that may always be told has an id that is taken."""
-    told = isinstance(case.act, (pk.RaiseConcern, pk.DiscloseTie, pk.DiscloseForSafety))
-    return told and any(each.clause.id == "once" for each in case.decision.findings)
+    return (before is None or before.status != "held") and any(
+        each.status == "done" and each.used_for == case.act.the_id
+        for each in case.view.all(pk.Consultation)
+    )
 
 
 def _comes_back(case: Case) -> bool:
@@ -76,33 +68,31 @@ def _comes_back(case: Case) -> bool:
     return peer is not None and peer.status == "left"
 
 
-def _consent_over_by_then(case: Case) -> bool:
-    """Whether something is planned that takes a consent, and one is in force only now or then."""
-    if not isinstance(case.act, pk.PlanSession):
-        return False
-    consents = [each for each in case.view.all(pk.Consent) if each.status == "given"]
-    now, then = case.view.now, case.act.starts
-    starts = [each for each in consents if (each.since <= now) is not (each.since <= then)]
-    ends = [each.until for each in consents if each.until is not None]
-    return bool(starts) or any((now < each) is not (then < each) for each in ends)
+def _some_supervision(case: Case) -> bool:
+    """Whether a peer in Tennessee had supervision, but less than an hour of it."""
+    had = case.view.tally(case.act.peer_named or "", "supervision-minutes-a-month")
+    hours = [each for each in case.decision.findings if each.clause.id == HOURS]
+    return 0 < had < 60 and any(not each.allowed for each in hours)
+
+
+def _asks_about_suicide(case: Case) -> bool:
+    """Whether it is asked to ask somebody about suicide."""
+    act = case.act
+    return isinstance(act, pk.DoActivity) and act.activity.id == "ask-about-suicide"
 
 
 #: Where the rules differ from the sources, and nobody has changed them yet. An entry that explains
 #: nothing any more is taken away with its cause.
 OPEN: Final[dict[str, Callable[[Case], bool]]] = {
-    "R-CORE V (G10, 3.3): one way, as the thing to do, is direction, also when they asked": (
-        lambda case: _answers(case, "suggest-option", ("options", "one"))
-    ),
-    "R-CASAT (A37): a screening tool takes training and a protocol": (
-        lambda case: _answers(case, "hand-out-screening", ("training-and-protocol", "no"))
+    "R-CORE V (G10, 3.3): one way, as the thing to do, is direction, whether they asked or not": (
+        _one_way_unasked
     ),
     "R-NC (2.3): a supervisor has 8 peers, those who come back among them": _comes_back,
-    "R-TXNOTE (2.4): a first report is no correction, though it says so": _corrects_nothing,
-    "R-PART2 2.31 (5.2): what is planned takes a consent that is in force then": (
-        _consent_over_by_then
+    "R-TN (2.5): a little supervision is not worse than none": _some_supervision,
+    "R-TXNOTE (2.4): a first report is no correction, and takes no advice that is done": (
+        _advice_on_nothing_told
     ),
-    "R-TX (A20): a tie matters between the two people who have it": _tie_of_others,
-    "R-ARK, R-MINN (A27): a danger is told, whatever id it is told under": _id_taken,
+    "R-CORE VIII (A27, G11): asking about suicide waits for nobody": _asks_about_suicide,
 }
 
 
@@ -157,7 +147,7 @@ def test_every_verdict_and_rule_is_met(cases: Counter[str]) -> None:
 
 def test_the_second_reading_knows_the_whole_catalogue() -> None:
     """Every activity of the book, and every question it asks, is in the tables."""
-    book = pk.Handbook.load("us/mn").activities
+    book = pk.Handbook.load("us/mn", "us/oh").activities
     assert {each.rpartition(":")[2] for each in (*VERDICTS, *GREY)} == set(book)
     assert {id_: set(GREY.get(id_, ())) for id_ in book} == {
         id_: set(entry.asks) for id_, entry in book.items()

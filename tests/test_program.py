@@ -14,13 +14,13 @@ from typing import Any
 
 import attrs
 import pytest
-from tests.ordinary import FIRST_ACTS, NOW, empty, opened, plan, report
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores import Change, NotAStore
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from tests.ordinary import FIRST_ACTS, NOW, empty, opened, plan, report
 
 CANARY = "Grebe-4711"
 SWIM = pk.Words("I want to swim.")

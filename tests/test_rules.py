@@ -598,7 +598,8 @@ class TestWhateverStands:
     def test_these_entries_stand_whatever_stands(self) -> None:
         """Telling of danger and being there in it, looking after oneself, reaching out, parting."""
         assert {each.id for each in BOOK.activities.values() if each.whatever_stands} == {
-            *("notice-distress", "reassure", "make-safe-space", "be-there-in-crisis"),
+            *("notice-distress", "ask-about-suicide", "reassure", "make-safe-space"),
+            "be-there-in-crisis",
             *("give-naloxone", "say-what-must-be-told", "report-danger"),
             *("tell-early-signs", "step-back", "use-own-wellness-plan", "seek-own-support"),
             *("know-own-limits", "use-supervision", "ask-experienced-peer"),

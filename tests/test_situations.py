@@ -10,7 +10,6 @@ from pathlib import Path
 
 import attrs
 import pytest
-from tests.ordinary import ANA, BOOK, HANDBOOK, NOW, asking, plan, report, view
 
 import peerkit as pk
 from peerkit.acts import ACTS
@@ -18,7 +17,13 @@ from peerkit.handbook import ActivityEntry, Book, Handbook, layers
 from peerkit.handbook.asking import combinations
 from peerkit.testing import situations as runner
 from peerkit.testing.coverage import Unvisited, coverage
-from peerkit.testing.situations import Situation, disagreements, situations
+from peerkit.testing.situations import (
+    Situation,
+    decided_differently,
+    disagreements,
+    situations,
+)
+from tests.ordinary import ANA, BOOK, HANDBOOK, NOW, asking, plan, report, view
 
 SITUATIONS = situations()
 #: Published cases with the answer their authors expect; they lie beside the project, not in it.
@@ -251,6 +256,54 @@ def _done(id_: str, when: tuple[tuple[str, str], ...], book: Book) -> Iterator[p
     stood = view(peer, consent, tallies=supervised)
     for act in (asking(asked), plan(activities=(asked,)), report(activities=(asked,))):
         yield pk.decide(act, stood, book, pk.ROLE_LIMITS)
+
+
+class TestDecidedDifferently:
+    """What a layer changes is seen in the situations that it decides otherwise."""
+
+    def test_a_tighter_caseload_is_seen(self) -> None:
+        """North Carolina has 15 people for a peer; nothing else of the base changes its verdict."""
+        found = list(decided_differently(_book(None), _book("us/nc")))
+
+        assert all(before is not after for _, before, after in found)
+        assert all(each.layers == () for each, *_ in found)
+        assert any("caseload" in each.clauses for each, *_ in found)
+        assert list(decided_differently(_book(None), _book(None))) == []
+
+    def test_some_situations_may_be_named(self) -> None:
+        """Each is asked under both books, whatever layers it names itself."""
+        (one,) = [
+            each for each in SITUATIONS if each.name == "The sixteenth person in North Carolina"
+        ]
+
+        assert list(decided_differently(_book(None), _book("us/nc"), [one])) == [
+            (one, pk.Verdict.ALLOWED, pk.Verdict.NOT_ALLOWED)
+        ]
+
+    def test_every_way_that_is_shown_is_open_where_it_is_shown(self) -> None:
+        """In the very view that made the answer; a consent may have to be asked for first."""
+        for each in SITUATIONS:
+            peer, people = each.ask.peer_named, each.ask.participants_named
+            leads = {
+                lead
+                for found in each.decision().findings
+                if not found.allowed
+                for lead in found.leads_to
+                if lead.activity is not None
+            }
+            for lead in leads if peer and people else ():
+                entry = each.book.activities[str(lead.activity)]
+                asked = pk.Activity(
+                    id=entry.id,
+                    circumstances=lead.when,
+                    of=people[0] if entry.consent else None,
+                    to="team" if entry.consent not in {None, "story"} else None,
+                )
+                act = pk.DoActivity(
+                    by=str(peer), peer=str(peer), participant=people[0], activity=asked
+                )
+                verdict = pk.decide(act, each.view, each.book, pk.ROLE_LIMITS).verdict
+                assert verdict <= pk.Verdict.NEEDS_CONSENT, (each.name, lead)
 
 
 class TestTheRunner:

@@ -12,7 +12,6 @@ from statistics import mean
 from typing import Any, Final
 
 import pytest
-from tests.ordinary import activity, asking, decided
 
 import peerkit as pk
 from peerkit.decisions import decision, explaining
@@ -21,6 +20,7 @@ from peerkit.handbook.languages import texts
 from peerkit.model import NOUNS
 from peerkit.model.phrase import Phrase
 from peerkit.testing.situations import situations
+from tests.ordinary import activity, asking, decided
 
 SPANISH = language("es")
 SITUATIONS = situations()

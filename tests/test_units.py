@@ -206,6 +206,7 @@ class TestInput:
                 "Contact.length: must not be negative, and at most seven days",
             ),
             ({"length": 15}, "Contact.length: must be timedelta"),
+            ({"length": timedelta.max}, "Contact.length: must not be negative, and at most seven"),
             ({"code": "self help"}, "Contact.code: "),
             ({"zone": "Mars/Olympus"}, "Contact.zone: "),
             ({"starts": datetime(2026, 11, 2)}, "Contact.starts: "),  # noqa: DTZ001 - that is it

@@ -173,8 +173,9 @@ class Clause:
         text = words.get(text, text)
         # The unit is that of the number that stands before it, wherever the grammar wants both.
         before = text.partition("{unit}")[0]
-        number = facts.get("now") if before.rfind("{now}") > before.rfind("{limit}") else self.value
-        known = {"limit": self.value, "unit": Phrase(self.unit_for(number)), **facts}
+        number = "now" if before.rfind("{now}") > before.rfind("{limit}") else "limit"
+        known: dict[str, object] = {"limit": self.value, **facts}
+        known.setdefault("unit", Phrase(self.unit_for(known.get(number))))
         return said(text, known, words)
 
     def __reduce__(self) -> tuple[Callable[..., Clause], tuple[dict[Verdict, str], dict[str, Any]]]:
