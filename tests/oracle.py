@@ -122,7 +122,7 @@ def leave(one: pk.Activity, it: Case) -> Iterator[Said]:
 
 def answered(one: pk.Activity, it: Case, taken: list[str]) -> pk.Activity:
     """What was answered in the act, and beside it by facts of this pair, one for each activity."""
-    asks = {each.rpartition(":")[2]: set(GREY[each]) for each in GREY}.get(one.id, set())
+    asks = set(GREY.get(one.id, ()))
     lacks = one.id in LEAVE and (one.of is None or (one.to is None and one.id != STORY))
     if len(it.act.participants_named) > 1 or (asks <= set(one.circumstances) and not lacks):
         return one

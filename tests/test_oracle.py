@@ -75,12 +75,6 @@ def _some_supervision(case: Case) -> bool:
     return 0 < had < 60 and any(not each.allowed for each in hours)
 
 
-def _asks_about_suicide(case: Case) -> bool:
-    """Whether it is asked to ask somebody about suicide."""
-    act = case.act
-    return isinstance(act, pk.DoActivity) and act.activity.id == "ask-about-suicide"
-
-
 #: Where the rules differ from the sources, and nobody has changed them yet. An entry that explains
 #: nothing any more is taken away with its cause.
 OPEN: Final[dict[str, Callable[[Case], bool]]] = {
@@ -92,7 +86,6 @@ OPEN: Final[dict[str, Callable[[Case], bool]]] = {
     "R-TXNOTE (2.4): a first report is no correction, and takes no advice that is done": (
         _advice_on_nothing_told
     ),
-    "R-CORE VIII (A27, G11): asking about suicide waits for nobody": _asks_about_suicide,
 }
 
 

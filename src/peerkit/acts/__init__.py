@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying
+from peerkit.acts.advice import (
+    ConsultSupervisor,
+    GiveAdvice,
+    SupplyFacts,
+)
 from peerkit.acts.boundaries import (
     AgreeBoundaries,
-    CloseConcern,
-    ConsultSupervisor,
-    DiscloseForSafety,
-    GiveAdvice,
-    RaiseConcern,
     RecordConsent,
-    ReviewDisclosure,
     RevokeConsent,
     ShareInformation,
-    SupplyFacts,
+)
+from peerkit.acts.concerns import (
+    CloseConcern,
+    DiscloseForSafety,
+    RaiseConcern,
+    ReviewDisclosure,
 )
 from peerkit.acts.matches import AcceptMatch, DeclineMatch, EndMatch, ProposeMatch
 from peerkit.acts.people import (

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
+from peerkit.model.advice import (
+    Consultation,
+    ConsultationStatus,
+    FactsStatus,
+    SuppliedFacts,
+)
 from peerkit.model.boundaries import (
     AgreementStatus,
-    Basis,
     BoundaryAgreement,
-    Concern,
-    ConcernStatus,
     Consent,
     ConsentScope,
     ConsentStatus,
-    Consultation,
-    ConsultationStatus,
-    DisclosureStatus,
-    FactsStatus,
-    SafetyDisclosure,
-    SuppliedFacts,
     Topic,
+)
+from peerkit.model.concerns import (
+    Basis,
+    Concern,
+    ConcernStatus,
+    DisclosureStatus,
+    SafetyDisclosure,
 )
 from peerkit.model.fields import Words, pair
 from peerkit.model.lifecycle import Lifecycle

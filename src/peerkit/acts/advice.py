@@ -1,0 +1,143 @@
+"""What leads on: a supervisor is asked and answers, and facts are supplied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+from peerkit.acts.act import (
+    Judged,
+    Left,
+    Makes,
+    Moves,
+    once_each,
+    saying,
+)
+from peerkit.model import (
+    Activity,
+    Consultation,
+    ConsultationStatus,
+    Message,
+    Noun,
+    Peer,
+    SuppliedFacts,
+    Words,
+    pair,
+)
+from peerkit.model.fields import (
+    a_code,
+    an_id,
+    exactly,
+    maybe,
+)
+
+if TYPE_CHECKING:
+    from peerkit.model import View
+
+__all__ = [
+    "ConsultSupervisor",
+    "GiveAdvice",
+    "SupplyFacts",
+]
+
+
+@attrs.frozen(kw_only=True)
+class ConsultSupervisor(Makes):
+    """A peer takes something to their supervisor before doing it. Asking is always right.
+
+    ``clause`` is the code of the clause that asked for it.
+    """
+
+    kind: ClassVar[str] = "supervisor.consulted"
+    makes: ClassVar[type[Noun]] = Consultation
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    clause: str = attrs.field(validator=a_code)
+    question: Words | None = maybe(Words)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The consultation, both people and the pair."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.the_id, self.peer, self.participant, both)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """An open consultation; the supervisor is told."""
+        asked = Consultation(
+            id=self.the_id, peer=self.peer, participant=self.participant, clause=self.clause
+        )
+        said = saying(f"consultation/{self.id}", self.peer, self.question)
+        peer = view.get(Peer, self.peer)
+        told = (
+            ()
+            if peer is None
+            else (
+                Message(
+                    to=peer.supervisor,
+                    kind=self.kind,
+                    about=asked.id,
+                    inside=f"Consultation {asked.id} waits for you.",
+                ),
+            )
+        )
+        return Left(nouns=(asked,), messages=told, words=said)
+
+
+@attrs.frozen(kw_only=True)
+class GiveAdvice(Moves):
+    """The supervisor answers a consultation. Agreed advice lets one act through."""
+
+    kind: ClassVar[str] = "advice.given"
+    moves: ClassVar[type[Noun]] = Consultation
+    peer: str = attrs.field(validator=an_id)
+    agreed: bool = attrs.field(validator=exactly(bool))
+    advice: Words | None = maybe(Words)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The consultation and the peer."""
+        return once_each(self.id, self.peer)
+
+    def to(self, noun: Consultation) -> ConsultationStatus:
+        """Agreed or not agreed."""
+        return ConsultationStatus.AGREED if self.agreed else ConsultationStatus.NOT_AGREED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The answered consultation; the peer is told."""
+        said = saying(f"consultation/{self.id}", self.peer, self.advice)
+        told = Message(
+            to=self.peer,
+            kind=self.kind,
+            about=self.id,
+            inside=f"Consultation {self.id} is answered.",
+        )
+        return Left(nouns=(self.moved(view),), messages=(told,), words=said)
+
+
+@attrs.frozen(kw_only=True)
+class SupplyFacts(Makes):
+    """Answer what the handbook asked of one activity. It counts for one request and its report.
+
+    ``activity`` names the activity and carries the answers, for example
+    ``Activity(id="drive", circumstances={"agency-policy": "yes"})``.
+    """
+
+    kind: ClassVar[str] = "facts.supplied"
+    makes: ClassVar[type[Noun]] = SuppliedFacts
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    activity: Activity = attrs.field(validator=exactly(Activity))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What is made, both people and the pair."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.the_id, self.peer, self.participant, both)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The facts, to be used once."""
+        facts = SuppliedFacts(
+            id=self.the_id, peer=self.peer, participant=self.participant, activity=self.activity
+        )
+        return Left(nouns=(facts,))

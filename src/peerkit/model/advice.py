@@ -1,0 +1,127 @@
+"""What leads on, once: a supervisor's advice, and facts that were supplied."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar, Final
+
+import attrs
+
+from peerkit.model.fields import (
+    a,
+    a_code,
+    an_id,
+    exactly,
+    maybe_id,
+    pair,
+)
+from peerkit.model.lifecycle import Lifecycle
+from peerkit.model.noun import Noun
+from peerkit.model.support import Activity
+
+__all__ = [
+    "Consultation",
+    "ConsultationStatus",
+    "FactsStatus",
+    "SuppliedFacts",
+]
+
+
+class ConsultationStatus(StrEnum):
+    """A question to a supervisor: asked, agreed or not; then used once, and told of once."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    NOT_AGREED = "not-agreed"
+    USED = "used"
+    DONE = "done"
+
+
+CONSULTATION: Final = Lifecycle(
+    begins=frozenset({ConsultationStatus.ASKED}),
+    steps={
+        ConsultationStatus.ASKED: frozenset(
+            {ConsultationStatus.AGREED, ConsultationStatus.NOT_AGREED}
+        ),
+        ConsultationStatus.AGREED: frozenset({ConsultationStatus.USED, ConsultationStatus.DONE}),
+        ConsultationStatus.NOT_AGREED: frozenset(),
+        ConsultationStatus.USED: frozenset({ConsultationStatus.DONE}),
+        ConsultationStatus.DONE: frozenset(),
+    },
+    closed=frozenset({ConsultationStatus.NOT_AGREED}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Consultation(Noun):
+    """A peer asks their supervisor about one thing with one participant.
+
+    ``clause`` is the code of the handbook's clause that asked for it. Agreed
+    advice lets exactly one such request through, and the report of it.
+    ``used_for`` is the id of what it was used for, where that has one.
+    """
+
+    kind: ClassVar[str] = "consultation"
+    lifecycle: ClassVar[Lifecycle[ConsultationStatus]] = CONSULTATION
+    status: ConsultationStatus = a(ConsultationStatus, ConsultationStatus.ASKED)
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    clause: str = attrs.field(validator=a_code)
+    used_for: str | None = maybe_id()
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the pair."""
+        return (pair(self.peer, self.participant),)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with either."""
+        return (self.peer, self.participant)
+
+
+class FactsStatus(StrEnum):
+    """Facts are supplied; then used by one request, and by the report of it."""
+
+    SUPPLIED = "supplied"
+    USED = "used"
+    DONE = "done"
+
+
+FACTS: Final = Lifecycle(
+    begins=frozenset({FactsStatus.SUPPLIED}),
+    steps={
+        FactsStatus.SUPPLIED: frozenset({FactsStatus.USED, FactsStatus.DONE}),
+        FactsStatus.USED: frozenset({FactsStatus.DONE}),
+        FactsStatus.DONE: frozenset(),
+    },
+    closed=frozenset({FactsStatus.DONE}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class SuppliedFacts(Noun):
+    """Somebody answered what the handbook asked of one activity of a pair.
+
+    It answers exactly one such request, and the report of it: whether a person
+    agreed to a hug today says nothing about tomorrow. ``used_for`` is the id of
+    what it was used for, where that has one.
+    """
+
+    kind: ClassVar[str] = "facts"
+    lifecycle: ClassVar[Lifecycle[FactsStatus]] = FACTS
+    status: FactsStatus = a(FactsStatus, FactsStatus.SUPPLIED)
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    activity: Activity = attrs.field(validator=exactly(Activity))
+    used_for: str | None = maybe_id()
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the pair."""
+        return (pair(self.peer, self.participant),)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with either."""
+        return (self.peer, self.participant)
