@@ -951,6 +951,60 @@ class TestThroughTheDoor:
         (advice,) = program.find(pk.Consultation)
         assert advice.status is pk.ConsultationStatus.DONE
 
+    def test_advice_goes_with_the_plan_that_used_it(self) -> None:
+        """To its report and to the correction of it, and to the report of no other session."""
+        program = opened()
+        gift = activity("give-gift", value="token")
+        for act in (
+            pk.ConsultSupervisor(by="ana", **PAIR, id="c-1", clause="gifts"),
+            pk.GiveAdvice(by="sam", id="c-1", peer="ana", agreed=True),
+            plan(activities=(gift,)),
+        ):
+            program.do(act).or_raise()
+        (used,) = program.find(pk.Consultation)
+        other = program.do(report(id="s-2", activities=(gift,)))
+        own = program.do(report(activities=(gift,)))
+        (done,) = program.find(pk.Consultation)
+        wrong = program.do(report(id="s-2", activities=(gift,), minutes=30, corrects=True))
+        right = program.do(report(activities=(gift,), minutes=30, corrects=True))
+
+        assert (used.status, used.used_for) == (pk.ConsultationStatus.USED, "s-1")
+        assert (done.status, done.used_for) == (pk.ConsultationStatus.DONE, "s-1")
+        assert (own.verdict, right.verdict) == (pk.Verdict.ALLOWED, pk.Verdict.ALLOWED)
+        assert (other.verdict, wrong.verdict) == (
+            pk.Verdict.NEEDS_CONSULTATION,
+            pk.Verdict.NEEDS_CONSULTATION,
+        )
+        assert program.find(pk.Consultation).items == (done,)
+        assert program.verify().whole
+
+    def test_the_very_same_report_is_allowed_again_and_changes_nothing(self) -> None:
+        """Sent twice by a slow line, an hour is an hour; nobody is told of a concern."""
+        program = opened()
+        program.do(report()).or_raise()
+        before = everything(program)
+
+        assert program.do(report()).allowed
+        assert everything(program) == before
+        assert program.verify().whole
+
+    def test_another_report_under_a_taken_id_is_found_under_the_id_that_is_named(self) -> None:
+        """It is not allowed, and kept; whoever told it can find it and put it right."""
+        program = opened()
+        program.do(report()).or_raise()
+        other = program.do(report(minutes=30))
+        (new,) = [each for each in program.find(pk.Session) if each.id != "s-1"]
+        (once,) = [each for each in other.findings if each.clause.id == "once"]
+
+        assert other.verdict is pk.Verdict.NOT_ALLOWED
+        assert once.sentence == (
+            f"The id s-1 already names something that is kept. This is kept as {new.id}."
+        )
+        assert (new.minutes, new.counted) == (30, 0)
+        assert program.do(report(id=new.id, minutes=30, corrects=True)).allowed
+        assert program.view("ana").tally("ana", "minutes-given") == 90
+        assert program.verify().whole
+
     def test_people_can_be_called_what_their_records_are_called(self) -> None:
         """A host that numbers each of its tables from 1 loses nothing by it."""
         program = empty()

@@ -14,7 +14,6 @@ from typing import Any
 
 import attrs
 import pytest
-from tests.ordinary import NOW, activity, asking, empty, group, opened, plan, report
 
 import peerkit as pk
 from peerkit.acts import ACTS
@@ -25,6 +24,7 @@ from peerkit.reports import summary
 from peerkit.reports.show import Screen
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from tests.ordinary import NOW, activity, asking, empty, group, opened, plan, report
 
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
 #: Where each canary sings, by the field it was put into.

@@ -11,7 +11,6 @@ import attrs
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.ordinary import opened
 
 import peerkit as pk
 from peerkit.acts import ACTS
@@ -28,6 +27,7 @@ from peerkit.stores.codec import (
     write_noun,
 )
 from peerkit.testing.strategies import acts, nouns
+from tests.ordinary import opened
 
 CANARY = "Zebrafinch"
 REPORT: dict[str, Any] = {

@@ -17,9 +17,9 @@ from typing import IO
 
 import attrs
 import pytest
-from tests.recorder import NOTE, NOW, sessions
 
 import peerkit as pk
+from tests.recorder import NOTE, NOW, sessions
 
 ROUNDS = int(os.environ.get("PEERKIT_CRASH_ROUNDS", "100"))
 #: Two at a time: while one is killed and looked at, the other starts.

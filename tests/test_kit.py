@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.broken_notifiers import NOTIFIERS, Pager, SafePager
-from tests.broken_stores import STORES
 
 import peerkit.testing
 from peerkit.errors import MissingExtra, PeerkitError
 from peerkit.stores import Store
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import NotifierConformance, StoreConformance, kit
+from tests.broken_notifiers import NOTIFIERS, Pager, SafePager
+from tests.broken_stores import STORES
 
 pytest_plugins = ("pytester",)
 

@@ -23,6 +23,7 @@ from peerkit.handbook import (
     layers,
 )
 from peerkit.handbook.loader import tomls
+from peerkit.testing.situations import decided_differently, is_ordinary, situations
 from tests.ordinary import activity, asking, view
 
 DAY = date(2026, 11, 2)
@@ -921,6 +922,65 @@ class TestDifferences:
         assert (found.what, found.id) == ("activity", "listen")
         assert found.says.startswith("rests on ")
         assert "our own reading" in found.says
+
+
+class TestDecidedDifferently:
+    """What a change of the book would change in the situations that are written down."""
+
+    def test_a_book_decides_as_it_does(self) -> None:
+        """And the same day's again, read anew."""
+        book = Handbook.load().on(DAY)
+
+        assert list(decided_differently(book, book)) == []
+
+    def test_every_situation_without_layers_is_asked_by_itself(self, tmp_path: Path) -> None:
+        """Those of another book are left out: under this one they say nothing of their layers."""
+        before = Handbook.load().on(DAY)
+        after = Handbook.load(layer(tmp_path, "house", gift("not_allowed"))).on(DAY)
+        found = list(decided_differently(before, after))
+        plain = [each for each in situations() if not each.layers]
+
+        assert found
+        assert len(plain) < len(situations())
+        for situation, was, now in found:
+            assert situation.layers == ()
+            assert was is situation.decision(before).verdict
+            assert now is situation.decision(after).verdict
+            assert was < now is Verdict.NOT_ALLOWED
+        assert found == list(decided_differently(before, after, plain))
+
+    def test_those_that_are_named_are_asked_whatever_layers_they_have(self) -> None:
+        """Under both books, and not under their own."""
+        plain = Handbook.load().on(DAY)
+        asked = [each for each in situations() if each.layers]
+        strict = Handbook.load(*asked[0].layers).on(DAY)
+
+        assert list(decided_differently(plain, plain, asked)) == []
+        assert all(each in asked for each, _, _ in decided_differently(plain, strict, asked))
+        assert list(decided_differently(plain, strict, [])) == []
+
+    @pytest.mark.parametrize(
+        ("id_", "most"),
+        [("supervision-sessions-a-month", 4), ("supervision-minutes-a-month", 240)],
+    )
+    def test_the_ordinary_pair_had_its_supervision(
+        self, tmp_path: Path, id_: str, most: int
+    ) -> None:
+        """Four talks and four hours last month: a layer that asks so much changes none of it."""
+        plain = Handbook.load().on(DAY)
+        enough = Handbook.load(layer(tmp_path, "enough", limit(id_, most))).on(DAY)
+        more = Handbook.load(layer(tmp_path, "more", limit(id_, most + 1))).on(DAY)
+        asked = [
+            each
+            for each in situations()
+            if not each.layers and is_ordinary(each) and each.ask.peer_named == "ana"
+        ]
+        found = list(decided_differently(plain, more, asked))
+
+        assert asked
+        assert list(decided_differently(plain, enough, asked)) == []
+        assert found
+        assert {now for _, _, now in found} == {Verdict.NEEDS_CONSULTATION}
 
 
 class TestPermissions:

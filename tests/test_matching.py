@@ -8,11 +8,11 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ordinary import ANA
 
 import peerkit as pk
 from peerkit.matching import Suggestion, suggest
 from peerkit.testing.strategies import nouns
+from tests.ordinary import ANA
 
 HOME, MIND, WAR = (
     pk.Experience.HOMELESSNESS,

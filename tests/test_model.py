@@ -18,13 +18,13 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ordinary import ANA, NOW, TODAY, activity, group, plan
 
 import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.model import NOUNS, Lifecycle
 from peerkit.model.fields import digest_of, made_of, zone_named
 from peerkit.testing.strategies import acts, ids, moments, nouns, words
+from tests.ordinary import ANA, NOW, TODAY, activity, group, plan
 
 CANARY = "Zebrafinch"
 ROLES = (

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import attrs
 import pytest
-from tests.ordinary import ANA, LIVED, NOW
 
 import peerkit as pk
+from tests.ordinary import ANA, LIVED, NOW
 
 ROUNDS = 20
 FULL = 20

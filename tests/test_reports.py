@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from tests.ordinary import activity, asking, empty, group, opened, plan, report
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.reports import Summary, summary
 from peerkit.reports.show import Screen
+from tests.ordinary import activity, asking, empty, group, opened, plan, report
 
 CANARY = "Zebrafinch"
 GIFT = activity("give-gift", value="significant")

@@ -1320,6 +1320,9 @@ class TestRecords:
         assert (yes.verdict, yes.facts["status"]) == (ALLOWED, "proposed may become accepted.")
         assert (unknown.clause.id, unknown.verdict) == ("known-thing", FACTS)
         assert "m-9 as a match" in unknown.sentence
+        left = pk.ChangeService(by="x", id="bo", status=pk.PeerStatus.LEFT)
+        (nobody,) = records.steps(left, view(), BOOK)
+        assert (nobody.clause.id, nobody.verdict) == ("known", FACTS)
 
     @pytest.mark.parametrize(
         ("act", "noun"),

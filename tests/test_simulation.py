@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ordinary import empty
 
 import peerkit as pk
 from peerkit.simulation import PretendWeek, chance
 from peerkit.simulation.week import ALSO_TAKE_PART, PEERS
+from tests.ordinary import empty
 
 MONDAY = date(2026, 11, 2)
 WEEK = PretendWeek(monday=MONDAY)

@@ -20,7 +20,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from tests.ordinary import BOOK, LIVED, NOW, TODAY, activity, empty, tallies_of
 
 import peerkit as pk
 from peerkit.model import (
@@ -36,6 +35,7 @@ from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores.codec import write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from tests.ordinary import BOOK, LIVED, NOW, TODAY, activity, empty, tallies_of
 
 PEERS = st.sampled_from(["ana", "bo"])
 #: Some take part who also serve, and one nobody has welcomed.
