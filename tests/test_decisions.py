@@ -533,3 +533,29 @@ class TestFinding:
         assert frames
         assert all(CANARY not in str(each.locals) for each in frames)
         assert CANARY not in str(caught.value)
+
+
+class TestWhereItStands:
+    """What an act learns of the place of what is against it."""
+
+    @pytest.mark.parametrize("position", [0, 1])
+    def test_an_activity_outside_the_role_is_known_by_its_place(self, position: int) -> None:
+        """The first as well as any other; and then not the whole act is outside."""
+        no = pk.Finding(BOOK.clause("money"), pk.Verdict.NOT_ALLOWED, {}, position)
+        judged = pk.Decision(plan(), (no,), pk.Verdict.NOT_ALLOWED, "", NOW.date()).judged()
+
+        assert (judged.outside, judged.whole) == (frozenset({position}), False)
+        assert judged.clauses == ("money",)
+
+    def test_what_is_about_the_act_is_about_the_whole_of_it(self) -> None:
+        """A group that is too large, a match that nobody accepted."""
+        no = pk.Finding(BOOK.clause("voluntary"), pk.Verdict.NEEDS_CONSENT)
+        judged = pk.Decision(plan(), (no,), pk.Verdict.NEEDS_CONSENT, "", NOW.date()).judged()
+
+        assert (judged.outside, judged.whole) == (frozenset(), True)
+
+    def test_an_answer_that_is_kept_stays_an_answer_given_before(self) -> None:
+        """The number is added, and nothing else is lost."""
+        again = pk.Decision(plan(), (), pk.Verdict.ALLOWED, "e", NOW.date(), again=True).kept_as(7)
+
+        assert (again.number, again.again, again.edition) == (7, True, "e")

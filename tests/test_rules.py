@@ -1483,3 +1483,67 @@ class TestTheWhole:
         for rule in pk.ROLE_LIMITS.rules:
             assert rule.speaks_of
             assert (rule.check.__doc__ or "").strip().splitlines()[0].endswith((".", "?"))
+
+
+class TestBounds:
+    """Where a rule turns: the moment itself, the first place, the whole of a set."""
+
+    def test_a_no_counts_from_its_moment_on(self) -> None:
+        """Who declined at noon is not met by chance at noon."""
+        declined = attrs.evolve(
+            MATCH, status=pk.MatchStatus.DECLINED, ended=NOW - timedelta(hours=1)
+        )
+        for minutes, verdict in ((0, CONSENT), (1, ALLOWED)):
+            starts = NOW - timedelta(hours=1, minutes=minutes)
+            by_chance = report(form=pk.SessionForm.AD_HOC, starts=starts, minutes=5)
+            (found,) = support.voluntary(by_chance, view(declined), BOOK)
+            assert found.verdict is verdict
+
+    def test_a_group_of_one_was_planned_for_more(self) -> None:
+        """All who were planned may come, or one of several; one planned for one is no group."""
+        for planned, free in ((("p-7", "p-8"), True), (("p-8",), False)):
+            session = pk.Session(
+                id="s-1",
+                form=pk.SessionForm.GROUP,
+                peer="ana",
+                participants=planned,
+                starts=NOW,
+                zone="UTC",
+                minutes=60,
+                activities=(activity("listen"),),
+            )
+            came = report(form=pk.SessionForm.GROUP, participants=("p-8",))
+            found = support.voluntary(came, view(session), BOOK)
+            assert codes(found) == ([] if free else [("voluntary", CONSENT)])
+        both = ("p-7", "p-8")
+        all_came = report(form=pk.SessionForm.GROUP, participants=both)
+        assert support.voluntary(all_came, view(), BOOK) == ()
+
+    def test_a_tie_of_others_does_not_hide_one_that_counts(self) -> None:
+        """In whatever order they stand."""
+        theirs = tie(pk.TieKind.FRIEND, one="x", other="p-7")
+        ours = tie(pk.TieKind.ROMANTIC)
+        for ties in ((theirs, ours), (ours, theirs)):
+            found = people.dual_relationship(asking(activity("listen")), view(*ties), BOOK)
+            assert codes(found) == [("intimate-contact", NO)]
+
+    def test_everybody_who_is_told_of_a_danger_is_named(self) -> None:
+        """With a comma between them."""
+        told = pk.DiscloseForSafety(
+            by="ana",
+            id="d-1",
+            peer="ana",
+            participant="p-7",
+            to=("emergency-services", "sam"),
+            basis=pk.Basis.DANGER_TO_SELF,
+        )
+        (found,) = support.safety_first(told, view(), BOOK)
+
+        assert found.sentence.startswith("ana tells emergency-services, sam at once, ")
+
+    def test_a_thing_of_others_is_named_word_by_word(self) -> None:
+        """So that whoever mistyped an id sees which."""
+        stood = view(attrs.evolve(MATCH, participant="p-8"))
+        (found,) = records.steps(ACCEPT, stood, BOOK)
+
+        assert found.sentence == "The program does not know m-1 as a match of the people named."
