@@ -106,7 +106,7 @@ def test_the_last_place_goes_to_one(
 
     assert first.allowed
     assert not second.allowed
-    assert "ana walks with 20 of at most 20 people." in second.told
+    assert "ana already walks with 20 of at most 20 people." in second.told
     with pk.Program.open(str(path), clock=lambda: NOW) as program:
         assert program.view("ana").tally("ana", "walking") == FULL
         accepted = [each for each in program.every(pk.Match) if each.status == "accepted"]
