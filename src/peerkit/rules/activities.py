@@ -63,7 +63,7 @@ class _Asked:
 def in_role(act: DoActivity | PlanSession | ReportSession, view: View, book: Book) -> Findings:
     """Each activity is looked up in the catalogue; what it does not know it does not allow."""
     found: list[Finding] = []
-    supplied = list(view.all(SuppliedFacts))
+    supplied = [each for each in view.nouns if type(each) is SuppliedFacts]
     for position, activity in enumerate(act.activities_named):
         entry = book.activities.get(activity.id)
         if entry is None:
@@ -110,7 +110,7 @@ def _of(asked: _Asked, act: DoActivity | PlanSession | ReportSession, view: View
     """
     entry = asked.entry
     questions = _questions(asked) if entry.asks else []
-    found = list(_missing(asked, act, questions))
+    found = [*_missing(asked, act, questions)] if questions else []
     for verdict, clause in entry.outcomes(asked.answers if entry.cases else _NO_ANSWERS):
         if verdict is not Verdict.ALLOWED or not questions:
             found.append(asked.finding(clause, verdict))
