@@ -108,6 +108,19 @@ def group(people: int) -> dict[str, Any]:
     return {"form": pk.SessionForm.GROUP, "participants": names}
 
 
+def welcome(**how: Any) -> pk.WelcomePeer:
+    """Somebody new, who began today."""
+    told: dict[str, Any] = {
+        "by": "coordinator",
+        "id": "bo",
+        "role": pk.Role.WORKER,
+        "supervisor": "sam",
+        "since": TODAY,
+        "experiences": LIVED,
+    }
+    return pk.WelcomePeer(**told | how)
+
+
 def numbered() -> Callable[[str], str]:
     """New ids in a row: ``match-1``, ``session-2``."""
     numbers = count(1)

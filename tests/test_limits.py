@@ -30,7 +30,6 @@ from peerkit.rules import COUNTED, limits, people
 from tests.ordinary import (
     ANA,
     BOOK,
-    LIVED,
     NOW,
     TODAY,
     activity,
@@ -41,6 +40,7 @@ from tests.ordinary import (
     report,
     tallies_of,
     view,
+    welcome,
 )
 
 ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
@@ -537,19 +537,6 @@ class TestRoomWithSupervisor:
         program.do(pk.ChangeService(by="a", id="a", status=pk.PeerStatus.SERVING)).or_raise()
         assert program.view("sam").tally("sam", SUPERVISING) == 3
         assert program.verify().whole
-
-
-def welcome(**how: Any) -> pk.WelcomePeer:
-    """Somebody new, who began today."""
-    told: dict[str, Any] = {
-        "by": "coordinator",
-        "id": "bo",
-        "role": pk.Role.WORKER,
-        "supervisor": "sam",
-        "since": TODAY,
-        "experiences": LIVED,
-    }
-    return pk.WelcomePeer(**told | how)
 
 
 class TestNoteOnTime:

@@ -33,6 +33,7 @@ from tests.ordinary import (
     plan,
     report,
     view,
+    welcome,
 )
 
 ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
@@ -1442,19 +1443,6 @@ class TestRecords:
         )
 
         assert codes(records.told(act, view(), BOOK)) == [("anyone-may-tell", ALLOWED)]
-
-
-def welcome(**how: Any) -> pk.WelcomePeer:
-    """Somebody new, who began today."""
-    told: dict[str, Any] = {
-        "by": "coordinator",
-        "id": "bo",
-        "role": pk.Role.WORKER,
-        "supervisor": "sam",
-        "since": TODAY,
-        "experiences": LIVED,
-    }
-    return pk.WelcomePeer(**told | how)
 
 
 class TestTheWhole:

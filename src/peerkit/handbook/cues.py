@@ -13,6 +13,7 @@ import attrs
 from peerkit.handbook.book import BadHandbook, Passage, Source
 from peerkit.handbook.cited import passages, source
 from peerkit.handbook.handbook import Handbook
+from peerkit.handbook.loader import here
 from peerkit.handbook.table import parsed
 from peerkit.handbook.wording import Wording, phrase
 
@@ -69,9 +70,7 @@ def cues(file: str | os.PathLike[str] | None = None) -> tuple[Cue, ...]:
 
 @cache
 def _shipped() -> tuple[Cue, ...]:
-    from importlib.resources import files  # it loads much, and only reading a book needs it
-
-    return _read("cues.toml", (files("peerkit.handbook") / "cues.toml").read_bytes())
+    return _read("cues.toml", (here() / "cues.toml").read_bytes())
 
 
 @lru_cache(maxsize=16)
