@@ -10,7 +10,6 @@ from typing import Any, Final
 import attrs
 
 import peerkit as pk
-from peerkit.acts import ACTS
 from peerkit.handbook import Handbook
 from peerkit.handbook.book import ActivityEntry
 from peerkit.model.fields import day_of
@@ -291,9 +290,9 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
         by=d.one("sam", "sam", "kim", "ana"), id=d.one("d-1", "d-9"), peer=d.one(*PEERS)
     ),
 }
-#: Acts that many rules speak of are drawn more often.
+#: The acts of a pair's walk, which are judged twice; those that many rules speak of more often.
 OFTEN: Final = (
-    *(*ACTS, *(pk.PlanSession,) * 18, *(pk.ReportSession,) * 28, *(pk.DoActivity,) * 18),
+    *(*DRAW, *(pk.PlanSession,) * 18, *(pk.ReportSession,) * 28, *(pk.DoActivity,) * 18),
     *(*(pk.ProposeMatch,) * 8, *(pk.AcceptMatch,) * 4, *(pk.WelcomePeer,) * 22),
     *(*(pk.ChangeService,) * 4, *(pk.SupplyFacts,) * 9),
     *(*(pk.ConsultSupervisor,) * 3, *(pk.RaiseConcern,) * 3, pk.ShareInformation),

@@ -784,7 +784,7 @@ def test_a_book_without_the_engines_clauses_is_no_book() -> None:
     """The engine must be able to say that nothing speaks, or that a rule failed."""
     with pytest.raises(BadHandbook) as caught:
         bind((("clauses.toml", b""),), ())
-    assert str(caught.value) == "clauses.toml: clause 'silence' is missing; the engine speaks it"
+    assert str(caught.value) == "clauses: clause 'silence' is missing; the engine speaks it"
 
 
 def test_two_files_of_the_base_do_not_share_an_activity() -> None:

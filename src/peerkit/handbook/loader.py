@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Draft", "Files", "base", "bind", "file_of", "files_of", "here", "shipped", "tomls"]
 
 #: The files and folders of the base, in the order in which one names what another describes.
-_BASE: Final = ("sources.toml", "clauses.toml", "limits", "circumstances.toml", "activities")
+_BASE: Final = ("sources.toml", "clauses", "limits", "circumstances.toml", "activities")
 #: What the engine itself must be able to say.
 _ALWAYS: Final = ("silence", "unchecked")
 
@@ -207,7 +207,7 @@ class Draft:
         for needed in _ALWAYS:
             if needed not in self.clauses:
                 raise BadHandbook(
-                    "clauses.toml", f"clause {needed!r} is missing; the engine speaks it"
+                    "clauses", f"clause {needed!r} is missing; the engine speaks it"
                 )
         for id_, clause in self.clauses.items():
             leads = self._leading("clause", id_, clause.leads_to)
