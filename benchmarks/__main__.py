@@ -31,6 +31,7 @@ QUESTIONS: Final = {
     "import": ("importing", "Importing, in a fresh interpreter"),
     "demo": ("demo", "The demo"),
     "loading": ("loading", "Loading the book, nothing cached"),
+    "remembering": ("remembering", "Somebody after ten years, by somebody new"),
 }
 _COMPARED: Final = ("attrs", "cattrs", "vakt", "cedarpy", "pycasbin")
 _ROOT: Final = Path(__file__).parent.parent
