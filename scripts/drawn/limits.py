@@ -28,7 +28,7 @@ def limits() -> str:
         "Limits",
         "The numbers a program is run by. Each value carries its source, its place there and the "
         "day somebody last checked it. Where a date is missing, the copy that was read names "
-        "none. Which value speaks is decided by the day "
+        "none, and the number holds on every day. Which value speaks is decided by the day "
         "([the law of the day](/explanation/decisions/0010-the-law-of-the-day.md)).",
         "Some limits have no number in the base: only a [layer](/reference/layers/index.md) sets "
         "one, and without that layer nothing is limited.",
