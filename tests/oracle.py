@@ -188,6 +188,13 @@ def known(it: Case) -> Iterator[Said]:
     if isinstance(it.act, KNOWN_PEER) and (early or not serves) and not whatever_stands(it):
         yield Said(F, "known")
     some = is_a(it.act, *KNOWN_PARTICIPANT) and not whatever_stands(it)
+    beside = it.act.others if is_a(it.act, pk.RecordSupervision) else ()
+    if any(it.view.get(pk.Peer, each) is None for each in beside):
+        yield Said(F, "known-together")
+    for each in it.view.all(pk.Leave) if is_a(it.act, pk.PlanSession) else ():
+        away = each.first <= it.act.day <= each.last
+        if each.peer == it.act.peer and each.status == "granted" and away:
+            yield Said(F, "on-leave")
     for who in it.act.participants_named if some else ():
         one = it.view.get(pk.Participant, who)
         away_too = late or is_a(it.act, pk.DoActivity)
@@ -207,14 +214,20 @@ def places(it: Case) -> Iterator[Said]:
     act, tally = it.act, it.view.tally
     peer = it.view.get(pk.Peer, getattr(act, "peer", None) or getattr(act, "id", None) or "")
     comes, asks = is_a(act, pk.WelcomePeer), is_a(act, pk.ProposeMatch)
-    back = is_a(act, pk.ChangeService) and peer is not None and peer.status == "left"
-    by = act.supervisor if comes else peer.supervisor if peer else ""
+    moves = is_a(act, pk.ChangeService) and peer is not None and act.status != "left"
+    other = moves and act.supervisor not in (None, peer.supervisor)
+    back = moves and (peer.status == "left" or other)
+    by = act.supervisor if comes or back else peer.supervisor if peer else ""
+    if back and by is None and numbers("peers-for-one-supervisor", it):
+        yield Said(F, "known")
     full = tally(by, "supervising") >= most("peers-for-one-supervisor", it)
     walks = peer and (asks or is_a(act, pk.AcceptMatch)) and tally(act.peer, "walking")
     group = is_a(act, *SESSIONS) and act.form == "group" and len(act.participants)
     no = {
         "two-people": is_a(act, *TWO) and act.peer in act.participants_named,
-        "own-supervisor": (comes and by == act.the_id) or (asks and by == act.participant),
+        "own-supervisor": (comes and by == act.the_id)
+        or (asks and by == act.participant)
+        or (is_a(act, pk.ChangeService) and act.supervisor == act.id),
         "peers-for-one-supervisor": (comes or back) and full,
         "caseload": (walks or 0) >= most("caseload", it),
         "group-size": group > most("group-size", it),
@@ -227,12 +240,19 @@ def supervised(it: Case) -> Iterator[Said]:
     peer = it.view.get(pk.Peer, it.act.peer_named or "")
     if peer is None or not isinstance(it.act, BEGINS):
         return
-    last = peer.since if peer.supervised is None else max(peer.since, peer.supervised)
+    began = max(peer.since, peer.returned or peer.since)
+    last = began if peer.supervised is None else max(began, peer.supervised)
     on = it.act.day if isinstance(it.act, pk.PlanSession) else it.day
     ended = on.replace(day=1) - timedelta(days=1)
-    whole = ended < it.day and peer.since <= ended.replace(day=1)
+    whole = ended < it.day and began <= ended.replace(day=1)
     talks, had, given = (it.view.tally(peer.id, f"{each}-a-month") for each in MONTHLY)
+    new = any(
+        (each.peer, each.stage) == (peer.id, "initial") and each.since <= it.day < each.until
+        for each in it.view.all(pk.Credential)
+    )
     late = {
+        "supervision-weeks-first": new
+        and (it.day - last).days > 7 * most("supervision-weeks-first", it),
         "supervision": it.day > last + relativedelta(months=most("supervision", it)),
         "supervision-weeks": (it.day - last).days > 7 * most("supervision-weeks", it),
         TALKS: whole and any(talks < each for each in numbers(TALKS, it)),

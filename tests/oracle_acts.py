@@ -197,7 +197,10 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
         by=_by(d), id=d.one("new", "p-1", "ana")
     ),
     pk.ChangeService: lambda d: pk.ChangeService(
-        by=_by(d), id=d.one("ana", "bo", "p-9"), status=d.one(pk.PeerStatus.SERVING, *pk.PeerStatus)
+        by=_by(d),
+        id=d.one("ana", "bo", "p-9"),
+        status=d.one(pk.PeerStatus.SERVING, *pk.PeerStatus),
+        supervisor=d.one(None, "sam", "kim", "ana"),
     ),
     pk.ChangeParticipation: lambda d: pk.ChangeParticipation(
         by=_by(d), id=d.one(*PARTICIPANTS, "p-9"), status=d.one(*pk.ParticipantStatus)
@@ -214,6 +217,8 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
         peer=d.one(*PEERS, "p-9"),
         on=d.day() + timedelta(days=d.one(0, 0, 1)),
         minutes=d.one(0, 60),
+        form=pk.SupervisionForm.GROUP,
+        others=d.one((), ("bo",), ("bo", "p-9"), ("ana",)),
     ),
     pk.DiscloseTie: lambda d: pk.DiscloseTie(
         by=_by(d), id=d.one("t-1", "t-new"), of=d.one(*pk.TieKind), current=d.often(0.5), **d.both()
@@ -295,6 +300,7 @@ OFTEN: Final = (
     *(*DRAW, *(pk.PlanSession,) * 18, *(pk.ReportSession,) * 28, *(pk.DoActivity,) * 18),
     *(*(pk.ProposeMatch,) * 8, *(pk.AcceptMatch,) * 4, *(pk.WelcomePeer,) * 22),
     *(*(pk.ChangeService,) * 4, *(pk.SupplyFacts,) * 9),
+    *(pk.RecordSupervision,) * 3,
     *(*(pk.ConsultSupervisor,) * 3, *(pk.RaiseConcern,) * 3, pk.ShareInformation),
 )
 

@@ -95,6 +95,7 @@ def peers(d: Drawn, act: pk.Act) -> list[pk.Noun]:
             since=d.day(200) if d.often(0.5) else d.today - timedelta(days=200),
             supervised=None if d.often(0.2) else d.day() if d.often(0.4) else d.today,
             status=d.mostly(0.96, usual, pk.PeerStatus),
+            returned=d.day() if d.often(0.1) else None,
         )
         for id_ in ("ana", "bo")
         if d.often(0.97)
@@ -177,7 +178,15 @@ def papers(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
     for number in range(1, 1 + d.one(0, 1, 1, 2)):
         since = d.day(300)
         until = since + timedelta(days=d.one(10, 30, 300, 365))
-        found.append(pk.Credential(id=f"cr-{number}", peer=peer, since=since, until=until))
+        stage = d.mostly(0.9, pk.CredentialStage.INITIAL, pk.CredentialStage)
+        found.append(
+            pk.Credential(id=f"cr-{number}", peer=peer, since=since, until=until, stage=stage)
+        )
+    if isinstance(act, pk.PlanSession) and d.often(0.4):
+        first = act.day - timedelta(days=d.one(0, 0, 1, 7))
+        last = first + timedelta(days=d.one(0, 1, 6, 7))
+        rest = {"peer": d.mostly(0.9, peer, ("ana", "bo")), "status": d.mostly(0.5, pk.LeaveStatus.GRANTED, pk.LeaveStatus)}
+        found.append(pk.Leave(id="l-1", first=first, last=last, **rest))
     pairs: dict[str, Any] = {"peer": peer, "participant": who}
     told: dict[str, Any] = {"to": ("office",), "basis": d.one(*pk.Basis)}
     asked, made = d.one(*pk.ConsultationStatus), d.one(*pk.DisclosureStatus)

@@ -132,6 +132,7 @@ caseload =20 us/wa=20 us/nc=15
 group-size =12 us/nc=12 us/va=10 us/ky=8
 supervision =1
 supervision-weeks boards/icrc=1
+supervision-weeks-first us/tx=1
 peers-for-one-supervisor us/nc=8
 minutes-a-week us/ky=1800
 minutes-a-day us/va=240 us/oh=240 us/wa=240 us/pa=240

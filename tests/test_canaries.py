@@ -37,6 +37,12 @@ CANARIES = {
     "GiveAdvice.advice": "Zebrafinch-advice",
     "DiscloseForSafety.what": "Zebrafinch-danger",
     "ReviewDisclosure.outcome": "Zebrafinch-review",
+    # -- workforce
+    "ReportDrift.what": "Zebrafinch-drift",
+    "LookAtDrift.outcome": "Zebrafinch-drift-outcome",
+    "ReportBias.what": "Zebrafinch-bias",
+    "AnswerBias.outcome": "Zebrafinch-bias-outcome",
+    "WriteSelfCarePlan.words": "Zebrafinch-own-plan",
 }
 #: A condition, a tie and a danger: what may stand in a noun's body and must not show itself.
 LIVED = pk.Experience.SUBSTANCE_USE
@@ -49,6 +55,49 @@ HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name)
 def said(field: str) -> pk.Words:
     """The canary of this field."""
     return pk.Words(CANARIES[field])
+
+
+def _carried() -> tuple[pk.Act, ...]:
+    """What carries those who carry others."""
+    on, ana = NOW.date(), {"by": "ana", "peer": "ana"}
+    paid: dict[str, Any] = {"peer": "bo", "hourly": 2100, "currency": "USD", "since": on}
+    return (
+        pk.RecordTraining(
+            by="bo", id="t", peer="bo", topic=pk.TrainingTopic.ETHICS, minutes=60, on=on
+        ),
+        pk.RenewCredential(
+            by="bo", id="k-2", of="k", peer="bo", since=on, until=on + timedelta(days=99)
+        ),
+        pk.AskForDebrief(**ana, id="talk", hard=True),
+        pk.ReportDebrief(by="sam", id="talk", peer="ana", on=on),
+        pk.ReportDrift(
+            **ana,
+            id="x",
+            cause=pk.DriftCause.PAPERWORK,
+            minutes=30,
+            on=on,
+            what=said("ReportDrift.what"),
+        ),
+        pk.LookAtDrift(by="sam", id="x", peer="ana", outcome=said("LookAtDrift.outcome")),
+        pk.ReportBias(
+            by="ana",
+            id="b",
+            of=pk.BiasKind.STIGMA,
+            setting="staff-room",
+            whose=pk.BiasFrom.MANAGER,
+            what=said("ReportBias.what"),
+        ),
+        pk.AnswerBias(
+            by="sam", id="b", status=pk.BiasStatus.CLOSED, outcome=said("AnswerBias.outcome")
+        ),
+        pk.RecordPay(by="c", id="pay", **paid),
+        pk.AskForLeave(**ana, id="rest", first=on, last=on),
+        pk.ChangeLeave(by="sam", id="rest", peer="ana", status=pk.LeaveStatus.GRANTED),
+        pk.WriteSelfCarePlan(**ana, id="own", words=said("WriteSelfCarePlan.words")),
+        pk.ShareSelfCarePlan(**ana, id="own", to=("jo",)),
+        pk.SeeSelfCarePlan(by="sam", id="own", peer="ana"),
+        pk.PutAwaySelfCarePlan(**ana, id="own"),
+    )
 
 
 def whole_life() -> tuple[pk.Act, ...]:
@@ -123,6 +172,7 @@ def whole_life() -> tuple[pk.Act, ...]:
         ),
         pk.ReviewDisclosure(by="x", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
         pk.ReviewDisclosure(by="sam", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
+        *_carried(),
         pk.AgreeBoundaries(by="p-7", id="ag-2", **PAIR, topics=tuple(pk.Topic)),
         pk.EndMatch(by="p-7", id="m-1", **PAIR),
         pk.ChangeService(by="ana", id="ana", status=pk.PeerStatus.STEPPED_BACK),
@@ -216,6 +266,7 @@ class TestNowhere:
             for about in (
                 *("goal/g", "session/held", "session/many", "session/crossed", "concern/n"),
                 *("consultation/q", "disclosure/d"),
+                *("drift/x", "bias-report/b", "self-care-plan/own"),
             )
         }
 
@@ -233,6 +284,9 @@ class TestNowhere:
                 CANARIES["DiscloseForSafety.what"],
                 CANARIES["ReviewDisclosure.outcome"],
             ),
+            "drift/x": (CANARIES["ReportDrift.what"], CANARIES["LookAtDrift.outcome"]),
+            "bias-report/b": (CANARIES["ReportBias.what"], CANARIES["AnswerBias.outcome"]),
+            "self-care-plan/own": (CANARIES["WriteSelfCarePlan.words"],),
         }
 
     def test_what_was_refused_keeps_no_word(self, program: pk.Program) -> None:

@@ -585,6 +585,14 @@ class TestRoundTrip:
             "supervisor.consulted": "question",
             "advice.given": "advice",
         }
+        # -- workforce
+        told |= {
+            "drift.reported": "what",
+            "drift.looked-at": "outcome",
+            "bias.reported": "what",
+            "bias.answered": "outcome",
+            "self-care-plan.written": "words",
+        }
         for kind in ACTS:
             field = told.get(kind.kind)
             if field is None:
@@ -685,4 +693,69 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "what": "Pills.",
     },
     pk.ReviewDisclosure: {"by": "sam", "id": "d", "peer": "ana", "outcome": "Done."},
+    # -- workforce
+    pk.RecordTraining: {
+        "by": "ana",
+        "id": "t",
+        "peer": "ana",
+        "topic": "ethics",
+        "minutes": 60,
+        "on": "2026-10-20",
+    },
+    pk.RenewCredential: {
+        "by": "ana",
+        "id": "k-2",
+        "peer": "ana",
+        "of": "k",
+        "since": "2028-01-01",
+        "until": "2030-01-01",
+        "service": 3000,
+        "supervision": 120,
+    },
+    pk.AskForDebrief: {"by": "ana", "id": "d", "peer": "ana", "hard": True, "session": "s"},
+    pk.ReportDebrief: {"by": "sam", "id": "d", "peer": "ana", "on": "2026-11-02", "held": True},
+    pk.ReportDrift: {
+        "by": "ana",
+        "id": "x",
+        "peer": "ana",
+        "cause": "paperwork",
+        "minutes": 30,
+        "on": "2026-11-01",
+        "asked_by": "nurse-1",
+        "to": "director-1",
+        "what": "Forms.",
+    },
+    pk.LookAtDrift: {"by": "sam", "id": "x", "peer": "ana", "outcome": "Done."},
+    pk.ReportBias: {
+        "by": "ana",
+        "id": "b",
+        "of": "stigma",
+        "setting": "staff-room",
+        "whose": "coworker",
+        "to": "director-1",
+        "what": "A joke.",
+    },
+    pk.AnswerBias: {"by": "sam", "id": "b", "status": "closed", "outcome": "Done."},
+    pk.RecordPay: {
+        "by": "c",
+        "id": "pay",
+        "peer": "ana",
+        "hourly": 2100,
+        "currency": "USD",
+        "since": "2026-01-01",
+        "benefits": ["paid-leave"],
+    },
+    pk.AskForLeave: {
+        "by": "ana",
+        "id": "l",
+        "peer": "ana",
+        "first": "2026-12-21",
+        "last": "2027-01-03",
+        "paid": True,
+    },
+    pk.ChangeLeave: {"by": "sam", "id": "l", "peer": "ana", "status": "granted"},
+    pk.WriteSelfCarePlan: {"by": "ana", "id": "own", "peer": "ana", "words": "Walk."},
+    pk.ShareSelfCarePlan: {"by": "ana", "id": "own", "peer": "ana", "to": ["jo"]},
+    pk.SeeSelfCarePlan: {"by": "jo", "id": "own", "peer": "ana"},
+    pk.PutAwaySelfCarePlan: {"by": "ana", "id": "own", "peer": "ana"},
 }

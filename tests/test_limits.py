@@ -460,7 +460,7 @@ class TestEnoughSupervision:
         earlier = pk.RecordSupervision(by="sam", peer="ana", on=date(2026, 10, 1), minutes=20)
         left = earlier.leaves(view(), Judged())
 
-        assert left.nouns == ()
+        assert [type(each) for each in left.nouns] == [pk.Supervision]
         assert left.counts == (
             pk.Count("ana", SUPERVISION_TALKS, 1, "2026-10"),
             pk.Count("ana", SUPERVISION_MINUTES, 20, "2026-10"),
@@ -521,7 +521,7 @@ class TestRoomWithSupervisor:
 
         assert limits.room_with_supervisor(welcome(), stands, BOOK) == ()
 
-    def test_who_leaves_makes_room_and_who_comes_back_takes_it(self, tmp_path: Path) -> None:
+    def test_who_leaves_makes_room_and_who_comes_back_needs_it(self, tmp_path: Path) -> None:
         """Through the door: the ninth is refused until one has left."""
         program = empty(handbook=handbook(tmp_path, peers_for_one_supervisor=2))
         for each in ("a", "b"):
@@ -534,8 +534,12 @@ class TestRoomWithSupervisor:
 
         assert (refused.verdict, still.verdict, fits.verdict) == (NO, NO, ALLOWED)
         assert program.view("sam").tally("sam", SUPERVISING) == 2
-        program.do(pk.ChangeService(by="a", id="a", status=pk.PeerStatus.SERVING)).or_raise()
-        assert program.view("sam").tally("sam", SUPERVISING) == 3
+        back = pk.ChangeService(by="a", id="a", status=pk.PeerStatus.SERVING, supervisor="sam")
+        full = program.do(back)
+        program.do(pk.ChangeService(by="b", id="b", status=pk.PeerStatus.LEFT)).or_raise()
+        program.do(back).or_raise()
+        assert full.verdict is NO
+        assert program.view("sam").tally("sam", SUPERVISING) == 2
         assert program.verify().whole
 
 

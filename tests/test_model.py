@@ -69,6 +69,15 @@ ALLOWED = {
     "concern": {"open>closed"},
     "facts": {"supplied>used", "supplied>done", "used>done"},
     "disclosure": {"made>reviewed"},
+    # -- workforce
+    "supervision": set[str](),
+    "training": set[str](),
+    "debrief": {"asked>held", "asked>not-wanted"},
+    "drift": {"open>looked-at"},
+    "bias-report": {"open>looked-at", "open>closed", "looked-at>closed"},
+    "pay": {"in-force>ended"},
+    "leave": {"asked>granted", "asked>cancelled", "granted>taken", "granted>cancelled"},
+    "self-care-plan": {"kept>put-away", "put-away>kept"},
     "consultation": {
         "asked>agreed",
         "asked>not-agreed",

@@ -42,19 +42,9 @@ NEVER_SAY_NO: Final = frozenset({"anyone-may-tell", "safety-first"})
 # | the same report told again is another one | it is kept once, and its note is not late again |
 
 
-def _comes_back(case: Case) -> bool:
-    """Whether a peer who had left serves again."""
-    if not isinstance(case.act, pk.ChangeService) or case.act.status != "serving":
-        return False
-    peer = case.view.get(pk.Peer, case.act.id)
-    return peer is not None and peer.status == "left"
-
-
 #: Where the rules differ from the sources, and nobody has changed them yet. An entry that explains
 #: nothing any more is taken away with its cause.
-OPEN: Final[dict[str, Callable[[Case], bool]]] = {
-    "R-NC (2.3): a supervisor has 8 peers, those who come back among them": _comes_back,
-}
+OPEN: Final[dict[str, Callable[[Case], bool]]] = {}
 
 
 @pytest.fixture(scope="module")

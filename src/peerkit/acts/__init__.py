@@ -22,13 +22,21 @@ from peerkit.acts.concerns import (
     RaiseConcern,
     ReviewDisclosure,
 )
+from peerkit.acts.conditions import (
+    AskForLeave,
+    ChangeLeave,
+    PutAwaySelfCarePlan,
+    RecordPay,
+    SeeSelfCarePlan,
+    ShareSelfCarePlan,
+    WriteSelfCarePlan,
+)
+from peerkit.acts.credentials import RecordCredential, RecordTraining, RenewCredential
 from peerkit.acts.matches import AcceptMatch, DeclineMatch, EndMatch, ProposeMatch
 from peerkit.acts.people import (
     ChangeParticipation,
     ChangeService,
     DiscloseTie,
-    RecordCredential,
-    RecordSupervision,
     WelcomeParticipant,
     WelcomePeer,
 )
@@ -40,14 +48,27 @@ from peerkit.acts.sessions import (
     ReportMissedSession,
     ReportSession,
 )
+from peerkit.acts.workforce import (
+    AnswerBias,
+    AskForDebrief,
+    LookAtDrift,
+    RecordSupervision,
+    ReportBias,
+    ReportDebrief,
+    ReportDrift,
+)
 
 __all__ = [
     "ACTS",
     "AcceptMatch",
     "Act",
     "AgreeBoundaries",
+    "AnswerBias",
+    "AskForDebrief",
+    "AskForLeave",
     "CancelSession",
     "ChangeGoal",
+    "ChangeLeave",
     "ChangeParticipation",
     "ChangeService",
     "CloseConcern",
@@ -60,24 +81,35 @@ __all__ = [
     "GiveAdvice",
     "Judged",
     "Left",
+    "LookAtDrift",
     "Makes",
     "Moves",
     "PlanSession",
     "ProposeMatch",
+    "PutAwaySelfCarePlan",
     "RaiseConcern",
     "RecordConsent",
     "RecordCredential",
+    "RecordPay",
     "RecordSupervision",
+    "RecordTraining",
+    "RenewCredential",
+    "ReportBias",
+    "ReportDebrief",
+    "ReportDrift",
     "ReportMissedSession",
     "ReportSession",
     "ReviewDisclosure",
     "RevokeConsent",
     "Saying",
+    "SeeSelfCarePlan",
     "SetGoal",
     "ShareInformation",
+    "ShareSelfCarePlan",
     "SupplyFacts",
     "WelcomeParticipant",
     "WelcomePeer",
+    "WriteSelfCarePlan",
 ]
 
 #: Every act, in the order of a program's life.
@@ -111,4 +143,20 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CloseConcern,
     DiscloseForSafety,
     ReviewDisclosure,
+    # -- workforce
+    RecordTraining,
+    RenewCredential,
+    AskForDebrief,
+    ReportDebrief,
+    ReportDrift,
+    LookAtDrift,
+    ReportBias,
+    AnswerBias,
+    RecordPay,
+    AskForLeave,
+    ChangeLeave,
+    WriteSelfCarePlan,
+    ShareSelfCarePlan,
+    SeeSelfCarePlan,
+    PutAwaySelfCarePlan,
 )

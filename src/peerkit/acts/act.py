@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Act", "Judged", "Left", "Makes", "Moves", "Saying"]
 
+#: The clause under which a report tells of what is still to come: then nothing is kept of it.
+EARLY: Final = "already-happened"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}\Z")
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, ClassVar, Final
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, free_id, once_each
+from peerkit.acts.act import Judged, Left, Makes, Moves, free_id, once_each
 from peerkit.model import (
     SUPERVISING,
-    SUPERVISION_MINUTES,
-    SUPERVISION_TALKS,
     Count,
-    Credential,
-    CredentialStatus,
     LivedExperience,
     Noun,
     Participant,
@@ -27,9 +23,8 @@ from peerkit.model import (
     TieKind,
     TieStatus,
     pair,
-    period,
 )
-from peerkit.model.fields import a, an_id, exactly, later_than, maybe, several, whole_minutes
+from peerkit.model.fields import a, an_id, exactly, maybe, maybe_id, several
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -38,16 +33,9 @@ __all__ = [
     "ChangeParticipation",
     "ChangeService",
     "DiscloseTie",
-    "RecordCredential",
-    "RecordSupervision",
     "WelcomeParticipant",
     "WelcomePeer",
 ]
-
-
-#: How long a credential that is over is still read, so that a late report of a session is
-#: judged by what was in force on its day.
-LATEST_REPORT: Final = timedelta(days=366)
 
 
 def _person(view: View, id_: str, experiences: tuple[LivedExperience, ...]) -> tuple[Person, ...]:
@@ -118,11 +106,22 @@ class WelcomePeer(Makes):
 
 @attrs.frozen(kw_only=True)
 class ChangeService(Moves):
-    """A peer steps back, returns, or leaves. Stepping back needs no reason and has no penalty."""
+    """A peer steps back, returns, or leaves. Stepping back needs no reason and has no penalty.
+
+    ``supervisor`` is who supervises them from now on: said when somebody who had left comes
+    back, or when it is another one than before. What falls due while a peer is away begins
+    anew on the day they return.
+    """
 
     kind: ClassVar[str] = "peer.changed"
     moves: ClassVar[type[Noun]] = Peer
     status: PeerStatus = attrs.field(validator=exactly(PeerStatus))
+    supervisor: str | None = maybe_id()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The peer, and the supervisor where one is named."""
+        return once_each(self.id, self.supervisor or self.id)
 
     def to(self, noun: Peer) -> PeerStatus:
         """The status that was asked for."""
@@ -130,11 +129,23 @@ class ChangeService(Moves):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The peer as they now serve; who has left is supervised no more."""
-        peer = self.moved(view)
         before = view.get(Peer, self.id)
-        left = PeerStatus.LEFT
-        by = (before is not None and before.status is left) - (peer.status is left)
-        return Left(nouns=(peer,), counts=(Count(peer.supervisor, SUPERVISING, by),) if by else ())
+        peer: Peer = self.moved(view)
+        if self.supervisor is not None:
+            peer = attrs.evolve(peer, supervisor=self.supervisor)
+        away = before is not None and before.status is not PeerStatus.SERVING
+        if away and peer.status is PeerStatus.SERVING:
+            peer = attrs.evolve(peer, returned=view.now.date())
+        fewer = () if before is None else _supervised(before, -1)
+        counts = (*fewer, *_supervised(peer, 1))
+        same = len(counts) > 1 and counts[0].of == counts[1].of
+        return Left(nouns=(peer,), counts=() if same else counts)
+
+
+def _supervised(peer: Peer, by: int) -> tuple[Count, ...]:
+    """What a peer adds to their supervisor's tally: nothing once they have left."""
+    left = peer.status is PeerStatus.LEFT
+    return () if left else (Count(peer.supervisor, SUPERVISING, by),)
 
 
 @attrs.frozen(kw_only=True)
@@ -152,70 +163,6 @@ class ChangeParticipation(Moves):
     def leaves(self, view: View, judged: Judged) -> Left:
         """The participant as they now take part."""
         return Left(nouns=(self.moved(view),))
-
-
-@attrs.frozen(kw_only=True)
-class RecordCredential(Makes):
-    """Record a certification: in force on the days ``since`` ≤ day < ``until``."""
-
-    kind: ClassVar[str] = "credential.recorded"
-    makes: ClassVar[type[Noun]] = Credential
-    peer: str = attrs.field(validator=an_id)
-    since: date = attrs.field(validator=exactly(date))
-    until: date = attrs.field(validator=exactly(date))
-
-    def __attrs_post_init__(self) -> None:
-        later_than("since")(self, attrs.fields(RecordCredential).until, self.until)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The credential and its peer."""
-        return once_each(self.the_id, self.peer)
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The new credential; those that were over long ago are replaced."""
-        new = Credential(id=self.the_id, peer=self.peer, since=self.since, until=self.until)
-        long_ago = view.now.date() - LATEST_REPORT
-        old = tuple(
-            attrs.evolve(each, status=CredentialStatus.REPLACED)
-            for each in view.all(Credential)
-            if each.status is CredentialStatus.HELD
-            and each.peer == self.peer
-            and each.until < long_ago
-        )
-        return Left(nouns=(new, *old))
-
-
-@attrs.frozen(kw_only=True)
-class RecordSupervision(Act):
-    """Report that a peer has had supervision, and when. ``minutes`` is 0 when nobody counted.
-
-    Each report counts as a talk of its own: give it a ``key`` (the day and the
-    two ids, say), and what two people tell of one talk is counted once.
-    """
-
-    kind: ClassVar[str] = "supervision.recorded"
-    already: ClassVar[bool] = True
-    peer: str = attrs.field(validator=an_id)
-    on: date = attrs.field(validator=exactly(date))
-    minutes: int = whole_minutes()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The peer."""
-        return (self.peer,)
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """One more talk of its month; the peer with the day, when it is later than the last."""
-        peer = view.get(Peer, self.peer)
-        if peer is None or not judged.allowed:
-            return Left()
-        had = ((SUPERVISION_TALKS, 1), (SUPERVISION_MINUTES, self.minutes))
-        counts = tuple(
-            Count(self.peer, what, much, period(self.on, what)) for what, much in had if much
-        )
-        later = peer.supervised is None or peer.supervised < self.on
-        return Left(nouns=(attrs.evolve(peer, supervised=self.on),) if later else (), counts=counts)
 
 
 @attrs.frozen(kw_only=True)

@@ -30,10 +30,13 @@ __all__ = ["Words", "pair"]
 MOST_ID: Final = 96
 _ID: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:@/-]{{0,{MOST_ID - 1}}}\Z")
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}\Z")
 #: The longest note we take, in characters: a long page, not a file.
 MOST_WORDS: Final = 20_000
 #: The longest session we take, in minutes: one whole day.
 MOST_MINUTES: Final = 24 * 60
+#: The largest amount we take: minutes added up, or the smallest coins of a currency.
+MOST_AMOUNT: Final = 1_000_000_000
 #: The most people or activities one act may name.
 MOST_NAMED: Final = 200
 
@@ -282,6 +285,40 @@ def _minutes_or_none_counted(
 def whole_minutes() -> Any:
     """A field for whole minutes, 0 to 1440; 0, when left out, means that nobody counted."""
     return attrs.field(default=0, validator=_minutes_or_none_counted)
+
+
+def an_amount(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes a whole number of 0 or more, up to a thousand million."""
+    if type(value) is not int or not 0 <= value <= MOST_AMOUNT:
+        raise BadInput(_place(instance, attribute), f"a whole number, 0 to {MOST_AMOUNT}")
+
+
+def some_amounts(*, most: int) -> Any:
+    """A tuple of at most so many whole numbers; empty when not said."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if type(value) is not tuple or len(value) > most:
+            raise BadInput(_place(instance, attribute), f"at most {most} whole numbers")
+        for each in value:
+            an_amount(instance, attribute, each)
+
+    return attrs.field(default=(), converter=as_tuple, validator=check)
+
+
+def maybe_ids() -> Any:
+    """Some different ids, or none; they do not show themselves."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value != ():
+            some_ids(instance, attribute, value)
+
+    return attrs.field(default=(), converter=as_tuple, validator=check, repr=False)
+
+
+def a_currency(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes the code of a currency (ISO 4217), such as USD."""
+    if type(value) is not str or _CURRENCY.match(value) is None:
+        raise BadInput(_place(instance, attribute), "three capital letters, such as USD")
 
 
 def later_than(first: str) -> Check:

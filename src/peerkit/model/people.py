@@ -8,13 +8,11 @@ from typing import ClassVar, Final
 
 import attrs
 
-from peerkit.model.fields import a, an_id, exactly, later_than, maybe, pair, several
+from peerkit.model.fields import a, an_id, exactly, maybe, pair, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
 __all__ = [
-    "Credential",
-    "CredentialStatus",
     "Experience",
     "LivedExperience",
     "Participant",
@@ -121,7 +119,7 @@ class Peer(Noun):
 
     ``supervisor`` is the id of whoever is told of concerns and gives advice;
     ``since`` the day the peer began; ``supervised`` the day of the last
-    supervision.
+    supervision; ``returned`` the day they last came back from a time away.
     """
 
     kind: ClassVar[str] = "peer"
@@ -131,6 +129,12 @@ class Peer(Noun):
     supervisor: str = attrs.field(validator=an_id)
     since: date = attrs.field(validator=exactly(date))
     supervised: date | None = maybe(date)
+    returned: date | None = maybe(date)
+
+    @property
+    def serves_since(self) -> date:
+        """The day from which they serve without a break: what was due before is not made up for."""
+        return self.since if self.returned is None else max(self.since, self.returned)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -161,48 +165,6 @@ class Participant(Noun):
     kind: ClassVar[str] = "participant"
     lifecycle: ClassVar[Lifecycle[ParticipantStatus]] = PARTICIPANT
     status: ParticipantStatus = a(ParticipantStatus, ParticipantStatus.TAKING_PART)
-
-
-class CredentialStatus(StrEnum):
-    """A credential is held until a newer one replaces it; its dates say when it is in force."""
-
-    HELD = "held"
-    REPLACED = "replaced"
-
-
-CREDENTIAL: Final = Lifecycle(
-    begins=frozenset({CredentialStatus.HELD}),
-    steps={
-        CredentialStatus.HELD: frozenset({CredentialStatus.REPLACED}),
-        CredentialStatus.REPLACED: frozenset(),
-    },
-    closed=frozenset({CredentialStatus.REPLACED}),
-)
-
-
-@attrs.frozen(kw_only=True)
-class Credential(Noun):
-    """A certification a peer holds, in force on the days ``since`` ≤ day < ``until``."""
-
-    kind: ClassVar[str] = "credential"
-    lifecycle: ClassVar[Lifecycle[CredentialStatus]] = CREDENTIAL
-    status: CredentialStatus = a(CredentialStatus, CredentialStatus.HELD)
-    peer: str = attrs.field(validator=an_id)
-    since: date = attrs.field(validator=exactly(date))
-    until: date = attrs.field(validator=exactly(date))
-
-    def __attrs_post_init__(self) -> None:
-        later_than("since")(self, attrs.fields(Credential).until, self.until)
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with its peer."""
-        return (self.peer,)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its peer."""
-        return (self.peer,)
 
 
 class TieKind(StrEnum):

@@ -7,7 +7,12 @@ from typing import Final
 from peerkit.acts import (
     AcceptMatch,
     AgreeBoundaries,
+    AnswerBias,
+    AskForDebrief,
+    AskForLeave,
     ChangeGoal,
+    ChangeLeave,
+    ChangeService,
     CloseConcern,
     ConsultSupervisor,
     DeclineMatch,
@@ -16,27 +21,48 @@ from peerkit.acts import (
     DoActivity,
     EndMatch,
     GiveAdvice,
+    LookAtDrift,
     Makes,
     Moves,
     PlanSession,
     ProposeMatch,
+    PutAwaySelfCarePlan,
     RaiseConcern,
     RecordConsent,
     RecordCredential,
+    RecordPay,
     RecordSupervision,
+    RecordTraining,
+    RenewCredential,
+    ReportBias,
+    ReportDebrief,
+    ReportDrift,
     ReportSession,
     ReviewDisclosure,
     RevokeConsent,
+    SeeSelfCarePlan,
     SetGoal,
     ShareInformation,
+    ShareSelfCarePlan,
     SupplyFacts,
     WelcomePeer,
+    WriteSelfCarePlan,
 )
 from peerkit.decisions import Rule, Rules
-from peerkit.rules import activities, advice, limits, people, records, support
+from peerkit.rules import (
+    activities,
+    advice,
+    credentials,
+    limits,
+    people,
+    records,
+    support,
+    workforce,
+)
+from peerkit.rules.credentials import Asked, Renewal, renewal
 from peerkit.rules.limits import COUNTED, measured
 
-__all__ = ["COUNTED", "ROLE_LIMITS", "measured"]
+__all__ = ["COUNTED", "ROLE_LIMITS", "Asked", "Renewal", "measured", "renewal"]
 
 #: Every role limit. Their order changes nothing.
 ROLE_LIMITS: Final = Rules(
@@ -65,12 +91,12 @@ ROLE_LIMITS: Final = Rules(
         (ProposeMatch, PlanSession, ReportSession, DoActivity, AgreeBoundaries, DiscloseTie),
         people.two_people,
     ),
-    Rule("own-supervisor", (WelcomePeer, ProposeMatch), people.own_supervisor),
+    Rule("own-supervisor", (WelcomePeer, ChangeService, ProposeMatch), people.own_supervisor),
     Rule("caseload", (ProposeMatch, AcceptMatch), people.caseload),
     Rule("credential", (ProposeMatch, PlanSession, ReportSession), people.credential),
     Rule("supervision", (ProposeMatch, PlanSession), people.supervision),
     Rule("enough-supervision", (ProposeMatch, PlanSession), limits.enough_supervision),
-    Rule("room-with-supervisor", (WelcomePeer,), limits.room_with_supervisor),
+    Rule("room-with-supervisor", (WelcomePeer, ChangeService), limits.room_with_supervisor),
     Rule("paid-time", (PlanSession,), limits.paid_time),
     Rule("note-on-time", (ReportSession,), limits.note_on_time),
     Rule(
@@ -107,6 +133,48 @@ ROLE_LIMITS: Final = Rules(
     Rule("known-clauses", (ConsultSupervisor, RaiseConcern), records.known_clauses),
     Rule("steps", (Moves,), records.steps),
     Rule("already-happened", records.TELLING, records.happened),
-    Rule("anyone-may-tell", (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch), records.told),
+    Rule(
+        "anyone-may-tell",
+        (
+            RecordSupervision,
+            DiscloseTie,
+            RaiseConcern,
+            EndMatch,
+            ReportDrift,
+            ReportBias,
+        ),
+        records.told,
+    ),
+    # -- workforce
+    Rule(
+        "known-peer",
+        (
+            RecordTraining,
+            RenewCredential,
+            RecordPay,
+            AskForLeave,
+            AskForDebrief,
+            WriteSelfCarePlan,
+        ),
+        workforce.known_peer,
+    ),
+    Rule("known-together", (RecordSupervision,), workforce.known_together),
+    Rule("renewal", (RenewCredential,), credentials.renewal_ready),
+    Rule(
+        "supervision-while-new",
+        (ProposeMatch, PlanSession),
+        credentials.supervision_while_new,
+    ),
+    Rule("on-leave", (PlanSession,), workforce.on_leave),
+    Rule("own-leave", (AskForLeave, ChangeLeave), workforce.own_leave),
+    Rule(
+        "own-plan-is-theirs",
+        (WriteSelfCarePlan, ShareSelfCarePlan, SeeSelfCarePlan, PutAwaySelfCarePlan),
+        workforce.own_plan_is_theirs,
+    ),
+    Rule("own-word", (AskForDebrief, ReportDebrief), workforce.own_word),
+    Rule("debrief-soon", (ReportDebrief,), workforce.debrief_soon),
+    Rule("told-to-another", (ReportDrift, ReportBias), workforce.told_to_another),
+    Rule("named-person-answers", (LookAtDrift, AnswerBias), workforce.named_person_answers),
     heeded=advice.heeded,
 )

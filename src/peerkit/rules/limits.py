@@ -7,7 +7,7 @@ from math import inf
 from string import Formatter
 from typing import TYPE_CHECKING, Final
 
-from peerkit.acts import PlanSession, WelcomePeer
+from peerkit.acts import ChangeService, PlanSession, WelcomePeer
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.errors import BadInput, must_be
 from peerkit.handbook import Book
@@ -20,6 +20,8 @@ from peerkit.model import (
     SUPERVISION_MINUTES,
     SUPERVISION_TALKS,
     Peer,
+    PeerStatus,
+    Phrase,
     Session,
     SessionStatus,
 )
@@ -45,6 +47,7 @@ __all__ = [
 #: The limits that rules ask by themselves; any other number is asked with :func:`measured`.
 COUNTED: Final = (
     "caseload",
+    "debrief-days",
     "group-size",
     "minutes-a-day",
     "minutes-a-week",
@@ -56,6 +59,7 @@ COUNTED: Final = (
     "supervision-minutes-a-month",
     "supervision-sessions-a-month",
     "supervision-weeks",
+    "supervision-weeks-first",
     "work-hours-for-each-supervision-hour",
 )
 #: What is paid for is counted for each person, over a day and over a year.
@@ -160,17 +164,33 @@ def enough_supervision(act: ProposeMatch | PlanSession, view: View, book: Book) 
 
 
 def _served_last_month(peer: Peer, day: date) -> bool:
-    """Whether the peer served the whole of the month before this one."""
+    """Whether the peer served the whole of the month before this one, without a time away."""
+    since = peer.serves_since
     this_month = day.year * 12 + day.month
-    began = peer.since.year * 12 + peer.since.month
-    return began < this_month - 1 or (began == this_month - 1 and peer.since.day == 1)
+    began = since.year * 12 + since.month
+    return began < this_month - 1 or (began == this_month - 1 and since.day == 1)
 
 
-def room_with_supervisor(act: WelcomePeer, view: View, book: Book) -> Findings:
-    """A supervisor looks after few enough peers."""
-    now = view.tally(act.supervisor, SUPERVISING) + 1
-    facts: dict[str, object] = {"peer": act.the_id, "by": act.supervisor}
-    return _measured(book.clauses["peers-for-one-supervisor"], now, facts)
+def room_with_supervisor(act: WelcomePeer | ChangeService, view: View, book: Book) -> Findings:
+    """A supervisor looks after few enough peers, those who come back among them."""
+    clause = book.clauses["peers-for-one-supervisor"]
+    id_, supervisor = act.id or "", act.supervisor
+    if clause.value is None or (isinstance(act, ChangeService) and not _comes_to(act, view)):
+        return ()
+    if supervisor is None:
+        missing = Phrase("who supervises {id} from now on (supervisor)", id=id_)
+        return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+    now = view.tally(supervisor, SUPERVISING) + 1
+    return _measured(clause, now, {"peer": id_, "by": supervisor})
+
+
+def _comes_to(act: ChangeService, view: View) -> bool:
+    """Whether a supervisor has one more by it: somebody comes back, or comes from another."""
+    before = view.get(Peer, act.id)
+    if before is None or act.status is PeerStatus.LEFT:
+        return False
+    other = act.supervisor not in {None, before.supervisor}
+    return other or before.status is PeerStatus.LEFT
 
 
 def note_on_time(act: ReportSession, view: View, book: Book) -> Findings:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from dateutil.relativedelta import relativedelta
 
-from peerkit.acts import DoActivity, PlanSession, ProposeMatch, ReportSession, WelcomePeer
+from peerkit.acts import (
+    ChangeService,
+    DoActivity,
+    PlanSession,
+    ProposeMatch,
+    ReportSession,
+    WelcomePeer,
+)
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import (
     WALKING,
@@ -86,11 +93,15 @@ def two_people(act: Act, view: View, book: Book) -> Findings:
     return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer_named}),)
 
 
-def own_supervisor(act: WelcomePeer | ProposeMatch, view: View, book: Book) -> Findings:
+def own_supervisor(
+    act: WelcomePeer | ChangeService | ProposeMatch, view: View, book: Book
+) -> Findings:
     """A peer's supervisor is somebody else, and nobody they walk with."""
     clause = book.clause("own-supervisor")
     if isinstance(act, WelcomePeer):
         peer, both = act.the_id, act.supervisor == act.id
+    elif isinstance(act, ChangeService):
+        peer, both = act.id, act.supervisor == act.id
     else:
         named = view.get(Peer, act.peer)
         if named is None:
@@ -130,7 +141,7 @@ def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Find
     peer = view.get(Peer, act.peer)
     if peer is None:
         return ()
-    last = max(peer.since, peer.supervised or peer.since)
+    last = max(peer.serves_since, peer.supervised or peer.since)
     found = []
     for limit, gap in _DUE_EVERY:
         clause = book.clauses[limit]

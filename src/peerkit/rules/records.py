@@ -13,6 +13,9 @@ from peerkit.acts import (
     DeclineMatch,
     EndMatch,
     RecordSupervision,
+    RecordTraining,
+    ReportDebrief,
+    ReportDrift,
     ReportMissedSession,
     ReportSession,
     WelcomePeer,
@@ -121,6 +124,9 @@ _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     EndMatch: _said_early,
     RecordSupervision: lambda act, view, book: act.on > book.day,
     WelcomePeer: _began_early,
+    RecordTraining: lambda act, view, book: act.on > book.day,
+    ReportDebrief: lambda act, view, book: act.on > book.day,
+    ReportDrift: lambda act, view, book: act.on > book.day,
 }
 #: The acts that tell of something that must lie behind us.
 TELLING: Final = tuple(_EARLY)

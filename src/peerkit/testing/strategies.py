@@ -22,7 +22,19 @@ import attrs
 
 from peerkit.acts import ACTS, Act, PlanSession, RecordSupervision
 from peerkit.errors import MissingExtra
-from peerkit.model import NOUNS, Activity, Experience, LivedExperience, Noun, SessionForm, Words
+from peerkit.model import (
+    NOUNS,
+    Activity,
+    Experience,
+    LivedExperience,
+    Noun,
+    SessionForm,
+    Supervision,
+    SupervisionForm,
+    TopicHours,
+    TrainingTopic,
+    Words,
+)
 
 try:
     from hypothesis import strategies as st
@@ -51,7 +63,8 @@ _ZONES: Final = (
     "Australia/Lord_Howe",
     "Pacific/Apia",
 )
-_A_DAY: Final = 24 * 60
+_AN_HOUR: Final = 60
+_A_DAY: Final = 24 * _AN_HOUR
 
 
 def ids() -> SearchStrategy[str]:
@@ -174,8 +187,14 @@ def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrat
         return st.just(SessionForm.GROUP)
     if name == "form" and kind is PlanSession:
         return st.sampled_from([each for each in SessionForm if each is not SessionForm.AD_HOC])
-    if name == "minutes" and kind is RecordSupervision:
+    if name == "minutes" and kind in {RecordSupervision, Supervision}:
         return st.integers(0, _A_DAY)
+    if name == "others" and values["form"] is not SupervisionForm.GROUP:
+        return st.just(())
+    if name == "last" and "first" in values:
+        return _from_on(values["first"])
+    if name == "hours":
+        return st.lists(_topic_hours(), max_size=3, unique_by=lambda each: each.topic).map(tuple)
     if name == "activities" and "minutes" in values:
         return _sharing(values["minutes"])
     return None
@@ -184,6 +203,20 @@ def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrat
 def _later_than(since: date) -> SearchStrategy[Any]:
     later = st.timedeltas(timedelta(days=1), timedelta(days=365)).map(lambda each: since + each)
     return later | st.none() if isinstance(since, datetime) else later
+
+
+def _from_on(first: date) -> SearchStrategy[date]:
+    return st.timedeltas(timedelta(0), timedelta(days=60)).map(lambda each: first + each)
+
+
+def _topic_hours() -> SearchStrategy[TopicHours]:
+    amounts = st.integers(0, 100 * _AN_HOUR)
+    return st.builds(
+        TopicHours,
+        topic=st.sampled_from(TrainingTopic),
+        minutes=amounts,
+        before=st.lists(amounts, max_size=3).map(tuple),
+    )
 
 
 @st.composite
@@ -229,7 +262,7 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     ),
 }
 #: Fields whose annotation says less than their name.
-_PLAIN: Final = (str, str | None, tuple[str, ...], int)
+_PLAIN: Final = (str, str | None, tuple[str, ...], int, int | None)
 _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "key": lambda: st.none() | keys(),
     "clause": codes,
@@ -237,4 +270,10 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "zone": lambda: st.sampled_from(_ZONES),
     "minutes": lambda: st.integers(1, _A_DAY),
     "counted": lambda: st.integers(0, _A_DAY),
+    "currency": lambda: st.sampled_from(("USD", "EUR", "JPY")),
+    "hourly": lambda: st.integers(0, 100_000),
+    "renewals": lambda: st.integers(0, 9),
+    "service": lambda: st.none() | st.integers(0, 10_000),
+    "setting": codes,
+    "supervision": lambda: st.none() | st.integers(0, 10_000),
 }

@@ -1,0 +1,138 @@
+"""What carries peers: their own plan, leave without a reason, and somebody else to tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from peerkit.acts import AskForDebrief, AskForLeave, SeeSelfCarePlan, ShareSelfCarePlan
+from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.model import (
+    Debrief,
+    Leave,
+    LeaveStatus,
+    Peer,
+    Phrase,
+    SelfCarePlan,
+)
+from peerkit.model.phrase import listed
+from peerkit.rules.limits import measured
+
+if TYPE_CHECKING:
+    from peerkit.acts import (
+        Act,
+        AnswerBias,
+        ChangeLeave,
+        LookAtDrift,
+        PlanSession,
+        PutAwaySelfCarePlan,
+        RecordSupervision,
+        ReportBias,
+        ReportDebrief,
+        ReportDrift,
+        WriteSelfCarePlan,
+    )
+    from peerkit.handbook import Book
+    from peerkit.model import View
+
+
+def known_peer(act: Act, view: View, book: Book) -> Findings:
+    """A peer is known here, whether they serve now, have stepped back or have left."""
+    peer = act.peer_named
+    if peer is None or view.get(Peer, peer) is None:
+        missing = Phrase("{id} as a peer", id=peer)
+        return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+    return (Finding(book.clause("known"), Verdict.ALLOWED),)
+
+
+def known_together(act: RecordSupervision, view: View, book: Book) -> Findings:
+    """Whoever sat in at a talk in a group is known here."""
+    strangers = [
+        Phrase("{id} as a peer", id=each) for each in act.others if view.get(Peer, each) is None
+    ]
+    if not act.others:
+        return ()
+    verdict = Verdict.NEEDS_FACTS if strangers else Verdict.ALLOWED
+    missing = listed("and", *strangers)
+    return (Finding(book.clause("known"), verdict, {"missing": missing} if missing else {}),)
+
+
+def on_leave(act: PlanSession, view: View, book: Book) -> Findings:
+    """Nobody plans over leave that was granted; only the peer takes it back."""
+    granted = [
+        each
+        for each in view.all(Leave)
+        if each.peer == act.peer and each.status is LeaveStatus.GRANTED
+    ]
+    if not granted:
+        return ()
+    clause = book.clause("on-leave")
+    last = max((each.last for each in granted if each.first <= act.day <= each.last), default=None)
+    if last is None:
+        return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer}),)
+    facts = {"peer": act.peer, "until": last.isoformat()}
+    return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
+
+
+def own_leave(act: AskForLeave | ChangeLeave, view: View, book: Book) -> Findings:
+    """Leave is asked for without a reason. Others grant it, and only the peer takes it back."""
+    facts = {"peer": act.peer, "by": act.by}
+    theirs = act.by == act.peer
+    if isinstance(act, AskForLeave):
+        verdict = Verdict.ALLOWED if theirs else Verdict.NEEDS_CONSENT
+        return (Finding(book.clause("own-leave"), verdict, facts),)
+    granted = act.status is LeaveStatus.GRANTED
+    wrong = theirs if granted else act.status is LeaveStatus.CANCELLED and not theirs
+    verdict = Verdict.NOT_ALLOWED if wrong else Verdict.ALLOWED
+    clause = book.clause("leave-is-granted" if granted else "own-leave")
+    return (Finding(clause, verdict, facts),)
+
+
+def own_plan_is_theirs(
+    act: WriteSelfCarePlan | ShareSelfCarePlan | SeeSelfCarePlan | PutAwaySelfCarePlan,
+    view: View,
+    book: Book,
+) -> Findings:
+    """A peer's own plan is theirs: whoever it was not shown to learns not even that it exists."""
+    clause, plan = book.clause("own-plan-is-theirs"), view.get(SelfCarePlan, act.id or "")
+    facts = {"peer": act.peer, "by": act.by}
+    theirs = plan is not None and plan.peer == act.peer
+    shown = isinstance(act, SeeSelfCarePlan) and plan is not None and act.by in plan.shown_to
+    if act.by != act.peer and not (theirs and shown):
+        return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+    if isinstance(act, SeeSelfCarePlan | ShareSelfCarePlan) and not theirs:
+        missing = Phrase("{id} as a {kind}", id=act.id, kind=Phrase(SelfCarePlan.kind))
+        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+    return (Finding(clause, Verdict.ALLOWED, facts),)
+
+
+def own_word(act: AskForDebrief | ReportDebrief, view: View, book: Book) -> Findings:
+    """Only the peer asks for their debrief, says that it was hard, or wants it no more."""
+    asks = isinstance(act, AskForDebrief) or not act.held
+    verdict = Verdict.NEEDS_CONSENT if asks and act.by != act.peer else Verdict.ALLOWED
+    facts = {"peer": act.peer, "by": act.by}
+    return (Finding(book.clause("debrief"), verdict, facts),)
+
+
+def debrief_soon(act: ReportDebrief, view: View, book: Book) -> Findings:
+    """Who asks for a debrief gets it within a few days."""
+    asked = view.get(Debrief, act.id)
+    if asked is None or asked.peer != act.peer or not act.held:
+        return ()
+    days = max((act.on - asked.asked).days, 0)
+    return measured(book, "debrief-days", days, peer=act.peer)
+
+
+def told_to_another(act: ReportDrift | ReportBias, view: View, book: Book) -> Findings:
+    """What a supervisor had a part in is looked at by somebody else, whom the teller names."""
+    verdict = Verdict.NEEDS_FACTS if act.needs_another(view) else Verdict.ALLOWED
+    return (Finding(book.clause("told-to-another"), verdict, {"by": act.by}),)
+
+
+def named_person_answers(act: LookAtDrift | AnswerBias, view: View, book: Book) -> Findings:
+    """Whoever a report was told to answers it, and nobody else closes it."""
+    noun = view.get(act.moves, act.id)
+    if noun is None:
+        return ()
+    verdict = Verdict.ALLOWED if act.by == getattr(noun, "to", None) else Verdict.NOT_ALLOWED
+    facts = {"id": act.id, "by": act.by}
+    return (Finding(book.clause("named-person-answers"), verdict, facts),)
