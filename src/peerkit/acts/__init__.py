@@ -22,6 +22,15 @@ from peerkit.acts.concerns import (
     RaiseConcern,
     ReviewDisclosure,
 )
+from peerkit.acts.groups import (
+    AgreeGroundRules,
+    ChangeFacilitators,
+    EndGroup,
+    InviteToGroup,
+    JoinGroup,
+    LeaveGroup,
+    StartGroup,
+)
 from peerkit.acts.matches import AcceptMatch, DeclineMatch, EndMatch, ProposeMatch
 from peerkit.acts.people import (
     ChangeParticipation,
@@ -33,6 +42,17 @@ from peerkit.acts.people import (
     WelcomePeer,
 )
 from peerkit.acts.plans import ChangeGoal, SetGoal
+from peerkit.acts.respite import (
+    AskForStay,
+    CheckIn,
+    CloseHouse,
+    DeclineStay,
+    ExtendStay,
+    LeaveRespite,
+    OfferStay,
+    OpenHouse,
+    WriteHouseLog,
+)
 from peerkit.acts.sessions import (
     CancelSession,
     DoActivity,
@@ -40,29 +60,45 @@ from peerkit.acts.sessions import (
     ReportMissedSession,
     ReportSession,
 )
+from peerkit.acts.shifts import PlanShift, ReportShift
 
 __all__ = [
     "ACTS",
     "AcceptMatch",
     "Act",
     "AgreeBoundaries",
+    "AgreeGroundRules",
+    "AskForStay",
     "CancelSession",
+    "ChangeFacilitators",
     "ChangeGoal",
     "ChangeParticipation",
     "ChangeService",
+    "CheckIn",
     "CloseConcern",
+    "CloseHouse",
     "ConsultSupervisor",
     "DeclineMatch",
+    "DeclineStay",
     "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
+    "EndGroup",
     "EndMatch",
+    "ExtendStay",
     "GiveAdvice",
+    "InviteToGroup",
+    "JoinGroup",
     "Judged",
+    "LeaveGroup",
+    "LeaveRespite",
     "Left",
     "Makes",
     "Moves",
+    "OfferStay",
+    "OpenHouse",
     "PlanSession",
+    "PlanShift",
     "ProposeMatch",
     "RaiseConcern",
     "RecordConsent",
@@ -70,14 +106,17 @@ __all__ = [
     "RecordSupervision",
     "ReportMissedSession",
     "ReportSession",
+    "ReportShift",
     "ReviewDisclosure",
     "RevokeConsent",
     "Saying",
     "SetGoal",
     "ShareInformation",
+    "StartGroup",
     "SupplyFacts",
     "WelcomeParticipant",
     "WelcomePeer",
+    "WriteHouseLog",
 ]
 
 #: Every act, in the order of a program's life.
@@ -111,4 +150,24 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CloseConcern,
     DiscloseForSafety,
     ReviewDisclosure,
+    # -- groups
+    StartGroup,
+    AgreeGroundRules,
+    ChangeFacilitators,
+    InviteToGroup,
+    JoinGroup,
+    LeaveGroup,
+    EndGroup,
+    # -- respite
+    OpenHouse,
+    CloseHouse,
+    AskForStay,
+    OfferStay,
+    DeclineStay,
+    CheckIn,
+    ExtendStay,
+    LeaveRespite,
+    WriteHouseLog,
+    PlanShift,
+    ReportShift,
 )

@@ -26,6 +26,15 @@ from peerkit.model.concerns import (
     SafetyDisclosure,
 )
 from peerkit.model.fields import Words, pair
+from peerkit.model.groups import (
+    GroundRule,
+    Group,
+    GroupKind,
+    GroupStatus,
+    Membership,
+    MembershipStatus,
+    Openness,
+)
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.message import Message
 from peerkit.model.noun import Noun
@@ -47,6 +56,23 @@ from peerkit.model.people import (
 )
 from peerkit.model.phrase import Phrase
 from peerkit.model.plans import Goal, GoalStatus
+from peerkit.model.respite import (
+    Guest,
+    GuestStatus,
+    House,
+    HouseStatus,
+    HouseTopic,
+    LogKind,
+    Nights,
+    Shift,
+    ShiftStatus,
+    Stay,
+    StayStatus,
+    bed_is_free,
+    gaps,
+    in_line,
+    most_nights,
+)
 from peerkit.model.support import (
     Activity,
     Match,
@@ -56,6 +82,10 @@ from peerkit.model.support import (
     SessionStatus,
 )
 from peerkit.model.view import (
+    ABSENT,
+    ATTENDED,
+    EXCUSED,
+    MEETINGS,
     MET,
     MINUTES_GIVEN,
     MINUTES_GIVEN_A_MONTH,
@@ -73,6 +103,10 @@ from peerkit.model.view import (
 )
 
 __all__ = [
+    "ABSENT",
+    "ATTENDED",
+    "EXCUSED",
+    "MEETINGS",
     "MET",
     "MINUTES_GIVEN",
     "MINUTES_GIVEN_A_MONTH",
@@ -103,12 +137,26 @@ __all__ = [
     "FactsStatus",
     "Goal",
     "GoalStatus",
+    "GroundRule",
+    "Group",
+    "GroupKind",
+    "GroupStatus",
+    "Guest",
+    "GuestStatus",
+    "House",
+    "HouseStatus",
+    "HouseTopic",
     "Lifecycle",
     "LivedExperience",
+    "LogKind",
     "Match",
     "MatchStatus",
+    "Membership",
+    "MembershipStatus",
     "Message",
+    "Nights",
     "Noun",
+    "Openness",
     "Participant",
     "ParticipantStatus",
     "Peer",
@@ -121,6 +169,10 @@ __all__ = [
     "Session",
     "SessionForm",
     "SessionStatus",
+    "Shift",
+    "ShiftStatus",
+    "Stay",
+    "StayStatus",
     "SuppliedFacts",
     "Tie",
     "TieKind",
@@ -128,6 +180,10 @@ __all__ = [
     "Topic",
     "View",
     "Words",
+    "bed_is_free",
+    "gaps",
+    "in_line",
+    "most_nights",
     "pair",
     "period",
     "periods",
@@ -149,4 +205,12 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     Consultation,
     SuppliedFacts,
     SafetyDisclosure,
+    # -- groups
+    Group,
+    Membership,
+    # -- respite
+    House,
+    Stay,
+    Guest,
+    Shift,
 )

@@ -57,6 +57,9 @@ COUNTED: Final = (
     "supervision-sessions-a-month",
     "supervision-weeks",
     "work-hours-for-each-supervision-hour",
+    # -- respite
+    "respite-hours-with-a-peer",
+    "respite-nights",
 )
 #: What is paid for is counted for each person, over a day and over a year.
 _PAID_FOR_EACH: Final = (

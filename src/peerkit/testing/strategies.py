@@ -20,9 +20,28 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from peerkit.acts import ACTS, Act, PlanSession, RecordSupervision
+from peerkit.acts import (
+    ACTS,
+    Act,
+    AskForStay,
+    ExtendStay,
+    PlanSession,
+    RecordSupervision,
+    ReportSession,
+)
+from peerkit.acts.shifts import LONGEST_SHIFT
 from peerkit.errors import MissingExtra
-from peerkit.model import NOUNS, Activity, Experience, LivedExperience, Noun, SessionForm, Words
+from peerkit.model import (
+    NOUNS,
+    Activity,
+    Experience,
+    LivedExperience,
+    Nights,
+    Noun,
+    Session,
+    SessionForm,
+    Words,
+)
 
 try:
     from hypothesis import strategies as st
@@ -168,17 +187,67 @@ def _hints(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
 
 def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
     """A field whose values depend on a field before it."""
-    if name == "until" and "since" in values:
-        return _later_than(values["since"])
-    if name == "form" and len(values.get("participants", ())) > 1:
-        return st.just(SessionForm.GROUP)
-    if name == "form" and kind is PlanSession:
-        return st.sampled_from([each for each in SessionForm if each is not SessionForm.AD_HOC])
+    times = _of_times(kind, name, values)
+    if times is not None:
+        return times
+    if name in _OF_SESSIONS and kind in {PlanSession, ReportSession, Session}:
+        return _of_sessions(name, values)
+    if name == "form":
+        return _form(kind, values)
     if name == "minutes" and kind is RecordSupervision:
         return st.integers(0, _A_DAY)
     if name == "activities" and "minutes" in values:
         return _sharing(values["minutes"])
     return None
+
+
+def _of_times(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+    """A day or a moment that comes after another, or nights that have a window around them."""
+    if name == "ends":
+        lasts = st.timedeltas(timedelta(minutes=1), LONGEST_SHIFT)
+        return lasts.map(lambda each: values["starts"] + each)
+    if name == "until" and (begins := {"since", "first"}.intersection(values)):
+        return _later_than(values[begins.pop()])
+    if name in {"first", "until"} and kind in {AskForStay, ExtendStay}:
+        return st.dates(date(3, 1, 1), date(9980, 12, 31))
+    return None
+
+
+def _form(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[SessionForm]:
+    """What a session with so many participants may be."""
+    if len(values.get("participants", ("anybody",))) != 1:
+        return st.just(SessionForm.GROUP)
+    return st.sampled_from(
+        [each for each in SessionForm if kind is not PlanSession or each is not SessionForm.AD_HOC]
+    )
+
+
+#: The fields of a session that depend on those before them.
+_OF_SESSIONS: Final = frozenset(
+    {"participants", "with_peers", "group", "anonymous", "excused", "absent"}
+)
+
+
+def _of_sessions(name: str, values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+    """Who leads it and who comes: nobody twice, and without a name in a group only."""
+    if name == "participants":
+        return _others(())
+    if name == "with_peers":
+        return _others((values["peer"],))
+    if values["form"] is not SessionForm.GROUP:
+        return st.just({"group": None, "anonymous": 0}.get(name, ()))
+    if name == "anonymous":
+        return st.integers(0 if values["participants"] else 1, 3)
+    if name == "group":
+        return None
+    return _others((*values["participants"], *values.get("excused", ())))
+
+
+def _others(named: tuple[str, ...]) -> SearchStrategy[tuple[str, ...]]:
+    """Up to three different ids that are none of these."""
+    return st.lists(ids(), max_size=3, unique=True).map(
+        lambda drawn: tuple(each for each in drawn if each not in named)
+    )
 
 
 def _later_than(since: date) -> SearchStrategy[Any]:
@@ -224,12 +293,13 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     datetime: moments,
     Words: words,
     Activity: activities,
+    Nights: lambda: _built(Nights, {}),
     LivedExperience: lambda: st.builds(
         LivedExperience, of=st.sampled_from(Experience), offered=st.booleans()
     ),
 }
 #: Fields whose annotation says less than their name.
-_PLAIN: Final = (str, str | None, tuple[str, ...], int)
+_PLAIN: Final = (str, str | None, tuple[str, ...], int, int | None)
 _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "key": lambda: st.none() | keys(),
     "clause": codes,
@@ -237,4 +307,6 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "zone": lambda: st.sampled_from(_ZONES),
     "minutes": lambda: st.integers(1, _A_DAY),
     "counted": lambda: st.integers(0, _A_DAY),
+    "anonymous": lambda: st.integers(0, 3),
+    "seats": lambda: st.none() | st.integers(1, 200),
 }
