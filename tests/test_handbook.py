@@ -182,7 +182,7 @@ def test_every_shipped_layer_loads() -> None:
 
 
 def test_base_numbers_are_the_widest_published_ones() -> None:
-    """Without a layer: 20 people, 12 in a group, supervision once a month, and known scales."""
+    """Without a layer: 20 people, 12 in a group, supervision once a month, known scales."""
     limits = [each for each in Handbook.load().on(DAY).clauses.values() if each.unit]
     numbers = {each.id: (each.value, each.unit) for each in limits if each.value is not None}
     assert numbers == {
@@ -204,6 +204,7 @@ def test_base_numbers_are_the_widest_published_ones() -> None:
         "rosenberg-low": (15, "points"),
         # -- workforce
         "debrief-days": (3, "days"),
+        "respite-hours-with-a-peer": (24, "hours"),
     }
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying
+from peerkit.acts.act import (
+    Act,
+    Judged,
+    Left,
+    Makes,
+    Moves,
+    Saying,
+)
 from peerkit.acts.advice import (
     ConsultSupervisor,
     GiveAdvice,
@@ -31,8 +38,26 @@ from peerkit.acts.conditions import (
     ShareSelfCarePlan,
     WriteSelfCarePlan,
 )
-from peerkit.acts.credentials import RecordCredential, RecordTraining, RenewCredential
-from peerkit.acts.matches import AcceptMatch, DeclineMatch, EndMatch, ProposeMatch
+from peerkit.acts.credentials import (
+    RecordCredential,
+    RecordTraining,
+    RenewCredential,
+)
+from peerkit.acts.groups import (
+    AgreeGroundRules,
+    ChangeFacilitators,
+    EndGroup,
+    InviteToGroup,
+    JoinGroup,
+    LeaveGroup,
+    StartGroup,
+)
+from peerkit.acts.matches import (
+    AcceptMatch,
+    DeclineMatch,
+    EndMatch,
+    ProposeMatch,
+)
 from peerkit.acts.people import (
     ChangeParticipation,
     ChangeService,
@@ -40,13 +65,31 @@ from peerkit.acts.people import (
     WelcomeParticipant,
     WelcomePeer,
 )
-from peerkit.acts.plans import ChangeGoal, SetGoal
+from peerkit.acts.plans import (
+    ChangeGoal,
+    SetGoal,
+)
+from peerkit.acts.respite import (
+    AskForStay,
+    CheckIn,
+    CloseHouse,
+    DeclineStay,
+    ExtendStay,
+    LeaveRespite,
+    OfferStay,
+    OpenHouse,
+    WriteHouseLog,
+)
 from peerkit.acts.sessions import (
     CancelSession,
     DoActivity,
     PlanSession,
     ReportMissedSession,
     ReportSession,
+)
+from peerkit.acts.shifts import (
+    PlanShift,
+    ReportShift,
 )
 from peerkit.acts.workforce import (
     AnswerBias,
@@ -63,28 +106,43 @@ __all__ = [
     "AcceptMatch",
     "Act",
     "AgreeBoundaries",
+    "AgreeGroundRules",
     "AnswerBias",
     "AskForDebrief",
     "AskForLeave",
+    "AskForStay",
     "CancelSession",
+    "ChangeFacilitators",
     "ChangeGoal",
     "ChangeLeave",
     "ChangeParticipation",
     "ChangeService",
+    "CheckIn",
     "CloseConcern",
+    "CloseHouse",
     "ConsultSupervisor",
     "DeclineMatch",
+    "DeclineStay",
     "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
+    "EndGroup",
     "EndMatch",
+    "ExtendStay",
     "GiveAdvice",
+    "InviteToGroup",
+    "JoinGroup",
     "Judged",
+    "LeaveGroup",
+    "LeaveRespite",
     "Left",
     "LookAtDrift",
     "Makes",
     "Moves",
+    "OfferStay",
+    "OpenHouse",
     "PlanSession",
+    "PlanShift",
     "ProposeMatch",
     "PutAwaySelfCarePlan",
     "RaiseConcern",
@@ -99,6 +157,7 @@ __all__ = [
     "ReportDrift",
     "ReportMissedSession",
     "ReportSession",
+    "ReportShift",
     "ReviewDisclosure",
     "RevokeConsent",
     "Saying",
@@ -106,9 +165,11 @@ __all__ = [
     "SetGoal",
     "ShareInformation",
     "ShareSelfCarePlan",
+    "StartGroup",
     "SupplyFacts",
     "WelcomeParticipant",
     "WelcomePeer",
+    "WriteHouseLog",
     "WriteSelfCarePlan",
 ]
 
@@ -159,4 +220,24 @@ ACTS: Final[tuple[type[Act], ...]] = (
     ShareSelfCarePlan,
     SeeSelfCarePlan,
     PutAwaySelfCarePlan,
+    # -- groups
+    StartGroup,
+    AgreeGroundRules,
+    ChangeFacilitators,
+    InviteToGroup,
+    JoinGroup,
+    LeaveGroup,
+    EndGroup,
+    # -- respite
+    OpenHouse,
+    CloseHouse,
+    AskForStay,
+    OfferStay,
+    DeclineStay,
+    CheckIn,
+    ExtendStay,
+    LeaveRespite,
+    WriteHouseLog,
+    PlanShift,
+    ReportShift,
 )

@@ -126,10 +126,20 @@ class Act(ABC):
         return getattr(self, "peer", None)
 
     @property
+    def peers_named(self) -> tuple[str, ...]:
+        """Every peer this act is about: the one it names, and those who are in it as peers too."""
+        return () if self.peer_named is None else (self.peer_named,)
+
+    @property
     def participants_named(self) -> tuple[str, ...]:
         """The participants this act is about."""
         one = getattr(self, "participant", None)
         return getattr(self, "participants", ()) if one is None else (one,)
+
+    @property
+    def others_named(self) -> tuple[str, ...]:
+        """People it tells of who take no part in it: those who were expected and did not come."""
+        return ()
 
     @property
     def activities_named(self) -> tuple[Activity, ...]:

@@ -192,7 +192,7 @@ class ShareSelfCarePlan(_WithPlan):
     """A peer says who may see their plan from now on: these people and no others."""
 
     kind: ClassVar[str] = "self-care-plan.shared"
-    to: tuple[str, ...] = maybe_ids()
+    to: tuple[str, ...] = maybe_ids(repr=False)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The plan, with those it is shown to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
@@ -10,6 +11,10 @@ import attrs
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each, used_up
 from peerkit.errors import BadInput
 from peerkit.model import (
+    ABSENT,
+    ATTENDED,
+    EXCUSED,
+    MEETINGS,
     MET,
     MINUTES_GIVEN,
     MINUTES_GIVEN_A_MONTH,
@@ -34,14 +39,17 @@ from peerkit.model.fields import (
     a_moment,
     a_zone,
     an_id,
+    any_ids,
     as_tuple,
     day_of,
     exactly,
+    how_many,
     in_utc,
     made_of,
     maybe,
+    maybe_id,
+    maybe_ids,
     several,
-    some_ids,
     some_minutes,
 )
 
@@ -70,14 +78,18 @@ class _InSession(Makes):
 
     makes: ClassVar[type[Noun]] = Session
     peer: str = attrs.field(validator=an_id)
-    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=any_ids)
     form: SessionForm = a(SessionForm, SessionForm.ONE_TO_ONE)
     starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
     zone: str = a_zone()
     minutes: int = attrs.field(validator=some_minutes)
     activities: tuple[Activity, ...] = several(Activity, least=1)
+    with_peers: tuple[str, ...] = maybe_ids()
+    group: str | None = maybe_id()
+    anonymous: int = how_many()
 
     def __attrs_post_init__(self) -> None:
+        self._in_a_group()
         if self.form is not SessionForm.GROUP and len(self.participants) != 1:
             raise BadInput(
                 f"{type(self).__name__}.participants",
@@ -90,13 +102,40 @@ class _InSession(Makes):
                 f"{type(self).__name__}.activities", "take more minutes than the session has"
             )
 
+    def _in_a_group(self) -> None:
+        """Who comes without a name, and whoever stays away, does so in a group."""
+        name = type(self).__name__
+        if self.peer in self.with_peers:
+            raise BadInput(f"{name}.with_peers", "names the peer of the session again")
+        if not self.participants and not self.anonymous:
+            raise BadInput(
+                f"{name}.participants",
+                "name 1 to 200 ids, or say how many come without one (anonymous)",
+            )
+        if self.form is SessionForm.GROUP:
+            return
+        for field in ("group", "anonymous", "excused", "absent"):
+            if getattr(self, field, None):
+                raise BadInput(f"{name}.{field}", "is said of a group; say form=GROUP")
+
     @property
     def about(self) -> tuple[str, ...]:
-        """The session, everyone in it, each pair, and whoever a story belongs to."""
+        """The session, everyone in it, each pair, its group, and whoever a story belongs to."""
         others = {each.of for each in self.activities if each.of is not None}
-        pairs = tuple(pair(self.peer, each) for each in self.participants)
-        named = once_each(self.the_id, self.peer, *self.participants, *pairs)
+        pairs = tuple(pair(each, who) for each in self.peers_named for who in self.participants)
+        group = () if self.group is None else (self.group,)
+        named = once_each(self.the_id, *self.peers_named, *self.participants, *pairs, *group)
         return (*named, *sorted(others.difference(named))) if others else named
+
+    @property
+    def peers_named(self) -> tuple[str, ...]:
+        """Whoever leads it, and those who lead it with them."""
+        return (self.peer, *self.with_peers)
+
+    @property
+    def size(self) -> int:
+        """How many people it is for, with those who give no name."""
+        return len(self.participants) + self.anonymous
 
     @property
     def activities_named(self) -> tuple[Activity, ...]:
@@ -146,7 +185,7 @@ class PlanSession(_InSession):
                     about=self.the_id,
                     inside=f"Session {self.id} is planned.",
                 )
-                for who in (*self.participants, self.peer)
+                for who in (*self.participants, *self.peers_named)
             ),
         )
 
@@ -171,7 +210,7 @@ class CancelSession(Moves):
                 Message(
                     to=who, kind=self.kind, about=self.id, inside=f"Session {self.id} is cancelled."
                 )
-                for who in (*session.participants, session.peer)
+                for who in (*session.participants, *session.peers)
             ),
         )
 
@@ -202,17 +241,36 @@ class ReportSession(_InSession):
     apart from the journal. ``corrects`` true puts right what was reported
     under this id before: its minutes are taken back, and these counted. A
     concern that it had opened stays open until the supervisor has looked at it.
+
+    Of a group, ``participants`` are those who came and gave an id, ``anonymous``
+    is how many came without one, ``excused`` and ``absent`` are those who were
+    expected and did not come. Nobody has to say why.
     """
 
     kind: ClassVar[str] = "session.reported"
     already: ClassVar[bool] = True
     note: Words | None = maybe(Words)
     corrects: bool = a(bool, default=False)
+    excused: tuple[str, ...] = maybe_ids()
+    absent: tuple[str, ...] = maybe_ids()
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        for one, other in combinations(("participants", "excused", "absent"), 2):
+            if not {*getattr(self, one)}.isdisjoint(getattr(self, other)):
+                raise BadInput(
+                    f"ReportSession.{other}", f"names somebody who is named in {one} as well"
+                )
 
     @property
     def about(self) -> tuple[str, ...]:
-        """What every session is about, and the concern that may come of it."""
-        return once_each(*super().about, made_of(self.the_id, "concern"))
+        """What every session is about, who did not come, and the concern that may come of it."""
+        return once_each(*super().about, *self.others_named, made_of(self.the_id, "concern"))
+
+    @property
+    def others_named(self) -> tuple[str, ...]:
+        """Those who were expected and did not come."""
+        return (*self.excused, *self.absent)
 
     @property
     def ends(self) -> datetime:
@@ -239,7 +297,7 @@ class ReportSession(_InSession):
         Told twice, a session is there once. Another one under an id that is
         taken is kept under an id of its own.
         """
-        held = self._session(status=SessionStatus.HELD, counted=self._counted(judged))
+        held = self._held(self._counted(judged))
         counts = _counts(held, 1)
         before = view.get(Session, self.the_id)
         if before is not None and not self.corrects and self._told_before(before):
@@ -258,7 +316,13 @@ class ReportSession(_InSession):
 
     def _told_before(self, before: Session) -> bool:
         """Whether this very session is kept already."""
-        return before == self._session(status=SessionStatus.HELD, counted=before.counted)
+        return before == self._held(before.counted)
+
+    def _held(self, counted: int) -> Session:
+        """The session as it was."""
+        return self._session(
+            status=SessionStatus.HELD, counted=counted, excused=self.excused, absent=self.absent
+        )
 
     def _said(self, session: str) -> tuple[Saying, ...]:
         if self.note is None:
@@ -281,19 +345,42 @@ class ReportSession(_InSession):
 
 
 def _counts(session: Session, sign: int) -> tuple[Count, ...]:
-    """What a held session adds to the tallies, or, with -1, takes back."""
-    met = tuple(Count(pair(session.peer, each), MET, sign) for each in session.participants)
+    """What a held session adds to the tallies, or, with -1, takes back.
+
+    Who came without a name is in no tally but the group's own.
+    """
+    met = tuple(
+        Count(pair(peer, each), MET, sign)
+        for peer in session.peers
+        for each in session.participants
+    )
+    met += _attendance(session, sign)
     if not session.counted:
         return met
     day, minutes = session.day, sign * session.counted
     return (
         *met,
-        *(Count(session.peer, what, minutes, period(day, what)) for what in _GIVEN),
+        *(
+            Count(peer, what, minutes, period(day, what))
+            for peer in session.peers
+            for what in _GIVEN
+        ),
         *(
             Count(each, what, minutes, period(day, what))
             for each in session.participants
             for what in _RECEIVED
         ),
+    )
+
+
+def _attendance(session: Session, sign: int) -> tuple[Count, ...]:
+    """Who of a group came, was excused or stayed away, and that the group has met."""
+    if session.group is None:
+        return ()
+    there = ((ATTENDED, session.participants), (EXCUSED, session.excused), (ABSENT, session.absent))
+    return (
+        Count(session.group, MEETINGS, sign),
+        *(Count(who, what, sign) for what, people in there for who in people),
     )
 
 

@@ -43,10 +43,28 @@ from peerkit.model.credentials import (
     TrainingStatus,
     TrainingTopic,
 )
-from peerkit.model.fields import Words, pair
-from peerkit.model.lifecycle import Lifecycle
-from peerkit.model.message import Message
-from peerkit.model.noun import Noun
+from peerkit.model.fields import (
+    Words,
+    pair,
+)
+from peerkit.model.groups import (
+    GroundRule,
+    Group,
+    GroupKind,
+    GroupStatus,
+    Membership,
+    MembershipStatus,
+    Openness,
+)
+from peerkit.model.lifecycle import (
+    Lifecycle,
+)
+from peerkit.model.message import (
+    Message,
+)
+from peerkit.model.noun import (
+    Noun,
+)
 from peerkit.model.people import (
     Experience,
     LivedExperience,
@@ -61,8 +79,30 @@ from peerkit.model.people import (
     TieKind,
     TieStatus,
 )
-from peerkit.model.phrase import Phrase
-from peerkit.model.plans import Goal, GoalStatus
+from peerkit.model.phrase import (
+    Phrase,
+)
+from peerkit.model.plans import (
+    Goal,
+    GoalStatus,
+)
+from peerkit.model.respite import (
+    Guest,
+    GuestStatus,
+    House,
+    HouseStatus,
+    HouseTopic,
+    LogKind,
+    Nights,
+    Shift,
+    ShiftStatus,
+    Stay,
+    StayStatus,
+    bed_is_free,
+    gaps,
+    in_line,
+    most_nights,
+)
 from peerkit.model.support import (
     Activity,
     Match,
@@ -72,6 +112,10 @@ from peerkit.model.support import (
     SessionStatus,
 )
 from peerkit.model.view import (
+    ABSENT,
+    ATTENDED,
+    EXCUSED,
+    MEETINGS,
     MET,
     MINUTES_GIVEN,
     MINUTES_GIVEN_A_MONTH,
@@ -103,6 +147,10 @@ from peerkit.model.workforce import (
 )
 
 __all__ = [
+    "ABSENT",
+    "ATTENDED",
+    "EXCUSED",
+    "MEETINGS",
     "MET",
     "MINUTES_GIVEN",
     "MINUTES_GIVEN_A_MONTH",
@@ -144,14 +192,28 @@ __all__ = [
     "FactsStatus",
     "Goal",
     "GoalStatus",
+    "GroundRule",
+    "Group",
+    "GroupKind",
+    "GroupStatus",
+    "Guest",
+    "GuestStatus",
+    "House",
+    "HouseStatus",
+    "HouseTopic",
     "Leave",
     "LeaveStatus",
     "Lifecycle",
     "LivedExperience",
+    "LogKind",
     "Match",
     "MatchStatus",
+    "Membership",
+    "MembershipStatus",
     "Message",
+    "Nights",
     "Noun",
+    "Openness",
     "Participant",
     "ParticipantStatus",
     "PayRecord",
@@ -168,6 +230,10 @@ __all__ = [
     "Session",
     "SessionForm",
     "SessionStatus",
+    "Shift",
+    "ShiftStatus",
+    "Stay",
+    "StayStatus",
     "Supervision",
     "SupervisionForm",
     "SupervisionStatus",
@@ -182,6 +248,10 @@ __all__ = [
     "TrainingTopic",
     "View",
     "Words",
+    "bed_is_free",
+    "gaps",
+    "in_line",
+    "most_nights",
     "pair",
     "period",
     "periods",
@@ -212,4 +282,12 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     PayRecord,
     Leave,
     SelfCarePlan,
+    # -- groups
+    Group,
+    Membership,
+    # -- respite
+    House,
+    Stay,
+    Guest,
+    Shift,
 )

@@ -10,6 +10,7 @@ import attrs
 from peerkit.model.fields import (
     a,
     an_id,
+    any_ids,
     as_tuple,
     exactly,
     some_codes,
@@ -56,7 +57,7 @@ class Concern(Noun):
     lifecycle: ClassVar[Lifecycle[ConcernStatus]] = CONCERN
     status: ConcernStatus = a(ConcernStatus, ConcernStatus.OPEN)
     peer: str = attrs.field(validator=an_id)
-    people: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    people: tuple[str, ...] = attrs.field(converter=as_tuple, validator=any_ids)
     clauses: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_codes, repr=False)
 
     @property

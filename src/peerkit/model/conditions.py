@@ -165,7 +165,7 @@ class SelfCarePlan(Noun):
     lifecycle: ClassVar[Lifecycle[SelfCareStatus]] = SELF_CARE
     status: SelfCareStatus = a(SelfCareStatus, SelfCareStatus.KEPT)
     peer: str = attrs.field(validator=an_id)
-    shown_to: tuple[str, ...] = maybe_ids()
+    shown_to: tuple[str, ...] = maybe_ids(repr=False)
 
     @property
     def touches(self) -> tuple[str, ...]:

@@ -140,6 +140,37 @@ def some_ids(instance: object, attribute: attrs.Attribute[Any], value: object) -
         raise BadInput(_place(instance, attribute), "the same id is named twice")
 
 
+def any_ids(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes any number of different ids, or none."""
+    if value != ():
+        some_ids(instance, attribute, value)
+
+
+def maybe_ids(*, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word
+    """Any number of different ids; none when not said."""
+    return attrs.field(default=(), converter=as_tuple, validator=any_ids, repr=repr)
+
+
+def how_many() -> Any:
+    """A field for how many there were; 0 when not said."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if type(value) is not int or not 0 <= value <= MOST_NAMED:
+            raise BadInput(_place(instance, attribute), f"a whole number, 0 to {MOST_NAMED}")
+
+    return attrs.field(default=0, validator=check)
+
+
+def maybe_seats() -> Any:
+    """How many there is room for, 1 to 200, or None."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value is not None and (type(value) is not int or not 1 <= value <= MOST_NAMED):
+            raise BadInput(_place(instance, attribute), f"1 to {MOST_NAMED}, or left out")
+
+    return attrs.field(default=None, validator=check)
+
+
 def as_tuple(value: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """A list as a tuple; anything else as it is, for the check that follows."""
     return tuple(value) if type(value) is list else cast("tuple[str, ...]", value)
@@ -303,16 +334,6 @@ def some_amounts(*, most: int) -> Any:
             an_amount(instance, attribute, each)
 
     return attrs.field(default=(), converter=as_tuple, validator=check)
-
-
-def maybe_ids() -> Any:
-    """Some different ids, or none; they do not show themselves."""
-
-    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if value != ():
-            some_ids(instance, attribute, value)
-
-    return attrs.field(default=(), converter=as_tuple, validator=check, repr=False)
 
 
 def a_currency(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -16,16 +16,18 @@ from peerkit.model.fields import (
     a_moment,
     a_zone,
     an_id,
+    any_ids,
     as_tuple,
     day_of,
     exactly,
+    how_many,
     in_utc,
     is_code,
     maybe_id,
+    maybe_ids,
     maybe_moment,
     pair,
     several,
-    some_ids,
     some_minutes,
     whole_minutes,
 )
@@ -193,7 +195,10 @@ class Session(Noun):
 
     ``starts`` is in UTC and ``zone`` the place it was meant in; ``minutes`` is
     how long it lasts; ``counted`` how many of them were peer support (0 until
-    held: time outside the role never counts).
+    held: time outside the role never counts). ``with_peers`` lead it together
+    with ``peer``; their time counts too. Of a group, ``participants`` are those
+    who came and gave an id, ``anonymous`` how many came without one, ``excused``
+    and ``absent`` those who were expected and did not come.
     """
 
     kind: ClassVar[str] = "session"
@@ -201,12 +206,17 @@ class Session(Noun):
     status: SessionStatus = a(SessionStatus, SessionStatus.PLANNED)
     form: SessionForm = attrs.field(validator=exactly(SessionForm))
     peer: str = attrs.field(validator=an_id)
-    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=any_ids)
     starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
     zone: str = a_zone()
     minutes: int = attrs.field(validator=some_minutes)
     counted: int = a(int, 0)
     activities: tuple[Activity, ...] = several(Activity)
+    with_peers: tuple[str, ...] = maybe_ids()
+    group: str | None = maybe_id()
+    anonymous: int = how_many()
+    excused: tuple[str, ...] = maybe_ids()
+    absent: tuple[str, ...] = maybe_ids()
 
     @property
     def day(self) -> date:
@@ -214,6 +224,13 @@ class Session(Noun):
         return day_of(self.starts, self.zone)
 
     @property
+    def peers(self) -> tuple[str, ...]:
+        """Every peer whose time it is: whoever leads it, and those who lead it with them."""
+        return (self.peer, *self.with_peers)
+
+    @property
     def touches(self) -> tuple[str, ...]:
-        """It is found with everyone who is in it."""
-        return (self.peer, *self.participants)
+        """It is found with everyone who is in it, and with its group."""
+        found = (*self.peers, *self.participants, *self.excused, *self.absent)
+        group = () if self.group is None else (self.group,)
+        return tuple(dict.fromkeys((*found, *group)))

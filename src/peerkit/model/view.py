@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from types import MappingProxyType
 
 __all__ = [
+    "ABSENT",
+    "ATTENDED",
+    "EXCUSED",
+    "MEETINGS",
     "MET",
     "MINUTES_GIVEN",
     "MINUTES_GIVEN_A_MONTH",
@@ -37,6 +41,11 @@ N = TypeVar("N", bound=Noun)
 WALKING: Final = "walking"
 #: How often a pair has met. Standing.
 MET: Final = "met"
+#: How often a group has met, and how often somebody named came, was excused, was absent. Standing.
+MEETINGS: Final = "meetings"
+ATTENDED: Final = "attended"
+EXCUSED: Final = "excused"
+ABSENT: Final = "absent"
 #: How many peers who have not left somebody supervises. Standing.
 SUPERVISING: Final = "supervising"
 #: Minutes of peer support, given as a peer: on one day, in one week, in one month.

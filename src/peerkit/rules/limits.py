@@ -61,6 +61,9 @@ COUNTED: Final = (
     "supervision-weeks",
     "supervision-weeks-first",
     "work-hours-for-each-supervision-hour",
+    # -- respite
+    "respite-hours-with-a-peer",
+    "respite-nights",
 )
 #: What is paid for is counted for each person, over a day and over a year.
 _PAID_FOR_EACH: Final = (

@@ -33,6 +33,8 @@ from peerkit.model.phrase import listed
 from peerkit.rules.activities import whatever_stands
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from peerkit.acts import (
         AcceptMatch,
         Act,
@@ -73,23 +75,33 @@ def known(act: Act, view: View, book: Book) -> Findings:
             act.already or isinstance(act, DoActivity)
         ):
             strangers.append(Phrase("{id} as a participant who is here and not away", id=each))
-    if act.peer_named is not None:
-        peer = view.get(Peer, act.peer_named)
-        if peer is None or not (act.already or peer.status is PeerStatus.SERVING):
-            strangers.append(Phrase("{id} as a serving peer", id=act.peer_named))
-        elif isinstance(act, ReportSession) and act.day < peer.since:
-            on = act.day.isoformat()
-            strangers.append(Phrase("{id} as a peer on {day}", id=act.peer_named, day=on))
+    strangers += [
+        Phrase("{id} as a participant", id=each)
+        for each in act.others_named
+        if view.get(Participant, each) is None
+    ]
+    strangers += _strange_peers(act, view)
     if strangers:
         return (Finding(clause, Verdict.NEEDS_FACTS, {"missing": listed("and", *strangers)}),)
     return (Finding(clause, Verdict.ALLOWED),)
 
 
+def _strange_peers(act: Act, view: View) -> Iterator[Phrase]:
+    """The peers it names whom the program does not know as such, or not on that day."""
+    for each in act.peers_named:
+        peer = view.get(Peer, each)
+        if peer is None or not (act.already or peer.status is PeerStatus.SERVING):
+            yield Phrase("{id} as a serving peer", id=each)
+        elif isinstance(act, ReportSession) and act.day < peer.since:
+            yield Phrase("{id} as a peer on {day}", id=each, day=act.day.isoformat())
+
+
 def two_people(act: Act, view: View, book: Book) -> Findings:
     """Support takes two: nobody is their own peer."""
     clause = book.clause("two-people")
-    if act.peer_named in act.participants_named:
-        return (Finding(clause, Verdict.NOT_ALLOWED, {"peer": act.peer_named}),)
+    for each in act.peers_named:
+        if each in act.participants_named:
+            return (Finding(clause, Verdict.NOT_ALLOWED, {"peer": each}),)
     return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer_named}),)
 
 
@@ -168,13 +180,13 @@ def dual_relationship(
     asking = isinstance(act, _ASKED_BEFORE)
     for tie in view.all(Tie):
         weight = _weight(tie, book)
-        other = tie.other if tie.one == act.peer else tie.one
-        theirs = act.peer in {tie.one, tie.other} and other in act.participants_named
-        if not theirs or not (asking or weight is Verdict.NOT_ALLOWED):
-            continue
-        clause = book.clause(_CLAUSE_OF_TIE.get(tie.of, "dual-relationship"))
-        facts = {"peer": act.peer, "other": other}
-        found.append(Finding(clause, weight, facts))
+        for peer in act.peers_named:
+            other = tie.other if tie.one == peer else tie.one
+            theirs = peer in {tie.one, tie.other} and other in act.participants_named
+            if not theirs or not (asking or weight is Verdict.NOT_ALLOWED):
+                continue
+            clause = book.clause(_CLAUSE_OF_TIE.get(tie.of, "dual-relationship"))
+            found.append(Finding(clause, weight, {"peer": peer, "other": other}))
     if found:
         return tuple(found)
     return (Finding(book.clause("dual-relationship"), Verdict.ALLOWED, {"peer": act.peer}),)

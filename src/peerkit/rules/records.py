@@ -12,17 +12,19 @@ from peerkit.acts import (
     ConsultSupervisor,
     DeclineMatch,
     EndMatch,
+    LeaveRespite,
     RecordSupervision,
     RecordTraining,
     ReportDebrief,
     ReportDrift,
     ReportMissedSession,
     ReportSession,
+    ReportShift,
     WelcomePeer,
 )
 from peerkit.acts.act import free_id
 from peerkit.decisions import Finding, Findings, Verdict
-from peerkit.model import Match, MatchStatus, Participant, Peer, Phrase, Session
+from peerkit.model import Match, MatchStatus, Participant, Peer, Phrase, Session, Shift
 
 if TYPE_CHECKING:
     from peerkit.acts import Makes, Moves, ProposeMatch, RaiseConcern
@@ -93,8 +95,8 @@ def _theirs(noun: Noun, act: Moves) -> bool:
     """Whether it belongs to the people whom the act names: nobody answers another's match."""
     return all(
         getattr(noun, each) == getattr(act, each)
-        for each in ("peer", "participant")
-        if hasattr(act, each)
+        for each in ("peer", "participant", "group", "house")
+        if hasattr(act, each) and hasattr(noun, each)
     )
 
 
@@ -115,6 +117,14 @@ def _began_early(act: WelcomePeer, view: View, book: Book) -> bool:
     return max(act.since, act.supervised or act.since) > book.day
 
 
+def _worked_early(act: ReportShift, view: View, book: Book) -> bool:
+    """Who was not there when it began is missed from then on; who was, is there to the end."""
+    shift = view.get(Shift, act.id)
+    if shift is None:
+        return False
+    return (shift.ends if act.was_there else shift.starts) > view.now
+
+
 #: For each act that tells of something, whether it tells of what is still to come.
 _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     ReportSession: lambda act, view, book: act.ends > view.now,
@@ -127,6 +137,8 @@ _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     RecordTraining: lambda act, view, book: act.on > book.day,
     ReportDebrief: lambda act, view, book: act.on > book.day,
     ReportDrift: lambda act, view, book: act.on > book.day,
+    LeaveRespite: lambda act, view, book: act.when is not None and act.when > view.now,
+    ReportShift: _worked_early,
 }
 #: The acts that tell of something that must lie behind us.
 TELLING: Final = tuple(_EARLY)

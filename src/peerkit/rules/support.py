@@ -9,6 +9,7 @@ from peerkit.model import (
     MET,
     BoundaryAgreement,
     Consent,
+    Group,
     Match,
     MatchStatus,
     Peer,
@@ -47,7 +48,7 @@ def group_size(act: PlanSession | ReportSession, view: View, book: Book) -> Find
     clause = book.clause("group-size")
     if clause.value is None:
         return ()
-    now = len(act.participants)
+    now = act.size
     verdict = Verdict.ALLOWED if now <= clause.value else Verdict.NOT_ALLOWED
     return (Finding(clause, verdict, {"peer": act.peer, "now": now, "limit": clause.value}),)
 
@@ -79,10 +80,13 @@ def voluntary(act: PlanSession | ReportSession, view: View, book: Book) -> Findi
 
 
 def _is_group(act: PlanSession | ReportSession, view: View) -> bool:
-    """A group of one is none, unless more were expected and only one came."""
+    """A group of one is none, unless more were expected and only one came, or it is a group's own.
+
+    Who comes without a name comes to a group: nobody is walked with unnamed.
+    """
     if act.form is not SessionForm.GROUP:
         return False
-    if len(act.participants) > 1:
+    if act.size > 1 or act.anonymous or _meets(act, view):
         return True
     planned = view.get(Session, act.the_id)
     return (
@@ -91,6 +95,11 @@ def _is_group(act: PlanSession | ReportSession, view: View) -> bool:
         and len(planned.participants) > 1
         and set(act.participants) <= set(planned.participants)
     )
+
+
+def _meets(act: PlanSession | ReportSession, view: View) -> bool:
+    """Whether it is a meeting of a group that the program knows."""
+    return act.group is not None and view.get(Group, act.group) is not None
 
 
 def limits_explained(act: PlanSession, view: View, book: Book) -> Findings:

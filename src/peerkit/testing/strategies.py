@@ -20,14 +20,25 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from peerkit.acts import ACTS, Act, PlanSession, RecordSupervision
+from peerkit.acts import (
+    ACTS,
+    Act,
+    AskForStay,
+    ExtendStay,
+    PlanSession,
+    RecordSupervision,
+    ReportSession,
+)
+from peerkit.acts.shifts import LONGEST_SHIFT
 from peerkit.errors import MissingExtra
 from peerkit.model import (
     NOUNS,
     Activity,
     Experience,
     LivedExperience,
+    Nights,
     Noun,
+    Session,
     SessionForm,
     Supervision,
     SupervisionForm,
@@ -180,24 +191,67 @@ def _hints(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
 
 
 def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
-    """A field whose values depend on a field before it."""
-    if name == "until" and "since" in values:
-        return _later_than(values["since"])
-    if name == "form" and len(values.get("participants", ())) > 1:
+    """A field whose values depend on the fields before it, or on whose field it is."""
+    depends = _DEPENDING.get(name)
+    return None if depends is None else depends(kind, values)
+
+
+def _ends(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any]:
+    lasts = st.timedeltas(timedelta(minutes=1), LONGEST_SHIFT)
+    return lasts.map(lambda each: values["starts"] + each)
+
+
+def _until(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+    begins = {"since", "first"}.intersection(values)
+    return _later_than(values[begins.pop()]) if begins else _first(kind, values)
+
+
+def _first(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+    """Nights have a window around them."""
+    asked = kind in {AskForStay, ExtendStay}
+    return st.dates(date(3, 1, 1), date(9980, 12, 31)) if asked else None
+
+
+def _last(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+    return _from_on(values["first"]) if "first" in values else None
+
+
+def _form(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+    """What a session with so many participants may be."""
+    if kind not in _SESSIONS:
+        return None
+    if len(values.get("participants", ("anybody",))) != 1:
         return st.just(SessionForm.GROUP)
-    if name == "form" and kind is PlanSession:
-        return st.sampled_from([each for each in SessionForm if each is not SessionForm.AD_HOC])
-    if name == "minutes" and kind in {RecordSupervision, Supervision}:
-        return st.integers(0, _A_DAY)
-    if name == "others" and values["form"] is not SupervisionForm.GROUP:
-        return st.just(())
-    if name == "last" and "first" in values:
-        return _from_on(values["first"])
-    if name == "hours":
-        return st.lists(_topic_hours(), max_size=3, unique_by=lambda each: each.topic).map(tuple)
-    if name == "activities" and "minutes" in values:
-        return _sharing(values["minutes"])
-    return None
+    return st.sampled_from(
+        [each for each in SessionForm if kind is not PlanSession or each is not SessionForm.AD_HOC]
+    )
+
+
+_SESSIONS: Final = frozenset({PlanSession, ReportSession, Session})
+
+
+def _of_group(
+    alone: Any, drawn: Callable[[Mapping[str, Any]], SearchStrategy[Any] | None]
+) -> Callable[[type[Any], Mapping[str, Any]], SearchStrategy[Any] | None]:
+    """A field that only the session of a group has; any other has ``alone``."""
+
+    def depends(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+        if kind not in _SESSIONS:
+            return None
+        return drawn(values) if values["form"] is SessionForm.GROUP else st.just(alone)
+
+    return depends
+
+
+def _not_there(values: Mapping[str, Any]) -> SearchStrategy[tuple[str, ...]]:
+    return _others((*values["participants"], *values.get("excused", ())))
+
+
+def _others(named: tuple[str, ...]) -> SearchStrategy[tuple[str, ...]]:
+    """Up to three different ids that are none of these."""
+    return st.lists(ids(), max_size=3, unique=True).map(
+        lambda drawn: tuple(each for each in drawn if each not in named)
+    )
 
 
 def _later_than(since: date) -> SearchStrategy[Any]:
@@ -257,6 +311,7 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     datetime: moments,
     Words: words,
     Activity: activities,
+    Nights: lambda: _built(Nights, {}),
     LivedExperience: lambda: st.builds(
         LivedExperience, of=st.sampled_from(Experience), offered=st.booleans()
     ),
@@ -276,4 +331,30 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "service": lambda: st.none() | st.integers(0, 10_000),
     "setting": codes,
     "supervision": lambda: st.none() | st.integers(0, 10_000),
+    "anonymous": lambda: st.integers(0, 3),
+    "seats": lambda: st.none() | st.integers(1, 200),
+}
+#: Fields whose values depend on others: each is asked with its class and the values before it.
+_DEPENDING: Final[
+    Mapping[str, Callable[[type[Any], Mapping[str, Any]], SearchStrategy[Any] | None]]
+] = {
+    "ends": _ends,
+    "until": _until,
+    "first": _first,
+    "last": _last,
+    "form": _form,
+    "participants": lambda kind, values: _others(()) if kind in _SESSIONS else None,
+    "with_peers": lambda kind, values: _others((values["peer"],)),
+    "group": _of_group(None, lambda values: None),
+    "anonymous": _of_group(0, lambda values: st.integers(0 if values["participants"] else 1, 3)),
+    "excused": _of_group((), _not_there),
+    "absent": _of_group((), _not_there),
+    "minutes": lambda kind, values: (
+        st.integers(0, _A_DAY) if kind in {RecordSupervision, Supervision} else None
+    ),
+    "others": lambda kind, values: None if values["form"] is SupervisionForm.GROUP else st.just(()),
+    "hours": lambda kind, values: st.lists(
+        _topic_hours(), max_size=3, unique_by=lambda each: each.topic
+    ).map(tuple),
+    "activities": lambda kind, values: _sharing(values["minutes"]),
 }
