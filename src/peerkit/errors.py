@@ -5,7 +5,8 @@ The whole tree (an error that carries data lives with that data, and says so her
     PeerkitError
     ├── BadInput           what came in does not fit: names the place, never the value
     │   ├── BadHandbook        (handbook) a book that cannot be trusted: file, key, what to do
-    │   └── NotHmis            (exchange.hmis) a folder that is not an HMIS CSV export
+    │   ├── NotHmis            (exchange.hmis) a folder that is not an HMIS CSV export
+    │   └── NotHsds            (exchange.hsds) a folder that is not an HSDS directory
     ├── CouldNotTell       (notifiers) a message could not be delivered now; it waits
     ├── KeyReused          one idempotency key, two different acts
     ├── Moved              somebody changed what a decision stood on

@@ -1,0 +1,25 @@
+"""What there is near by: services that somebody may want to reach, and how they are found.
+
+A directory is a value that the host loads, from a file or from tables of its own. It is
+no part of the journal, and no decision reads it: whether somebody may use a service is for
+that service to say, and whether they want to is for them.
+"""
+
+from __future__ import annotations
+
+from peerkit.directory.directory import Directory
+from peerkit.directory.search import Found, Reason, Results, Search, Why
+from peerkit.directory.services import Hours, Need, Place, Service
+
+__all__ = [
+    "Directory",
+    "Found",
+    "Hours",
+    "Need",
+    "Place",
+    "Reason",
+    "Results",
+    "Search",
+    "Service",
+    "Why",
+]
