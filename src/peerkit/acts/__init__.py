@@ -22,7 +22,15 @@ from peerkit.acts.concerns import (
     RaiseConcern,
     ReviewDisclosure,
 )
+from peerkit.acts.funding import EndGrant, RecordGrant
 from peerkit.acts.matches import AcceptMatch, DeclineMatch, EndMatch, ProposeMatch
+from peerkit.acts.outcomes import (
+    LookAtMeasure,
+    RecordMeasure,
+    RecordMilestone,
+    WithdrawMeasure,
+    WithdrawMilestone,
+)
 from peerkit.acts.people import (
     ChangeParticipation,
     ChangeService,
@@ -56,10 +64,12 @@ __all__ = [
     "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
+    "EndGrant",
     "EndMatch",
     "GiveAdvice",
     "Judged",
     "Left",
+    "LookAtMeasure",
     "Makes",
     "Moves",
     "PlanSession",
@@ -67,6 +77,9 @@ __all__ = [
     "RaiseConcern",
     "RecordConsent",
     "RecordCredential",
+    "RecordGrant",
+    "RecordMeasure",
+    "RecordMilestone",
     "RecordSupervision",
     "ReportMissedSession",
     "ReportSession",
@@ -78,6 +91,8 @@ __all__ = [
     "SupplyFacts",
     "WelcomeParticipant",
     "WelcomePeer",
+    "WithdrawMeasure",
+    "WithdrawMilestone",
 ]
 
 #: Every act, in the order of a program's life.
@@ -111,4 +126,12 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CloseConcern,
     DiscloseForSafety,
     ReviewDisclosure,
+    # -- outcomes and money
+    RecordMeasure,
+    LookAtMeasure,
+    WithdrawMeasure,
+    RecordMilestone,
+    WithdrawMilestone,
+    RecordGrant,
+    EndGrant,
 )

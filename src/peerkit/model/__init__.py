@@ -26,9 +26,21 @@ from peerkit.model.concerns import (
     SafetyDisclosure,
 )
 from peerkit.model.fields import Words, pair
+from peerkit.model.funding import Grant, GrantStatus
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.message import Message
 from peerkit.model.noun import Noun
+from peerkit.model.outcomes import (
+    Answer,
+    Area,
+    FilledIn,
+    Measure,
+    MeasureStatus,
+    Milestone,
+    MilestoneKind,
+    MilestoneStatus,
+    ToldBy,
+)
 from peerkit.model.people import (
     Credential,
     CredentialStatus,
@@ -86,6 +98,8 @@ __all__ = [
     "WALKING",
     "Activity",
     "AgreementStatus",
+    "Answer",
+    "Area",
     "Basis",
     "BoundaryAgreement",
     "Concern",
@@ -101,13 +115,21 @@ __all__ = [
     "DisclosureStatus",
     "Experience",
     "FactsStatus",
+    "FilledIn",
     "Goal",
     "GoalStatus",
+    "Grant",
+    "GrantStatus",
     "Lifecycle",
     "LivedExperience",
     "Match",
     "MatchStatus",
+    "Measure",
+    "MeasureStatus",
     "Message",
+    "Milestone",
+    "MilestoneKind",
+    "MilestoneStatus",
     "Noun",
     "Participant",
     "ParticipantStatus",
@@ -125,6 +147,7 @@ __all__ = [
     "Tie",
     "TieKind",
     "TieStatus",
+    "ToldBy",
     "Topic",
     "View",
     "Words",
@@ -149,4 +172,8 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     Consultation,
     SuppliedFacts,
     SafetyDisclosure,
+    # -- outcomes and money
+    Measure,
+    Milestone,
+    Grant,
 )

@@ -16,6 +16,7 @@ from peerkit.acts import (
     DoActivity,
     EndMatch,
     GiveAdvice,
+    LookAtMeasure,
     Makes,
     Moves,
     PlanSession,
@@ -23,6 +24,9 @@ from peerkit.acts import (
     RaiseConcern,
     RecordConsent,
     RecordCredential,
+    RecordGrant,
+    RecordMeasure,
+    RecordMilestone,
     RecordSupervision,
     ReportSession,
     ReviewDisclosure,
@@ -31,9 +35,11 @@ from peerkit.acts import (
     ShareInformation,
     SupplyFacts,
     WelcomePeer,
+    WithdrawMeasure,
+    WithdrawMilestone,
 )
 from peerkit.decisions import Rule, Rules
-from peerkit.rules import activities, advice, limits, people, records, support
+from peerkit.rules import activities, advice, limits, outcomes, people, records, support
 from peerkit.rules.limits import COUNTED, measured
 
 __all__ = ["COUNTED", "ROLE_LIMITS", "measured"]
@@ -57,6 +63,8 @@ ROLE_LIMITS: Final = Rules(
             RecordSupervision,
             ConsultSupervisor,
             SupplyFacts,
+            RecordMeasure,
+            RecordMilestone,
         ),
         people.known,
     ),
@@ -92,6 +100,8 @@ ROLE_LIMITS: Final = Rules(
             AgreeBoundaries,
             RecordConsent,
             RevokeConsent,
+            RecordMeasure,
+            WithdrawMeasure,
         ),
         support.own_voice,
     ),
@@ -108,5 +118,11 @@ ROLE_LIMITS: Final = Rules(
     Rule("steps", (Moves,), records.steps),
     Rule("already-happened", records.TELLING, records.happened),
     Rule("anyone-may-tell", (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch), records.told),
+    # -- outcomes and money
+    Rule("measured-whole", (RecordMeasure,), outcomes.measured_whole),
+    Rule("safety-route", (RecordMeasure,), outcomes.safety_route),
+    Rule("looked-at", (LookAtMeasure,), outcomes.looked_at),
+    Rule("own-account", (RecordMilestone, WithdrawMilestone), outcomes.own_account),
+    Rule("known-funding", (RecordGrant,), outcomes.known_funding),
     heeded=advice.heeded,
 )

@@ -12,6 +12,8 @@ from peerkit.acts import (
     ConsultSupervisor,
     DeclineMatch,
     EndMatch,
+    RecordMeasure,
+    RecordMilestone,
     RecordSupervision,
     ReportMissedSession,
     ReportSession,
@@ -121,6 +123,8 @@ _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     EndMatch: _said_early,
     RecordSupervision: lambda act, view, book: act.on > book.day,
     WelcomePeer: _began_early,
+    RecordMeasure: lambda act, view, book: act.on > book.day,
+    RecordMilestone: lambda act, view, book: act.on > book.day,
 }
 #: The acts that tell of something that must lie behind us.
 TELLING: Final = tuple(_EARLY)

@@ -22,7 +22,17 @@ import attrs
 
 from peerkit.acts import ACTS, Act, PlanSession, RecordSupervision
 from peerkit.errors import MissingExtra
-from peerkit.model import NOUNS, Activity, Experience, LivedExperience, Noun, SessionForm, Words
+from peerkit.handbook.instruments import instruments, known_instrument
+from peerkit.model import (
+    NOUNS,
+    Activity,
+    Answer,
+    Experience,
+    LivedExperience,
+    Noun,
+    SessionForm,
+    Words,
+)
 
 try:
     from hypothesis import strategies as st
@@ -178,7 +188,17 @@ def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrat
         return st.integers(0, _A_DAY)
     if name == "activities" and "minutes" in values:
         return _sharing(values["minutes"])
-    return None
+    answers = name == "answers" and "instrument" in values
+    return _answering(values["instrument"]) if answers else None
+
+
+def _answering(instrument: str) -> SearchStrategy[tuple[Answer, ...]]:
+    """Answers that fit an instrument, some left out; any where it is none of ours."""
+    known = known_instrument(instrument)
+    items = codes() if known is None else st.sampled_from(known.items)
+    points = st.integers(0, 9) if known is None else st.integers(known.least, known.most)
+    answer = st.builds(Answer, item=items, points=points)
+    return st.lists(answer, max_size=9, unique_by=lambda each: each.item).map(tuple)
 
 
 def _later_than(since: date) -> SearchStrategy[Any]:
@@ -233,6 +253,10 @@ _PLAIN: Final = (str, str | None, tuple[str, ...], int)
 _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "key": lambda: st.none() | keys(),
     "clause": codes,
+    "instrument": lambda: st.sampled_from([each.id for each in instruments()]) | codes(),
+    "funding": codes,
+    "cents": lambda: st.integers(0, 10**15),
+    "currency": lambda: st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=3),
     "clauses": lambda: st.lists(codes(), min_size=1, max_size=3).map(tuple),
     "zone": lambda: st.sampled_from(_ZONES),
     "minutes": lambda: st.integers(1, _A_DAY),
