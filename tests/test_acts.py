@@ -51,6 +51,19 @@ DISCLOSED = pk.SafetyDisclosure(
 CONCERN = pk.Concern(id="n-1", peer="ana", people=("p-7",), clauses=("money",))
 SINCE, UNTIL = date(2025, 1, 1), date(2027, 1, 1)
 SCOPES = (pk.ConsentScope.GOALS,)
+#: What was measured, told and given before.
+OUTCOMES: tuple[pk.Noun, ...] = (
+    pk.Measure(
+        id="me-1",
+        participant="p-7",
+        instrument="ucla-3",
+        answers={"item-1": 2},
+        on=SINCE,
+        filled=pk.FilledIn.ALONE,
+    ),
+    pk.Milestone(id="mi-1", participant="p-7", of=pk.MilestoneKind.HOUSED, on=SINCE),
+    pk.Grant(id="gr-1", funding="path", since=SINCE, cents=5, currency="USD"),
+)
 
 #: Every tally of minutes that a session adds to.
 MINUTES = {
@@ -171,6 +184,33 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
     (pk.ShareSelfCarePlan(by="ana", id="own", peer="ana", to=("jo",)), ("own", "ana")),
     (pk.SeeSelfCarePlan(by="jo", id="own", peer="ana"), ("own", "ana")),
     (pk.PutAwaySelfCarePlan(by="ana", id="own", peer="ana"), ("own", "ana")),
+    # -- outcomes and money
+    (
+        pk.RecordMeasure(
+            by="ana",
+            **PAIR,
+            id="me-2",
+            instrument="ucla-3",
+            answers={"item-1": 2},
+            on=TODAY,
+            filled=pk.FilledIn.HELPED,
+        ),
+        ("me-2", "p-7", "ana"),
+    ),
+    (pk.LookAtMeasure(by="sam", id="me-1", participant="p-7"), ("me-1", "p-7", "sam")),
+    (pk.WithdrawMeasure(**BY, id="me-1", participant="p-7"), ("me-1", "p-7")),
+    (
+        pk.RecordMilestone(
+            **BY, id="mi-2", participant="p-7", of=pk.MilestoneKind.HOUSED, on=TODAY
+        ),
+        ("mi-2", "p-7"),
+    ),
+    (pk.WithdrawMilestone(**BY, id="mi-1", participant="p-7"), ("mi-1", "p-7")),
+    (
+        pk.RecordGrant(**BY, id="gr-2", funding="path", since=SINCE, cents=5, currency="USD"),
+        ("gr-2",),
+    ),
+    (pk.EndGrant(**BY, id="gr-1", on=UNTIL), ("gr-1",)),
 ]
 
 
@@ -239,6 +279,7 @@ class TestAbout:
 
     def test_only_reports_speak_of_what_already_happened(self) -> None:
         """These ten are never refused; every other act is a request."""
+        """These are never refused; every other act is a request."""
         assert {each for each in ACTS if each.already} == {
             pk.RecordSupervision,
             pk.DiscloseTie,
@@ -251,6 +292,8 @@ class TestAbout:
             pk.ReportDebrief,
             pk.ReportDrift,
             pk.ReportBias,
+            pk.RecordMeasure,
+            pk.RecordMilestone,
         }
 
     def test_a_report_is_judged_by_the_book_of_its_day(self) -> None:
@@ -993,6 +1036,9 @@ class TestThroughTheDoor:
         for act, _ in ONE_OF_EACH:
             papers = (*session_and_goal(), *given_consent(), *CARRIED)
             stood = view(ASKED, CONCERN, DISCLOSED, *papers)
+            stood = view(
+                ASKED, CONCERN, DISCLOSED, *OUTCOMES, *session_and_goal(), *given_consent()
+            )
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}

@@ -43,13 +43,23 @@ CANARIES = {
     "ReportBias.what": "Zebrafinch-bias",
     "AnswerBias.outcome": "Zebrafinch-bias-outcome",
     "WriteSelfCarePlan.words": "Zebrafinch-own-plan",
+    "LookAtMeasure.outcome": "Zebrafinch-looked",
 }
 #: A condition, a tie and a danger: what may stand in a noun's body and must not show itself.
 LIVED = pk.Experience.SUBSTANCE_USE
 TIED = pk.TieKind.HOUSEHOLD
 DANGER = pk.Basis.DANGER_TO_SELF
-CODES = (str(LIVED), str(TIED), str(DANGER))
-HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name)
+CHANGED = pk.MilestoneKind.ADMITTED
+#: An instrument, an answer that is a sign of danger, and an amount of money.
+MEASURED: dict[str, Any] = {
+    "instrument": "phq-9",
+    "answers": {"item-9": 3},
+    "on": NOW.date(),
+    "filled": pk.FilledIn.HELPED,
+}
+MONEY: dict[str, Any] = {"cents": 7654321, "currency": "USD"}
+CODES = (str(LIVED), str(TIED), str(DANGER), str(CHANGED), "phq-9", "7654321")
+HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name, CHANGED.name)
 
 
 def said(field: str) -> pk.Words:
@@ -178,6 +188,22 @@ def whole_life() -> tuple[pk.Act, ...]:
         pk.ChangeService(by="ana", id="ana", status=pk.PeerStatus.STEPPED_BACK),
         pk.ChangeParticipation(by="p-7", id="p-7", status=pk.ParticipantStatus.AWAY),
         pk.AcceptMatch(by="p-9", id="m-3", peer="bo", participant="p-9"),
+        # -- outcomes and money
+        pk.RecordMeasure(by="ana", id="me", **PAIR, **MEASURED),
+        pk.LookAtMeasure(
+            by="sam", id="me", participant="p-7", outcome=said("LookAtMeasure.outcome")
+        ),
+        pk.LookAtMeasure(
+            by="ana", id="me", participant="p-7", outcome=said("LookAtMeasure.outcome")
+        ),
+        pk.RecordMeasure(by="p-7", id="me-2", participant="p-7", **MEASURED),
+        pk.WithdrawMeasure(by="p-7", id="me", participant="p-7"),
+        pk.RecordMilestone(
+            by="p-7", id="mi", participant="p-7", of=CHANGED, on=NOW.date() - timedelta(days=9)
+        ),
+        pk.WithdrawMilestone(by="p-7", id="mi", participant="p-7"),
+        pk.RecordGrant(by="c", id="gr", funding="path", since=NOW.date(), **MONEY),
+        pk.EndGrant(by="c", id="gr", on=NOW.date()),
     )
 
 
@@ -267,6 +293,7 @@ class TestNowhere:
                 *("goal/g", "session/held", "session/many", "session/crossed", "concern/n"),
                 *("consultation/q", "disclosure/d"),
                 *("drift/x", "bias-report/b", "self-care-plan/own"),
+                *("consultation/q", "disclosure/d", "measure/me"),
             )
         }
 
@@ -287,6 +314,7 @@ class TestNowhere:
             "drift/x": (CANARIES["ReportDrift.what"], CANARIES["LookAtDrift.outcome"]),
             "bias-report/b": (CANARIES["ReportBias.what"], CANARIES["AnswerBias.outcome"]),
             "self-care-plan/own": (CANARIES["WriteSelfCarePlan.words"],),
+            "measure/me": (CANARIES["LookAtMeasure.outcome"],),
         }
 
     def test_what_was_refused_keeps_no_word(self, program: pk.Program) -> None:

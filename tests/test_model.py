@@ -85,6 +85,10 @@ ALLOWED = {
         "agreed>done",
         "used>done",
     },
+    # -- outcomes and money
+    "measure": {"kept>withdrawn", "unseen>seen", "seen>withdrawn"},
+    "milestone": {"kept>withdrawn"},
+    "grant": {"active>ended"},
 }
 
 

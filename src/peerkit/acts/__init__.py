@@ -43,6 +43,10 @@ from peerkit.acts.credentials import (
     RecordTraining,
     RenewCredential,
 )
+from peerkit.acts.funding import (
+    EndGrant,
+    RecordGrant,
+)
 from peerkit.acts.groups import (
     AgreeGroundRules,
     ChangeFacilitators,
@@ -57,6 +61,13 @@ from peerkit.acts.matches import (
     DeclineMatch,
     EndMatch,
     ProposeMatch,
+)
+from peerkit.acts.outcomes import (
+    LookAtMeasure,
+    RecordMeasure,
+    RecordMilestone,
+    WithdrawMeasure,
+    WithdrawMilestone,
 )
 from peerkit.acts.people import (
     ChangeParticipation,
@@ -126,6 +137,7 @@ __all__ = [
     "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
+    "EndGrant",
     "EndGroup",
     "EndMatch",
     "ExtendStay",
@@ -137,6 +149,7 @@ __all__ = [
     "LeaveRespite",
     "Left",
     "LookAtDrift",
+    "LookAtMeasure",
     "Makes",
     "Moves",
     "OfferStay",
@@ -148,6 +161,9 @@ __all__ = [
     "RaiseConcern",
     "RecordConsent",
     "RecordCredential",
+    "RecordGrant",
+    "RecordMeasure",
+    "RecordMilestone",
     "RecordPay",
     "RecordSupervision",
     "RecordTraining",
@@ -169,6 +185,8 @@ __all__ = [
     "SupplyFacts",
     "WelcomeParticipant",
     "WelcomePeer",
+    "WithdrawMeasure",
+    "WithdrawMilestone",
     "WriteHouseLog",
     "WriteSelfCarePlan",
 ]
@@ -240,4 +258,12 @@ ACTS: Final[tuple[type[Act], ...]] = (
     WriteHouseLog,
     PlanShift,
     ReportShift,
+    # -- outcomes and money
+    RecordMeasure,
+    LookAtMeasure,
+    WithdrawMeasure,
+    RecordMilestone,
+    WithdrawMilestone,
+    RecordGrant,
+    EndGrant,
 )

@@ -47,6 +47,10 @@ from peerkit.model.fields import (
     Words,
     pair,
 )
+from peerkit.model.funding import (
+    Grant,
+    GrantStatus,
+)
 from peerkit.model.groups import (
     GroundRule,
     Group,
@@ -64,6 +68,17 @@ from peerkit.model.message import (
 )
 from peerkit.model.noun import (
     Noun,
+)
+from peerkit.model.outcomes import (
+    Answer,
+    Area,
+    FilledIn,
+    Measure,
+    MeasureStatus,
+    Milestone,
+    MilestoneKind,
+    MilestoneStatus,
+    ToldBy,
 )
 from peerkit.model.people import (
     Experience,
@@ -164,6 +179,8 @@ __all__ = [
     "WALKING",
     "Activity",
     "AgreementStatus",
+    "Answer",
+    "Area",
     "Basis",
     "Benefit",
     "BiasFrom",
@@ -190,8 +207,11 @@ __all__ = [
     "DriftStatus",
     "Experience",
     "FactsStatus",
+    "FilledIn",
     "Goal",
     "GoalStatus",
+    "Grant",
+    "GrantStatus",
     "GroundRule",
     "Group",
     "GroupKind",
@@ -208,9 +228,14 @@ __all__ = [
     "LogKind",
     "Match",
     "MatchStatus",
+    "Measure",
+    "MeasureStatus",
     "Membership",
     "MembershipStatus",
     "Message",
+    "Milestone",
+    "MilestoneKind",
+    "MilestoneStatus",
     "Nights",
     "Noun",
     "Openness",
@@ -241,6 +266,7 @@ __all__ = [
     "Tie",
     "TieKind",
     "TieStatus",
+    "ToldBy",
     "Topic",
     "TopicHours",
     "Training",
@@ -290,4 +316,8 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     Stay,
     Guest,
     Shift,
+    # -- outcomes and money
+    Measure,
+    Milestone,
+    Grant,
 )

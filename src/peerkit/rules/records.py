@@ -13,6 +13,8 @@ from peerkit.acts import (
     DeclineMatch,
     EndMatch,
     LeaveRespite,
+    RecordMeasure,
+    RecordMilestone,
     RecordSupervision,
     RecordTraining,
     ReportDebrief,
@@ -139,6 +141,8 @@ _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     ReportDrift: lambda act, view, book: act.on > book.day,
     LeaveRespite: lambda act, view, book: act.when is not None and act.when > view.now,
     ReportShift: _worked_early,
+    RecordMeasure: lambda act, view, book: act.on > book.day,
+    RecordMilestone: lambda act, view, book: act.on > book.day,
 }
 #: The acts that tell of something that must lie behind us.
 TELLING: Final = tuple(_EARLY)

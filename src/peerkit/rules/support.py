@@ -29,10 +29,14 @@ if TYPE_CHECKING:
         DiscloseForSafety,
         PlanSession,
         RecordConsent,
+        RecordMeasure,
+        RecordMilestone,
         ReportSession,
         RevokeConsent,
         SetGoal,
         ShareInformation,
+        WithdrawMeasure,
+        WithdrawMilestone,
     )
     from peerkit.handbook import Book
     from peerkit.model import View
@@ -152,7 +156,11 @@ def own_voice(
     | ChangeGoal
     | AgreeBoundaries
     | RecordConsent
-    | RevokeConsent,
+    | RevokeConsent
+    | RecordMeasure
+    | WithdrawMeasure
+    | RecordMilestone
+    | WithdrawMilestone,
     view: View,
     book: Book,
 ) -> Findings:

@@ -31,9 +31,11 @@ from peerkit.acts import (
 )
 from peerkit.acts.shifts import LONGEST_SHIFT
 from peerkit.errors import MissingExtra
+from peerkit.handbook.instruments import instruments, known_instrument
 from peerkit.model import (
     NOUNS,
     Activity,
+    Answer,
     Experience,
     LivedExperience,
     Nights,
@@ -254,6 +256,15 @@ def _others(named: tuple[str, ...]) -> SearchStrategy[tuple[str, ...]]:
     )
 
 
+def _answering(instrument: str) -> SearchStrategy[tuple[Answer, ...]]:
+    """Answers that fit an instrument, some left out; any where it is none of ours."""
+    known = known_instrument(instrument)
+    items = codes() if known is None else st.sampled_from(known.items)
+    points = st.integers(0, 9) if known is None else st.integers(known.least, known.most)
+    answer = st.builds(Answer, item=items, points=points)
+    return st.lists(answer, max_size=9, unique_by=lambda each: each.item).map(tuple)
+
+
 def _later_than(since: date) -> SearchStrategy[Any]:
     later = st.timedeltas(timedelta(days=1), timedelta(days=365)).map(lambda each: since + each)
     return later | st.none() if isinstance(since, datetime) else later
@@ -321,11 +332,14 @@ _PLAIN: Final = (str, str | None, tuple[str, ...], int, int | None)
 _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "key": lambda: st.none() | keys(),
     "clause": codes,
+    "instrument": lambda: st.sampled_from([each.id for each in instruments()]) | codes(),
+    "funding": codes,
+    "cents": lambda: st.integers(0, 10**15),
+    "currency": lambda: st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=3),
     "clauses": lambda: st.lists(codes(), min_size=1, max_size=3).map(tuple),
     "zone": lambda: st.sampled_from(_ZONES),
     "minutes": lambda: st.integers(1, _A_DAY),
     "counted": lambda: st.integers(0, _A_DAY),
-    "currency": lambda: st.sampled_from(("USD", "EUR", "JPY")),
     "hourly": lambda: st.integers(0, 100_000),
     "renewals": lambda: st.integers(0, 9),
     "service": lambda: st.none() | st.integers(0, 10_000),
@@ -357,4 +371,5 @@ _DEPENDING: Final[
         _topic_hours(), max_size=3, unique_by=lambda each: each.topic
     ).map(tuple),
     "activities": lambda kind, values: _sharing(values["minutes"]),
+    "answers": lambda kind, values: _answering(values["instrument"]),
 }

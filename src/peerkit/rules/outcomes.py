@@ -1,0 +1,91 @@
+"""What is measured, told and paid for: the person's own word, a look at danger, a known payer."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.handbook.funding import funding_sources
+from peerkit.handbook.instruments import instruments, known_instrument
+from peerkit.model import Area, Measure, Milestone, Peer, Phrase, ToldBy
+from peerkit.rules.support import own_voice
+
+if TYPE_CHECKING:
+    from peerkit.acts import (
+        LookAtMeasure,
+        RecordGrant,
+        RecordMeasure,
+        RecordMilestone,
+        WithdrawMilestone,
+    )
+    from peerkit.handbook import Book
+    from peerkit.model import View
+
+__all__ = ["known_funding", "looked_at", "measured_whole", "own_account", "safety_route"]
+
+
+def measured_whole(act: RecordMeasure, view: View, book: Book) -> Findings:
+    """The instrument is one the book knows; an answer that was left out is nobody's fault."""
+    known = known_instrument(act.instrument)
+    if known is None:
+        told = Phrase("{id} as an instrument of the handbook", id=act.instrument)
+        names = [each.id for each in instruments()]
+        return (_unknown(told, act.instrument, names, book),)
+    given = {each.item for each in act.answers}
+    missing = ", ".join(each for each in known.items if each not in given)
+    clause = book.clause("measure-left-out" if missing else "measure-kept")
+    facts = {"participant": act.participant, "missing": missing}
+    return (Finding(clause, Verdict.ALLOWED, facts),)
+
+
+def safety_route(act: RecordMeasure, view: View, book: Book) -> Findings:
+    """A sign of danger goes to somebody who can help at once, whatever the total is."""
+    if not act.danger:
+        clause = book.clause("safety-route")
+        return (Finding(clause, Verdict.ALLOWED, {"participant": act.participant}),)
+    to = act.who_hears(view)
+    clause = book.clause("safety-route" if to is not None else "safety-route-alone")
+    facts = {"participant": act.participant, "by": act.by, "to": to}
+    return (Finding(clause, Verdict.NEEDS_CONSULTATION, facts),)
+
+
+def looked_at(act: LookAtMeasure, view: View, book: Book) -> Findings:
+    """Somebody else looks: neither the participant nor a peer who does not supervise."""
+    clause = book.clause("safety-seen")
+    measure = view.get(Measure, act.id)
+    peer = None if measure is None or measure.peer is None else view.get(Peer, measure.peer)
+    supervises = peer is not None and peer.supervisor == act.by
+    walks = measure is not None and measure.peer == act.by
+    serves = view.get(Peer, act.by) is not None
+    own = act.by == act.participant or walks or (serves and not supervises)
+    facts = {"by": act.by, "id": act.id}
+    return (Finding(clause, Verdict.NOT_ALLOWED if own else Verdict.ALLOWED, facts),)
+
+
+def own_account(act: RecordMilestone | WithdrawMilestone, view: View, book: Book) -> Findings:
+    """What a person tells of their life is theirs to tell; a record may be read by whoever may."""
+    told: Any = view.get(Milestone, act.id) if not hasattr(act, "told") else act
+    if told is None:
+        return ()  # what is not there is the rule steps' to say
+    recorded = told.told is ToldBy.RECORD and told.of.area not in {Area.BELONGING, Area.HOPE}
+    if recorded:
+        return (Finding(book.clause("milestone-record"), Verdict.ALLOWED, {"by": act.by}),)
+    return own_voice(act, view, book)
+
+
+def known_funding(act: RecordGrant, view: View, book: Book) -> Findings:
+    """Money has a source that the book describes, so that somebody can say what it pays for."""
+    names = [each.id for each in funding_sources()]
+    if act.funding not in names:
+        told = Phrase("{id} as a funding source of the handbook", id=act.funding)
+        return (_unknown(told, act.funding, names, book),)
+    return (Finding(book.clause("funding"), Verdict.ALLOWED, {"id": act.funding}),)
+
+
+def _unknown(told: Phrase, id_: str, names: list[str], book: Book) -> Finding:
+    """What the book does not know, and what may have been meant."""
+    near = get_close_matches(id_, names, 1)
+    if near:
+        told = Phrase("{told} (did you mean {near}?)", told=told, near=near[0])
+    return Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": told})
