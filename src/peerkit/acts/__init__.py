@@ -22,9 +22,26 @@ from peerkit.acts.concerns import (
     RaiseConcern,
     ReviewDisclosure,
 )
+from peerkit.acts.families import (
+    EndGuardianship,
+    GivePermission,
+    NameGuardian,
+    WithdrawPermission,
+)
 from peerkit.acts.matches import AcceptMatch, DeclineMatch, EndMatch, ProposeMatch
+from peerkit.acts.mutuality import ChooseMutuality
+from peerkit.acts.own_plans import (
+    ChangePlan,
+    ReadPlan,
+    RecordDirective,
+    SetPlanAside,
+    SharePlan,
+    StopSharing,
+    WritePlan,
+)
 from peerkit.acts.people import (
     ChangeParticipation,
+    ChangeRoles,
     ChangeService,
     DiscloseTie,
     RecordCredential,
@@ -32,7 +49,14 @@ from peerkit.acts.people import (
     WelcomeParticipant,
     WelcomePeer,
 )
-from peerkit.acts.plans import ChangeGoal, SetGoal
+from peerkit.acts.plans import (
+    AddStep,
+    ChangeGoal,
+    ChangeStep,
+    NoteProgress,
+    SetGoal,
+    SuggestGoal,
+)
 from peerkit.acts.sessions import (
     CancelSession,
     DoActivity,
@@ -40,33 +64,46 @@ from peerkit.acts.sessions import (
     ReportMissedSession,
     ReportSession,
 )
+from peerkit.acts.strengths import PutOnMap, TakeOffMap
 
 __all__ = [
     "ACTS",
     "AcceptMatch",
     "Act",
+    "AddStep",
     "AgreeBoundaries",
     "CancelSession",
     "ChangeGoal",
     "ChangeParticipation",
+    "ChangePlan",
+    "ChangeRoles",
     "ChangeService",
+    "ChangeStep",
+    "ChooseMutuality",
     "CloseConcern",
     "ConsultSupervisor",
     "DeclineMatch",
     "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
+    "EndGuardianship",
     "EndMatch",
     "GiveAdvice",
+    "GivePermission",
     "Judged",
     "Left",
     "Makes",
     "Moves",
+    "NameGuardian",
+    "NoteProgress",
     "PlanSession",
     "ProposeMatch",
+    "PutOnMap",
     "RaiseConcern",
+    "ReadPlan",
     "RecordConsent",
     "RecordCredential",
+    "RecordDirective",
     "RecordSupervision",
     "ReportMissedSession",
     "ReportSession",
@@ -74,10 +111,17 @@ __all__ = [
     "RevokeConsent",
     "Saying",
     "SetGoal",
+    "SetPlanAside",
     "ShareInformation",
+    "SharePlan",
+    "StopSharing",
+    "SuggestGoal",
     "SupplyFacts",
+    "TakeOffMap",
     "WelcomeParticipant",
     "WelcomePeer",
+    "WithdrawPermission",
+    "WritePlan",
 ]
 
 #: Every act, in the order of a program's life.
@@ -111,4 +155,24 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CloseConcern,
     DiscloseForSafety,
     ReviewDisclosure,
+    # -- people
+    ChangeRoles,
+    ChooseMutuality,
+    NameGuardian,
+    EndGuardianship,
+    GivePermission,
+    WithdrawPermission,
+    SuggestGoal,
+    NoteProgress,
+    AddStep,
+    ChangeStep,
+    WritePlan,
+    ChangePlan,
+    RecordDirective,
+    SharePlan,
+    StopSharing,
+    ReadPlan,
+    SetPlanAside,
+    PutOnMap,
+    TakeOffMap,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
@@ -30,12 +30,14 @@ from peerkit.model import (
     period,
 )
 from peerkit.model.fields import a, an_id, exactly, later_than, maybe, several, whole_minutes
+from peerkit.model.people import other_roles
 
 if TYPE_CHECKING:
     from peerkit.model import View
 
 __all__ = [
     "ChangeParticipation",
+    "ChangeRoles",
     "ChangeService",
     "DiscloseTie",
     "RecordCredential",
@@ -51,11 +53,19 @@ LATEST_REPORT: Final = timedelta(days=366)
 
 
 def _person(view: View, id_: str, experiences: tuple[LivedExperience, ...]) -> tuple[Person, ...]:
-    """The person behind a role. What they say now of an experience stands over what they said."""
+    """The person behind a role. What they say now of an experience stands over what they said.
+
+    Who keeps an experience to themself keeps its details too, unless they say otherwise of one.
+    """
     known = view.get(Person, id_)
     if known is None:
         return (Person(id=id_, experiences=experiences),)
-    told = {each.of: each for each in (*known.experiences, *experiences)}
+    kept_back = {each.of for each in experiences if each.detail is None and not each.offered}
+    before = (
+        attrs.evolve(each, offered=False) if each.of in kept_back else each
+        for each in known.experiences
+    )
+    told = {(each.of, each.detail): each for each in (*before, *experiences)}
     now = tuple(told.values())
     return () if now == known.experiences else (attrs.evolve(known, experiences=now),)
 
@@ -85,7 +95,7 @@ class WelcomePeer(Makes):
 
     ``supervisor`` is the id of whoever they can turn to: nobody serves alone.
     ``supervised`` is the day of their last supervision: the day they began,
-    if that included one.
+    if that included one. ``also`` are roles they have beside the first.
     """
 
     kind: ClassVar[str] = "peer.welcomed"
@@ -95,6 +105,7 @@ class WelcomePeer(Makes):
     since: date = attrs.field(validator=exactly(date))
     supervised: date | None = maybe(date)
     experiences: tuple[LivedExperience, ...] = several(LivedExperience, least=1)
+    also: tuple[Role, ...] = other_roles()
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -109,6 +120,7 @@ class WelcomePeer(Makes):
             supervisor=self.supervisor,
             since=self.since,
             supervised=self.supervised,
+            also=self.also,
         )
         return Left(
             nouns=(*_person(view, self.the_id, self.experiences), peer),
@@ -135,6 +147,29 @@ class ChangeService(Moves):
         left = PeerStatus.LEFT
         by = (before is not None and before.status is left) - (peer.status is left)
         return Left(nouns=(peer,), counts=(Count(peer.supervisor, SUPERVISING, by),) if by else ())
+
+
+@attrs.frozen(kw_only=True)
+class ChangeRoles(Act):
+    """A peer takes on further roles, or lays some down: these are the roles they have from now on.
+
+    A further role is given by somebody else; anybody may lay down their own.
+    """
+
+    kind: ClassVar[str] = "roles.changed"
+    peer: str = attrs.field(validator=an_id)
+    role: Role = attrs.field(validator=exactly(Role))
+    also: tuple[Role, ...] = other_roles()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The peer."""
+        return (self.peer,)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The peer with these roles."""
+        peer: Any = view.get(Peer, self.peer)
+        return Left(nouns=(attrs.evolve(peer, role=self.role, also=self.also),))
 
 
 @attrs.frozen(kw_only=True)

@@ -46,6 +46,7 @@ __all__ = [
 COUNTED: Final = (
     "caseload",
     "group-size",
+    "guardian-permissions",
     "minutes-a-day",
     "minutes-a-week",
     "minutes-a-year",

@@ -22,16 +22,22 @@ from peerkit.model import (
 if TYPE_CHECKING:
     from peerkit.acts import (
         AcceptMatch,
+        AddStep,
         AgreeBoundaries,
         ChangeGoal,
+        ChangeStep,
+        ChooseMutuality,
         DeclineMatch,
         DiscloseForSafety,
+        NoteProgress,
         PlanSession,
+        PutOnMap,
         RecordConsent,
         ReportSession,
         RevokeConsent,
         SetGoal,
         ShareInformation,
+        TakeOffMap,
     )
     from peerkit.handbook import Book
     from peerkit.model import View
@@ -143,7 +149,13 @@ def own_voice(
     | ChangeGoal
     | AgreeBoundaries
     | RecordConsent
-    | RevokeConsent,
+    | RevokeConsent
+    | ChooseMutuality
+    | NoteProgress
+    | AddStep
+    | ChangeStep
+    | PutOnMap
+    | TakeOffMap,
     view: View,
     book: Book,
 ) -> Findings:

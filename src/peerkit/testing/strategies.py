@@ -22,7 +22,23 @@ import attrs
 
 from peerkit.acts import ACTS, Act, PlanSession, RecordSupervision
 from peerkit.errors import MissingExtra
-from peerkit.model import NOUNS, Activity, Experience, LivedExperience, Noun, SessionForm, Words
+from peerkit.model import (
+    DETAILS,
+    NOUNS,
+    Activity,
+    Capital,
+    Experience,
+    Formalities,
+    LivedExperience,
+    MapEntry,
+    MapKind,
+    Noun,
+    PlanKind,
+    Pull,
+    Role,
+    SessionForm,
+    Words,
+)
 
 try:
     from hypothesis import strategies as st
@@ -168,8 +184,9 @@ def _hints(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
 
 def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
     """A field whose values depend on a field before it."""
-    if name == "until" and "since" in values:
-        return _later_than(values["since"])
+    for before, fits in _DEPENDS.get(name, ()):
+        if before in values:
+            return fits(values[before])
     if name == "form" and len(values.get("participants", ())) > 1:
         return st.just(SessionForm.GROUP)
     if name == "form" and kind is PlanSession:
@@ -181,9 +198,31 @@ def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrat
     return None
 
 
+def _first_of_a_month(guardian: str) -> SearchStrategy[Any]:
+    return st.none() | days().map(lambda each: each.replace(day=1))
+
+
+def _others(role: Role) -> SearchStrategy[Any]:
+    others = [each for each in Role if each is not role]
+    return st.lists(st.sampled_from(others), max_size=3, unique=True).map(tuple)
+
+
+def _of_a_directive(other: SearchStrategy[Any], of: PlanKind) -> SearchStrategy[Any]:
+    return st.none() | other if of is PlanKind.ADVANCE_DIRECTIVE else st.none()
+
+
 def _later_than(since: date) -> SearchStrategy[Any]:
     later = st.timedeltas(timedelta(days=1), timedelta(days=365)).map(lambda each: since + each)
     return later | st.none() if isinstance(since, datetime) else later
+
+
+#: Fields that hang on one before them: on which, and what fits its value.
+_DEPENDS: Final[Mapping[str, tuple[tuple[str, Callable[[Any], SearchStrategy[Any]]], ...]]] = {
+    "until": (("since", _later_than), ("guardian", _first_of_a_month)),
+    "also": (("role", _others),),
+    "agent": (("of", lambda of: _of_a_directive(ids(), of)),),
+    "formalities": (("of", lambda of: _of_a_directive(st.sampled_from(Formalities), of)),),
+}
 
 
 @st.composite
@@ -217,6 +256,18 @@ def _of_type(hint: Any) -> SearchStrategy[Any]:
     return _OF_TYPE[hint]()
 
 
+def _lived(of: Experience) -> SearchStrategy[LivedExperience]:
+    """An experience, with a detail of its own or none."""
+    details = [None, *sorted(DETAILS.get(of, ()))]
+    return st.builds(
+        LivedExperience, of=st.just(of), offered=st.booleans(), detail=st.sampled_from(details)
+    )
+
+
+def _a_week() -> SearchStrategy[int | None]:
+    return st.none() | st.integers(0, 7 * _A_DAY)
+
+
 _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     str: ids,
     bool: st.booleans,
@@ -224,12 +275,17 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     datetime: moments,
     Words: words,
     Activity: activities,
-    LivedExperience: lambda: st.builds(
-        LivedExperience, of=st.sampled_from(Experience), offered=st.booleans()
+    LivedExperience: lambda: st.sampled_from(Experience).flatmap(_lived),
+    MapEntry: lambda: st.builds(
+        MapEntry,
+        id=ids(),
+        of=st.sampled_from(MapKind),
+        pull=st.sampled_from(Pull),
+        capital=st.none() | st.sampled_from(Capital),
     ),
 }
 #: Fields whose annotation says less than their name.
-_PLAIN: Final = (str, str | None, tuple[str, ...], int)
+_PLAIN: Final = (str, str | None, tuple[str, ...], int, int | None)
 _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "key": lambda: st.none() | keys(),
     "clause": codes,
@@ -237,4 +293,6 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "zone": lambda: st.sampled_from(_ZONES),
     "minutes": lambda: st.integers(1, _A_DAY),
     "counted": lambda: st.integers(0, _A_DAY),
+    "receives": _a_week,
+    "gives": _a_week,
 }
