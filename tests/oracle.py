@@ -69,6 +69,9 @@ TOLD: Final = (pk.RaiseConcern, pk.DiscloseTie, pk.DiscloseForSafety)
 ASKED: Final = (pk.AgreeBoundaries, pk.ConsultSupervisor, pk.SupplyFacts)
 KNOWN_PEER: Final = (*PAIRS, *ASKED, pk.RecordCredential, pk.RecordSupervision)
 KNOWN_PARTICIPANT: Final = (*PAIRS, *ASKED, pk.SetGoal, pk.RecordConsent, pk.ShareInformation)
+OWN_YES: Final = (
+    *(pk.AcceptMatch, pk.AgreeBoundaries, pk.RecordConsent, pk.SetGoal, pk.ChangeGoal),
+)
 TWO: Final = (*JUDGED, pk.ProposeMatch, pk.AgreeBoundaries, pk.DiscloseTie)
 
 
@@ -100,7 +103,7 @@ def in_role(it: Case) -> Iterator[Said]:
             verdict = LETTERS.get(word, word)
             yield Said(verdict, name) if verdict in HEAVIER else Said(K, word, "*" if word else "")
         peer = it.view.get(pk.Peer, it.act.peer)
-        if one.id in WIDER and (peer is None or peer.role not in WIDER[one.id].split(",")):
+        if one.id in WIDER and (peer is None or not {*peer.roles} & {*WIDER[one.id].split(",")}):
             yield Said(K, "wider-roles", "*")
         yield from leave(one, it)
 
@@ -202,7 +205,8 @@ def known(it: Case) -> Iterator[Said]:
             yield Said(F, "known")
     if isinstance(it.act, (pk.CloseConcern, pk.GiveAdvice, pk.ReviewDisclosure)):
         yield Said(F if peer is None else A if it.act.by == peer.supervisor else N, "supervisor")
-    if isinstance(it.act, (pk.ProposeMatch, *SESSIONS)) and peer and peer.role == "peer-specialist":
+    asks = isinstance(it.act, (pk.ProposeMatch, *SESSIONS))
+    if asks and peer and "peer-specialist" in peer.roles:
         on = it.act.day if isinstance(it.act, SESSIONS) else it.day
         held = [each for each in it.view.all(pk.Credential) if each.peer == peer.id]
         if not any(each.since <= on < each.until for each in held):
@@ -316,6 +320,47 @@ def voluntary(it: Case) -> Iterator[Said]:
         yield Said(F, "limits-explained")
 
 
+def young(it: Case) -> Iterator[Said]:
+    """A guardian permits beside somebody's own yes, and never speaks in their place."""
+    act = it.act
+    if not is_a(act, *OWN_YES):
+        return
+    guardians = {
+        each.guardian
+        for each in it.view.all(pk.Guardian)
+        if each.participant == act.participant and each.status == "in-force"
+        if each.until is None or each.until > it.day
+    }
+    if act.by in guardians - {act.participant}:
+        yield Said(C, "assent")
+    given = {
+        each.guardian
+        for each in it.view.all(pk.GuardianPermission)
+        if each.participant == act.participant and (each.permits, each.status) == (act.id, "given")
+    }
+    if is_a(act, pk.AcceptMatch, pk.RecordConsent) and guardians and not guardians & given:
+        yield Said(C, "guardian-permissions")
+
+
+def chosen(it: Case) -> Iterator[Said]:
+    """Somebody chose how much to receive and to give; who asks themself chooses now."""
+    act = it.act
+    for each in it.view.all(pk.Mutuality) if is_a(act, pk.PlanSession) else ():
+        who = each.participant
+        if each.status != "chosen" or who == act.by:
+            continue
+        week = {
+            "received": (who in act.participants, each.receives),
+            "given": (who == act.peer, each.gives),
+        }
+        for what, (so, most_) in week.items():
+            sum_ = it.view.tally(who, f"minutes-{what}-a-week") + act.minutes
+            if so and most_ is not None and sum_ > most_:
+                yield Said(C, what)
+        if who in act.participants and each.forms and "formal" not in each.forms:
+            yield Said(C, "form")
+
+
 def ids(it: Case) -> Iterator[Said]:
     """An id names one thing; two people have one match; a thing takes its steps."""
     act = it.act
@@ -375,7 +420,10 @@ def words(it: Case) -> Iterator[Said]:
                 yield Said(C, "consent")
 
 
-LIMITS: Final = (in_role, known, places, supervised, times, ties, voluntary, ids, not_yet, words)
+LIMITS: Final = (
+    *(in_role, known, places, supervised, times, ties, voluntary, ids, not_yet, words),
+    *(young, chosen),
+)
 
 
 def oracle(act: pk.Act, view: pk.View, day: date, layers: Collection[str]) -> tuple[str, set[str]]:

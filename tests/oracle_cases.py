@@ -24,12 +24,15 @@ EDGES: Final = {
     "minutes-given-a-month": (0, 600, 1200, 1475, 1476, 1500, 1501, 1525, 1526, 3000, 6000),
     "minutes-given-a-week": (0, 1500, 1740, 1755, 1785, 1800),
     "minutes-received": (0, 0, 180, 195, 225, 240),
+    "minutes-received-a-week": (0, 0, 30, 60, 90),
     "minutes-received-a-year": (0, 53940, 53955, 53985, 54000),
 }
 OF_PEERS: Final = (
     *("walking", "supervision-minutes-a-month", "supervision-talks-a-month"),
     *("minutes-given-a-month", "minutes-given-a-week"),
 )
+#: Roles that somebody has beside the first.
+FURTHER: Final = (pk.Role.SPECIALIST, pk.Role.TRAINER)
 #: Moments around the ends of days, weeks, months and years, in summer and winter.
 MOMENTS: Final = tuple(
     datetime(year, month, day, hour, minute, tzinfo=UTC)
@@ -81,7 +84,55 @@ def world(d: Drawn, act: pk.Act) -> list[pk.Noun]:
     if d.often(0.1):
         both = ("ana", "p-1")
     people = (*peers(d, act), *participants(d, act))
-    return [*people, *matches(d, act, both), *bonds(d, act, both), *papers(d, act, both)]
+    between = (*matches(d, act, both), *bonds(d, act, both))
+    return [*people, *between, *papers(d, act, both), *families(d, act), *choices(d, act)]
+
+
+def families(d: Drawn, act: pk.Act) -> list[pk.Noun]:
+    """Now and then a guardian, or two; and what they permitted, if this."""
+    found: list[pk.Noun] = []
+    who = (*act.participants_named, "p-1")[0]
+    often = 0.6 if isinstance(act, (pk.AcceptMatch, pk.RecordConsent)) else 0.15
+    for number, each in enumerate(("kim", act.by) if d.often(often) else ()):
+        if d.often(0.6):
+            found.append(
+                pk.Guardian(
+                    id=f"gu-{number}",
+                    participant=d.mostly(0.9, who, ("p-1", "p-2")),
+                    guardian=each,
+                    until=None if d.often(0.7) else d.day().replace(day=1),
+                    status=d.mostly(0.9, pk.GuardianStatus.IN_FORCE, pk.GuardianStatus),
+                )
+            )
+        permits = getattr(act, "id", None) or "m-1"
+        if d.often(0.6):
+            found.append(
+                pk.GuardianPermission(
+                    id=f"pe-{number}",
+                    participant=d.mostly(0.9, who, ("p-1", "p-2")),
+                    guardian=each,
+                    permits=permits if d.often(0.9) else "m-9",
+                    status=d.mostly(0.9, pk.PermissionStatus.GIVEN, pk.PermissionStatus),
+                )
+            )
+    return found
+
+
+def choices(d: Drawn, act: pk.Act) -> list[pk.Noun]:
+    """Now and then, how much somebody chose to receive and to give, and in which form."""
+    named = (*act.participants_named[:2], *((act.peer_named,) if act.peer_named else ()))
+    return [
+        pk.Mutuality(
+            id=f"mu-{each}",
+            participant=each,
+            receives=d.one(None, 0, 60, 90, 120),
+            gives=d.one(None, 1500, 1785, 1800, 2000),
+            forms=d.one((), (), (pk.SupportForm.FORMAL,), (pk.SupportForm.AD_HOC,)),
+            status=d.mostly(0.9, pk.MutualityStatus.CHOSEN, pk.MutualityStatus),
+        )
+        for each in dict.fromkeys(named)
+        if d.often(0.1)
+    ]
 
 
 def peers(d: Drawn, act: pk.Act) -> list[pk.Noun]:
@@ -90,14 +141,17 @@ def peers(d: Drawn, act: pk.Act) -> list[pk.Noun]:
     return [
         pk.Peer(
             id=id_,
-            role=d.one(pk.Role.WORKER, pk.Role.SPECIALIST, *pk.Role),
+            role=role,
+            also=tuple(each for each in d.one((), (), FURTHER) if each is not role),
             supervisor=d.one("sam", "sam", "kim", "p-1") if d.often(0.3) else "sam",
             since=d.day(200) if d.often(0.5) else d.today - timedelta(days=200),
             supervised=None if d.often(0.2) else d.day() if d.often(0.4) else d.today,
             status=d.mostly(0.96, usual, pk.PeerStatus),
             returned=d.day() if d.often(0.1) else None,
         )
-        for id_ in ("ana", "bo")
+        for id_, role in (
+            (each, d.one(pk.Role.WORKER, pk.Role.SPECIALIST, *pk.Role)) for each in ("ana", "bo")
+        )
         if d.often(0.97)
     ]
 
@@ -243,7 +297,7 @@ def tallies(d: Drawn, act: pk.Act) -> dict[tuple[str, str], int]:
         counts[who, "supervising"] = d.one(*EDGES["supervising"])
     for who in act.participants_named:
         counts[pair(peer, who), "met"] = d.one(*EDGES["met"])
-        for what in ("minutes-received", "minutes-received-a-year"):
+        for what in ("minutes-received", "minutes-received-a-week", "minutes-received-a-year"):
             if d.often(0.4):
                 counts[who, what] = d.one(*EDGES[what])
     return counts

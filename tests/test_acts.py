@@ -65,10 +65,19 @@ OUTCOMES: tuple[pk.Noun, ...] = (
     pk.Grant(id="gr-1", funding="path", since=SINCE, cents=5, currency="USD"),
 )
 
+#: What belongs to p-7: a plan, a step, a guardian and a permission.
+OWN: tuple[pk.Noun, ...] = (
+    pk.Plan(id="pl-1", participant="p-7", of=pk.PlanKind.ADVANCE_DIRECTIVE),
+    pk.Step(id="st-1", participant="p-7", goal="g-1"),
+    pk.Guardian(id="gu-1", participant="p-7", guardian="kim"),
+    pk.GuardianPermission(id="pe-1", participant="p-7", guardian="kim", permits="k"),
+    pk.Mutuality(id="mu-0", participant="p-7"),
+)
+
 #: Every tally of minutes that a session adds to.
 MINUTES = {
     *("minutes-given", "minutes-given-a-week", "minutes-given-a-month"),
-    *("minutes-received", "minutes-received-a-year"),
+    *("minutes-received", "minutes-received-a-week", "minutes-received-a-year"),
 }
 
 #: What the acts on the workforce move.
@@ -211,6 +220,53 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("gr-2",),
     ),
     (pk.EndGrant(**BY, id="gr-1", on=UNTIL), ("gr-1",)),
+    # -- people
+    (pk.ChangeRoles(by="sam", peer="ana", role=pk.Role.MENTOR), ("ana",)),
+    (pk.ChooseMutuality(**BY, id="mu-1", participant="p-7"), ("mu-1", "p-7")),
+    (pk.NameGuardian(**BY, id="gu-1", participant="p-7", guardian="kim"), ("gu-1", "p-7")),
+    (pk.EndGuardianship(**BY, id="gu-1", participant="p-7"), ("gu-1", "p-7")),
+    (
+        pk.GivePermission(by="c", id="pe-1", participant="p-7", guardian="kim", permits="m-1"),
+        ("pe-1", "p-7", "m-1"),
+    ),
+    (pk.WithdrawPermission(by="kim", id="pe-1", participant="p-7"), ("pe-1", "p-7")),
+    (
+        pk.SuggestGoal(by="ana", id="g-1", participant="p-7", words=SAID, asked_first=True),
+        ("g-1", "p-7"),
+    ),
+    (
+        pk.NoteProgress(**BY, id="g-1", participant="p-7", achievement=pk.Achievement.IMPROVING),
+        ("g-1", "p-7"),
+    ),
+    (
+        pk.AddStep(**BY, id="st-1", participant="p-7", goal="g-1", words=SAID),
+        ("st-1", "g-1", "p-7"),
+    ),
+    (
+        pk.ChangeStep(**BY, id="st-1", participant="p-7", status=pk.StepStatus.DONE),
+        ("st-1", "p-7"),
+    ),
+    (
+        pk.WritePlan(**BY, id="pl-1", participant="p-7", of=pk.PlanKind.WELLNESS),
+        ("pl-1", "p-7"),
+    ),
+    (
+        pk.ChangePlan(**BY, id="pl-1", participant="p-7", section=pk.Section.EVERY_DAY, words=SAID),
+        ("pl-1", "p-7"),
+    ),
+    (
+        pk.RecordDirective(**BY, id="pl-1", participant="p-7", formalities=pk.Formalities.EXECUTED),
+        ("pl-1", "p-7"),
+    ),
+    (pk.SharePlan(**BY, id="pl-1", participant="p-7", to="ana"), ("pl-1", "p-7")),
+    (pk.StopSharing(**BY, id="pl-1", participant="p-7", to="ana"), ("pl-1", "p-7")),
+    (pk.ReadPlan(**BY, id="pl-1", participant="p-7"), ("pl-1", "p-7")),
+    (pk.SetPlanAside(**BY, id="pl-1", participant="p-7"), ("pl-1", "p-7")),
+    (
+        pk.PutOnMap(**BY, participant="p-7", entry=pk.MapEntry(id="dog", of=pk.MapKind.ANIMAL)),
+        ("p-7", "map/p-7"),
+    ),
+    (pk.TakeOffMap(**BY, participant="p-7", entry="dog"), ("p-7", "map/p-7")),
 ]
 
 
@@ -730,7 +786,11 @@ class TestGoals:
         act = pk.SetGoal(by="ana", id="g", participant="p-7", words=SAID, review=review)
 
         assert act.leaves(view(), FINE) == Left(
-            nouns=(pk.Goal(id="g", participant="p-7", review=review),),
+            nouns=(
+                pk.Goal(
+                    id="g", participant="p-7", review=review, stated_by="p-7", changed_by="ana"
+                ),
+            ),
             words=(Saying("goal/g", "p-7", SAID),),
         )
 
@@ -740,7 +800,8 @@ class TestGoals:
         goal = pk.Goal(id="g", participant="p-7")
         act = pk.ChangeGoal(**BY, id="g", participant="p-7", status=status)
 
-        assert act.leaves(view(goal), FINE).nouns == (attrs.evolve(goal, status=status),)
+        after = attrs.evolve(goal, status=status, changed_by="p-7")
+        assert act.leaves(view(goal), FINE).nouns == (after,)
 
 
 class TestSessions:
@@ -811,7 +872,7 @@ class TestSessions:
         assert left.counts == (
             pk.Count("ana+p-7", "met", 1),
             *hour_given("2026-11-02", "2026-W45", "2026-11"),
-            *hour_received("p-7", "2026-11-02", "2026"),
+            *hour_received("p-7", "2026-11-02", "2026-W45", "2026"),
         )
         assert (left.messages, left.words) == ((), ())
 
@@ -822,9 +883,9 @@ class TestSessions:
         assert left.counts == (
             *(pk.Count(f"ana+p-{each}", "met", 1) for each in (7, 8, 9)),
             *hour_given("2026-11-02", "2026-W45", "2026-11"),
-            *hour_received("p-7", "2026-11-02", "2026"),
-            *hour_received("p-8", "2026-11-02", "2026"),
-            *hour_received("p-9", "2026-11-02", "2026"),
+            *hour_received("p-7", "2026-11-02", "2026-W45", "2026"),
+            *hour_received("p-8", "2026-11-02", "2026-W45", "2026"),
+            *hour_received("p-9", "2026-11-02", "2026-W45", "2026"),
         )
 
     @pytest.mark.parametrize(
@@ -860,8 +921,8 @@ class TestSessions:
         assert isinstance(held, pk.Session)
         assert held.counted == counted
         per_person = [(each.of, each.by) for each in left.counts if each.what in MINUTES]
-        given_thrice, received_twice = [("ana", counted)] * 3, [("p-7", counted)] * 2
-        assert per_person == (given_thrice + received_twice if counted else [])
+        given, received = [("ana", counted)] * 3, [("p-7", counted)] * 3
+        assert per_person == (given + received if counted else [])
         assert [each.by for each in left.counts if each.what == "met"] == [1]
         assert len(left.messages) == bad
 
@@ -980,8 +1041,10 @@ class TestSessions:
             ("ana", "minutes-given-a-week"): -15,
             ("ana", "minutes-given-a-month"): -15,
             ("p-7", "minutes-received"): -60,
+            ("p-7", "minutes-received-a-week"): -60,
             ("p-7", "minutes-received-a-year"): -60,
             ("p-8", "minutes-received"): 45,
+            ("p-8", "minutes-received-a-week"): 45,
             ("p-8", "minutes-received-a-year"): 45,
         }
 
@@ -1039,6 +1102,7 @@ class TestThroughTheDoor:
             stood = view(
                 ASKED, CONCERN, DISCLOSED, *OUTCOMES, *session_and_goal(), *given_consent()
             )
+            stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent(), *OWN)
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}
@@ -1175,10 +1239,11 @@ def hour_given(day: str, week: str, month: str) -> tuple[pk.Count, ...]:
     )
 
 
-def hour_received(who: str, day: str, year: str) -> tuple[pk.Count, ...]:
+def hour_received(who: str, day: str, week: str, year: str) -> tuple[pk.Count, ...]:
     """What an hour adds for somebody who took part."""
     return (
         pk.Count(who, "minutes-received", 60, day),
+        pk.Count(who, "minutes-received-a-week", 60, week),
         pk.Count(who, "minutes-received-a-year", 60, year),
     )
 

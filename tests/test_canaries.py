@@ -44,6 +44,16 @@ CANARIES = {
     "AnswerBias.outcome": "Zebrafinch-bias-outcome",
     "WriteSelfCarePlan.words": "Zebrafinch-own-plan",
     "LookAtMeasure.outcome": "Zebrafinch-looked",
+    # -- people
+    "SetGoal.why": "Zebrafinch-why",
+    "SetGoal.first_step": "Zebrafinch-first",
+    "SetGoal.support": "Zebrafinch-support",
+    "SuggestGoal.words": "Zebrafinch-idea",
+    "ChangeGoal.words": "Zebrafinch-anew",
+    "NoteProgress.words": "Zebrafinch-progress",
+    "AddStep.words": "Zebrafinch-step",
+    "ChangePlan.words": "Zebrafinch-section",
+    "PutOnMap.words": "Zebrafinch-map",
 }
 #: A condition, a tie and a danger: what may stand in a noun's body and must not show itself.
 LIVED = pk.Experience.SUBSTANCE_USE
@@ -58,8 +68,11 @@ MEASURED: dict[str, Any] = {
     "filled": pk.FilledIn.HELPED,
 }
 MONEY: dict[str, Any] = {"cents": 7654321, "currency": "USD"}
-CODES = (str(LIVED), str(TIED), str(DANGER), str(CHANGED), "phq-9", "7654321")
-HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name, CHANGED.name)
+#: More closely: which substance, and what wears somebody down.
+CLOSELY = (pk.Detail.TOBACCO, pk.Pull.WEARS)
+SHY = (LIVED, TIED, DANGER, CHANGED, *CLOSELY)
+CODES = (*map(str, SHY), "phq-9", "7654321")
+HIDDEN = (*CANARIES.values(), *CODES, *(each.name for each in SHY))
 
 
 def said(field: str) -> pk.Words:
@@ -112,7 +125,8 @@ def _carried() -> tuple[pk.Act, ...]:
 
 def whole_life() -> tuple[pk.Act, ...]:
     """Every act, with a canary in each word, a condition in each welcome, a tie and a danger."""
-    experiences = (pk.LivedExperience(of=LIVED, offered=False),)
+    experiences = (pk.LivedExperience(of=LIVED, offered=False, detail=pk.Detail.TOBACCO),)
+    own: dict[str, Any] = {"by": "p-7", "participant": "p-7"}
     consent: dict[str, Any] = {"participant": "p-7", "scopes": (pk.ConsentScope.STORY,)}
     return (
         pk.WelcomePeer(
@@ -132,7 +146,52 @@ def whole_life() -> tuple[pk.Act, ...]:
         pk.ProposeMatch(by="c", id="m-2", peer="ana", participant="p-8"),
         pk.ProposeMatch(by="c", id="m-3", peer="bo", participant="p-9"),
         pk.DeclineMatch(by="p-9", id="m-3", peer="bo", participant="p-9"),
-        pk.SetGoal(by="p-7", id="g", participant="p-7", words=said("SetGoal.words")),
+        pk.SetGoal(
+            by="p-7",
+            id="g",
+            participant="p-7",
+            words=said("SetGoal.words"),
+            why=said("SetGoal.why"),
+            first_step=said("SetGoal.first_step"),
+            support=said("SetGoal.support"),
+        ),
+        pk.SuggestGoal(
+            by="ana",
+            id="g-4",
+            participant="p-7",
+            words=said("SuggestGoal.words"),
+            asked_first=True,
+        ),
+        pk.ChangeGoal(**own, id="g-4", status=pk.GoalStatus.ACTIVE, words=said("ChangeGoal.words")),
+        pk.NoteProgress(
+            **own,
+            id="g-4",
+            achievement=pk.Achievement.IMPROVING,
+            words=said("NoteProgress.words"),
+        ),
+        pk.AddStep(**own, id="st", goal="g-4", words=said("AddStep.words")),
+        pk.ChangeStep(**own, id="st", status=pk.StepStatus.DROPPED),
+        pk.WritePlan(**own, id="pl", of=pk.PlanKind.CRISIS),
+        pk.ChangePlan(
+            **own, id="pl", section=pk.Section.WHO_STAYS_AWAY, words=said("ChangePlan.words")
+        ),
+        pk.RecordDirective(**own, id="pl", formalities=pk.Formalities.EXECUTED),
+        pk.SharePlan(**own, id="pl", to="ana"),
+        pk.ReadPlan(by="ana", id="pl", participant="p-7"),
+        pk.StopSharing(**own, id="pl", to="ana"),
+        pk.SetPlanAside(**own, id="pl"),
+        pk.PutOnMap(
+            **own,
+            entry=pk.MapEntry(id="flat", of=pk.MapKind.PLACE, pull=pk.Pull.WEARS),
+            words=said("PutOnMap.words"),
+        ),
+        pk.TakeOffMap(**own, entry="none"),
+        pk.ChangeRoles(by="sam", peer="ana", role=pk.Role.WORKER, also=(pk.Role.VOLUNTEER,)),
+        pk.ChooseMutuality(**own, id="mu", receives=6000),
+        pk.NameGuardian(by="c", id="gu", participant="p-9", guardian="kim"),
+        pk.GivePermission(by="c", id="pe", participant="p-9", guardian="kim", permits="m-9"),
+        pk.WithdrawPermission(by="kim", id="pe", participant="p-9"),
+        pk.EndGuardianship(by="c", id="gu", participant="p-9"),
         pk.SetGoal(by="ana", id="g-2", participant="p-7", words=said("SetGoal.words")),
         pk.SetGoal(
             by="ana", id="g-3", participant="p-7", words=said("SetGoal.words"), said_so=False
@@ -294,10 +353,21 @@ class TestNowhere:
                 *("consultation/q", "disclosure/d"),
                 *("drift/x", "bias-report/b", "self-care-plan/own"),
                 *("consultation/q", "disclosure/d", "measure/me"),
+                *("consultation/q", "disclosure/d", "goal/g/why", "goal/g/first-step"),
+                *("goal/g/support", "goal/g-4", "goal/g-4/progress", "step/st"),
+                *("plan/pl/who-stays-away", "map/p-7/flat"),
             )
         }
 
         assert kept == {
+            "goal/g/why": (CANARIES["SetGoal.why"],),
+            "goal/g/first-step": (CANARIES["SetGoal.first_step"],),
+            "goal/g/support": (CANARIES["SetGoal.support"],),
+            "goal/g-4": (CANARIES["SuggestGoal.words"], CANARIES["ChangeGoal.words"]),
+            "goal/g-4/progress": (CANARIES["NoteProgress.words"],),
+            "step/st": (CANARIES["AddStep.words"],),
+            "plan/pl/who-stays-away": (CANARIES["ChangePlan.words"],),
+            "map/p-7/flat": (CANARIES["PutOnMap.words"],),
             "goal/g": (CANARIES["SetGoal.words"],),
             "session/held": (CANARIES["ReportSession.note"],) * 2,
             "session/many": (CANARIES["ReportSession.note"],),
@@ -359,6 +429,7 @@ class TestNowhere:
                 program.do(act)
         with sqlite3.connect(path) as db:
             db.execute("UPDATE peerkit_noun SET body = replace(body, 'substance-use', 'illness')")
+            db.execute("UPDATE peerkit_noun SET body = replace(body, '\"tobacco\"', 'null')")
             db.execute(
                 "UPDATE peerkit_noun SET body = replace(body, '\"household\"', '\"friend\"')"
             )

@@ -594,6 +594,27 @@ class TestRoundTrip:
             "bias.answered": "outcome",
             "self-care-plan.written": "words",
         }
+        told = (
+            {
+                "session.reported": "note",
+                "concern.raised": "what",
+                "concern.closed": "outcome",
+                "safety.disclosed": "what",
+                "disclosure.reviewed": "outcome",
+            }
+            | {
+                "goal.set": "words",
+                "supervisor.consulted": "question",
+                "advice.given": "advice",
+            }
+            | {
+                "goal.suggested": "words",
+                "progress.noted": "words",
+                "step.added": "words",
+                "plan.changed": "words",
+                "map.drawn": "words",
+            }
+        )
         for kind in ACTS:
             field = told.get(kind.kind)
             if field is None:
@@ -612,6 +633,7 @@ class TestRoundTrip:
 
 #: A good document of each kind, every field filled in.
 PAIR = {"peer": "ana", "participant": "p-7"}
+OWN: dict[str, Any] = {"by": "p-7", "participant": "p-7", "said_so": True}
 WHEN = "2026-11-01T09:00:00Z"
 ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
     pk.WelcomePeer: {
@@ -792,4 +814,64 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "currency": "USD",
     },
     pk.EndGrant: {"by": "c", "id": "gr", "on": "2026-12-31"},
+    # -- people
+    pk.ChangeRoles: {"by": "sam", "peer": "ana", "role": "peer-mentor", "also": ["trainer"]},
+    pk.ChooseMutuality: {
+        **OWN,
+        "id": "mu",
+        "receives": 120,
+        "gives": 30,
+        "forms": ["formal", "ad-hoc"],
+    },
+    pk.NameGuardian: {
+        "by": "c",
+        "id": "gu",
+        "participant": "p-7",
+        "guardian": "kim",
+        "until": "2027-06-01",
+    },
+    pk.EndGuardianship: {"by": "c", "id": "gu", "participant": "p-7"},
+    pk.GivePermission: {
+        "by": "c",
+        "id": "pe",
+        "participant": "p-7",
+        "guardian": "kim",
+        "permits": "m",
+    },
+    pk.WithdrawPermission: {"by": "kim", "id": "pe", "participant": "p-7"},
+    pk.SuggestGoal: {
+        "by": "ana",
+        "id": "g",
+        "participant": "p-7",
+        "words": "Read.",
+        "asked_first": True,
+    },
+    pk.NoteProgress: {
+        **OWN,
+        "id": "g",
+        "achievement": "improving",
+        "review": "2027-01-04",
+        "words": "Slept.",
+    },
+    pk.AddStep: {**OWN, "id": "st", "goal": "g", "words": "Ask."},
+    pk.ChangeStep: {**OWN, "id": "st", "status": "done"},
+    pk.WritePlan: {
+        **OWN,
+        "id": "pl",
+        "of": "advance-directive",
+        "agent": "kim",
+        "formalities": "not-yet",
+    },
+    pk.ChangePlan: {**OWN, "id": "pl", "section": "every-day", "words": "Walk."},
+    pk.RecordDirective: {**OWN, "id": "pl", "formalities": "executed", "agent": "kim"},
+    pk.SharePlan: {**OWN, "id": "pl", "to": "ana"},
+    pk.StopSharing: {**OWN, "id": "pl", "to": "ana"},
+    pk.ReadPlan: {"by": "ana", "id": "pl", "participant": "p-7"},
+    pk.SetPlanAside: {**OWN, "id": "pl", "again": True},
+    pk.PutOnMap: {
+        **OWN,
+        "entry": {"id": "dog", "of": "animal", "pull": "holds-me", "capital": "personal"},
+        "words": "Wakes me.",
+    },
+    pk.TakeOffMap: {**OWN, "entry": "dog"},
 }

@@ -205,6 +205,7 @@ def test_base_numbers_are_the_widest_published_ones() -> None:
         # -- workforce
         "debrief-days": (3, "days"),
         "respite-hours-with-a-peer": (24, "hours"),
+        "guardian-permissions": (1, "permissions"),
     }
 
 

@@ -19,6 +19,7 @@ from peerkit.model import (
     MINUTES_GIVEN_A_MONTH,
     MINUTES_GIVEN_A_WEEK,
     MINUTES_RECEIVED,
+    MINUTES_RECEIVED_A_WEEK,
     MINUTES_RECEIVED_A_YEAR,
     SUPERVISING,
     SUPERVISION_MINUTES,
@@ -693,6 +694,7 @@ class TestPeriods:
         assert period(day, "supervising") == ""
         assert period(day, MINUTES_RECEIVED) == day.isoformat() == read[1]
         assert period(day, MINUTES_GIVEN_A_WEEK) == read[2]
+        assert period(day, MINUTES_RECEIVED_A_WEEK) == read[2]
         assert period(day, MINUTES_RECEIVED_A_YEAR) == read[4]
         if (day.year, day.month) > (1, 1):
             assert period(day, MINUTES_GIVEN_A_MONTH) not in read
@@ -724,5 +726,6 @@ class TestPeriods:
             ("ana", "minutes-given-a-week"): "2026-W44",
             ("ana", "minutes-given-a-month"): "2026-11",
             ("p-7", "minutes-received"): "2026-11-01",
+            ("p-7", "minutes-received-a-week"): "2026-W44",
             ("p-7", "minutes-received-a-year"): "2026",
         }

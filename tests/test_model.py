@@ -29,7 +29,7 @@ from tests.ordinary import ANA, NOW, TODAY, activity, group, plan
 CANARY = "Zebrafinch"
 ROLES = (
     "peer-worker, peer-mentor, peer-advocate, peer-researcher, peer-specialist, "
-    "supervisor, trainer, administrator, educator"
+    "supervisor, trainer, administrator, educator, group-facilitator, respite-companion, volunteer"
 )
 LIFECYCLES: tuple[Lifecycle[Any], ...] = tuple(each.lifecycle for each in NOUNS)
 STEPS = [
@@ -58,11 +58,28 @@ ALLOWED = {
     },
     "session": {"planned>held", "planned>missed", "planned>cancelled"},
     "goal": {
+        "proposed>planned",
+        "proposed>accepted",
+        "proposed>active",
+        "proposed>rejected",
+        "proposed>entered-in-error",
+        "planned>accepted",
+        "planned>active",
+        "planned>on-hold",
+        "planned>cancelled",
+        "planned>rejected",
+        "planned>entered-in-error",
+        "accepted>active",
+        "accepted>on-hold",
+        "accepted>cancelled",
+        "accepted>entered-in-error",
         "active>on-hold",
         "active>completed",
         "active>cancelled",
+        "active>entered-in-error",
         "on-hold>active",
         "on-hold>cancelled",
+        "on-hold>entered-in-error",
     },
     "agreement": {"in-force>amended", "in-force>ended"},
     "consent": {"given>revoked"},
@@ -89,6 +106,12 @@ ALLOWED = {
     "measure": {"kept>withdrawn", "unseen>seen", "seen>withdrawn"},
     "milestone": {"kept>withdrawn"},
     "grant": {"active>ended"},
+    "guardian": {"in-force>ended"},
+    "permission": {"given>withdrawn"},
+    "mutuality": {"chosen>replaced"},
+    "step": {"to-do>done", "to-do>dropped", "done>to-do", "dropped>to-do"},
+    "plan": {"in-use>set-aside", "set-aside>in-use"},
+    "support-map": set(),
 }
 
 
@@ -660,7 +683,7 @@ class TestFrozen:
 
     @pytest.mark.parametrize(
         "kind",
-        [*NOUNS, *ACTS, pk.Activity, pk.LivedExperience, pk.Message],
+        [*NOUNS, *ACTS, pk.Activity, pk.LivedExperience, pk.MapEntry, pk.Message],
         ids=lambda kind: kind.__name__,
     )
     def test_every_field_is_given_by_its_name(self, kind: type[object]) -> None:

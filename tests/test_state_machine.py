@@ -27,6 +27,7 @@ from peerkit.model import (
     MINUTES_GIVEN_A_MONTH,
     MINUTES_GIVEN_A_WEEK,
     MINUTES_RECEIVED,
+    MINUTES_RECEIVED_A_WEEK,
     MINUTES_RECEIVED_A_YEAR,
     NOUNS,
     period,
@@ -63,7 +64,7 @@ GOALS = st.none() | st.sampled_from(pk.GoalStatus)
 N = TypeVar("N", bound=pk.Noun)
 #: What is counted of a session, for the peer and for each participant.
 GIVEN = (MINUTES_GIVEN, MINUTES_GIVEN_A_WEEK, MINUTES_GIVEN_A_MONTH)
-RECEIVED = (MINUTES_RECEIVED, MINUTES_RECEIVED_A_YEAR)
+RECEIVED = (MINUTES_RECEIVED, MINUTES_RECEIVED_A_WEEK, MINUTES_RECEIVED_A_YEAR)
 #: What the machine has come to, over all its runs.
 SEEN: Counter[str] = Counter()
 

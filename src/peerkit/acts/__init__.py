@@ -43,6 +43,12 @@ from peerkit.acts.credentials import (
     RecordTraining,
     RenewCredential,
 )
+from peerkit.acts.families import (
+    EndGuardianship,
+    GivePermission,
+    NameGuardian,
+    WithdrawPermission,
+)
 from peerkit.acts.funding import (
     EndGrant,
     RecordGrant,
@@ -62,6 +68,9 @@ from peerkit.acts.matches import (
     EndMatch,
     ProposeMatch,
 )
+from peerkit.acts.mutuality import (
+    ChooseMutuality,
+)
 from peerkit.acts.outcomes import (
     LookAtMeasure,
     RecordMeasure,
@@ -69,16 +78,30 @@ from peerkit.acts.outcomes import (
     WithdrawMeasure,
     WithdrawMilestone,
 )
+from peerkit.acts.own_plans import (
+    ChangePlan,
+    ReadPlan,
+    RecordDirective,
+    SetPlanAside,
+    SharePlan,
+    StopSharing,
+    WritePlan,
+)
 from peerkit.acts.people import (
     ChangeParticipation,
+    ChangeRoles,
     ChangeService,
     DiscloseTie,
     WelcomeParticipant,
     WelcomePeer,
 )
 from peerkit.acts.plans import (
+    AddStep,
     ChangeGoal,
+    ChangeStep,
+    NoteProgress,
     SetGoal,
+    SuggestGoal,
 )
 from peerkit.acts.respite import (
     AskForStay,
@@ -102,6 +125,10 @@ from peerkit.acts.shifts import (
     PlanShift,
     ReportShift,
 )
+from peerkit.acts.strengths import (
+    PutOnMap,
+    TakeOffMap,
+)
 from peerkit.acts.workforce import (
     AnswerBias,
     AskForDebrief,
@@ -116,6 +143,7 @@ __all__ = [
     "ACTS",
     "AcceptMatch",
     "Act",
+    "AddStep",
     "AgreeBoundaries",
     "AgreeGroundRules",
     "AnswerBias",
@@ -127,8 +155,12 @@ __all__ = [
     "ChangeGoal",
     "ChangeLeave",
     "ChangeParticipation",
+    "ChangePlan",
+    "ChangeRoles",
     "ChangeService",
+    "ChangeStep",
     "CheckIn",
+    "ChooseMutuality",
     "CloseConcern",
     "CloseHouse",
     "ConsultSupervisor",
@@ -139,9 +171,11 @@ __all__ = [
     "DoActivity",
     "EndGrant",
     "EndGroup",
+    "EndGuardianship",
     "EndMatch",
     "ExtendStay",
     "GiveAdvice",
+    "GivePermission",
     "InviteToGroup",
     "JoinGroup",
     "Judged",
@@ -152,15 +186,20 @@ __all__ = [
     "LookAtMeasure",
     "Makes",
     "Moves",
+    "NameGuardian",
+    "NoteProgress",
     "OfferStay",
     "OpenHouse",
     "PlanSession",
     "PlanShift",
     "ProposeMatch",
     "PutAwaySelfCarePlan",
+    "PutOnMap",
     "RaiseConcern",
+    "ReadPlan",
     "RecordConsent",
     "RecordCredential",
+    "RecordDirective",
     "RecordGrant",
     "RecordMeasure",
     "RecordMilestone",
@@ -179,15 +218,22 @@ __all__ = [
     "Saying",
     "SeeSelfCarePlan",
     "SetGoal",
+    "SetPlanAside",
     "ShareInformation",
+    "SharePlan",
     "ShareSelfCarePlan",
     "StartGroup",
+    "StopSharing",
+    "SuggestGoal",
     "SupplyFacts",
+    "TakeOffMap",
     "WelcomeParticipant",
     "WelcomePeer",
     "WithdrawMeasure",
     "WithdrawMilestone",
+    "WithdrawPermission",
     "WriteHouseLog",
+    "WritePlan",
     "WriteSelfCarePlan",
 ]
 
@@ -266,4 +312,24 @@ ACTS: Final[tuple[type[Act], ...]] = (
     WithdrawMilestone,
     RecordGrant,
     EndGrant,
+    # -- people
+    ChangeRoles,
+    ChooseMutuality,
+    NameGuardian,
+    EndGuardianship,
+    GivePermission,
+    WithdrawPermission,
+    SuggestGoal,
+    NoteProgress,
+    AddStep,
+    ChangeStep,
+    WritePlan,
+    ChangePlan,
+    RecordDirective,
+    SharePlan,
+    StopSharing,
+    ReadPlan,
+    SetPlanAside,
+    PutOnMap,
+    TakeOffMap,
 )

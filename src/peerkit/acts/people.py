@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, free_id, once_each
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, free_id, once_each
 from peerkit.model import (
     SUPERVISING,
     Count,
@@ -25,12 +25,14 @@ from peerkit.model import (
     pair,
 )
 from peerkit.model.fields import a, an_id, exactly, maybe, maybe_id, several
+from peerkit.model.people import other_roles
 
 if TYPE_CHECKING:
     from peerkit.model import View
 
 __all__ = [
     "ChangeParticipation",
+    "ChangeRoles",
     "ChangeService",
     "DiscloseTie",
     "WelcomeParticipant",
@@ -39,11 +41,19 @@ __all__ = [
 
 
 def _person(view: View, id_: str, experiences: tuple[LivedExperience, ...]) -> tuple[Person, ...]:
-    """The person behind a role. What they say now of an experience stands over what they said."""
+    """The person behind a role. What they say now of an experience stands over what they said.
+
+    Who keeps an experience to themself keeps its details too, unless they say otherwise of one.
+    """
     known = view.get(Person, id_)
     if known is None:
         return (Person(id=id_, experiences=experiences),)
-    told = {each.of: each for each in (*known.experiences, *experiences)}
+    kept_back = {each.of for each in experiences if each.detail is None and not each.offered}
+    before = (
+        attrs.evolve(each, offered=False) if each.of in kept_back else each
+        for each in known.experiences
+    )
+    told = {(each.of, each.detail): each for each in (*before, *experiences)}
     now = tuple(told.values())
     return () if now == known.experiences else (attrs.evolve(known, experiences=now),)
 
@@ -73,7 +83,7 @@ class WelcomePeer(Makes):
 
     ``supervisor`` is the id of whoever they can turn to: nobody serves alone.
     ``supervised`` is the day of their last supervision: the day they began,
-    if that included one.
+    if that included one. ``also`` are roles they have beside the first.
     """
 
     kind: ClassVar[str] = "peer.welcomed"
@@ -83,6 +93,7 @@ class WelcomePeer(Makes):
     since: date = attrs.field(validator=exactly(date))
     supervised: date | None = maybe(date)
     experiences: tuple[LivedExperience, ...] = several(LivedExperience, least=1)
+    also: tuple[Role, ...] = other_roles()
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -97,6 +108,7 @@ class WelcomePeer(Makes):
             supervisor=self.supervisor,
             since=self.since,
             supervised=self.supervised,
+            also=self.also,
         )
         return Left(
             nouns=(*_person(view, self.the_id, self.experiences), peer),
@@ -146,6 +158,29 @@ def _supervised(peer: Peer, by: int) -> tuple[Count, ...]:
     """What a peer adds to their supervisor's tally: nothing once they have left."""
     left = peer.status is PeerStatus.LEFT
     return () if left else (Count(peer.supervisor, SUPERVISING, by),)
+
+
+@attrs.frozen(kw_only=True)
+class ChangeRoles(Act):
+    """A peer takes on further roles, or lays some down: these are the roles they have from now on.
+
+    A further role is given by somebody else; anybody may lay down their own.
+    """
+
+    kind: ClassVar[str] = "roles.changed"
+    peer: str = attrs.field(validator=an_id)
+    role: Role = attrs.field(validator=exactly(Role))
+    also: tuple[Role, ...] = other_roles()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The peer."""
+        return (self.peer,)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The peer with these roles."""
+        peer: Any = view.get(Peer, self.peer)
+        return Left(nouns=(attrs.evolve(peer, role=self.role, also=self.also),))
 
 
 @attrs.frozen(kw_only=True)

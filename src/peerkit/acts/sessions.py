@@ -20,6 +20,7 @@ from peerkit.model import (
     MINUTES_GIVEN_A_MONTH,
     MINUTES_GIVEN_A_WEEK,
     MINUTES_RECEIVED,
+    MINUTES_RECEIVED_A_WEEK,
     MINUTES_RECEIVED_A_YEAR,
     Activity,
     Concern,
@@ -67,7 +68,7 @@ __all__ = [
 
 #: What is counted of a session: for the peer, and for each participant.
 _GIVEN: Final = (MINUTES_GIVEN, MINUTES_GIVEN_A_WEEK, MINUTES_GIVEN_A_MONTH)
-_RECEIVED: Final = (MINUTES_RECEIVED, MINUTES_RECEIVED_A_YEAR)
+_RECEIVED: Final = (MINUTES_RECEIVED, MINUTES_RECEIVED_A_WEEK, MINUTES_RECEIVED_A_YEAR)
 #: How many fields every act that makes something has: those of a session come after them.
 _OWN: Final = len(attrs.fields(Makes))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar, Final
@@ -10,13 +9,12 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, a_code, exactly, later_than, maybe
+from peerkit.model.fields import a, a_code, a_currency, exactly, later_than, maybe
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
 __all__ = ["Grant", "GrantStatus"]
 
-_CURRENCY: Final = re.compile(r"[A-Z]{3}\Z")
 #: The largest amount we take, in the smallest unit of its currency.
 MOST_MONEY: Final = 10**15
 
@@ -27,14 +25,6 @@ def some_money(instance: object, attribute: attrs.Attribute[Any], value: object)
         raise BadInput(
             f"{type(instance).__name__}.{attribute.name}",
             "give whole cents, or whatever the smallest unit of the currency is; 0 or more",
-        )
-
-
-def a_currency(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    """Takes the three letters of a currency (ISO 4217)."""
-    if type(value) is not str or _CURRENCY.match(value) is None:
-        raise BadInput(
-            f"{type(instance).__name__}.{attribute.name}", "give three capital letters, such as USD"
         )
 
 

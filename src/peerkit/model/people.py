@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
-from peerkit.model.fields import a, an_id, exactly, maybe, pair, several
+from peerkit.errors import BadInput
+from peerkit.model.fields import a, an_id, as_tuple, exactly, maybe, pair, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
+    "DETAILS",
+    "Detail",
     "Experience",
     "LivedExperience",
     "Participant",
@@ -40,6 +46,42 @@ class Experience(StrEnum):
     RE_ENTRY = "re-entry"
     MILITARY_SERVICE = "military-service"
     BEREAVEMENT = "bereavement"
+    CAREGIVING = "caregiving"
+
+
+class Detail(StrEnum):
+    """What it was more closely, for whoever wants to say so (seeds 000 and 004)."""
+
+    ALCOHOL = "alcohol"
+    DRUGS = "drugs"
+    TOBACCO = "tobacco"
+    DEPRESSION = "depression"
+    CRISIS = "mental-health-crisis"
+    TUBERCULOSIS = "tuberculosis"
+    HIV_AIDS = "hiv-aids"
+    HEPATITIS_A = "hepatitis-a"
+    HEPATITIS_B = "hepatitis-b"
+    HEPATITIS_C = "hepatitis-c"
+    CANCER = "cancer"
+    INCARCERATION = "incarceration"
+
+
+#: Which details belong to which experience. One that is not here has none.
+DETAILS: Final[Mapping[Experience, frozenset[Detail]]] = {
+    Experience.SUBSTANCE_USE: frozenset({Detail.ALCOHOL, Detail.DRUGS, Detail.TOBACCO}),
+    Experience.MENTAL_HEALTH: frozenset({Detail.DEPRESSION, Detail.CRISIS}),
+    Experience.ILLNESS: frozenset(
+        {
+            Detail.TUBERCULOSIS,
+            Detail.HIV_AIDS,
+            Detail.HEPATITIS_A,
+            Detail.HEPATITIS_B,
+            Detail.HEPATITIS_C,
+            Detail.CANCER,
+        }
+    ),
+    Experience.RE_ENTRY: frozenset({Detail.INCARCERATION}),
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -47,11 +89,20 @@ class LivedExperience:
     """One thing a person has lived through, and whether they offer it to others.
 
     ``offered`` is the person's own choice: only what is offered is used to
-    suggest a match. It does not show itself: it may be a condition.
+    suggest a match. ``detail`` says more, for whoever wants to say more. Neither
+    shows itself: it may be a condition.
     """
 
     of: Experience = attrs.field(validator=exactly(Experience), repr=False)
     offered: bool = a(bool, default=True)
+    detail: Detail | None = maybe(Detail, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.detail is not None and self.detail not in DETAILS.get(self.of, frozenset()):
+            raise BadInput(
+                "LivedExperience.detail",
+                "belongs to another experience; the table DETAILS says which, or leave it out",
+            )
 
 
 class Role(StrEnum):
@@ -66,6 +117,22 @@ class Role(StrEnum):
     TRAINER = "trainer"
     ADMINISTRATOR = "administrator"
     EDUCATOR = "educator"
+    FACILITATOR = "group-facilitator"
+    COMPANION = "respite-companion"
+    VOLUNTEER = "volunteer"
+
+
+def _none_twice(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    every = (instance.role, *value) if type(value) is tuple else ()
+    if not every or not all(type(each) is Role for each in every):
+        raise BadInput(f"{type(instance).__name__}.also", "give further roles, each a Role")
+    if len(set(every)) != len(every):
+        raise BadInput(f"{type(instance).__name__}.also", "the same role is named twice")
+
+
+def other_roles() -> Any:
+    """A field for the roles a peer has beside ``role``: none of them twice."""
+    return attrs.field(default=(), converter=as_tuple, validator=_none_twice)
 
 
 class PersonStatus(StrEnum):
@@ -119,7 +186,8 @@ class Peer(Noun):
 
     ``supervisor`` is the id of whoever is told of concerns and gives advice;
     ``since`` the day the peer began; ``supervised`` the day of the last
-    supervision; ``returned`` the day they last came back from a time away.
+    supervision; ``also`` are the roles they have beside the first; ``returned``
+    the day they last came back from a time away.
     """
 
     kind: ClassVar[str] = "peer"
@@ -130,11 +198,17 @@ class Peer(Noun):
     since: date = attrs.field(validator=exactly(date))
     supervised: date | None = maybe(date)
     returned: date | None = maybe(date)
+    also: tuple[Role, ...] = other_roles()
 
     @property
     def serves_since(self) -> date:
         """The day from which they serve without a break: what was due before is not made up for."""
         return self.since if self.returned is None else max(self.since, self.returned)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Every role they have, the first one first."""
+        return (self.role, *self.also)
 
     @property
     def touches(self) -> tuple[str, ...]:

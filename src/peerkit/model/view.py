@@ -24,6 +24,7 @@ __all__ = [
     "MINUTES_GIVEN_A_MONTH",
     "MINUTES_GIVEN_A_WEEK",
     "MINUTES_RECEIVED",
+    "MINUTES_RECEIVED_A_WEEK",
     "MINUTES_RECEIVED_A_YEAR",
     "SUPERVISING",
     "SUPERVISION_MINUTES",
@@ -52,8 +53,9 @@ SUPERVISING: Final = "supervising"
 MINUTES_GIVEN: Final = "minutes-given"
 MINUTES_GIVEN_A_WEEK: Final = "minutes-given-a-week"
 MINUTES_GIVEN_A_MONTH: Final = "minutes-given-a-month"
-#: Minutes of peer support, received as a participant: on one day, in one calendar year.
+#: Minutes of peer support, received as a participant: on one day, in one week, in one year.
 MINUTES_RECEIVED: Final = "minutes-received"
+MINUTES_RECEIVED_A_WEEK: Final = "minutes-received-a-week"
 MINUTES_RECEIVED_A_YEAR: Final = "minutes-received-a-year"
 #: Minutes and talks of supervision that a peer had in one month.
 SUPERVISION_MINUTES: Final = "supervision-minutes-a-month"
@@ -83,6 +85,7 @@ _STRETCH: Final[Mapping[str, Callable[[date], str]]] = {
     MINUTES_GIVEN_A_WEEK: _a_week,
     MINUTES_GIVEN_A_MONTH: _a_month,
     MINUTES_RECEIVED: _a_day,
+    MINUTES_RECEIVED_A_WEEK: _a_week,
     MINUTES_RECEIVED_A_YEAR: _a_year,
     SUPERVISION_MINUTES: _a_month,
     SUPERVISION_TALKS: _a_month,

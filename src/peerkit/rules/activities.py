@@ -220,12 +220,13 @@ def _whom(asked: _Asked) -> list[Phrase]:
 
 
 def _wider(asked: _Asked, act: Any, view: View) -> Findings:
-    """Whether this is the work of the role that the peer has; the supervisor may widen it."""
+    """Whether this is the work of a role that the peer has; the supervisor may widen it."""
     peer = view.get(Peer, act.peer)
     if peer is None:
         return ()
-    verdict = Verdict.ALLOWED if peer.role in asked.entry.roles else Verdict.NEEDS_CONSULTATION
-    return (asked.finding("wider-roles", verdict, role=Phrase(peer.role)),)
+    fits = next((each for each in peer.roles if each in asked.entry.roles), None)
+    verdict = Verdict.NEEDS_CONSULTATION if fits is None else Verdict.ALLOWED
+    return (asked.finding("wider-roles", verdict, role=Phrase(fits or peer.role)),)
 
 
 def _agreed(asked: _Asked, act: Any, view: View) -> Findings:

@@ -49,6 +49,7 @@ COUNTED: Final = (
     "caseload",
     "debrief-days",
     "group-size",
+    "guardian-permissions",
     "minutes-a-day",
     "minutes-a-week",
     "minutes-a-year",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from peerkit.acts import (
         AcceptMatch,
         Act,
+        ChangeRoles,
         CloseConcern,
         GiveAdvice,
         ReviewDisclosure,
@@ -136,7 +137,7 @@ def credential(act: ProposeMatch | PlanSession | ReportSession, view: View, book
     """A peer specialist works under a credential in force; other roles need none."""
     clause = book.clause("credential")
     peer = view.get(Peer, act.peer)
-    if peer is None or peer.role is not Role.SPECIALIST:
+    if peer is None or Role.SPECIALIST not in peer.roles:
         return ()
     held = [each for each in view.all(Credential) if each.peer == act.peer]
     facts = {"peer": act.peer, "until": max((each.until.isoformat() for each in held), default="")}
@@ -146,6 +147,17 @@ def credential(act: ProposeMatch | PlanSession | ReportSession, view: View, book
     if held:
         return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
     return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
+
+
+def given_role(act: ChangeRoles, view: View, book: Book) -> Findings:
+    """A further role is given by somebody else; anybody may lay one down."""
+    peer = view.get(Peer, act.peer)
+    if peer is None:
+        return ()
+    further = {act.role, *act.also}.difference(peer.roles)
+    taken = bool(further) and act.by == act.peer
+    verdict = Verdict.NEEDS_CONSULTATION if taken else Verdict.ALLOWED
+    return (Finding(book.clause("given-role"), verdict, {"peer": act.peer, "by": act.by}),)
 
 
 def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Findings:

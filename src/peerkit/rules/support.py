@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import (
@@ -22,21 +22,10 @@ from peerkit.model import (
 
 if TYPE_CHECKING:
     from peerkit.acts import (
-        AcceptMatch,
-        AgreeBoundaries,
-        ChangeGoal,
-        DeclineMatch,
         DiscloseForSafety,
         PlanSession,
-        RecordConsent,
-        RecordMeasure,
-        RecordMilestone,
         ReportSession,
-        RevokeConsent,
-        SetGoal,
         ShareInformation,
-        WithdrawMeasure,
-        WithdrawMilestone,
     )
     from peerkit.handbook import Book
     from peerkit.model import View
@@ -149,21 +138,18 @@ def safety_first(act: DiscloseForSafety, view: View, book: Book) -> Findings:
     return (Finding(clause, Verdict.ALLOWED, facts),)
 
 
-def own_voice(
-    act: AcceptMatch
-    | DeclineMatch
-    | SetGoal
-    | ChangeGoal
-    | AgreeBoundaries
-    | RecordConsent
-    | RevokeConsent
-    | RecordMeasure
-    | WithdrawMeasure
-    | RecordMilestone
-    | WithdrawMilestone,
-    view: View,
-    book: Book,
-) -> Findings:
+class _Spoken(Protocol):
+    """An act that only the participant decides, or somebody on their word."""
+
+    @property
+    def by(self) -> str: ...
+    @property
+    def participant(self) -> str: ...
+    @property
+    def said_so(self) -> bool | None: ...
+
+
+def own_voice(act: _Spoken, view: View, book: Book) -> Findings:
     """Only the participant speaks for the participant; others may write down what they said."""
     clause = book.clause("own-voice")
     facts = {"participant": act.participant, "by": act.by}

@@ -33,13 +33,21 @@ from peerkit.acts.shifts import LONGEST_SHIFT
 from peerkit.errors import MissingExtra
 from peerkit.handbook.instruments import instruments, known_instrument
 from peerkit.model import (
+    DETAILS,
     NOUNS,
     Activity,
     Answer,
+    Capital,
     Experience,
+    Formalities,
     LivedExperience,
+    MapEntry,
+    MapKind,
     Nights,
     Noun,
+    PlanKind,
+    Pull,
+    Role,
     Session,
     SessionForm,
     Supervision,
@@ -204,6 +212,8 @@ def _ends(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any]:
 
 
 def _until(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+    if "guardian" in values:
+        return st.none() | days().map(lambda each: each.replace(day=1))
     begins = {"since", "first"}.intersection(values)
     return _later_than(values[begins.pop()]) if begins else _first(kind, values)
 
@@ -265,6 +275,15 @@ def _answering(instrument: str) -> SearchStrategy[tuple[Answer, ...]]:
     return st.lists(answer, max_size=9, unique_by=lambda each: each.item).map(tuple)
 
 
+def _other_roles(role: Role) -> SearchStrategy[Any]:
+    others = [each for each in Role if each is not role]
+    return st.lists(st.sampled_from(others), max_size=3, unique=True).map(tuple)
+
+
+def _of_a_directive(other: SearchStrategy[Any], of: PlanKind) -> SearchStrategy[Any]:
+    return st.none() | other if of is PlanKind.ADVANCE_DIRECTIVE else st.none()
+
+
 def _later_than(since: date) -> SearchStrategy[Any]:
     later = st.timedeltas(timedelta(days=1), timedelta(days=365)).map(lambda each: since + each)
     return later | st.none() if isinstance(since, datetime) else later
@@ -315,6 +334,18 @@ def _of_type(hint: Any) -> SearchStrategy[Any]:
     return _OF_TYPE[hint]()
 
 
+def _lived(of: Experience) -> SearchStrategy[LivedExperience]:
+    """An experience, with a detail of its own or none."""
+    details = [None, *sorted(DETAILS.get(of, ()))]
+    return st.builds(
+        LivedExperience, of=st.just(of), offered=st.booleans(), detail=st.sampled_from(details)
+    )
+
+
+def _a_week() -> SearchStrategy[int | None]:
+    return st.none() | st.integers(0, 7 * _A_DAY)
+
+
 _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     str: ids,
     bool: st.booleans,
@@ -323,8 +354,13 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     Words: words,
     Activity: activities,
     Nights: lambda: _built(Nights, {}),
-    LivedExperience: lambda: st.builds(
-        LivedExperience, of=st.sampled_from(Experience), offered=st.booleans()
+    LivedExperience: lambda: st.sampled_from(Experience).flatmap(_lived),
+    MapEntry: lambda: st.builds(
+        MapEntry,
+        id=ids(),
+        of=st.sampled_from(MapKind),
+        pull=st.sampled_from(Pull),
+        capital=st.none() | st.sampled_from(Capital),
     ),
 }
 #: Fields whose annotation says less than their name.
@@ -347,6 +383,8 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "supervision": lambda: st.none() | st.integers(0, 10_000),
     "anonymous": lambda: st.integers(0, 3),
     "seats": lambda: st.none() | st.integers(1, 200),
+    "receives": _a_week,
+    "gives": _a_week,
 }
 #: Fields whose values depend on others: each is asked with its class and the values before it.
 _DEPENDING: Final[
@@ -372,4 +410,7 @@ _DEPENDING: Final[
     ).map(tuple),
     "activities": lambda kind, values: _sharing(values["minutes"]),
     "answers": lambda kind, values: _answering(values["instrument"]),
+    "also": lambda kind, values: _other_roles(values["role"]),
+    "agent": lambda kind, values: _of_a_directive(ids(), values["of"]),
+    "formalities": lambda kind, values: _of_a_directive(st.sampled_from(Formalities), values["of"]),
 }

@@ -1,0 +1,154 @@
+"""Young people: who their guardian is, and what that guardian permits beside their own yes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+from peerkit.acts.act import Judged, Left, Makes, Moves, once_each
+from peerkit.model import (
+    Consent,
+    ConsentStatus,
+    Guardian,
+    GuardianPermission,
+    GuardianStatus,
+    Message,
+    Noun,
+    PermissionStatus,
+)
+from peerkit.model.families import until_a_month
+from peerkit.model.fields import an_id
+
+if TYPE_CHECKING:
+    from peerkit.model import View
+
+__all__ = ["EndGuardianship", "GivePermission", "NameGuardian", "WithdrawPermission"]
+
+
+@attrs.frozen(kw_only=True)
+class NameGuardian(Makes):
+    """Say who answers for a young person, until the first day of which month if that is known."""
+
+    kind: ClassVar[str] = "guardian.named"
+    makes: ClassVar[type[Noun]] = Guardian
+    participant: str = attrs.field(validator=an_id)
+    guardian: str = attrs.field(validator=an_id)
+    until: date | None = until_a_month()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The guardianship and the participant."""
+        return once_each(self.the_id, self.participant)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The guardianship; the same guardian's earlier one is over. The participant is told."""
+        before = tuple(
+            attrs.evolve(each, status=GuardianStatus.ENDED)
+            for each in view.all(Guardian)
+            if each.status is GuardianStatus.IN_FORCE
+            and (each.participant, each.guardian) == (self.participant, self.guardian)
+        )
+        new = Guardian(
+            id=self.the_id, participant=self.participant, guardian=self.guardian, until=self.until
+        )
+        inside = f"Guardianship {new.id} is on record."
+        told = Message(to=self.participant, kind=self.kind, about=new.id, inside=inside)
+        return Left(nouns=(new, *before), messages=(told,))
+
+
+@attrs.frozen(kw_only=True)
+class EndGuardianship(Moves):
+    """A guardianship is over: nobody asks this guardian any more. Both are told."""
+
+    kind: ClassVar[str] = "guardianship.ended"
+    moves: ClassVar[type[Noun]] = Guardian
+    participant: str = attrs.field(validator=an_id)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The guardianship and the participant."""
+        return once_each(self.id, self.participant)
+
+    def to(self, noun: Guardian) -> GuardianStatus:
+        """Ended."""
+        return GuardianStatus.ENDED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The ended guardianship."""
+        over = self.moved(view)
+        inside = f"Guardianship {self.id} is over."
+        return Left(
+            nouns=(over,),
+            messages=tuple(
+                Message(to=who, kind=self.kind, about=self.id, inside=inside)
+                for who in (over.participant, over.guardian)
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class GivePermission(Makes):
+    """A guardian permits one match or one consent; ``permits`` is its id.
+
+    A guardian gives it in person or to whoever writes it down; ``guardian`` is
+    who gave it. The young person's own yes is needed beside it.
+    """
+
+    kind: ClassVar[str] = "permission.given"
+    makes: ClassVar[type[Noun]] = GuardianPermission
+    participant: str = attrs.field(validator=an_id)
+    guardian: str = attrs.field(validator=an_id)
+    permits: str = attrs.field(validator=an_id)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The permission, the participant, and what is permitted."""
+        return once_each(self.the_id, self.participant, self.permits)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The permission."""
+        given = GuardianPermission(
+            id=self.the_id,
+            participant=self.participant,
+            guardian=self.guardian,
+            permits=self.permits,
+        )
+        return Left(nouns=(given,))
+
+
+@attrs.frozen(kw_only=True)
+class WithdrawPermission(Moves):
+    """A guardian takes a permission back. A consent that stood on it ends with it.
+
+    A match goes on until somebody ends it: an ending is a talk and not a letter.
+    The participant is told.
+    """
+
+    kind: ClassVar[str] = "permission.withdrawn"
+    moves: ClassVar[type[Noun]] = GuardianPermission
+    participant: str = attrs.field(validator=an_id)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The permission and the participant, with whom consents are read."""
+        return once_each(self.id, self.participant)
+
+    def to(self, noun: GuardianPermission) -> PermissionStatus:
+        """Withdrawn."""
+        return PermissionStatus.WITHDRAWN
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The withdrawn permission, and the consent it was for."""
+        gone = self.moved(view)
+        revoked = tuple(
+            attrs.evolve(each, status=ConsentStatus.REVOKED)
+            for each in view.all(Consent)
+            if each.id == gone.permits
+            and each.participant == gone.participant
+            and each.status is ConsentStatus.GIVEN
+        )
+        inside = f"Permission {self.id} is withdrawn."
+        told = Message(to=self.participant, kind=self.kind, about=self.id, inside=inside)
+        return Left(nouns=(gone, *revoked), messages=(told,))

@@ -1,0 +1,76 @@
+"""Young people: their own yes always, and a guardian's permission beside it where there is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.model import Guardian, GuardianPermission, PermissionStatus
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from peerkit.acts import AcceptMatch, Act, GivePermission, NameGuardian, RecordConsent
+    from peerkit.handbook import Book
+    from peerkit.model import View
+
+__all__ = ["guardian_gives", "guardian_named", "guardian_permits", "own_yes"]
+
+
+def _guardians(view: View, participant: str, day: date) -> frozenset[str]:
+    """Who answers for this participant on this day."""
+    return frozenset(
+        each.guardian for each in view.all(Guardian) if each.answers_for(participant, day)
+    )
+
+
+def guardian_permits(act: AcceptMatch | RecordConsent, view: View, book: Book) -> Findings:
+    """Where a guardian is on record, a match or a consent waits for their permission too.
+
+    The limit says how many guardians are asked; where there are fewer, all of them.
+    """
+    guardians = _guardians(view, act.participant, book.day)
+    clause = book.clauses["guardian-permissions"]
+    if not guardians or clause.value is None:
+        return ()
+    given = {
+        each.guardian
+        for each in view.all(GuardianPermission)
+        if each.status is PermissionStatus.GIVEN
+        and (each.participant, each.permits) == (act.participant, act.id)
+        and each.guardian in guardians
+    }
+    needed = min(clause.value, len(guardians))
+    verdict = Verdict.ALLOWED if len(given) >= needed else clause.past
+    facts = {"participant": act.participant, "now": len(given), "limit": needed}
+    return (Finding(clause, verdict, facts),)
+
+
+def own_yes(act: Act, view: View, book: Book) -> Findings:
+    """A guardian permits, and never speaks in the young person's place."""
+    (participant,) = act.participants_named
+    guardians = _guardians(view, participant, book.day)
+    if not guardians or act.by == participant:
+        return ()
+    verdict = Verdict.NEEDS_CONSENT if act.by in guardians else Verdict.ALLOWED
+    facts = {"participant": participant, "by": act.by}
+    return (Finding(book.clause("assent"), verdict, facts),)
+
+
+def guardian_named(act: NameGuardian, view: View, book: Book) -> Findings:
+    """A guardian is somebody else."""
+    verdict = Verdict.NOT_ALLOWED if act.guardian == act.participant else Verdict.ALLOWED
+    facts = {"participant": act.participant, "other": act.guardian}
+    return (Finding(book.clause("guardian-named"), verdict, facts),)
+
+
+def guardian_gives(act: GivePermission, view: View, book: Book) -> Findings:
+    """Only a guardian on record permits, and the young person is not the one who says so."""
+    facts = {"participant": act.participant, "other": act.guardian}
+    if act.guardian not in _guardians(view, act.participant, book.day):
+        verdict = Verdict.NEEDS_FACTS
+    elif act.by == act.participant:
+        verdict = Verdict.NEEDS_CONSENT
+    else:
+        verdict = Verdict.ALLOWED
+    return (Finding(book.clause("guardian-gives"), verdict, facts),)

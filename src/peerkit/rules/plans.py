@@ -1,0 +1,87 @@
+"""Goals, plans and maps: whose they are, who may change them, and who may read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from peerkit.acts import AddStep, PutOnMap, ReadPlan, RecordDirective
+from peerkit.acts.plans import Changes
+from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.model import MOST_ON_MAP, MOST_READERS, Goal, Phrase, Plan, PlanKind
+
+if TYPE_CHECKING:
+    from peerkit.acts import SharePlan, SuggestGoal
+    from peerkit.handbook import Book
+    from peerkit.model import Noun, View
+
+__all__ = ["asked_first", "own_plan", "room_left", "shown_to", "theirs"]
+
+
+def own_plan(act: Any, view: View, book: Book) -> Findings:
+    """Only its author writes, shows and sets aside a plan; others may hold the pen."""
+    facts = {"participant": act.participant, "by": act.by}
+    if act.by == act.participant or act.said_so is True:
+        verdict = Verdict.ALLOWED
+    elif act.said_so is None:
+        verdict = Verdict.NEEDS_FACTS
+    else:
+        verdict = Verdict.NOT_ALLOWED
+    return (Finding(book.clause("own-plan"), verdict, facts),)
+
+
+def theirs(act: AddStep | Changes, view: View, book: Book) -> Findings:
+    """What is changed is there, is the participant's own, and is not closed."""
+    kind, id_ = (Goal, act.goal) if isinstance(act, AddStep) else (act.changes, act.id)
+    noun: Any = view.get(kind, id_)
+    missing = _missing(act, noun, kind, id_)
+    if missing is not None:
+        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+    verdict = Verdict.ALLOWED if noun.open or isinstance(act, ReadPlan) else Verdict.NOT_ALLOWED
+    facts = {"id": id_, "status": Phrase(noun.status)}
+    return (Finding(book.clause("still-open"), verdict, facts),)
+
+
+def _missing(act: AddStep | Changes, noun: Any, kind: type[Noun], id_: str) -> Phrase | None:
+    """What the program does not know of it; None where it is there and the participant's."""
+    if noun is None:
+        return Phrase("{id} as a {kind}", id=id_, kind=Phrase(kind.kind))
+    if noun.participant != act.participant:
+        return Phrase("{id} as a {kind} of the people named", id=id_, kind=Phrase(kind.kind))
+    if isinstance(act, RecordDirective) and noun.of is not PlanKind.ADVANCE_DIRECTIVE:
+        return Phrase("{id} as an advance directive", id=id_)
+    return None
+
+
+def shown_to(act: ReadPlan, view: View, book: Book) -> Findings:
+    """A plan is read by its author, and by whoever the author shows it to."""
+    plan = view.get(Plan, act.id)
+    if plan is None:
+        return ()
+    verdict = Verdict.ALLOWED if plan.open_to(act.by) else Verdict.NEEDS_CONSENT
+    facts = {"participant": act.participant, "by": act.by}
+    return (Finding(book.clause("shown-to"), verdict, facts),)
+
+
+def asked_first(act: SuggestGoal, view: View, book: Book) -> Findings:
+    """A suggestion comes after the question whether somebody wants to hear one."""
+    facts = {"participant": act.participant, "by": act.by}
+    if act.asked_first is None:
+        verdict = Verdict.NEEDS_FACTS
+    else:
+        verdict = Verdict.ALLOWED if act.asked_first else Verdict.NEEDS_CONSENT
+    return (Finding(book.clause("asked-first"), verdict, facts),)
+
+
+def room_left(act: PutOnMap | SharePlan, view: View, book: Book) -> Findings:
+    """A map and a plan's readers stay few enough to be read at once."""
+    if isinstance(act, PutOnMap):
+        most, id_ = MOST_ON_MAP, act.entry.id
+        there = {each.id for each in act.drawn(view).entries}
+    else:
+        plan = view.get(Plan, act.id)
+        most, id_ = MOST_READERS, act.to
+        there = set() if plan is None else set(plan.shared_with)
+    now = len(there | {id_})
+    facts = {"now": now, "limit": most}
+    verdict = Verdict.ALLOWED if now <= most else Verdict.NOT_ALLOWED
+    return (Finding(book.clause("room-left"), verdict, facts),)
