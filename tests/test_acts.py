@@ -107,6 +107,31 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("d-1", "ana", "p-7", "bo"),
     ),
     (pk.ReviewDisclosure(by="sam", id="d-1", peer="ana"), ("d-1", "ana")),
+    # -- matching
+    (pk.DescribeForMatching(**BY, person="p-7"), ("p-7",)),
+    (pk.JoinWaitingList(**BY, id="w-1", participant="p-7"), ("w-1", "p-7")),
+    (pk.TryToReach(by="x", participant="p-7", reached=True, channel="phone"), ("p-7",)),
+    (pk.LeaveWaitingList(**BY, id="w-1", participant="p-7"), ("w-1", "p-7")),
+    (
+        pk.PlanEnding(**BY, **PAIR, id="m-1", on=UNTIL, why=pk.EndingReason.GOALS_REACHED),
+        ("m-1", *BOTH),
+    ),
+    (
+        pk.ReassignMatch(
+            **BY,
+            id="m-2",
+            peer="bo",
+            participant="p-7",
+            earlier="m-1",
+            earlier_peer="ana",
+            why=pk.EndingReason.PEER_LEAVES,
+        ),
+        ("m-2", "bo", "p-7", "bo+p-7", "m-1", "ana", "ana+p-7"),
+    ),
+    (
+        pk.ReadRecord(by="bo", participant="p-7", what=pk.RecordPart.NOTES, peer="ana"),
+        ("p-7", "bo", "ana", "bo+p-7", "ana+p-7"),
+    ),
 ]
 
 
@@ -174,7 +199,7 @@ class TestAbout:
         assert asking(activity("listen")).activities_named == (activity("listen"),)
 
     def test_only_reports_speak_of_what_already_happened(self) -> None:
-        """These six are never refused; every other act is a request."""
+        """These are never refused; every other act is a request."""
         assert {each for each in ACTS if each.already} == {
             pk.RecordSupervision,
             pk.DiscloseTie,
@@ -182,6 +207,8 @@ class TestAbout:
             pk.ReportMissedSession,
             pk.RaiseConcern,
             pk.DiscloseForSafety,
+            # -- matching
+            pk.TryToReach,
         }
 
     def test_a_report_is_judged_by_the_book_of_its_day(self) -> None:
@@ -920,7 +947,8 @@ class TestThroughTheDoor:
     def test_every_act_is_about_what_it_leaves(self) -> None:
         """A noun that changes was read for the decision: otherwise two could change it at once."""
         for act, _ in ONE_OF_EACH:
-            stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent())
+            waits = pk.Waiting(id="w-1", participant="p-7", since=NOW)
+            stood = view(ASKED, CONCERN, DISCLOSED, waits, *session_and_goal(), *given_consent())
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}

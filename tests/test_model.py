@@ -76,6 +76,9 @@ ALLOWED = {
         "agreed>done",
         "used>done",
     },
+    # -- matching
+    "match-profile": set[str](),
+    "waiting": {"waiting>matched", "waiting>off-the-list"},
 }
 
 

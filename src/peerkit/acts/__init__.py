@@ -22,6 +22,7 @@ from peerkit.acts.concerns import (
     RaiseConcern,
     ReviewDisclosure,
 )
+from peerkit.acts.handover import PlanEnding, ReadRecord, ReassignMatch
 from peerkit.acts.matches import AcceptMatch, DeclineMatch, EndMatch, ProposeMatch
 from peerkit.acts.people import (
     ChangeParticipation,
@@ -40,6 +41,12 @@ from peerkit.acts.sessions import (
     ReportMissedSession,
     ReportSession,
 )
+from peerkit.acts.waiting import (
+    DescribeForMatching,
+    JoinWaitingList,
+    LeaveWaitingList,
+    TryToReach,
+)
 
 __all__ = [
     "ACTS",
@@ -53,18 +60,24 @@ __all__ = [
     "CloseConcern",
     "ConsultSupervisor",
     "DeclineMatch",
+    "DescribeForMatching",
     "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
     "EndMatch",
     "GiveAdvice",
+    "JoinWaitingList",
     "Judged",
+    "LeaveWaitingList",
     "Left",
     "Makes",
     "Moves",
+    "PlanEnding",
     "PlanSession",
     "ProposeMatch",
     "RaiseConcern",
+    "ReadRecord",
+    "ReassignMatch",
     "RecordConsent",
     "RecordCredential",
     "RecordSupervision",
@@ -76,6 +89,7 @@ __all__ = [
     "SetGoal",
     "ShareInformation",
     "SupplyFacts",
+    "TryToReach",
     "WelcomeParticipant",
     "WelcomePeer",
 ]
@@ -111,4 +125,12 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CloseConcern,
     DiscloseForSafety,
     ReviewDisclosure,
+    # -- matching
+    DescribeForMatching,
+    JoinWaitingList,
+    TryToReach,
+    LeaveWaitingList,
+    PlanEnding,
+    ReassignMatch,
+    ReadRecord,
 )

@@ -26,7 +26,20 @@ from peerkit.model.concerns import (
     SafetyDisclosure,
 )
 from peerkit.model.fields import Words, pair
+from peerkit.model.handover import (
+    EndingReason,
+    Handover,
+    NewPeerReads,
+    OldPeerReads,
+    RecordPart,
+)
 from peerkit.model.lifecycle import Lifecycle
+from peerkit.model.matching import (
+    MatchProfile,
+    PartOfWeek,
+    Place,
+    ProfileStatus,
+)
 from peerkit.model.message import Message
 from peerkit.model.noun import Noun
 from peerkit.model.people import (
@@ -71,6 +84,7 @@ from peerkit.model.view import (
     period,
     periods,
 )
+from peerkit.model.waiting import Waiting, WaitingStatus
 
 __all__ = [
     "MET",
@@ -99,16 +113,22 @@ __all__ = [
     "Credential",
     "CredentialStatus",
     "DisclosureStatus",
+    "EndingReason",
     "Experience",
     "FactsStatus",
     "Goal",
     "GoalStatus",
+    "Handover",
     "Lifecycle",
     "LivedExperience",
     "Match",
+    "MatchProfile",
     "MatchStatus",
     "Message",
+    "NewPeerReads",
     "Noun",
+    "OldPeerReads",
+    "PartOfWeek",
     "Participant",
     "ParticipantStatus",
     "Peer",
@@ -116,6 +136,9 @@ __all__ = [
     "Person",
     "PersonStatus",
     "Phrase",
+    "Place",
+    "ProfileStatus",
+    "RecordPart",
     "Role",
     "SafetyDisclosure",
     "Session",
@@ -127,6 +150,8 @@ __all__ = [
     "TieStatus",
     "Topic",
     "View",
+    "Waiting",
+    "WaitingStatus",
     "Words",
     "pair",
     "period",
@@ -149,4 +174,7 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     Consultation,
     SuppliedFacts,
     SafetyDisclosure,
+    # -- matching
+    MatchProfile,
+    Waiting,
 )

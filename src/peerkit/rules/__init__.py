@@ -11,16 +11,22 @@ from peerkit.acts import (
     CloseConcern,
     ConsultSupervisor,
     DeclineMatch,
+    DescribeForMatching,
     DiscloseForSafety,
     DiscloseTie,
     DoActivity,
     EndMatch,
     GiveAdvice,
+    JoinWaitingList,
+    LeaveWaitingList,
     Makes,
     Moves,
+    PlanEnding,
     PlanSession,
     ProposeMatch,
     RaiseConcern,
+    ReadRecord,
+    ReassignMatch,
     RecordConsent,
     RecordCredential,
     RecordSupervision,
@@ -30,10 +36,11 @@ from peerkit.acts import (
     SetGoal,
     ShareInformation,
     SupplyFacts,
+    TryToReach,
     WelcomePeer,
 )
 from peerkit.decisions import Rule, Rules
-from peerkit.rules import activities, advice, limits, people, records, support
+from peerkit.rules import activities, advice, limits, matching, people, records, support
 from peerkit.rules.limits import COUNTED, measured
 
 __all__ = ["COUNTED", "ROLE_LIMITS", "measured"]
@@ -57,6 +64,8 @@ ROLE_LIMITS: Final = Rules(
             RecordSupervision,
             ConsultSupervisor,
             SupplyFacts,
+            JoinWaitingList,
+            TryToReach,
         ),
         people.known,
     ),
@@ -92,6 +101,9 @@ ROLE_LIMITS: Final = Rules(
             AgreeBoundaries,
             RecordConsent,
             RevokeConsent,
+            JoinWaitingList,
+            LeaveWaitingList,
+            ReassignMatch,
         ),
         support.own_voice,
     ),
@@ -107,6 +119,16 @@ ROLE_LIMITS: Final = Rules(
     Rule("known-clauses", (ConsultSupervisor, RaiseConcern), records.known_clauses),
     Rule("steps", (Moves,), records.steps),
     Rule("already-happened", records.TELLING, records.happened),
-    Rule("anyone-may-tell", (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch), records.told),
+    Rule(
+        "anyone-may-tell",
+        (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch, TryToReach),
+        records.told,
+    ),
+    # -- matching
+    Rule("own-description", (DescribeForMatching,), matching.own_description),
+    Rule("waits-once", (JoinWaitingList,), matching.waits_once),
+    Rule("planned-ending", (PlanEnding,), matching.planned_ending),
+    Rule("reassigned", (ReassignMatch,), matching.reassigned),
+    Rule("assigned", (ReadRecord,), matching.assigned),
     heeded=advice.heeded,
 )

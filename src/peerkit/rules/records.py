@@ -12,9 +12,11 @@ from peerkit.acts import (
     ConsultSupervisor,
     DeclineMatch,
     EndMatch,
+    JoinWaitingList,
     RecordSupervision,
     ReportMissedSession,
     ReportSession,
+    TryToReach,
     WelcomePeer,
 )
 from peerkit.acts.act import free_id
@@ -112,6 +114,10 @@ def _began_early(act: WelcomePeer, view: View, book: Book) -> bool:
     return max(act.since, act.supervised or act.since) > book.day
 
 
+def _told_early(act: JoinWaitingList | TryToReach, view: View, book: Book) -> bool:
+    return act.when is not None and act.when > view.now
+
+
 #: For each act that tells of something, whether it tells of what is still to come.
 _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     ReportSession: lambda act, view, book: act.ends > view.now,
@@ -121,6 +127,8 @@ _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     EndMatch: _said_early,
     RecordSupervision: lambda act, view, book: act.on > book.day,
     WelcomePeer: _began_early,
+    JoinWaitingList: _told_early,
+    TryToReach: _told_early,
 }
 #: The acts that tell of something that must lie behind us.
 TELLING: Final = tuple(_EARLY)

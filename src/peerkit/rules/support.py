@@ -26,7 +26,10 @@ if TYPE_CHECKING:
         ChangeGoal,
         DeclineMatch,
         DiscloseForSafety,
+        JoinWaitingList,
+        LeaveWaitingList,
         PlanSession,
+        ReassignMatch,
         RecordConsent,
         ReportSession,
         RevokeConsent,
@@ -143,7 +146,10 @@ def own_voice(
     | ChangeGoal
     | AgreeBoundaries
     | RecordConsent
-    | RevokeConsent,
+    | RevokeConsent
+    | JoinWaitingList
+    | LeaveWaitingList
+    | ReassignMatch,
     view: View,
     book: Book,
 ) -> Findings:

@@ -22,7 +22,19 @@ import attrs
 
 from peerkit.acts import ACTS, Act, PlanSession, RecordSupervision
 from peerkit.errors import MissingExtra
-from peerkit.model import NOUNS, Activity, Experience, LivedExperience, Noun, SessionForm, Words
+from peerkit.model import (
+    NOUNS,
+    Activity,
+    Experience,
+    Handover,
+    LivedExperience,
+    NewPeerReads,
+    Noun,
+    OldPeerReads,
+    Place,
+    SessionForm,
+    Words,
+)
 
 try:
     from hypothesis import strategies as st
@@ -52,6 +64,8 @@ _ZONES: Final = (
     "Pacific/Apia",
 )
 _A_DAY: Final = 24 * 60
+#: Languages with and without script, region and variant.
+_LANGUAGES: Final = ("en", "es", "es-MX", "zh-Hant", "zh-Hant-TW", "es-419", "de-1996", "ase")
 
 
 def ids() -> SearchStrategy[str]:
@@ -196,6 +210,13 @@ def _sharing(draw: DrawFn, minutes: int) -> tuple[Activity, ...]:
     return tuple(found)
 
 
+def _handover(until: date | None, new: NewPeerReads) -> Handover:
+    """With a last day where there is one."""
+    if until is None:
+        return Handover(old=OldPeerReads.OWN_NOTES, new=new)
+    return Handover(old=OldPeerReads.OWN_NOTES_UNTIL, until=until, new=new)
+
+
 def _for(kind: type[Any], name: str, hint: Any) -> SearchStrategy[Any]:
     if name == "status" and issubclass(kind, Noun):
         return st.sampled_from(sorted(kind.lifecycle.steps))
@@ -227,6 +248,8 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     LivedExperience: lambda: st.builds(
         LivedExperience, of=st.sampled_from(Experience), offered=st.booleans()
     ),
+    Place: lambda: st.builds(Place, east=st.integers(-500, 500), north=st.integers(-500, 500)),
+    Handover: lambda: st.builds(_handover, st.none() | days(), st.sampled_from(NewPeerReads)),
 }
 #: Fields whose annotation says less than their name.
 _PLAIN: Final = (str, str | None, tuple[str, ...], int)
@@ -237,4 +260,12 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "zone": lambda: st.sampled_from(_ZONES),
     "minutes": lambda: st.integers(1, _A_DAY),
     "counted": lambda: st.integers(0, _A_DAY),
+    "languages": lambda: st.lists(st.sampled_from(_LANGUAGES), max_size=3, unique=True).map(tuple),
+    "tells": lambda: st.lists(codes(), max_size=3).map(tuple),
+    "prefers": lambda: st.lists(codes(), max_size=3).map(tuple),
+    "not_with": lambda: st.lists(ids(), max_size=3, unique=True).map(tuple),
+    "offers": lambda: st.integers(0, 2_400),
+    "wants": lambda: st.integers(0, 600),
+    "tries": lambda: st.integers(0, 1_000),
+    "channel": codes,
 }
