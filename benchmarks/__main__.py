@@ -31,8 +31,9 @@ QUESTIONS: Final = {
     "import": ("importing", "Importing, in a fresh interpreter"),
     "demo": ("demo", "The demo"),
     "loading": ("loading", "Loading the book, nothing cached"),
+    "matching": ("matching", "A whole waiting list put together with its peers"),
 }
-_COMPARED: Final = ("attrs", "cattrs", "vakt", "cedarpy", "pycasbin")
+_COMPARED: Final = ("attrs", "cattrs", "vakt", "cedarpy", "pycasbin", "numpy", "scipy")
 _ROOT: Final = Path(__file__).parent.parent
 
 

@@ -8,7 +8,7 @@ from peerkit.errors import MissingExtra
 from peerkit.matching.pairs import pairing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from peerkit.matching.pairs import Offering, Seeking, Weights
@@ -42,67 +42,23 @@ def scores(seekings: Sequence[Seeking], offerings: Sequence[Offering], weights: 
         import numpy as np
     except ImportError:
         raise MissingExtra("numpy", "matching") from None
-
-    def marked(
-        people: Sequence[Any], get: Callable[[Any], Iterable[str]], codes: dict[str, int]
-    ) -> Any:
-        """One row for each person, 1 where they have the code."""
-        found = [get(each) for each in people]
-        counts = [len(each) for each in found]  # type: ignore[arg-type]
-        where = [codes.setdefault(code, len(codes)) for some in found for code in some]
-        table = np.zeros((len(people), max(len(codes), 1)), np.float32)
-        table[np.repeat(np.arange(len(people)), counts), where] = 1
-        return table
-
-    def both(get: Callable[[Any], Iterable[str]], other: Callable[[Any], Iterable[str]]) -> Any:
-        """How many codes each participant and each peer have in common."""
-        codes: dict[str, int] = {}
-        ours = marked(seekings, get, codes)
-        theirs = marked(offerings, other, codes)
-        return np.pad(ours, ((0, 0), (0, theirs.shape[1] - ours.shape[1]))) @ theirs.T
-
-    def sizes(people: Sequence[Any], name: str) -> Any:
-        return np.fromiter((len(getattr(each, name)) for each in people), np.float64, len(people))
-
-    def places(people: Sequence[Any]) -> Any:
-        known = ((np.nan, np.nan) if each.place is None else each.place for each in people)
-        return np.array(list(known), np.float64).reshape(-1, 2)
-
-    def meets(wants: Sequence[Any], tells: Sequence[Any]) -> Any:
-        """Whether what each prefers is met; None where nobody prefers anything."""
-        if not any(each.prefers for each in wants):
-            return None
-        codes: dict[str, int] = {}
-        preferred = marked(wants, lambda each: each.prefers, codes)
-        told = marked(tells, lambda each: each.tells, codes)[:, : preferred.shape[1]]
-        return (preferred @ told.T > 0) | (preferred.sum(1) == 0)[:, None]
-
-    possible = np.ones((len(seekings), len(offerings)), bool)
-    shared = both(lambda each: each.lived, lambda each: each.lived).astype(np.float64)
-    lived, others = sizes(seekings, "lived")[:, None], sizes(offerings, "lived")[None, :]
-    tongues = both(lambda each: each.languages, lambda each: each.languages) > 0
-    first = both(lambda each: each.languages[:1], lambda each: each.languages)
-    told = (sizes(seekings, "languages") > 0)[:, None] & (sizes(offerings, "languages") > 0)
-    possible &= tongues | ~told
-    parts = both(lambda each: each.times, lambda each: each.times)
-    times = sizes(seekings, "times")
-    told = (times > 0)[:, None] & (sizes(offerings, "times") > 0)
-    possible &= (parts > 0) | ~told
-    need = (
-        np.minimum(times, weights.enough)
-        if weights.own_times
-        else np.full(len(times), weights.enough)
-    )
-    fits = np.minimum(1.0, parts.astype(np.float64) / np.maximum(need, 1)[:, None])
-    here, there = places(seekings), places(offerings)
-    east = here[:, :1] - there[:, 0]
-    north = here[:, 1:] - there[:, 1]
+    of = _Codes(np, seekings, offerings)
+    shared = of.both("lived").astype(np.float64)
+    lived, others = of.sizes(seekings, "lived"), of.sizes(offerings, "lived").T
+    parts, times = of.both("times"), of.sizes(seekings, "times")
+    # Where somebody told nothing, or where a place is not known, nobody is kept apart.
+    possible = (of.both("languages") > 0) | ~of.told("languages")
+    possible &= (parts > 0) | ~of.told("times")
+    possible &= of.preferences()
+    east, north = of.apart()
     km = np.sqrt(east * east + north * north)
-    possible &= ~(km > weights.farthest)  # where a place is not known, nothing is too far
+    possible &= ~(km > weights.farthest)
     near = np.nan_to_num(np.maximum(0.0, 1 - km / weights.span))
+    need = np.minimum(times, weights.enough) if weights.own_times else weights.enough
+    fits = np.minimum(1.0, parts.astype(np.float64) / np.maximum(need, 1))
     found = np.round(
         weights.shared * shared / np.maximum(lived, 1)
-        + float(weights.language) * first
+        + float(weights.language) * of.both("languages", first=True)
         + weights.times * fits
         + weights.near * near
     )
@@ -111,11 +67,65 @@ def scores(seekings: Sequence[Seeking], offerings: Sequence[Offering], weights: 
         + weights.peer_times * fits
         + weights.peer_shared * shared / np.maximum(lived + others - shared, 1)
     )
-    ours, theirs = meets(seekings, offerings), meets(offerings, seekings)
-    possible &= True if ours is None else ours
-    possible &= True if theirs is None else theirs.T
     _one_by_one(found, possible, seekings, offerings, weights)
     return np.where(possible, found, NO).astype(np.int64)
+
+
+class _Codes:
+    """What both sides tell, as tables of noughts and ones."""
+
+    def __init__(self, np: Any, seekings: Sequence[Seeking], offerings: Sequence[Offering]) -> None:
+        self.np, self.seekings, self.offerings = np, seekings, offerings
+
+    def _marked(self, told: Sequence[Collection[str]], codes: dict[str, int]) -> Table:
+        """One row for each person, 1 where they have the code."""
+        counts = [len(each) for each in told]
+        where = [codes.setdefault(code, len(codes)) for some in told for code in some]
+        table = self.np.zeros((len(told), max(len(codes), 1)), self.np.float32)
+        table[self.np.repeat(self.np.arange(len(told)), counts), where] = 1
+        return table
+
+    def _common(self, ours: list[Collection[str]], theirs: list[Collection[str]]) -> Table:
+        codes: dict[str, int] = {}
+        mine = self._marked(ours, codes)
+        other = self._marked(theirs, codes)[:, : mine.shape[1]]  # nobody here has the rest
+        return mine @ other.T
+
+    def both(self, name: str, *, first: bool = False) -> Table:
+        """How many codes each participant and each peer have in common."""
+        ours = [getattr(each, name) for each in self.seekings]
+        theirs = [getattr(each, name) for each in self.offerings]
+        return self._common([each[:1] for each in ours] if first else ours, theirs)
+
+    def sizes(self, people: Sequence[Any], name: str) -> Table:
+        """How many codes each of these people has, as a column."""
+        counted = (len(getattr(each, name)) for each in people)
+        return self.np.fromiter(counted, self.np.float64, len(people))[:, None]
+
+    def told(self, name: str) -> Table:
+        """Where both told something."""
+        return (self.sizes(self.seekings, name) > 0) & (self.sizes(self.offerings, name) > 0).T
+
+    def preferences(self) -> Table:
+        """Where what each prefers is met by the other."""
+        return self._met(self.seekings, self.offerings) & self._met(self.offerings, self.seekings).T
+
+    def _met(self, wants: Sequence[Any], tells: Sequence[Any]) -> Table:
+        some = self.sizes(wants, "prefers") > 0
+        if not some.any():
+            return ~some
+        common = self._common([each.prefers for each in wants], [each.tells for each in tells])
+        return (common > 0) | ~some
+
+    def apart(self) -> tuple[Table, Table]:
+        """How far everybody is from everybody, to the east and to the north."""
+        ours, theirs = self._places(self.seekings), self._places(self.offerings)
+        return ours[:, :1] - theirs[:, 0], ours[:, 1:] - theirs[:, 1]
+
+    def _places(self, people: Sequence[Any]) -> Table:
+        nowhere = (self.np.nan, self.np.nan)
+        known = [nowhere if each.place is None else each.place for each in people]
+        return self.np.array(known, self.np.float64).reshape(-1, 2)
 
 
 def _one_by_one(
