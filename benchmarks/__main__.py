@@ -32,8 +32,9 @@ QUESTIONS: Final = {
     "demo": ("demo", "The demo"),
     "loading": ("loading", "Loading the book, nothing cached"),
     "remembering": ("remembering", "Somebody after ten years, by somebody new"),
+    "matching": ("matching", "A whole waiting list put together with its peers"),
 }
-_COMPARED: Final = ("attrs", "cattrs", "vakt", "cedarpy", "pycasbin")
+_COMPARED: Final = ("attrs", "cattrs", "vakt", "cedarpy", "pycasbin", "numpy", "scipy")
 _ROOT: Final = Path(__file__).parent.parent
 
 

@@ -267,6 +267,31 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("p-7", "map/p-7"),
     ),
     (pk.TakeOffMap(**BY, participant="p-7", entry="dog"), ("p-7", "map/p-7")),
+    # -- matching
+    (pk.DescribeForMatching(**BY, person="p-7"), ("p-7",)),
+    (pk.JoinWaitingList(**BY, id="w-1", participant="p-7"), ("w-1", "p-7")),
+    (pk.TryToReach(by="x", participant="p-7", reached=True, channel="phone"), ("p-7",)),
+    (pk.LeaveWaitingList(**BY, id="w-1", participant="p-7"), ("w-1", "p-7")),
+    (
+        pk.PlanEnding(**BY, **PAIR, id="m-1", on=UNTIL, why=pk.EndingReason.GOALS_REACHED),
+        ("m-1", *BOTH),
+    ),
+    (
+        pk.ReassignMatch(
+            **BY,
+            id="m-2",
+            peer="bo",
+            participant="p-7",
+            earlier="m-1",
+            earlier_peer="ana",
+            why=pk.EndingReason.PEER_LEAVES,
+        ),
+        ("m-2", "bo", "p-7", "bo+p-7", "m-1", "ana", "ana+p-7"),
+    ),
+    (
+        pk.ReadRecord(by="bo", participant="p-7", what=pk.RecordPart.NOTES, peer="ana"),
+        ("p-7", "bo", "ana", "bo+p-7", "ana+p-7"),
+    ),
 ]
 
 
@@ -350,6 +375,8 @@ class TestAbout:
             pk.ReportBias,
             pk.RecordMeasure,
             pk.RecordMilestone,
+            # -- matching
+            pk.TryToReach,
         }
 
     def test_a_report_is_judged_by_the_book_of_its_day(self) -> None:
@@ -1103,6 +1130,8 @@ class TestThroughTheDoor:
                 ASKED, CONCERN, DISCLOSED, *OUTCOMES, *session_and_goal(), *given_consent()
             )
             stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent(), *OWN)
+            waits = pk.Waiting(id="w-1", participant="p-7", since=NOW)
+            stood = view(ASKED, CONCERN, DISCLOSED, waits, *session_and_goal(), *given_consent())
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}

@@ -73,6 +73,10 @@ CLOSELY = (pk.Detail.TOBACCO, pk.Pull.WEARS)
 SHY = (LIVED, TIED, DANGER, CHANGED, *CLOSELY)
 CODES = (*map(str, SHY), "phq-9", "7654321")
 HIDDEN = (*CANARIES.values(), *CODES, *(each.name for each in SHY))
+#: The reason of an ending, and what somebody says of themself: the same holds.
+ENDS = pk.EndingReason.TOO_CLOSE
+CODES = (str(LIVED), str(TIED), str(DANGER), str(ENDS), "und-Zzzz", "canary-code")
+HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name, ENDS.name)
 
 
 def said(field: str) -> pk.Words:
@@ -243,6 +247,29 @@ def whole_life() -> tuple[pk.Act, ...]:
         pk.ReviewDisclosure(by="sam", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
         *_carried(),
         pk.AgreeBoundaries(by="p-7", id="ag-2", **PAIR, topics=tuple(pk.Topic)),
+        # -- matching
+        pk.DescribeForMatching(
+            by="p-8",
+            person="p-8",
+            languages=("und-Zzzz",),
+            prefers=("canary-code",),
+            tells=("canary-code",),
+        ),
+        pk.JoinWaitingList(by="p-8", id="w", participant="p-8"),
+        pk.TryToReach(by="c", participant="p-8", reached=True, channel="phone"),
+        pk.JoinWaitingList(by="p-9", id="w-2", participant="p-9"),
+        pk.LeaveWaitingList(by="p-9", id="w-2", participant="p-9"),
+        pk.PlanEnding(by="ana", id="m-1", **PAIR, on=NOW.date(), why=ENDS),
+        pk.ReassignMatch(
+            by="p-8",
+            id="m-4",
+            peer="bo",
+            participant="p-8",
+            earlier="m-2",
+            earlier_peer="ana",
+            why=ENDS,
+        ),
+        pk.ReadRecord(by="ana", participant="p-7", what=pk.RecordPart.NOTES),
         pk.EndMatch(by="p-7", id="m-1", **PAIR),
         pk.ChangeService(by="ana", id="ana", status=pk.PeerStatus.STEPPED_BACK),
         pk.ChangeParticipation(by="p-7", id="p-7", status=pk.ParticipantStatus.AWAY),

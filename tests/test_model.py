@@ -112,6 +112,9 @@ ALLOWED = {
     "step": {"to-do>done", "to-do>dropped", "done>to-do", "dropped>to-do"},
     "plan": {"in-use>set-aside", "set-aside>in-use"},
     "support-map": set(),
+    # -- matching
+    "match-profile": set[str](),
+    "waiting": {"waiting>matched", "waiting>off-the-list"},
 }
 
 

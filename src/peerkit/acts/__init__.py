@@ -62,6 +62,11 @@ from peerkit.acts.groups import (
     LeaveGroup,
     StartGroup,
 )
+from peerkit.acts.handover import (
+    PlanEnding,
+    ReadRecord,
+    ReassignMatch,
+)
 from peerkit.acts.matches import (
     AcceptMatch,
     DeclineMatch,
@@ -129,6 +134,12 @@ from peerkit.acts.strengths import (
     PutOnMap,
     TakeOffMap,
 )
+from peerkit.acts.waiting import (
+    DescribeForMatching,
+    JoinWaitingList,
+    LeaveWaitingList,
+    TryToReach,
+)
 from peerkit.acts.workforce import (
     AnswerBias,
     AskForDebrief,
@@ -166,6 +177,7 @@ __all__ = [
     "ConsultSupervisor",
     "DeclineMatch",
     "DeclineStay",
+    "DescribeForMatching",
     "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
@@ -178,9 +190,11 @@ __all__ = [
     "GivePermission",
     "InviteToGroup",
     "JoinGroup",
+    "JoinWaitingList",
     "Judged",
     "LeaveGroup",
     "LeaveRespite",
+    "LeaveWaitingList",
     "Left",
     "LookAtDrift",
     "LookAtMeasure",
@@ -190,6 +204,7 @@ __all__ = [
     "NoteProgress",
     "OfferStay",
     "OpenHouse",
+    "PlanEnding",
     "PlanSession",
     "PlanShift",
     "ProposeMatch",
@@ -197,6 +212,8 @@ __all__ = [
     "PutOnMap",
     "RaiseConcern",
     "ReadPlan",
+    "ReadRecord",
+    "ReassignMatch",
     "RecordConsent",
     "RecordCredential",
     "RecordDirective",
@@ -227,6 +244,7 @@ __all__ = [
     "SuggestGoal",
     "SupplyFacts",
     "TakeOffMap",
+    "TryToReach",
     "WelcomeParticipant",
     "WelcomePeer",
     "WithdrawMeasure",
@@ -332,4 +350,12 @@ ACTS: Final[tuple[type[Act], ...]] = (
     SetPlanAside,
     PutOnMap,
     TakeOffMap,
+    # -- matching
+    DescribeForMatching,
+    JoinWaitingList,
+    TryToReach,
+    LeaveWaitingList,
+    PlanEnding,
+    ReassignMatch,
+    ReadRecord,
 )

@@ -9,8 +9,8 @@ import attrs
 
 from peerkit.acts.act import Judged, Left, Makes, Moves, once_each
 from peerkit.model import Grant, GrantStatus, Noun
-from peerkit.model.fields import a_code, exactly, later_than, maybe
-from peerkit.model.funding import a_currency, some_money
+from peerkit.model.fields import a_code, a_currency, exactly, later_than, maybe
+from peerkit.model.funding import some_money
 
 if TYPE_CHECKING:
     from peerkit.model import View

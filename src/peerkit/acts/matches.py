@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from peerkit.acts.act import Judged, Left, Makes, Moves, once_each, used_up
+from peerkit.acts.waiting import waits
 from peerkit.model import (
     WALKING,
     AgreementStatus,
@@ -17,6 +18,7 @@ from peerkit.model import (
     MatchStatus,
     Message,
     Noun,
+    WaitingStatus,
     pair,
 )
 from peerkit.model.fields import an_id, maybe, maybe_moment
@@ -87,12 +89,18 @@ class AcceptMatch(_AnswerMatch):
         return MatchStatus.ACCEPTED
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The accepted match; the peer walks with one more, and is told."""
+        """The accepted match; the peer walks with one more, and is told; the waiting is over."""
         told = Message(
             to=self.peer, kind=self.kind, about=self.id, inside=f"Match {self.id} is accepted."
         )
         match = attrs.evolve(self.moved(view), since=self.when or view.now)
-        return Left(nouns=(match,), counts=(Count(self.peer, WALKING, 1),), messages=(told,))
+        waited = tuple(
+            attrs.evolve(each, status=WaitingStatus.MATCHED)
+            for each in waits(view, self.participant)
+        )
+        return Left(
+            nouns=(match, *waited), counts=(Count(self.peer, WALKING, 1),), messages=(told,)
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -66,8 +66,21 @@ from peerkit.model.groups import (
     MembershipStatus,
     Openness,
 )
+from peerkit.model.handover import (
+    EndingReason,
+    Handover,
+    NewPeerReads,
+    OldPeerReads,
+    RecordPart,
+)
 from peerkit.model.lifecycle import (
     Lifecycle,
+)
+from peerkit.model.matching import (
+    MatchProfile,
+    PartOfWeek,
+    Place,
+    ProfileStatus,
 )
 from peerkit.model.message import (
     Message,
@@ -180,6 +193,10 @@ from peerkit.model.view import (
     period,
     periods,
 )
+from peerkit.model.waiting import (
+    Waiting,
+    WaitingStatus,
+)
 from peerkit.model.workforce import (
     BiasFrom,
     BiasKind,
@@ -247,6 +264,7 @@ __all__ = [
     "Drift",
     "DriftCause",
     "DriftStatus",
+    "EndingReason",
     "Experience",
     "FactsStatus",
     "FilledIn",
@@ -264,6 +282,7 @@ __all__ = [
     "GuardianStatus",
     "Guest",
     "GuestStatus",
+    "Handover",
     "House",
     "HouseStatus",
     "HouseTopic",
@@ -275,6 +294,7 @@ __all__ = [
     "MapEntry",
     "MapKind",
     "Match",
+    "MatchProfile",
     "MatchStatus",
     "Measure",
     "MeasureStatus",
@@ -286,9 +306,12 @@ __all__ = [
     "MilestoneStatus",
     "Mutuality",
     "MutualityStatus",
+    "NewPeerReads",
     "Nights",
     "Noun",
+    "OldPeerReads",
     "Openness",
+    "PartOfWeek",
     "Participant",
     "ParticipantStatus",
     "PayRecord",
@@ -299,10 +322,13 @@ __all__ = [
     "Person",
     "PersonStatus",
     "Phrase",
+    "Place",
     "Plan",
     "PlanKind",
     "PlanStatus",
+    "ProfileStatus",
     "Pull",
+    "RecordPart",
     "Role",
     "SafetyDisclosure",
     "Section",
@@ -334,6 +360,8 @@ __all__ = [
     "TrainingStatus",
     "TrainingTopic",
     "View",
+    "Waiting",
+    "WaitingStatus",
     "Words",
     "bed_is_free",
     "gaps",
@@ -389,4 +417,7 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     Step,
     Plan,
     SupportMap,
+    # -- matching
+    MatchProfile,
+    Waiting,
 )

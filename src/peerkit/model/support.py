@@ -23,6 +23,7 @@ from peerkit.model.fields import (
     how_many,
     in_utc,
     is_code,
+    maybe,
     maybe_id,
     maybe_ids,
     maybe_moment,
@@ -31,6 +32,7 @@ from peerkit.model.fields import (
     some_minutes,
     whole_minutes,
 )
+from peerkit.model.handover import EndingReason, Handover, NewPeerReads
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -76,6 +78,10 @@ class Match(Noun):
     ``since`` is the moment the participant said yes, ``ended`` the moment it was
     over, or declined. Ended and declined matches are still read with their pair: what
     happened in between was right, also when it is reported late.
+
+    ``ends`` is the planned last day and ``why`` its reason; ``handover`` says what
+    stays readable when it is over. ``after`` is the match it was handed over from, and
+    ``gains`` what its peer may read of that one.
     """
 
     kind: ClassVar[str] = "match"
@@ -85,6 +91,11 @@ class Match(Noun):
     participant: str = attrs.field(validator=an_id)
     since: datetime | None = maybe_moment()
     ended: datetime | None = maybe_moment()
+    ends: date | None = maybe(date)
+    why: EndingReason | None = maybe(EndingReason, repr=False)
+    handover: Handover = a(Handover, Handover())
+    after: str | None = maybe_id()
+    gains: NewPeerReads | None = maybe(NewPeerReads)
 
     def lasted(self, moment: datetime) -> bool:
         """Whether the pair had agreed to walk together and had not ended it by this moment."""

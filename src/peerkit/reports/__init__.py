@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from peerkit.reports.readers import Reading, last_met, who_read
 from peerkit.reports.summary import Summary, summary
 from peerkit.reports.units import Contact, UnitRule, navigation_units, units
 
-__all__ = ["Contact", "Summary", "UnitRule", "navigation_units", "summary", "units"]
+__all__ = [
+    "Contact",
+    "Reading",
+    "Summary",
+    "UnitRule",
+    "last_met",
+    "navigation_units",
+    "summary",
+    "units",
+    "who_read",
+]

@@ -12,6 +12,7 @@ from peerkit.acts import (
     ConsultSupervisor,
     DeclineMatch,
     EndMatch,
+    JoinWaitingList,
     LeaveRespite,
     RecordMeasure,
     RecordMilestone,
@@ -22,6 +23,7 @@ from peerkit.acts import (
     ReportMissedSession,
     ReportSession,
     ReportShift,
+    TryToReach,
     WelcomePeer,
 )
 from peerkit.acts.act import free_id
@@ -127,6 +129,10 @@ def _worked_early(act: ReportShift, view: View, book: Book) -> bool:
     return (shift.ends if act.was_there else shift.starts) > view.now
 
 
+def _told_early(act: JoinWaitingList | TryToReach, view: View, book: Book) -> bool:
+    return act.when is not None and act.when > view.now
+
+
 #: For each act that tells of something, whether it tells of what is still to come.
 _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     ReportSession: lambda act, view, book: act.ends > view.now,
@@ -143,6 +149,8 @@ _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     ReportShift: _worked_early,
     RecordMeasure: lambda act, view, book: act.on > book.day,
     RecordMilestone: lambda act, view, book: act.on > book.day,
+    JoinWaitingList: _told_early,
+    TryToReach: _told_early,
 }
 #: The acts that tell of something that must lie behind us.
 TELLING: Final = tuple(_EARLY)

@@ -31,7 +31,7 @@ from peerkit.acts import (
     WelcomePeer,
 )
 from peerkit.errors import BadInput
-from peerkit.matching import suggest
+from peerkit.matching import Offering, Seeking, Weights, suggest
 from peerkit.model import (
     Activity,
     ConsentScope,
@@ -58,6 +58,8 @@ MISSES: Final = 0.08
 CANCELS: Final = 0.04
 TRIES: Final = 3
 IN_THE_GROUP: Final = 10
+#: Nobody has described themself in this week: what they share is all that counts.
+LIVED_ALONE: Final = Weights(peer_shared=0, load=0)
 
 _ROLES: Final = (*[Role.WORKER] * 14, *[Role.MENTOR] * 6, *[Role.SPECIALIST] * 5)
 _ROLES_OF_ALL: Final = (*_ROLES, *[Role.ADVOCATE] * 3, *[Role.RESEARCHER] * 2)
@@ -167,21 +169,22 @@ class PretendWeek:
 
     def _answers(self, participants: Sequence[Person]) -> Iterator[tuple[str, str, bool]]:
         """Who is proposed to whom, and whether they say yes."""
-        serving = self.serving()
-        walking: Counter[str] = Counter()
+        serving = {peer.id: Offering.of(peer, one, most=self.most) for peer, one in self.serving()}
         met: defaultdict[str, set[str]] = defaultdict(set)
         for person in participants:
             # Two people have one match: nobody walks both ways with the same person.
             not_with = met[person.id]
             for _ in range(TRIES):
-                best = suggest(person, serving, walking=walking, most=self.most, not_with=not_with)
+                seeking = Seeking.of(person, not_with=not_with)
+                best = suggest(seeking, serving.values(), weights=LIVED_ALONE)
                 if not best:
                     break
                 peer = best[0].peer
                 yes = self._says_yes(person.id, peer)
                 yield person.id, peer, yes
                 if yes:
-                    walking[peer] += 1
+                    now = serving[peer]
+                    serving[peer] = attrs.evolve(now, walking=now.walking + 1)
                     met[peer].add(person.id)
                     break
                 not_with.add(peer)

@@ -40,11 +40,15 @@ from peerkit.model import (
     Capital,
     Experience,
     Formalities,
+    Handover,
     LivedExperience,
     MapEntry,
     MapKind,
+    NewPeerReads,
     Nights,
     Noun,
+    OldPeerReads,
+    Place,
     PlanKind,
     Pull,
     Role,
@@ -86,6 +90,8 @@ _ZONES: Final = (
 )
 _AN_HOUR: Final = 60
 _A_DAY: Final = 24 * _AN_HOUR
+#: Languages with and without script, region and variant.
+_LANGUAGES: Final = ("en", "es", "es-MX", "zh-Hant", "zh-Hant-TW", "es-419", "de-1996", "ase")
 
 
 def ids() -> SearchStrategy[str]:
@@ -313,6 +319,13 @@ def _sharing(draw: DrawFn, minutes: int) -> tuple[Activity, ...]:
     return tuple(found)
 
 
+def _handover(until: date | None, new: NewPeerReads) -> Handover:
+    """With a last day where there is one."""
+    if until is None:
+        return Handover(old=OldPeerReads.OWN_NOTES, new=new)
+    return Handover(old=OldPeerReads.OWN_NOTES_UNTIL, until=until, new=new)
+
+
 def _for(kind: type[Any], name: str, hint: Any) -> SearchStrategy[Any]:
     if name == "status" and issubclass(kind, Noun):
         return st.sampled_from(sorted(kind.lifecycle.steps))
@@ -346,46 +359,6 @@ def _a_week() -> SearchStrategy[int | None]:
     return st.none() | st.integers(0, 7 * _A_DAY)
 
 
-_OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
-    str: ids,
-    bool: st.booleans,
-    date: days,
-    datetime: moments,
-    Words: words,
-    Activity: activities,
-    Nights: lambda: _built(Nights, {}),
-    LivedExperience: lambda: st.sampled_from(Experience).flatmap(_lived),
-    MapEntry: lambda: st.builds(
-        MapEntry,
-        id=ids(),
-        of=st.sampled_from(MapKind),
-        pull=st.sampled_from(Pull),
-        capital=st.none() | st.sampled_from(Capital),
-    ),
-}
-#: Fields whose annotation says less than their name.
-_PLAIN: Final = (str, str | None, tuple[str, ...], int, int | None)
-_BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
-    "key": lambda: st.none() | keys(),
-    "clause": codes,
-    "instrument": lambda: st.sampled_from([each.id for each in instruments()]) | codes(),
-    "funding": codes,
-    "cents": lambda: st.integers(0, 10**15),
-    "currency": lambda: st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=3),
-    "clauses": lambda: st.lists(codes(), min_size=1, max_size=3).map(tuple),
-    "zone": lambda: st.sampled_from(_ZONES),
-    "minutes": lambda: st.integers(1, _A_DAY),
-    "counted": lambda: st.integers(0, _A_DAY),
-    "hourly": lambda: st.integers(0, 100_000),
-    "renewals": lambda: st.integers(0, 9),
-    "service": lambda: st.none() | st.integers(0, 10_000),
-    "setting": codes,
-    "supervision": lambda: st.none() | st.integers(0, 10_000),
-    "anonymous": lambda: st.integers(0, 3),
-    "seats": lambda: st.none() | st.integers(1, 200),
-    "receives": _a_week,
-    "gives": _a_week,
-}
 #: Fields whose values depend on others: each is asked with its class and the values before it.
 _DEPENDING: Final[
     Mapping[str, Callable[[type[Any], Mapping[str, Any]], SearchStrategy[Any] | None]]
@@ -413,4 +386,56 @@ _DEPENDING: Final[
     "also": lambda kind, values: _other_roles(values["role"]),
     "agent": lambda kind, values: _of_a_directive(ids(), values["of"]),
     "formalities": lambda kind, values: _of_a_directive(st.sampled_from(Formalities), values["of"]),
+}
+
+
+_OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
+    str: ids,
+    bool: st.booleans,
+    date: days,
+    datetime: moments,
+    Words: words,
+    Activity: activities,
+    Nights: lambda: _built(Nights, {}),
+    LivedExperience: lambda: st.sampled_from(Experience).flatmap(_lived),
+    MapEntry: lambda: st.builds(
+        MapEntry,
+        id=ids(),
+        of=st.sampled_from(MapKind),
+        pull=st.sampled_from(Pull),
+        capital=st.none() | st.sampled_from(Capital),
+    ),
+    Place: lambda: st.builds(Place, east=st.integers(-500, 500), north=st.integers(-500, 500)),
+    Handover: lambda: st.builds(_handover, st.none() | days(), st.sampled_from(NewPeerReads)),
+}
+#: Fields whose annotation says less than their name.
+_PLAIN: Final = (str, str | None, tuple[str, ...], int, int | None)
+_BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
+    "key": lambda: st.none() | keys(),
+    "clause": codes,
+    "instrument": lambda: st.sampled_from([each.id for each in instruments()]) | codes(),
+    "funding": codes,
+    "cents": lambda: st.integers(0, 10**15),
+    "currency": lambda: st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=3),
+    "clauses": lambda: st.lists(codes(), min_size=1, max_size=3).map(tuple),
+    "zone": lambda: st.sampled_from(_ZONES),
+    "minutes": lambda: st.integers(1, _A_DAY),
+    "counted": lambda: st.integers(0, _A_DAY),
+    "hourly": lambda: st.integers(0, 100_000),
+    "renewals": lambda: st.integers(0, 9),
+    "service": lambda: st.none() | st.integers(0, 10_000),
+    "setting": codes,
+    "supervision": lambda: st.none() | st.integers(0, 10_000),
+    "anonymous": lambda: st.integers(0, 3),
+    "seats": lambda: st.none() | st.integers(1, 200),
+    "receives": _a_week,
+    "gives": _a_week,
+    "languages": lambda: st.lists(st.sampled_from(_LANGUAGES), max_size=3, unique=True).map(tuple),
+    "tells": lambda: st.lists(codes(), max_size=3).map(tuple),
+    "prefers": lambda: st.lists(codes(), max_size=3).map(tuple),
+    "not_with": lambda: st.lists(ids(), max_size=3, unique=True).map(tuple),
+    "offers": lambda: st.integers(0, 2_400),
+    "wants": lambda: st.integers(0, 600),
+    "tries": lambda: st.integers(0, 1_000),
+    "channel": codes,
 }
