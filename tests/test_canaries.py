@@ -37,6 +37,11 @@ CANARIES = {
     "GiveAdvice.advice": "Zebrafinch-advice",
     "DiscloseForSafety.what": "Zebrafinch-danger",
     "ReviewDisclosure.outcome": "Zebrafinch-review",
+    # -- confidentiality
+    "AgreeBoundaries.words": "Zebrafinch-agreed",
+    "ProposeBoundaries.words": "Zebrafinch-proposed",
+    "FollowUpConcern.words": "Zebrafinch-followed",
+    "ReopenConcern.why": "Zebrafinch-why",
 }
 #: A condition, a tie and a danger: what may stand in a noun's body and must not show itself.
 LIVED = pk.Experience.SUBSTANCE_USE
@@ -123,11 +128,45 @@ def whole_life() -> tuple[pk.Act, ...]:
         ),
         pk.ReviewDisclosure(by="x", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
         pk.ReviewDisclosure(by="sam", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
-        pk.AgreeBoundaries(by="p-7", id="ag-2", **PAIR, topics=tuple(pk.Topic)),
+        pk.AgreeBoundaries(
+            by="p-7",
+            id="ag-2",
+            **PAIR,
+            topics=tuple(pk.Topic),
+            words=said("AgreeBoundaries.words"),
+        ),
+        *confidential(),
         pk.EndMatch(by="p-7", id="m-1", **PAIR),
         pk.ChangeService(by="ana", id="ana", status=pk.PeerStatus.STEPPED_BACK),
         pk.ChangeParticipation(by="p-7", id="p-7", status=pk.ParticipantStatus.AWAY),
         pk.AcceptMatch(by="p-9", id="m-3", peer="bo", participant="p-9"),
+    )
+
+
+def confidential() -> tuple[pk.Act, ...]:
+    """Agreements are proposed, concerns followed up, and a consent ends with its event."""
+    scopes, form = (pk.ConsentScope.GOALS,), pk.ConsentForm(ends_with=pk.Ending.TOLD_ONCE)
+    return (
+        pk.ProposeBoundaries(
+            by="p-7",
+            id="ag-3",
+            **PAIR,
+            topics=(pk.Topic.GIFTS,),
+            words=said("ProposeBoundaries.words"),
+        ),
+        pk.AnswerBoundaries(by="ana", id="ag-3", **PAIR, agreed=True),
+        pk.ReopenConcern(by="p-7", id="n", peer="ana", why=said("ReopenConcern.why")),
+        pk.FollowUpConcern(
+            by="sam",
+            id="n",
+            peer="ana",
+            step=pk.FollowUp.TRAINING,
+            words=said("FollowUpConcern.words"),
+        ),
+        pk.RecordConsent(
+            by="p-7", id="c-2", participant="p-7", scopes=scopes, to=("x",), since=NOW, form=form
+        ),
+        pk.EndConsent(by="ana", id="c-2", participant="p-7"),
     )
 
 
@@ -215,7 +254,7 @@ class TestNowhere:
             about: program.words(about)
             for about in (
                 *("goal/g", "session/held", "session/many", "session/crossed", "concern/n"),
-                *("consultation/q", "disclosure/d"),
+                *("consultation/q", "disclosure/d", "agreement/ag-2", "agreement/ag-3"),
             )
         }
 
@@ -224,7 +263,12 @@ class TestNowhere:
             "session/held": (CANARIES["ReportSession.note"],) * 2,
             "session/many": (CANARIES["ReportSession.note"],),
             "session/crossed": (CANARIES["ReportSession.note"],),
-            "concern/n": (CANARIES["RaiseConcern.what"], CANARIES["CloseConcern.outcome"]),
+            "concern/n": (
+                CANARIES["RaiseConcern.what"],
+                CANARIES["CloseConcern.outcome"],
+                CANARIES["ReopenConcern.why"],
+                CANARIES["FollowUpConcern.words"],
+            ),
             "consultation/q": (
                 CANARIES["ConsultSupervisor.question"],
                 CANARIES["GiveAdvice.advice"],
@@ -233,6 +277,9 @@ class TestNowhere:
                 CANARIES["DiscloseForSafety.what"],
                 CANARIES["ReviewDisclosure.outcome"],
             ),
+            # -- confidentiality
+            "agreement/ag-2": (CANARIES["AgreeBoundaries.words"],),
+            "agreement/ag-3": (CANARIES["ProposeBoundaries.words"],),
         }
 
     def test_what_was_refused_keeps_no_word(self, program: pk.Program) -> None:

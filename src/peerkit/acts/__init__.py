@@ -12,15 +12,22 @@ from peerkit.acts.advice import (
 )
 from peerkit.acts.boundaries import (
     AgreeBoundaries,
-    RecordConsent,
-    RevokeConsent,
-    ShareInformation,
+    AnswerBoundaries,
+    ProposeBoundaries,
 )
 from peerkit.acts.concerns import (
     CloseConcern,
     DiscloseForSafety,
+    FollowUpConcern,
     RaiseConcern,
+    ReopenConcern,
     ReviewDisclosure,
+)
+from peerkit.acts.disclosures import (
+    EndConsent,
+    RecordConsent,
+    RevokeConsent,
+    ShareInformation,
 )
 from peerkit.acts.matches import AcceptMatch, DeclineMatch, EndMatch, ProposeMatch
 from peerkit.acts.people import (
@@ -46,6 +53,7 @@ __all__ = [
     "AcceptMatch",
     "Act",
     "AgreeBoundaries",
+    "AnswerBoundaries",
     "CancelSession",
     "ChangeGoal",
     "ChangeParticipation",
@@ -56,18 +64,22 @@ __all__ = [
     "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
+    "EndConsent",
     "EndMatch",
+    "FollowUpConcern",
     "GiveAdvice",
     "Judged",
     "Left",
     "Makes",
     "Moves",
     "PlanSession",
+    "ProposeBoundaries",
     "ProposeMatch",
     "RaiseConcern",
     "RecordConsent",
     "RecordCredential",
     "RecordSupervision",
+    "ReopenConcern",
     "ReportMissedSession",
     "ReportSession",
     "ReviewDisclosure",
@@ -111,4 +123,10 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CloseConcern,
     DiscloseForSafety,
     ReviewDisclosure,
+    # -- confidentiality
+    ProposeBoundaries,
+    AnswerBoundaries,
+    EndConsent,
+    FollowUpConcern,
+    ReopenConcern,
 )

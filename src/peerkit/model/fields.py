@@ -30,6 +30,7 @@ __all__ = ["Words", "pair"]
 MOST_ID: Final = 96
 _ID: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:@/-]{{0,{MOST_ID - 1}}}\Z")
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
+_WALL_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z|24:00\Z")
 #: The longest note we take, in characters: a long page, not a file.
 MOST_WORDS: Final = 20_000
 #: The longest session we take, in minutes: one whole day.
@@ -135,6 +136,26 @@ def some_ids(instance: object, attribute: attrs.Attribute[Any], value: object) -
         an_id(instance, attribute, each)
     if len(set(value)) != len(value):
         raise BadInput(_place(instance, attribute), "the same id is named twice")
+
+
+def any_ids() -> Any:
+    """Different ids, or none."""
+    return attrs.field(default=(), converter=as_tuple, validator=_or_none(some_ids))
+
+
+def any_codes() -> Any:
+    """Codes, or none."""
+    return attrs.field(default=(), converter=as_tuple, validator=_or_none(some_codes))
+
+
+def _or_none(check: Check) -> Check:
+    """The same check, for a tuple that may be empty."""
+
+    def checked(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if value != ():
+            check(instance, attribute, value)
+
+    return checked
 
 
 def as_tuple(value: tuple[str, ...] | list[str]) -> tuple[str, ...]:
@@ -264,6 +285,12 @@ def _a_zone(instance: object, attribute: attrs.Attribute[Any], value: object) ->
 def a_zone() -> Any:
     """The name of an IANA time zone; UTC when not said."""
     return attrs.field(default="UTC", validator=_a_zone)
+
+
+def a_wall_time(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes what a clock on the wall shows: 00:00 to 24:00."""
+    if type(value) is not str or _WALL_TIME.match(value) is None:
+        raise BadInput(_place(instance, attribute), "give a time of day, 00:00 to 24:00")
 
 
 def some_minutes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from peerkit.acts import (
     AcceptMatch,
     AgreeBoundaries,
+    AnswerBoundaries,
     ChangeGoal,
     CloseConcern,
     ConsultSupervisor,
@@ -14,16 +15,20 @@ from peerkit.acts import (
     DiscloseForSafety,
     DiscloseTie,
     DoActivity,
+    EndConsent,
     EndMatch,
+    FollowUpConcern,
     GiveAdvice,
     Makes,
     Moves,
     PlanSession,
+    ProposeBoundaries,
     ProposeMatch,
     RaiseConcern,
     RecordConsent,
     RecordCredential,
     RecordSupervision,
+    ReopenConcern,
     ReportSession,
     ReviewDisclosure,
     RevokeConsent,
@@ -33,7 +38,16 @@ from peerkit.acts import (
     WelcomePeer,
 )
 from peerkit.decisions import Rule, Rules
-from peerkit.rules import activities, advice, limits, people, records, support
+from peerkit.rules import (
+    activities,
+    advice,
+    boundaries,
+    disclosures,
+    limits,
+    people,
+    records,
+    support,
+)
 from peerkit.rules.limits import COUNTED, measured
 
 __all__ = ["COUNTED", "ROLE_LIMITS", "measured"]
@@ -51,6 +65,7 @@ ROLE_LIMITS: Final = Rules(
             DoActivity,
             SetGoal,
             AgreeBoundaries,
+            ProposeBoundaries,
             RecordConsent,
             ShareInformation,
             RecordCredential,
@@ -62,7 +77,15 @@ ROLE_LIMITS: Final = Rules(
     ),
     Rule(
         "two-people",
-        (ProposeMatch, PlanSession, ReportSession, DoActivity, AgreeBoundaries, DiscloseTie),
+        (
+            ProposeMatch,
+            PlanSession,
+            ReportSession,
+            DoActivity,
+            AgreeBoundaries,
+            DiscloseTie,
+            ProposeBoundaries,
+        ),
         people.two_people,
     ),
     Rule("own-supervisor", (WelcomePeer, ProposeMatch), people.own_supervisor),
@@ -97,7 +120,7 @@ ROLE_LIMITS: Final = Rules(
     ),
     Rule(
         "supervisor-answers",
-        (CloseConcern, GiveAdvice, ReviewDisclosure),
+        (CloseConcern, FollowUpConcern, GiveAdvice, ReviewDisclosure),
         people.supervisor_answers,
     ),
     Rule("safety-first", (DiscloseForSafety,), support.safety_first),
@@ -107,6 +130,23 @@ ROLE_LIMITS: Final = Rules(
     Rule("known-clauses", (ConsultSupervisor, RaiseConcern), records.known_clauses),
     Rule("steps", (Moves,), records.steps),
     Rule("already-happened", records.TELLING, records.happened),
-    Rule("anyone-may-tell", (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch), records.told),
+    Rule(
+        "anyone-may-tell",
+        (RecordSupervision, DiscloseTie, RaiseConcern, EndMatch, EndConsent, ReopenConcern),
+        records.told,
+    ),
+    # -- confidentiality
+    Rule(
+        "both-agree",
+        (AgreeBoundaries, ProposeBoundaries, AnswerBoundaries),
+        boundaries.both_agree,
+    ),
+    Rule("agreed-hours", (PlanSession,), boundaries.agreed_hours),
+    Rule("consent-elements", (RecordConsent, ShareInformation), disclosures.consent_elements),
+    Rule("separate-consent", (RecordConsent,), disclosures.separate_consent),
+    Rule("papers-go-along", (ShareInformation,), disclosures.papers_go_along),
+    Rule("no-more-than-needed", (ShareInformation,), disclosures.no_more_than_needed),
+    Rule("consent-event", (EndConsent,), disclosures.event_came),
+    Rule("somebody-looks", (RaiseConcern,), people.somebody_looks),
     heeded=advice.heeded,
 )

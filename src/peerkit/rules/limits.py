@@ -45,12 +45,14 @@ __all__ = [
 #: The limits that rules ask by themselves; any other number is asked with :func:`measured`.
 COUNTED: Final = (
     "caseload",
+    "consent-elements",
     "group-size",
     "minutes-a-day",
     "minutes-a-week",
     "minutes-a-year",
     "note-within-business-days",
     "note-within-days",
+    "papers-with-what-is-told",
     "peers-for-one-supervisor",
     "supervision",
     "supervision-minutes-a-month",

@@ -22,7 +22,19 @@ import attrs
 
 from peerkit.acts import ACTS, Act, PlanSession, RecordSupervision
 from peerkit.errors import MissingExtra
-from peerkit.model import NOUNS, Activity, Experience, LivedExperience, Noun, SessionForm, Words
+from peerkit.model import (
+    NOUNS,
+    Activity,
+    ConsentForm,
+    Experience,
+    Hours,
+    LivedExperience,
+    Noun,
+    SessionForm,
+    Terms,
+    Weekday,
+    Words,
+)
 
 try:
     from hypothesis import strategies as st
@@ -196,6 +208,19 @@ def _sharing(draw: DrawFn, minutes: int) -> tuple[Activity, ...]:
     return tuple(found)
 
 
+@st.composite
+def _hours(draw: DrawFn) -> Hours:
+    """A stretch of some days that ends after it begins."""
+    opens = draw(st.integers(0, _A_DAY - 1))
+    clocks = [f"{each // 60:02}:{each % 60:02}" for each in (opens, draw(_after_minute(opens)))]
+    days = tuple(draw(st.lists(st.sampled_from(Weekday), min_size=1, max_size=3, unique=True)))
+    return Hours(days=days, opens=clocks[0], closes=clocks[1])
+
+
+def _after_minute(minute: int) -> SearchStrategy[int]:
+    return st.integers(minute + 1, _A_DAY)
+
+
 def _for(kind: type[Any], name: str, hint: Any) -> SearchStrategy[Any]:
     if name == "status" and issubclass(kind, Noun):
         return st.sampled_from(sorted(kind.lifecycle.steps))
@@ -227,6 +252,10 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     LivedExperience: lambda: st.builds(
         LivedExperience, of=st.sampled_from(Experience), offered=st.booleans()
     ),
+    # -- confidentiality
+    Hours: _hours,
+    Terms: lambda: _built(Terms, {}),
+    ConsentForm: lambda: _built(ConsentForm, {}),
 }
 #: Fields whose annotation says less than their name.
 _PLAIN: Final = (str, str | None, tuple[str, ...], int)
@@ -237,4 +266,6 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "zone": lambda: st.sampled_from(_ZONES),
     "minutes": lambda: st.integers(1, _A_DAY),
     "counted": lambda: st.integers(0, _A_DAY),
+    # -- confidentiality
+    "items": lambda: st.lists(codes(), max_size=3, unique=True).map(tuple),
 }
