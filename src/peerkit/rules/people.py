@@ -213,11 +213,17 @@ def supervisor_answers(
     facts: dict[str, object] = {"peer": act.peer, "by": act.by}
     clause, fine = book.clause("supervisor-answers"), act.by == peer.supervisor
     concern = view.get(Concern, act.id) if isinstance(act, _OF_CONCERNS) else None
-    if concern is not None and (concern.looked_at_by or concern.is_about(peer.supervisor)):
+    if concern is not None and _is_for_another(concern, peer):
         who = who_looks(view, concern)
         clause, fine = book.clause("looked-at"), act.by == who
         facts["other"] = _NOBODY if who is None else who
     return (Finding(clause, Verdict.ALLOWED if fine else Verdict.NOT_ALLOWED, facts),)
+
+
+def _is_for_another(concern: Concern, peer: Peer) -> bool:
+    """Whether somebody else than the supervisor of this peer, whose concern it is, looks at it."""
+    another = concern.looked_at_by is not None or concern.is_about(peer.supervisor)
+    return concern.peer == peer.id and another
 
 
 def somebody_looks(act: RaiseConcern, view: View, book: Book) -> Findings:
