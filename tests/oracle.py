@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
@@ -119,7 +120,7 @@ def leave(one: pk.Activity, it: Case) -> Iterator[Said]:
         yield Said(F, "missing-facts")
         return
     for to in hear:
-        if to != one.of and not agreed(one.of, LEAVE[one.id], to, moment, it.view):
+        if to != one.of and not agreed(one.of, LEAVE[one.id], to, moment, it):
             yield Said(C, "consent")
 
 
@@ -168,13 +169,126 @@ def told_again(it: Case) -> bool:
     )
 
 
-def agreed(owner: str | None, scope: str, to: str, moment: datetime, view: pk.View) -> bool:
-    """Whether a consent covers it."""
+def agreed(owner: str | None, scope: str, to: str, moment: datetime, it: Case) -> bool:
+    """Whether a consent covers it, of which nobody says how narrow it is or what it is for."""
     return any(
-        (each.participant == owner and each.status == "given" and scope in each.scopes)
-        and (to in each.to and each.since <= moment and (each.until is None or moment < each.until))
-        for each in view.all(pk.Consent)
+        each.participant == owner
+        and stands(each, moment, late=it.act.already)
+        and (scope in each.scopes and to in each.to)
+        and (not each.items and each.purpose != "legal-proceedings")
+        for each in it.view.all(pk.Consent)
     )
+
+
+def stands(each: pk.Consent, moment: datetime, *, late: bool) -> bool:
+    """Whether a consent is in force; of what was told before it was taken back, whether it was."""
+    if each.status != "given" and (not late or each.ended is None or each.ended <= moment):
+        return False
+    return each.since <= moment and (each.until is None or moment < each.until)
+
+
+def for_this(each: pk.Consent, act: pk.ShareInformation) -> bool:
+    """Whether this consent is for what is shared: for this recipient, and what it is for."""
+    court = "legal-proceedings"
+    if (each.purpose == court) != (act.purpose == court):
+        return False
+    wide = each.purpose == "treatment-payment-operations"
+    cares = wide and act.purpose in ("treatment", "payment", "operations")
+    fits = None in (each.purpose, act.purpose) or each.purpose == act.purpose or cares
+    return fits and (act.to in each.to or (act.as_a is not None and act.as_a in each.classes))
+
+
+def part_of(each: pk.Consent, act: pk.ShareInformation, scope: str) -> bool:
+    """Whether this scope is agreed to; what is narrowed down is told in these parts only."""
+    parts = not each.items or (len(act.items) > 0 and all(one in each.items for one in act.items))
+    return scope in each.scopes and parts
+
+
+def shared(it: Case) -> Iterator[Said]:
+    """What goes out is agreed to, no more than is needed, and under Part 2 has its papers."""
+    act = it.act
+    if not isinstance(act, pk.ShareInformation):
+        return
+    leave = [
+        each
+        for each in it.view.all(pk.Consent)
+        if each.participant == act.participant
+        and stands(each, it.view.now, late=False)
+        and for_this(each, act)
+    ]
+    own = act.to == act.participant
+    for scope in act.scopes:
+        if not own and not any(part_of(each, act, scope) for each in leave):
+            yield Said(C, "consent")
+    some = [each for each in leave if any(part_of(each, act, scope) for scope in act.scopes)]
+    asked_for = any(each.purpose == "own-request" for each in some)
+    if act.how_much == "more" and not own and not asked_for:
+        yield Said(C, "no-more-than-needed")
+    if "us/part2" not in it.layers:
+        return
+    if some and not any(in_writing(each) for each in some):
+        yield Said(F, "consent-elements")
+    notice = {"notice-long", "notice-short"} & set(act.papers)
+    covers = {"consent-copy", "scope-explained"} & set(act.papers)
+    if not own and not (notice and covers):
+        yield Said(F, "papers-go-along")
+
+
+def in_writing(it: pk.Consent | pk.RecordConsent) -> bool:
+    """Whether it says who tells, to whom, what for, until when, how to end it, and is signed."""
+    form, care = it.form, ("treatment-payment-operations", "treatment", "payment", "operations")
+    if form is None or it.purpose is None or not form.tellers or form.revoke_how is None:
+        return False
+    if form.signed not in ("on-paper", "electronic") or None in (form.signed_by, form.signed_on):
+        return False
+    event = form.ends_with is not None and (form.ends_with != "none" or it.purpose in care)
+    return (len(it.to) > 0 or it.purpose in care) and (it.until is not None or event)
+
+
+def settled(it: Case) -> Iterator[Said]:
+    """Both say yes, a plan keeps to agreed hours, and nobody looks at what they are in."""
+    act, part2 = it.act, "us/part2" in it.layers
+    if isinstance(act, pk.RecordConsent) and part2:
+        if not in_writing(act):
+            yield Said(F, "consent-elements")
+        if "counselling-notes" in act.scopes and len(act.scopes) > 1:
+            yield Said(C, "separate-consent")
+    if isinstance(act, pk.AgreeBoundaries) and not act.peer_said_so and act.by != act.peer:
+        yield Said(C, "both-agree")
+    if isinstance(act, pk.PlanSession) and act.form != "group":
+        yield from within_hours(act, it)
+    if isinstance(act, pk.RaiseConcern):
+        before = it.view.get(pk.Concern, act.the_id)
+        told = (act.peer, act.people, act.clauses)
+        peer = it.view.get(pk.Peer, act.peer)
+        who = act.looked_at_by or (peer.supervisor if peer else None)
+        if before and before.open and (before.peer, before.people, before.clauses) == told:
+            asked = before.looked_at_by or (peer.supervisor if peer else None)
+            who = asked if asked and asked not in (act.peer, *act.people) else who
+        if who in (act.peer, *act.people):
+            yield Said(F, "somebody-looks")
+
+
+def within_hours(act: pk.PlanSession, it: Case) -> Iterator[Said]:
+    """The first and the last minute lie in one stretch that was agreed, by the clock there."""
+    if any(each.id == "agree-boundaries" for each in act.activities):
+        return
+    there = ZoneInfo(act.zone)
+    first, last = (
+        (act.starts + timedelta(minutes=each)).astimezone(there) for each in (0, act.minutes - 1)
+    )
+    for each in it.view.all(pk.BoundaryAgreement):
+        ours = (each.peer, each.participant) == (act.peer, act.participants[0])
+        if not ours or each.status != "in-force" or each.terms is None or not each.terms.hours:
+            continue
+        if not any(
+            first.date() == last.date()
+            and first.strftime("%A").lower() in one.days
+            and one.opens <= f"{first:%H:%M}"
+            and f"{last:%H:%M}" < one.closes
+            for one in each.terms.hours
+        ):
+            yield Said(C, "agreed-hours")
 
 
 def whatever_stands(it: Case) -> bool:
@@ -203,14 +317,27 @@ def known(it: Case) -> Iterator[Said]:
         away_too = late or is_a(it.act, pk.DoActivity)
         if one is None or (one.status == "away" and not away_too):
             yield Said(F, "known")
-    if isinstance(it.act, (pk.CloseConcern, pk.GiveAdvice, pk.ReviewDisclosure)):
-        yield Said(F if peer is None else A if it.act.by == peer.supervisor else N, "supervisor")
-    asks = isinstance(it.act, (pk.ProposeMatch, *SESSIONS))
-    if asks and peer and "peer-specialist" in peer.roles:
+    if (
+        isinstance(it.act, (pk.ProposeMatch, *SESSIONS))
+        and peer
+        and "peer-specialist" in peer.roles
+    ):
         on = it.act.day if isinstance(it.act, SESSIONS) else it.day
         held = [each for each in it.view.all(pk.Credential) if each.peer == peer.id]
         if not any(each.since <= on < each.until for each in held):
             yield Said(N if held else F, "credential")
+
+
+def answers(it: Case) -> Iterator[Said]:
+    """The peer's own supervisor answers; of a concern, whoever was named, and nobody it is about."""
+    peer = it.view.get(pk.Peer, it.act.peer_named or "")
+    if isinstance(it.act, (pk.CloseConcern, pk.GiveAdvice, pk.ReviewDisclosure)):
+        by = None if peer is None else peer.supervisor
+        told = it.view.get(pk.Concern, it.act.id) if isinstance(it.act, pk.CloseConcern) else None
+        if told is not None and peer is not None and told.peer == it.act.peer:
+            by = told.looked_at_by or by
+            by = None if by in (told.peer, *told.people) else by
+        yield Said(F if peer is None else A if it.act.by == by else N, "supervisor")
 
 
 def places(it: Case) -> Iterator[Said]:
@@ -414,15 +541,13 @@ def words(it: Case) -> Iterator[Said]:
             heard = act.activity.to is not None or act.activity.id == STORY
             full &= act.activity.of is not None and heard
         yield Said(A if full and here & {*GREY, *VERDICTS} else F, "asked-of-it")
-    if isinstance(act, pk.ShareInformation) and act.to != act.participant:
-        for scope in act.scopes:
-            if not agreed(act.participant, scope, act.to, it.view.now, it.view):
-                yield Said(C, "consent")
 
 
 LIMITS: Final = (
+    answers,
     *(in_role, known, places, supervised, times, ties, voluntary, ids, not_yet, words),
     *(young, chosen),
+    *(shared, settled),
 )
 
 

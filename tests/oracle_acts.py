@@ -21,7 +21,11 @@ LAYERS: Final[tuple[tuple[str, ...], ...]] = (
     *(("us/sc",), ("us/mn",), ("boards/icrc",), ("boards/ncprss",), ("us/nc", "boards/icrc")),
     *(("us/tx", "boards/ncprss"), ("us/va", "us/ky"), ("us/mn", "us/sc"), ("us/tn", "us/ar")),
 )
-HANDBOOKS: Final[dict[tuple[str, ...], Handbook]] = {each: Handbook.load(*each) for each in LAYERS}
+#: The layer of programs under 42 CFR Part 2; only what is told and consented to is another there.
+PART2: Final = ("us/part2",)
+HANDBOOKS: Final[dict[tuple[str, ...], Handbook]] = {
+    each: Handbook.load(*each) for each in (*LAYERS, PART2)
+}
 ENTRIES: Final[dict[tuple[str, ...], tuple[ActivityEntry, ...]]] = {
     layers: tuple(book.activities.values()) for layers, book in HANDBOOKS.items()
 }
@@ -31,6 +35,8 @@ PEERS: Final = ("ana", "ana", "ana", "bo")
 PARTICIPANTS: Final = ("p-1", "p-1", "p-1", "p-2", "p-3")
 ANYBODY: Final = (*PEERS, *PARTICIPANTS, "sam", "sam", "kim", "p-9")
 CODES: Final = ("gifts", "money", "dual-relationship", "transport", "caseload", "no-such-clause")
+CLASSES: Final = tuple(pk.Recipients)
+NOTES: Final = pk.ConsentScope.COUNSELLING_NOTES
 SAID_SO: Final = (None, True, True, False)
 WORDS: Final = pk.Words("w")
 
@@ -112,6 +118,31 @@ class Drawn:
     def scopes(self) -> tuple[pk.ConsentScope, ...]:
         """One or two kinds of information."""
         return tuple(self.chance.sample(tuple(pk.ConsentScope), self.one(1, 1, 2)))
+
+    def form(self) -> pk.ConsentForm | None:
+        """What else a written consent says: mostly all of it, or all but something."""
+        told: dict[str, Any] = {
+            "tellers": ("ana",),
+            "revoke_how": self.one(*pk.RevokeHow),
+            "ends_with": self.one(None, *pk.Ending),
+            "signed": self.one(pk.Signature.ON_PAPER, *pk.Signature),
+            "signed_by": "p-1",
+            "signed_on": self.today,
+        }
+        for each in (*told,) if self.often(0.4) else ():
+            if self.often(0.2):
+                del told[each]
+        return None if self.often(0.2) else pk.ConsentForm(**told)
+
+    def leave(self) -> dict[str, Any]:
+        """To whom and what for a consent is: by name, by class or both."""
+        to, classes = self.one(("sam",), ("sam", "office"), ()), self.one((), (self.one(*CLASSES),))
+        return {
+            "to": to or (() if classes else ("sam",)),
+            "classes": classes,
+            "items": self.one((), (), (), ("day",), ("day", "place")),
+            "purpose": self.one(None, None, *pk.Purpose),
+        }
 
     def session(self) -> dict[str, Any]:
         """What plans and reports of sessions share."""
@@ -235,6 +266,7 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
         id=d.one("ag-1", "ag-new", "ag-new"),
         topics=(d.one(*pk.Topic),),
         peer=d.one(*PEERS),
+        peer_said_so=d.often(0.4),
         **d.said(d.one(*PARTICIPANTS, "ana")),
     ),
     pk.SetGoal: lambda d: pk.SetGoal(
@@ -251,10 +283,12 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
     ),
     pk.DoActivity: lambda d: pk.DoActivity(by=_by(d), activity=d.activity(), **d.both()),
     pk.RecordConsent: lambda d: pk.RecordConsent(
-        id=d.one("co-1", "co-new"),
-        scopes=d.scopes(),
-        to=("sam",),
-        since=d.moment(),
+        id=d.one("co-1", "co-new", "co-new"),
+        scopes=(NOTES, pk.ConsentScope.GOALS)[: d.one(1, 2)] if d.often(0.4) else d.scopes(),
+        since=d.now,
+        until=d.one(None, d.now + timedelta(days=1)),
+        form=d.form(),
+        **d.leave(),
         **d.said(_participant(d)),
     ),
     pk.RevokeConsent: lambda d: pk.RevokeConsent(
@@ -262,9 +296,15 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
     ),
     pk.ShareInformation: lambda d: pk.ShareInformation(
         by=_by(d),
+        id=d.one("sh-1", "sh-new", "sh-new"),
         participant=_participant(d),
         scopes=d.scopes(),
-        to=d.one("sam", "p-2", "office", "p-1"),
+        to=d.one("sam", "sam", "p-2", "office", "p-1"),
+        as_a=d.one(None, None, *pk.Recipients),
+        items=d.one((), ("day",), ("day", "place"), ("day", "name")),
+        purpose=d.one(None, None, *pk.Purpose),
+        how_much=d.one(None, *pk.HowMuch),
+        papers=tuple(each for each in pk.Paper if d.often(0.5)),
     ),
     pk.ConsultSupervisor: lambda d: pk.ConsultSupervisor(
         by=_by(d), id=d.one("q-1", "q-new", "q-new"), clause=d.one(*CODES), **d.both()
@@ -282,8 +322,9 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
         by=_by(d),
         id=d.one("c-1", "c-new"),
         peer=d.one(*PEERS),
-        people=(_participant(d),),
+        people=(_participant(d), *(("sam",) if d.often(0.4) else ())),
         clauses=(d.one(*CODES),),
+        looked_at_by=d.one(None, None, "kim", "sam"),
     ),
     pk.CloseConcern: lambda d: pk.CloseConcern(
         by=d.one("sam", "sam", "kim", "ana"), id=d.one("c-1", "c-9"), peer=d.one(*PEERS)
@@ -301,7 +342,8 @@ OFTEN: Final = (
     *(*(pk.ProposeMatch,) * 8, *(pk.AcceptMatch,) * 4, *(pk.WelcomePeer,) * 22),
     *(*(pk.ChangeService,) * 4, *(pk.SupplyFacts,) * 9),
     *(pk.RecordSupervision,) * 3,
-    *(*(pk.ConsultSupervisor,) * 3, *(pk.RaiseConcern,) * 3, pk.ShareInformation),
+    *(*(pk.ConsultSupervisor,) * 3, *(pk.RaiseConcern,) * 3, *(pk.ShareInformation,) * 6),
+    *(*(pk.RecordConsent,) * 6, *(pk.AgreeBoundaries,) * 2),
 )
 
 

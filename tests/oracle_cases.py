@@ -12,7 +12,7 @@ import attrs
 import peerkit as pk
 from peerkit.model import pair
 from peerkit.model.fields import day_of
-from tests.oracle_acts import CODES, DRAW, HANDBOOKS, LAYERS, OFTEN, ZONES, Drawn
+from tests.oracle_acts import CODES, DRAW, HANDBOOKS, LAYERS, OFTEN, PART2, ZONES, Drawn
 
 #: Numbers at and beside the limits that any layer sets.
 EDGES: Final = {
@@ -61,6 +61,8 @@ def case(number: int) -> Case:
     chance = Random(number)
     d = Drawn(chance, chance.choice(LAYERS), chance.choice(MOMENTS), chance.choice(ZONES))
     act = DRAW[d.one(*OFTEN)](d)
+    if isinstance(act, (pk.RecordConsent, pk.ShareInformation)) and d.often(0.6):
+        d.layers = PART2
     stands = tuple(each for each in world(d, act) if each.open or each.id in act.about)
     view = pk.View(d.now, stands, tallies(d, act))
     book = book_of(d.layers, day_of(act.moment(d.now), d.zone))
@@ -200,6 +202,7 @@ def bonds(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
             participant=one,
             topics=(d.mostly(0.9, limits, pk.Topic),),
             status=d.mostly(0.9, pk.AgreementStatus.IN_FORCE, pk.AgreementStatus),
+            terms=terms(d) if d.often(0.35) else None,
         )
         for number, one in enumerate(act.participants_named or ("p-1",), 1)
         if d.often(0.75)
@@ -211,18 +214,31 @@ def bonds(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
     for number in range(1, 1 + d.one(0, 1, 2)):
         since = d.past()
         hears = (d.one("sam", "p-2", "office"), *d.people(d.one(0, 1, 2, 12)))
+        status = d.mostly(0.85, pk.ConsentStatus.GIVEN, pk.ConsentStatus)
+        stopped = status in (pk.ConsentStatus.REVOKED, pk.ConsentStatus.ENDED) and d.often(0.8)
+        narrow = d.leave() if d.often(0.3) else {"to": tuple(dict.fromkeys(hears))}
         found.append(
             pk.Consent(
                 id=f"co-{number}",
                 participant=d.one(who, "p-1", "p-2"),
                 scopes=tuple(pk.ConsentScope) if d.often(0.7) else d.scopes(),
-                to=tuple(dict.fromkeys(hears)),
                 since=since,
                 until=d.one(None, None, since + timedelta(days=d.one(1, 7))),
-                status=d.mostly(0.9, pk.ConsentStatus.GIVEN, pk.ConsentStatus),
+                status=status,
+                ended=d.past() if stopped else None,
+                form=d.form() if d.often(0.5) else None,
+                **narrow,
             )
         )
     return found
+
+
+def terms(d: Drawn) -> pk.Terms:
+    """Hours that two people agreed on: some days, some of the day; or something else."""
+    days = tuple(d.chance.sample(tuple(pk.Weekday), d.one(1, 3, 6)))
+    clock = d.one(("00:00", "12:00"), ("09:00", "17:30"), ("12:00", "24:00"))
+    hours = pk.Hours(days=days, opens=clock[0], closes=clock[1])
+    return pk.Terms(gifts=pk.Gifts.NONE, hours=d.one((hours,), (hours,), ()))
 
 
 def papers(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
@@ -251,6 +267,7 @@ def papers(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
         "people": (who,),
         "clauses": ("money",),
         "status": d.one(*pk.ConcernStatus),
+        "looked_at_by": d.one(None, None, None, "kim"),
     }
     some: tuple[pk.Noun, ...] = (
         pk.Goal(id="g-1", participant=who, status=d.one(*pk.GoalStatus)),

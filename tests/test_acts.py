@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import peerkit as pk
 from peerkit.acts import ACTS, Judged, Left, Makes, Moves, Saying
-from peerkit.acts.credentials import LATEST_REPORT
+from peerkit.acts.act import LATEST_REPORT
 from peerkit.model import NOUNS
 from peerkit.model.fields import digest_of
 from peerkit.testing.strategies import acts
@@ -49,6 +49,13 @@ DISCLOSED = pk.SafetyDisclosure(
     id="d-1", peer="ana", participant="p-7", to=("crisis-team",), basis=pk.Basis.DANGER_TO_SELF
 )
 CONCERN = pk.Concern(id="n-1", peer="ana", people=("p-7",), clauses=("money",))
+PROPOSED = pk.BoundaryAgreement(
+    id="ag-2",
+    **PAIR,
+    topics=(pk.Topic.HOURS,),
+    status=pk.AgreementStatus.PROPOSED,
+    waits_for="p-7",
+)
 SINCE, UNTIL = date(2025, 1, 1), date(2027, 1, 1)
 SCOPES = (pk.ConsentScope.GOALS,)
 #: What was measured, told and given before.
@@ -133,7 +140,10 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("k", "p-7"),
     ),
     (pk.RevokeConsent(**BY, id="k", participant="p-7"), ("k", "p-7")),
-    (pk.ShareInformation(**BY, participant="p-7", scopes=SCOPES, to="x"), ("p-7",)),
+    (
+        pk.ShareInformation(**BY, id="sh", participant="p-7", scopes=SCOPES, to="x"),
+        ("sh", "p-7"),
+    ),
     (pk.ConsultSupervisor(**BY, **PAIR, id="c-1", clause="gifts"), ("c-1", *BOTH)),
     (pk.GiveAdvice(**BY, id="c-1", peer="ana", agreed=True), ("c-1", "ana")),
     (pk.SupplyFacts(**BY, **PAIR, id="f-1", activity=GIFT), ("f-1", *BOTH)),
@@ -292,6 +302,15 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         pk.ReadRecord(by="bo", participant="p-7", what=pk.RecordPart.NOTES, peer="ana"),
         ("p-7", "bo", "ana", "bo+p-7", "ana+p-7"),
     ),
+    # -- confidentiality
+    (pk.ProposeBoundaries(**BY, **PAIR, id="ag-2", topics=(pk.Topic.HOURS,)), ("ag-2", *BOTH)),
+    (pk.AnswerBoundaries(**BY, **PAIR, id="ag-2", agreed=True), ("ag-2", *BOTH)),
+    (pk.EndConsent(**BY, id="k", participant="p-7"), ("k", "p-7")),
+    (
+        pk.FollowUpConcern(by="sam", id="n-1", peer="ana", step=pk.FollowUp.TRAINING),
+        ("n-1", "ana"),
+    ),
+    (pk.ReopenConcern(**BY, id="n-1", peer="ana"), ("n-1", "ana")),
 ]
 
 
@@ -653,7 +672,7 @@ class TestAgreementsAndConsents:
         )
         revoke = pk.RevokeConsent(**BY, id="k", participant="p-7")
         (revoked,) = revoke.leaves(view(given_), FINE).nouns
-        assert revoked == attrs.evolve(given_, status=pk.ConsentStatus.REVOKED)
+        assert revoked == attrs.evolve(given_, status=pk.ConsentStatus.REVOKED, ended=NOW)
 
     def test_a_consent_ends_after_it_begins(self) -> None:
         """The act is refused before anybody could record it."""
@@ -663,10 +682,14 @@ class TestAgreementsAndConsents:
             )
 
     def test_sharing_leaves_only_the_account_of_it(self) -> None:
-        """The journal's entry says what went to whom; nothing else changes."""
-        act = pk.ShareInformation(**BY, participant="p-7", scopes=SCOPES, to="x")
+        """What went to whom, when, what for and by whose leave; nothing else changes."""
+        how: dict[str, Any] = {"participant": "p-7", "to": "x", "scopes": SCOPES}
+        act = pk.ShareInformation(**BY, **how, id="sh", purpose=pk.Purpose.HOUSING)
+        account = pk.Sharing(
+            **how, id="sh", teller="p-7", purpose=pk.Purpose.HOUSING, at=NOW, consents=("k",)
+        )
 
-        assert act.leaves(view(), FINE) == Left()
+        assert act.leaves(view(*given_consent()), FINE) == Left(nouns=(account,))
 
 
 class TestConcernsAndAdvice:
@@ -1132,6 +1155,11 @@ class TestThroughTheDoor:
             stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent(), *OWN)
             waits = pk.Waiting(id="w-1", participant="p-7", since=NOW)
             stood = view(ASKED, CONCERN, DISCLOSED, waits, *session_and_goal(), *given_consent())
+            stood = view(
+                *(ASKED, CONCERN, DISCLOSED, PROPOSED),
+                *session_and_goal(),
+                *given_consent(),
+            )
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}

@@ -54,6 +54,11 @@ CANARIES = {
     "AddStep.words": "Zebrafinch-step",
     "ChangePlan.words": "Zebrafinch-section",
     "PutOnMap.words": "Zebrafinch-map",
+    # -- confidentiality
+    "AgreeBoundaries.words": "Zebrafinch-agreed",
+    "ProposeBoundaries.words": "Zebrafinch-proposed",
+    "FollowUpConcern.words": "Zebrafinch-followed",
+    "ReopenConcern.why": "Zebrafinch-why",
 }
 #: A condition, a tie and a danger: what may stand in a noun's body and must not show itself.
 LIVED = pk.Experience.SUBSTANCE_USE
@@ -270,6 +275,14 @@ def whole_life() -> tuple[pk.Act, ...]:
             why=ENDS,
         ),
         pk.ReadRecord(by="ana", participant="p-7", what=pk.RecordPart.NOTES),
+        pk.AgreeBoundaries(
+            by="p-7",
+            id="ag-2",
+            **PAIR,
+            topics=tuple(pk.Topic),
+            words=said("AgreeBoundaries.words"),
+        ),
+        *confidential(),
         pk.EndMatch(by="p-7", id="m-1", **PAIR),
         pk.ChangeService(by="ana", id="ana", status=pk.PeerStatus.STEPPED_BACK),
         pk.ChangeParticipation(by="p-7", id="p-7", status=pk.ParticipantStatus.AWAY),
@@ -290,6 +303,33 @@ def whole_life() -> tuple[pk.Act, ...]:
         pk.WithdrawMilestone(by="p-7", id="mi", participant="p-7"),
         pk.RecordGrant(by="c", id="gr", funding="path", since=NOW.date(), **MONEY),
         pk.EndGrant(by="c", id="gr", on=NOW.date()),
+    )
+
+
+def confidential() -> tuple[pk.Act, ...]:
+    """Agreements are proposed, concerns followed up, and a consent ends with its event."""
+    scopes, form = (pk.ConsentScope.GOALS,), pk.ConsentForm(ends_with=pk.Ending.TOLD_ONCE)
+    return (
+        pk.ProposeBoundaries(
+            by="p-7",
+            id="ag-3",
+            **PAIR,
+            topics=(pk.Topic.GIFTS,),
+            words=said("ProposeBoundaries.words"),
+        ),
+        pk.AnswerBoundaries(by="ana", id="ag-3", **PAIR, agreed=True),
+        pk.ReopenConcern(by="p-7", id="n", peer="ana", why=said("ReopenConcern.why")),
+        pk.FollowUpConcern(
+            by="sam",
+            id="n",
+            peer="ana",
+            step=pk.FollowUp.TRAINING,
+            words=said("FollowUpConcern.words"),
+        ),
+        pk.RecordConsent(
+            by="p-7", id="c-2", participant="p-7", scopes=scopes, to=("x",), since=NOW, form=form
+        ),
+        pk.EndConsent(by="ana", id="c-2", participant="p-7"),
     )
 
 
@@ -383,6 +423,7 @@ class TestNowhere:
                 *("consultation/q", "disclosure/d", "goal/g/why", "goal/g/first-step"),
                 *("goal/g/support", "goal/g-4", "goal/g-4/progress", "step/st"),
                 *("plan/pl/who-stays-away", "map/p-7/flat"),
+                *("consultation/q", "disclosure/d", "agreement/ag-2", "agreement/ag-3"),
             )
         }
 
@@ -399,7 +440,12 @@ class TestNowhere:
             "session/held": (CANARIES["ReportSession.note"],) * 2,
             "session/many": (CANARIES["ReportSession.note"],),
             "session/crossed": (CANARIES["ReportSession.note"],),
-            "concern/n": (CANARIES["RaiseConcern.what"], CANARIES["CloseConcern.outcome"]),
+            "concern/n": (
+                CANARIES["RaiseConcern.what"],
+                CANARIES["CloseConcern.outcome"],
+                CANARIES["ReopenConcern.why"],
+                CANARIES["FollowUpConcern.words"],
+            ),
             "consultation/q": (
                 CANARIES["ConsultSupervisor.question"],
                 CANARIES["GiveAdvice.advice"],
@@ -412,6 +458,9 @@ class TestNowhere:
             "bias-report/b": (CANARIES["ReportBias.what"], CANARIES["AnswerBias.outcome"]),
             "self-care-plan/own": (CANARIES["WriteSelfCarePlan.words"],),
             "measure/me": (CANARIES["LookAtMeasure.outcome"],),
+            # -- confidentiality
+            "agreement/ag-2": (CANARIES["AgreeBoundaries.words"],),
+            "agreement/ag-3": (CANARIES["ProposeBoundaries.words"],),
         }
 
     def test_what_was_refused_keeps_no_word(self, program: pk.Program) -> None:

@@ -585,6 +585,11 @@ class TestRoundTrip:
             "goal.set": "words",
             "supervisor.consulted": "question",
             "advice.given": "advice",
+            # -- confidentiality
+            "boundaries.agreed": "words",
+            "boundaries.proposed": "words",
+            "concern.followed-up": "words",
+            "concern.reopened": "why",
         }
         # -- workforce
         told |= {
@@ -662,7 +667,20 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
     pk.AcceptMatch: {"by": "p-7", "id": "m", **PAIR, "when": WHEN, "said_so": True},
     pk.DeclineMatch: {"by": "p-7", "id": "m", **PAIR, "when": WHEN, "said_so": True},
     pk.EndMatch: {"by": "p-7", "id": "m", **PAIR, "when": WHEN},
-    pk.AgreeBoundaries: {"by": "p-7", "id": "a", **PAIR, "topics": ["hours"], "said_so": True},
+    pk.AgreeBoundaries: {
+        "by": "p-7",
+        "id": "a",
+        **PAIR,
+        "topics": ["hours"],
+        "terms": {
+            "hours": [{"days": ["monday"], "opens": "09:00", "closes": "24:00"}],
+            "channels": ["phone"],
+            "gifts": "token",
+        },
+        "words": "Not on Sundays.",
+        "said_so": True,
+        "peer_said_so": True,
+    },
     pk.SetGoal: {name: value for name, value in GOAL.items() if name != "act"} | {"id": "g"},
     pk.ChangeGoal: {
         "by": "p-7",
@@ -687,9 +705,31 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "since": "2026-11-02T09:00:00Z",
         "until": "2026-12-02T09:00:00Z",
         "said_so": True,
+        "classes": ["payers"],
+        "items": ["move-in-day"],
+        "purpose": "housing",
+        "form": {
+            "tellers": ["ana"],
+            "revoke_how": "in-writing",
+            "ends_with": "support-ends",
+            "signed": "on-paper",
+            "signed_by": "p-7",
+            "signed_on": "2026-11-02",
+        },
     },
     pk.RevokeConsent: {"by": "p-7", "id": "k", "participant": "p-7", "said_so": True},
-    pk.ShareInformation: {"by": "ana", "participant": "p-7", "scopes": ["goals"], "to": "x"},
+    pk.ShareInformation: {
+        "by": "ana",
+        "id": "sh",
+        "participant": "p-7",
+        "scopes": ["goals"],
+        "to": "x",
+        "as_a": "payers",
+        "items": ["move-in-day"],
+        "purpose": "housing",
+        "how_much": "needed",
+        "papers": ["notice-short"],
+    },
     pk.ConsultSupervisor: {"by": "ana", "id": "c", **PAIR, "clause": "gifts", "question": "May I?"},
     pk.GiveAdvice: {"by": "sam", "id": "c", "peer": "ana", "agreed": True, "advice": "Yes."},
     pk.RaiseConcern: {
@@ -699,6 +739,7 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "people": ["p-7"],
         "clauses": ["money"],
         "what": "50.",
+        "looked_at_by": "kim",
     },
     pk.CloseConcern: {"by": "sam", "id": "n", "peer": "ana", "outcome": "Done."},
     pk.SupplyFacts: {
@@ -923,4 +964,17 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "said_so": True,
     },
     pk.ReadRecord: {"by": "bo", "participant": "p-7", "what": "notes", "peer": "ana"},
+    # -- confidentiality
+    pk.ProposeBoundaries: {"by": "p-7", "id": "a", **PAIR, "topics": ["hours"], "words": "Later."},
+    pk.AnswerBoundaries: {"by": "p-7", "id": "a", **PAIR, "agreed": False, "said_so": True},
+    pk.EndConsent: {"by": "ana", "id": "k", "participant": "p-7"},
+    pk.FollowUpConcern: {
+        "by": "sam",
+        "id": "n",
+        "peer": "ana",
+        "step": "training",
+        "due": "2026-12-01",
+        "words": "Next week.",
+    },
+    pk.ReopenConcern: {"by": "p-7", "id": "n", "peer": "ana", "why": "Again."},
 }

@@ -116,6 +116,13 @@ class TestComplete:
         assert languages() == ("en", "es")
         assert (SPANISH.id, SPANISH.name) == ("es", "español")
         assert {"catalogue", "clauses", "engine", "limits"} <= {each.stem for each in FILES}
+        assert [each.stem for each in FILES] == [
+            "catalogue",
+            "clauses",
+            "confidentiality",
+            "engine",
+            "limits",
+        ]
 
     def test_every_text_of_the_book_has_spanish_words(self) -> None:
         """Of every clause, limit, activity and question, in every layer that is shipped."""
@@ -266,7 +273,10 @@ exceptions
 \\[sin verificar: de memoria\\]
 
 - **permitido**: Aquí se conoce a todas las personas que se nombran. `known`
-    - Fuente: How peerkit decides (peerkit, 2026), what a decision stands on"""
+    - Fuente: How peerkit decides (peerkit, 2026), what a decision stands on
+
+- **permitido**: El id sh-1 se puede usar para esto. `once`
+    - Fuente: How peerkit decides (peerkit, 2026), the journal keeps each thing once"""
 HTML = """\
 <section class="peerkit-decision" lang="es"><h4>information.shared: necesita consentimiento.</h4>\
 <ul><li class="needs-consent"><p><b>necesita consentimiento</b> p-7 no ha aceptado que en este \
@@ -281,9 +291,14 @@ its exceptions</span></li><li><span lang="en">45 CFR Part 164 (United States), 1
 than necessary</span> [sin verificar: de memoria]</li></ul></details>\
 </li><li class="allowed"><p><b>permitido</b> Aquí se conoce a todas las personas que se nombran. \
 <code>known</code></p><details><summary>Fuentes (1)</summary><ul><li><span lang="en">How peerkit \
-decides (peerkit, 2026), what a decision stands on</span></li></ul></details></li></ul></section>"""
+decides (peerkit, 2026), what a decision stands on</span></li></ul></details></li>\
+<li class="allowed"><p><b>permitido</b> El id sh-1 se puede usar para esto. \
+<code>once</code></p><details><summary>Fuentes (1)</summary><ul><li><span lang="en">How peerkit \
+decides (peerkit, 2026), the journal keeps each thing once</span></li></ul></details></li>\
+</ul></section>"""
 SHARING = pk.ShareInformation(
     by="ana",
+    id="sh-1",
     participant="p-7",
     to="housing-office",
     scopes=(pk.ConsentScope.SESSION_NOTES,),

@@ -293,7 +293,8 @@ class Program:
         ``disclosure/ID`` what was told for safety and what came of it,
         ``step/ID`` a step, ``plan/ID`` with a section behind it a part of a
         plan, and ``map/ID`` with an entry behind it what a participant says of
-        somebody or something on their map.
+        somebody or something on their map,
+        and ``agreement/ID`` what two people agreed beside their codes.
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
         return tuple(each.text for each in self.store.words(about))

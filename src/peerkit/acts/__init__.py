@@ -19,15 +19,17 @@ from peerkit.acts.advice import (
 )
 from peerkit.acts.boundaries import (
     AgreeBoundaries,
-    RecordConsent,
-    RevokeConsent,
-    ShareInformation,
+    AnswerBoundaries,
+    ProposeBoundaries,
 )
 from peerkit.acts.concerns import (
     CloseConcern,
     DiscloseForSafety,
+    FollowUpConcern,
     RaiseConcern,
+    ReopenConcern,
     ReviewDisclosure,
+    who_looks,
 )
 from peerkit.acts.conditions import (
     AskForLeave,
@@ -42,6 +44,12 @@ from peerkit.acts.credentials import (
     RecordCredential,
     RecordTraining,
     RenewCredential,
+)
+from peerkit.acts.disclosures import (
+    EndConsent,
+    RecordConsent,
+    RevokeConsent,
+    ShareInformation,
 )
 from peerkit.acts.families import (
     EndGuardianship,
@@ -158,6 +166,7 @@ __all__ = [
     "AgreeBoundaries",
     "AgreeGroundRules",
     "AnswerBias",
+    "AnswerBoundaries",
     "AskForDebrief",
     "AskForLeave",
     "AskForStay",
@@ -181,11 +190,13 @@ __all__ = [
     "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
+    "EndConsent",
     "EndGrant",
     "EndGroup",
     "EndGuardianship",
     "EndMatch",
     "ExtendStay",
+    "FollowUpConcern",
     "GiveAdvice",
     "GivePermission",
     "InviteToGroup",
@@ -207,6 +218,7 @@ __all__ = [
     "PlanEnding",
     "PlanSession",
     "PlanShift",
+    "ProposeBoundaries",
     "ProposeMatch",
     "PutAwaySelfCarePlan",
     "PutOnMap",
@@ -224,6 +236,7 @@ __all__ = [
     "RecordSupervision",
     "RecordTraining",
     "RenewCredential",
+    "ReopenConcern",
     "ReportBias",
     "ReportDebrief",
     "ReportDrift",
@@ -253,6 +266,7 @@ __all__ = [
     "WriteHouseLog",
     "WritePlan",
     "WriteSelfCarePlan",
+    "who_looks",
 ]
 
 #: Every act, in the order of a program's life.
@@ -358,4 +372,10 @@ ACTS: Final[tuple[type[Act], ...]] = (
     PlanEnding,
     ReassignMatch,
     ReadRecord,
+    # -- confidentiality
+    ProposeBoundaries,
+    AnswerBoundaries,
+    EndConsent,
+    FollowUpConcern,
+    ReopenConcern,
 )

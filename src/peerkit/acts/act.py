@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
@@ -33,6 +33,9 @@ __all__ = ["Act", "Judged", "Left", "Makes", "Moves", "Saying"]
 
 #: The clause under which a report tells of what is still to come: then nothing is kept of it.
 EARLY: Final = "already-happened"
+#: How long a credential that is over is still read, so that a late report of a session is
+#: judged by what was in force on its day.
+LATEST_REPORT: Final = timedelta(days=366)
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}\Z")
 
 

@@ -1,40 +1,35 @@
-"""Agreements and consents: what two people settle, and what may be told to whom."""
+"""Agreements: what two people settle with each other, proposed by one and agreed by both."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
 from peerkit.acts.act import (
-    Act,
     Judged,
     Left,
     Makes,
     Moves,
     once_each,
+    saying,
 )
 from peerkit.model import (
     AgreementStatus,
     BoundaryAgreement,
-    Consent,
-    ConsentScope,
-    ConsentStatus,
+    Message,
     Noun,
+    Terms,
     Topic,
+    Words,
     pair,
 )
 from peerkit.model.fields import (
-    a_moment,
+    a,
     an_id,
-    as_tuple,
-    in_utc,
-    later_than,
+    exactly,
     maybe,
-    maybe_moment,
     several,
-    some_ids,
 )
 
 if TYPE_CHECKING:
@@ -42,22 +37,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgreeBoundaries",
-    "RecordConsent",
-    "RevokeConsent",
-    "ShareInformation",
+    "AnswerBoundaries",
+    "ProposeBoundaries",
 ]
 
 
 @attrs.frozen(kw_only=True)
-class AgreeBoundaries(Makes):
-    """Record what a peer and a participant agreed, topic by topic. A new one amends the old."""
+class _Settles(Makes):
+    """What a proposal and an agreement share: the two people, the topics, codes and words."""
 
-    kind: ClassVar[str] = "boundaries.agreed"
     makes: ClassVar[type[Noun]] = BoundaryAgreement
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     topics: tuple[Topic, ...] = several(Topic, least=1)
-    said_so: bool | None = maybe(bool)
+    terms: Terms | None = maybe(Terms, repr=False)
+    words: Words | None = maybe(Words)
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -65,96 +59,107 @@ class AgreeBoundaries(Makes):
         both = pair(self.peer, self.participant)
         return once_each(self.the_id, self.peer, self.participant, both)
 
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The agreement in force; the one before it is amended."""
-        before = tuple(
-            attrs.evolve(each, status=AgreementStatus.AMENDED)
-            for each in view.all(BoundaryAgreement)
-            if each.binds(self.peer, self.participant)
+    def _left(self, view: View, new: BoundaryAgreement, *messages: Message) -> Left:
+        """What is new, with its words; it takes the place of what was there before."""
+        told = saying(f"agreement/{self.id}", self.participant, self.words)
+        return Left(nouns=(new, *_replaced(view, new)), messages=messages, words=told)
+
+    def _made(self, status: AgreementStatus, waits_for: str | None) -> BoundaryAgreement:
+        spoken = () if self.terms is None else self.terms.topics
+        return BoundaryAgreement(
+            id=self.the_id,
+            status=status,
+            peer=self.peer,
+            participant=self.participant,
+            topics=tuple(dict.fromkeys((*self.topics, *spoken))),
+            terms=self.terms,
+            waits_for=waits_for,
         )
-        new = BoundaryAgreement(
-            id=self.the_id, peer=self.peer, participant=self.participant, topics=self.topics
-        )
-        return Left(nouns=(new, *before))
+
+
+def _replaced(view: View, new: BoundaryAgreement) -> tuple[BoundaryAgreement, ...]:
+    """The agreements of this pair whose place a new one takes: one stands, and one waits."""
+    becomes = {AgreementStatus.PROPOSED: AgreementStatus.WITHDRAWN}
+    if new.status is AgreementStatus.IN_FORCE:
+        becomes[AgreementStatus.IN_FORCE] = AgreementStatus.AMENDED
+    return tuple(
+        attrs.evolve(each, status=becomes[each.status], waits_for=None)
+        for each in view.all(BoundaryAgreement)
+        if each.status in becomes
+        and each.id != new.id
+        and (each.peer, each.participant) == (new.peer, new.participant)
+    )
 
 
 @attrs.frozen(kw_only=True)
-class RecordConsent(Makes):
-    """Record that a participant agrees to some information going to somebody, for a while.
+class AgreeBoundaries(_Settles):
+    """Record what a peer and a participant agreed, topic by topic. A new one amends the old.
 
-    In force at the moments ``since`` ≤ moment < ``until``; no end when left out.
+    Both have said yes: the participant as ``said_so`` has it, the peer as
+    ``peer_said_so`` has it. ``terms`` says it in codes, ``words`` says the
+    rest, kept apart. Where one has still to answer, it is ProposeBoundaries.
     """
 
-    kind: ClassVar[str] = "consent.recorded"
-    makes: ClassVar[type[Noun]] = Consent
-    participant: str = attrs.field(validator=an_id)
-    scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
-    to: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
-    since: datetime = attrs.field(converter=in_utc, validator=a_moment)
-    until: datetime | None = maybe_moment()
+    kind: ClassVar[str] = "boundaries.agreed"
     said_so: bool | None = maybe(bool)
-
-    def __attrs_post_init__(self) -> None:
-        later_than("since")(self, attrs.fields(RecordConsent).until, self.until)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The consent and the participant."""
-        return once_each(self.the_id, self.participant)
+    peer_said_so: bool = a(bool, default=True)
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The consent."""
-        return Left(
-            nouns=(
-                Consent(
-                    id=self.the_id,
-                    participant=self.participant,
-                    scopes=self.scopes,
-                    to=self.to,
-                    since=self.since,
-                    until=self.until,
-                ),
-            )
+        """The agreement in force; the one before it is amended."""
+        return self._left(view, self._made(AgreementStatus.IN_FORCE, None))
+
+
+@attrs.frozen(kw_only=True)
+class ProposeBoundaries(_Settles):
+    """One of the two proposes an agreement, or a change of it. It waits for the other's answer.
+
+    Until then what they had agreed stays as it is. A newer proposal takes its place.
+    """
+
+    kind: ClassVar[str] = "boundaries.proposed"
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The proposal; the other is told."""
+        other = self.participant if self.by == self.peer else self.peer
+        told = Message(
+            to=other,
+            kind=self.kind,
+            about=self.the_id,
+            inside=f"Agreement {self.the_id} waits for you.",
         )
+        return self._left(view, self._made(AgreementStatus.PROPOSED, other), told)
 
 
 @attrs.frozen(kw_only=True)
-class RevokeConsent(Moves):
-    """The participant takes a consent back. It ends at once."""
+class AnswerBoundaries(Moves):
+    """The other of the two says yes or no to a proposal. A yes amends what they had agreed."""
 
-    kind: ClassVar[str] = "consent.revoked"
-    moves: ClassVar[type[Noun]] = Consent
+    kind: ClassVar[str] = "boundaries.answered"
+    moves: ClassVar[type[Noun]] = BoundaryAgreement
+    peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
+    agreed: bool = attrs.field(validator=exactly(bool))
     said_so: bool | None = maybe(bool)
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The consent and the participant."""
-        return once_each(self.id, self.participant)
+        """The agreement, both people and the pair."""
+        return once_each(self.id, self.peer, self.participant, pair(self.peer, self.participant))
 
-    def to(self, noun: Consent) -> ConsentStatus:
-        """Revoked."""
-        return ConsentStatus.REVOKED
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The revoked consent."""
-        return Left(nouns=(self.moved(view),))
-
-
-@attrs.frozen(kw_only=True)
-class ShareInformation(Act):
-    """Ask to pass something about a participant on to somebody else."""
-
-    kind: ClassVar[str] = "information.shared"
-    participant: str = attrs.field(validator=an_id)
-    scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
-    to: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The participant."""
-        return (self.participant,)
+    def to(self, noun: BoundaryAgreement) -> AgreementStatus:
+        """In force or declined."""
+        return AgreementStatus.IN_FORCE if self.agreed else AgreementStatus.DECLINED
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The journal's entry is the account of it."""
-        return Left()
+        """The answered proposal; whoever proposed it is told."""
+        noun: BoundaryAgreement = self.moved(view)
+        answered = attrs.evolve(noun, waits_for=None)
+        other = self.peer if noun.waits_for == self.participant else self.participant
+        told = Message(
+            to=other,
+            kind=self.kind,
+            about=self.id,
+            inside=f"Agreement {self.id} is answered.",
+        )
+        replaced = _replaced(view, answered) if self.agreed else ()
+        return Left(nouns=(answered, *replaced), messages=(told,))

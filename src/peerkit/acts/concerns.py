@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
@@ -22,7 +23,10 @@ from peerkit.model import (
     Concern,
     ConcernStatus,
     DisclosureStatus,
+    FollowUp,
+    Message,
     Noun,
+    Peer,
     SafetyDisclosure,
     Words,
 )
@@ -31,6 +35,7 @@ from peerkit.model.fields import (
     as_tuple,
     exactly,
     maybe,
+    maybe_id,
     some_codes,
     some_ids,
 )
@@ -41,9 +46,30 @@ if TYPE_CHECKING:
 __all__ = [
     "CloseConcern",
     "DiscloseForSafety",
+    "FollowUpConcern",
     "RaiseConcern",
+    "ReopenConcern",
     "ReviewDisclosure",
+    "who_looks",
 ]
+
+
+def who_looks(view: View, concern: Concern) -> str | None:
+    """Who looks at a concern: whoever was named, or the peer's supervisor; nobody who is in it."""
+    peer = view.get(Peer, concern.peer)
+    who = concern.looked_at_by or (None if peer is None else peer.supervisor)
+    return None if who is None or concern.is_about(who) else who
+
+
+def _told(view: View, act: RaiseConcern | ReopenConcern, concern: Concern) -> Message:
+    """A message to whoever looks at it; where nobody does, to whoever tells it."""
+    inside = f"Concern {concern.id} is open."
+    who = who_looks(view, concern)
+    if who is None:
+        if view.get(Peer, concern.peer) is None and concern.looked_at_by is None:
+            return to_the_supervisor(view, act, concern.peer, concern.id, inside)
+        who, inside = act.by, f"Concern {concern.id} waits for somebody to look at it."
+    return Message(to=who, kind=act.kind, about=concern.id, inside=inside)
 
 
 @attrs.frozen(kw_only=True)
@@ -51,6 +77,8 @@ class RaiseConcern(Makes):
     """Report that a boundary may have been crossed. Anyone may, and it is never refused.
 
     ``clauses`` are codes of the handbook; ``what`` says it in words, kept apart.
+    ``looked_at_by`` names who looks at it instead of the peer's supervisor, who
+    may be in it themself. Nobody looks at a concern that they are in.
     """
 
     kind: ClassVar[str] = "concern.raised"
@@ -60,39 +88,104 @@ class RaiseConcern(Makes):
     people: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
     clauses: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_codes)
     what: Words | None = maybe(Words)
+    looked_at_by: str | None = maybe_id()
 
     @property
     def about(self) -> tuple[str, ...]:
         """The concern, the peer, and whoever raises it."""
         return once_each(self.the_id, self.peer, self.by)
 
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """An open concern; the supervisor is told. Told twice, it is there once."""
+    def concern(self, view: View) -> Concern:
+        """The concern as it stands when this is told: a new one, or the one told before.
+
+        Who looks at it is named later only where nobody does yet.
+        """
         before = view.get(Concern, self.the_id)
         if before is not None and self.goes_on(before):
-            return Left(words=self._said(before.id))
-        concern = Concern(
+            named = before.looked_at_by
+            if who_looks(view, before) is None:
+                named = self.looked_at_by or named
+            return attrs.evolve(before, looked_at_by=named)
+        return Concern(
             id=free_id(view, Concern, self.the_id),
             peer=self.peer,
             people=self.people,
             clauses=self.clauses,
+            looked_at_by=self.looked_at_by,
         )
-        inside = f"Concern {concern.id} is open."
-        told = to_the_supervisor(view, self, self.peer, concern.id, inside)
-        return Left(nouns=(concern,), messages=(told,), words=self._said(concern.id))
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """An open concern; whoever looks at it is told. Told twice, it is there once."""
+        concern = self.concern(view)
+        words = saying(f"concern/{concern.id}", self.by, self.what)
+        if view.get(Concern, concern.id) == concern:
+            return Left(words=words)
+        return Left(nouns=(concern,), messages=(_told(view, self, concern),), words=words)
 
     def goes_on(self, before: Concern) -> bool:
         """With the same concern, while it is open."""
         same = (before.peer, before.people, before.clauses)
         return before.open and same == (self.peer, self.people, self.clauses)
 
-    def _said(self, concern: str) -> tuple[Saying, ...]:
-        return saying(f"concern/{concern}", self.by, self.what)
+
+@attrs.frozen(kw_only=True)
+class FollowUpConcern(Moves):
+    """Whoever looks at a concern says what was done about it, and when they come back to it.
+
+    ``words`` says more, kept apart with the concern.
+    """
+
+    kind: ClassVar[str] = "concern.followed-up"
+    moves: ClassVar[type[Noun]] = Concern
+    peer: str = attrs.field(validator=an_id)
+    step: FollowUp = attrs.field(validator=exactly(FollowUp), repr=False)
+    due: date | None = maybe(date)
+    words: Words | None = maybe(Words)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The concern and the peer."""
+        return once_each(self.id, self.peer)
+
+    def to(self, noun: Concern) -> ConcernStatus:
+        """Looked at, or followed up."""
+        seen = self.step is FollowUp.LOOKED_AT
+        return ConcernStatus.LOOKED_AT if seen else ConcernStatus.FOLLOWED_UP
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The concern with the step and the day."""
+        concern = attrs.evolve(self.moved(view), step=self.step, due=self.due)
+        return Left(nouns=(concern,), words=saying(f"concern/{self.id}", self.by, self.words))
+
+
+@attrs.frozen(kw_only=True)
+class ReopenConcern(Moves):
+    """Somebody says that a closed concern is not over. Anyone may, and need not say why."""
+
+    kind: ClassVar[str] = "concern.reopened"
+    moves: ClassVar[type[Noun]] = Concern
+    peer: str = attrs.field(validator=an_id)
+    why: Words | None = maybe(Words)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The concern and the peer."""
+        return once_each(self.id, self.peer)
+
+    def to(self, noun: Concern) -> ConcernStatus:
+        """Open again."""
+        return ConcernStatus.OPEN
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The open concern; whoever looks at it is told."""
+        concern: Concern = self.moved(view)
+        words = saying(f"concern/{self.id}", self.by, self.why)
+        return Left(nouns=(concern,), messages=(_told(view, self, concern),), words=words)
 
 
 @attrs.frozen(kw_only=True)
 class CloseConcern(Moves):
-    """The peer's supervisor has looked at a concern and closes it."""
+    """The peer's supervisor, or whoever else was asked, has looked at a concern and closes it."""
 
     kind: ClassVar[str] = "concern.closed"
     moves: ClassVar[type[Noun]] = Concern
@@ -109,9 +202,9 @@ class CloseConcern(Moves):
         return ConcernStatus.CLOSED
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The closed concern."""
+        """The closed concern, to which nobody comes back by a day."""
         said = saying(f"concern/{self.id}", self.by, self.outcome)
-        return Left(nouns=(self.moved(view),), words=said)
+        return Left(nouns=(attrs.evolve(self.moved(view), due=None),), words=said)
 
 
 @attrs.frozen(kw_only=True)

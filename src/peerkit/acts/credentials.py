@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, ClassVar, Final
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import EARLY, Judged, Left, Makes, free_id, once_each
+from peerkit.acts.act import EARLY, LATEST_REPORT, Judged, Left, Makes, free_id, once_each
 from peerkit.model import (
     Credential,
     CredentialStage,
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from peerkit.model import View
 
 __all__ = ["RecordCredential", "RecordTraining", "RenewCredential"]
-
-#: How long a credential that is over is still read, so that a late report of a session is
-#: judged by what was in force on its day.
-LATEST_REPORT: Final = timedelta(days=366)
 
 
 def _replaced(view: View, peer: str) -> tuple[Credential, ...]:

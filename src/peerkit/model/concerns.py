@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -13,6 +14,8 @@ from peerkit.model.fields import (
     any_ids,
     as_tuple,
     exactly,
+    maybe,
+    maybe_id,
     some_codes,
     some_ids,
 )
@@ -24,25 +27,45 @@ __all__ = [
     "Concern",
     "ConcernStatus",
     "DisclosureStatus",
+    "FollowUp",
     "SafetyDisclosure",
 ]
 
 
 class ConcernStatus(StrEnum):
-    """A concern is open until a supervisor has closed it."""
+    """A concern is looked at, followed up and closed. Closed, it may be opened again."""
 
     OPEN = "open"
+    LOOKED_AT = "looked-at"
+    FOLLOWED_UP = "followed-up"
     CLOSED = "closed"
 
 
 CONCERN: Final = Lifecycle(
     begins=frozenset({ConcernStatus.OPEN}),
     steps={
-        ConcernStatus.OPEN: frozenset({ConcernStatus.CLOSED}),
-        ConcernStatus.CLOSED: frozenset(),
+        ConcernStatus.OPEN: frozenset(
+            {ConcernStatus.LOOKED_AT, ConcernStatus.FOLLOWED_UP, ConcernStatus.CLOSED}
+        ),
+        ConcernStatus.LOOKED_AT: frozenset({ConcernStatus.FOLLOWED_UP, ConcernStatus.CLOSED}),
+        ConcernStatus.FOLLOWED_UP: frozenset({ConcernStatus.FOLLOWED_UP, ConcernStatus.CLOSED}),
+        ConcernStatus.CLOSED: frozenset({ConcernStatus.OPEN}),
     },
     closed=frozenset({ConcernStatus.CLOSED}),
 )
+
+
+class FollowUp(StrEnum):
+    """What was done about a concern. The list is ours."""
+
+    LOOKED_AT = "looked-at"
+    TALKED_WITH_PEER = "talked-with-peer"
+    TALKED_WITH_PARTICIPANT = "talked-with-participant"
+    TRAINING = "training"
+    AGREEMENT_AMENDED = "agreement-amended"
+    PEER_CHANGED = "peer-changed"
+    REPORTED_OUTSIDE = "reported-outside"
+    NOTHING_NEEDED = "nothing-needed"
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +73,9 @@ class Concern(Noun):
     """A boundary that may have been crossed, for a supervisor to look at.
 
     ``clauses`` are the codes of the handbook it is about, ``people`` everyone
-    it concerns.
+    it concerns. ``looked_at_by`` is who looks at it where that is not the
+    peer's supervisor; ``step`` what was done about it last, and ``due`` the
+    day by which somebody comes back to it.
     """
 
     kind: ClassVar[str] = "concern"
@@ -59,11 +84,19 @@ class Concern(Noun):
     peer: str = attrs.field(validator=an_id)
     people: tuple[str, ...] = attrs.field(converter=as_tuple, validator=any_ids)
     clauses: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_codes, repr=False)
+    looked_at_by: str | None = maybe_id()
+    step: FollowUp | None = maybe(FollowUp, repr=False)
+    due: date | None = maybe(date)
+
+    def is_about(self, who: str) -> bool:
+        """Whether this person is in it, so that somebody else must look at it."""
+        return who == self.peer or who in self.people
 
     @property
     def touches(self) -> tuple[str, ...]:
-        """It is found with the peer and everyone it is about."""
-        return (self.peer, *(each for each in self.people if each != self.peer))
+        """It is found with the peer, everyone it is about and whoever was asked to look at it."""
+        others = (*self.people, *(() if self.looked_at_by is None else (self.looked_at_by,)))
+        return tuple(dict.fromkeys((self.peer, *others)))
 
 
 class Basis(StrEnum):

@@ -31,6 +31,7 @@ MOST_ID: Final = 96
 _ID: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:@/-]{{0,{MOST_ID - 1}}}\Z")
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}\Z")
+_WALL_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z|24:00\Z")
 #: The longest note we take, in characters: a long page, not a file.
 MOST_WORDS: Final = 20_000
 #: The longest session we take, in minutes: one whole day.
@@ -171,6 +172,16 @@ def maybe_seats() -> Any:
     return attrs.field(default=None, validator=check)
 
 
+def maybe_codes() -> Any:
+    """Any number of codes; none when not said."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value != ():
+            some_codes(instance, attribute, value)
+
+    return attrs.field(default=(), converter=as_tuple, validator=check)
+
+
 def as_tuple(value: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """A list as a tuple; anything else as it is, for the check that follows."""
     return tuple(value) if type(value) is list else cast("tuple[str, ...]", value)
@@ -298,6 +309,12 @@ def _a_zone(instance: object, attribute: attrs.Attribute[Any], value: object) ->
 def a_zone() -> Any:
     """The name of an IANA time zone; UTC when not said."""
     return attrs.field(default="UTC", validator=_a_zone)
+
+
+def a_wall_time(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes what a clock on the wall shows: 00:00 to 24:00."""
+    if type(value) is not str or _WALL_TIME.match(value) is None:
+        raise BadInput(_place(instance, attribute), "give a time of day, 00:00 to 24:00")
 
 
 def some_minutes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from peerkit.reports.accounting import Telling, accounting
 from peerkit.reports.readers import Reading, last_met, who_read
 from peerkit.reports.summary import Summary, summary
 from peerkit.reports.units import Contact, UnitRule, navigation_units, units
@@ -10,7 +11,9 @@ __all__ = [
     "Contact",
     "Reading",
     "Summary",
+    "Telling",
     "UnitRule",
+    "accounting",
     "last_met",
     "navigation_units",
     "summary",

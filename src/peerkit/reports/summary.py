@@ -12,7 +12,6 @@ import attrs
 from peerkit.acts import ACTS
 from peerkit.model import (
     Concern,
-    ConcernStatus,
     Goal,
     Match,
     Participant,
@@ -94,7 +93,7 @@ def summary(program: Program) -> Summary:
         minutes=minutes,
         counted=counted,
         goals=sum(1 for _ in program.every(Goal)),
-        concerns=sum(each.status is ConcernStatus.OPEN for each in program.every(Concern)),
+        concerns=sum(each.open for each in program.every(Concern)),
         refused=MappingProxyType(refused),
         crossed=MappingProxyType(crossed),
         entries=entries,

@@ -237,7 +237,7 @@ def _agreed(asked: _Asked, act: Any, view: View) -> Findings:
     there = act.participants_named if scope is ConsentScope.STORY else ()
     for to in (*there, *(() if activity.to is None else (activity.to,))):
         if to != activity.of and not any(
-            each.participant == activity.of and each.covers(scope, to, moment)
+            each.participant == activity.of and each.covers(scope, to, moment, late=act.already)
             for each in view.all(Consent)
         ):
             return (asked.finding("consent", Verdict.NEEDS_CONSENT, **told, to=to),)

@@ -48,6 +48,7 @@ __all__ = [
 COUNTED: Final = (
     "caseload",
     "debrief-days",
+    "consent-elements",
     "group-size",
     "guardian-permissions",
     "minutes-a-day",
@@ -55,6 +56,7 @@ COUNTED: Final = (
     "minutes-a-year",
     "note-within-business-days",
     "note-within-days",
+    "papers-with-what-is-told",
     "peers-for-one-supervisor",
     "supervision",
     "supervision-minutes-a-month",

@@ -8,7 +8,6 @@ from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import (
     MET,
     BoundaryAgreement,
-    Consent,
     Group,
     Match,
     MatchStatus,
@@ -119,11 +118,11 @@ def consent(act: ShareInformation, view: View, book: Book) -> Findings:
     """What a participant has told stays here unless they agreed, in time and scope, to this."""
     clause = book.clause("consent")
     found = []
+    consents = act.covering(view)
     for scope in act.scopes:
         facts = {"participant": act.participant, "scope": Phrase(scope), "to": act.to}
         covered = act.to == act.participant or any(
-            each.participant == act.participant and each.covers(scope, act.to, view.now)
-            for each in view.all(Consent)
+            each.holds(scope, act.items) for each in consents
         )
         verdict = Verdict.ALLOWED if covered else Verdict.NEEDS_CONSENT
         found.append(Finding(clause, verdict, facts))

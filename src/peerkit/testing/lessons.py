@@ -274,7 +274,7 @@ def _agreed(noun: Consent, situation: Situation) -> str:
     taken = " It has been taken back." if noun.status is ConsentStatus.REVOKED else ""
     return (
         f"The participant {noun.participant} agreed that this may go to "
-        f"{listed('and', *noun.to)} from {since}{until}: {scopes}.{taken}"
+        f"{listed('and', *noun.to, *map(str, noun.classes))} from {since}{until}: {scopes}.{taken}"
     )
 
 

@@ -38,9 +38,11 @@ from peerkit.model import (
     Activity,
     Answer,
     Capital,
+    ConsentForm,
     Experience,
     Formalities,
     Handover,
+    Hours,
     LivedExperience,
     MapEntry,
     MapKind,
@@ -56,8 +58,10 @@ from peerkit.model import (
     SessionForm,
     Supervision,
     SupervisionForm,
+    Terms,
     TopicHours,
     TrainingTopic,
+    Weekday,
     Words,
 )
 
@@ -326,6 +330,19 @@ def _handover(until: date | None, new: NewPeerReads) -> Handover:
     return Handover(old=OldPeerReads.OWN_NOTES_UNTIL, until=until, new=new)
 
 
+@st.composite
+def _hours(draw: DrawFn) -> Hours:
+    """A stretch of some days that ends after it begins."""
+    opens = draw(st.integers(0, _A_DAY - 1))
+    clocks = [f"{each // 60:02}:{each % 60:02}" for each in (opens, draw(_after_minute(opens)))]
+    days = tuple(draw(st.lists(st.sampled_from(Weekday), min_size=1, max_size=3, unique=True)))
+    return Hours(days=days, opens=clocks[0], closes=clocks[1])
+
+
+def _after_minute(minute: int) -> SearchStrategy[int]:
+    return st.integers(minute + 1, _A_DAY)
+
+
 def _for(kind: type[Any], name: str, hint: Any) -> SearchStrategy[Any]:
     if name == "status" and issubclass(kind, Noun):
         return st.sampled_from(sorted(kind.lifecycle.steps))
@@ -407,6 +424,10 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     ),
     Place: lambda: st.builds(Place, east=st.integers(-500, 500), north=st.integers(-500, 500)),
     Handover: lambda: st.builds(_handover, st.none() | days(), st.sampled_from(NewPeerReads)),
+    # -- confidentiality
+    Hours: _hours,
+    Terms: lambda: _built(Terms, {}),
+    ConsentForm: lambda: _built(ConsentForm, {}),
 }
 #: Fields whose annotation says less than their name.
 _PLAIN: Final = (str, str | None, tuple[str, ...], int, int | None)
@@ -438,4 +459,6 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "wants": lambda: st.integers(0, 600),
     "tries": lambda: st.integers(0, 1_000),
     "channel": codes,
+    # -- confidentiality
+    "items": lambda: st.lists(codes(), max_size=3, unique=True).map(tuple),
 }
