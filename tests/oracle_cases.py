@@ -185,7 +185,10 @@ def papers(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
     if isinstance(act, pk.PlanSession) and d.often(0.4):
         first = act.day - timedelta(days=d.one(0, 0, 1, 7))
         last = first + timedelta(days=d.one(0, 1, 6, 7))
-        rest = {"peer": d.mostly(0.9, peer, ("ana", "bo")), "status": d.mostly(0.5, pk.LeaveStatus.GRANTED, pk.LeaveStatus)}
+        rest = {
+            "peer": d.mostly(0.9, peer, ("ana", "bo")),
+            "status": d.mostly(0.5, pk.LeaveStatus.GRANTED, pk.LeaveStatus),
+        }
         found.append(pk.Leave(id="l-1", first=first, last=last, **rest))
     pairs: dict[str, Any] = {"peer": peer, "participant": who}
     told: dict[str, Any] = {"to": ("office",), "basis": d.one(*pk.Basis)}

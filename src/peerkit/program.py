@@ -290,7 +290,10 @@ class Program:
         ``goal/ID`` is a goal in the participant's own words, ``session/ID`` the
         note of a session, ``consultation/ID`` a question and the supervisor's
         advice, ``concern/ID`` what somebody saw and what came of it, and
-        ``disclosure/ID`` what was told for safety and what came of it.
+        ``disclosure/ID`` what was told for safety and what came of it. ``drift/ID`` and
+        ``bias-report/ID`` are what somebody told of the work and what came of it, and
+        ``self-care-plan/ID`` a peer's own plan: theirs alone, so ask first
+        (:class:`~peerkit.acts.SeeSelfCarePlan`).
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
         return tuple(each.text for each in self.store.words(about))

@@ -4,5 +4,36 @@ from __future__ import annotations
 
 from peerkit.reports.summary import Summary, summary
 from peerkit.reports.units import Contact, UnitRule, navigation_units, units
+from peerkit.reports.workforce import (
+    InInterval,
+    RoleDrift,
+    Talks,
+    ToHandOver,
+    debriefs_overdue,
+    in_interval,
+    minutes_a_week,
+    percent_of_living_wage,
+    role_drift,
+    talks,
+    to_hand_over,
+)
 
-__all__ = ["Contact", "Summary", "UnitRule", "navigation_units", "summary", "units"]
+__all__ = [
+    "Contact",
+    "InInterval",
+    "RoleDrift",
+    "Summary",
+    "Talks",
+    "ToHandOver",
+    "UnitRule",
+    "debriefs_overdue",
+    "in_interval",
+    "minutes_a_week",
+    "navigation_units",
+    "percent_of_living_wage",
+    "role_drift",
+    "summary",
+    "talks",
+    "to_hand_over",
+    "units",
+]

@@ -189,24 +189,15 @@ def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrat
         return st.sampled_from([each for each in SessionForm if each is not SessionForm.AD_HOC])
     if name == "minutes" and kind in {RecordSupervision, Supervision}:
         return st.integers(0, _A_DAY)
-    if name == "others" and values["form"] is not SupervisionForm.GROUP:
-        return st.just(())
-    if name == "last" and "first" in values:
-        return _from_on(values["first"])
-    if name == "hours":
-        return st.lists(_topic_hours(), max_size=3, unique_by=lambda each: each.topic).map(tuple)
     if name == "activities" and "minutes" in values:
         return _sharing(values["minutes"])
-    return None
+    depends = _DEPENDS.get((kind.__name__, name))
+    return None if depends is None else depends(values)
 
 
 def _later_than(since: date) -> SearchStrategy[Any]:
     later = st.timedeltas(timedelta(days=1), timedelta(days=365)).map(lambda each: since + each)
     return later | st.none() if isinstance(since, datetime) else later
-
-
-def _from_on(first: date) -> SearchStrategy[date]:
-    return st.timedeltas(timedelta(0), timedelta(days=60)).map(lambda each: first + each)
 
 
 def _topic_hours() -> SearchStrategy[TopicHours]:
@@ -250,6 +241,30 @@ def _of_type(hint: Any) -> SearchStrategy[Any]:
     return _OF_TYPE[hint]()
 
 
+def _beside(values: Mapping[str, Any]) -> SearchStrategy[tuple[str, ...]]:
+    """Others sit in at a talk in a group, and at no other."""
+    group = values["form"] is SupervisionForm.GROUP
+    return st.lists(ids(), max_size=3 * group, unique=True).map(tuple)
+
+
+def _hours(values: Mapping[str, Any]) -> SearchStrategy[tuple[TopicHours, ...]]:
+    """Hours on some topics, each topic once."""
+    return st.lists(_topic_hours(), max_size=3, unique_by=lambda each: each.topic).map(tuple)
+
+
+def _from_first(values: Mapping[str, Any]) -> SearchStrategy[date]:
+    """A day that is not before the first."""
+    days_on = st.timedeltas(timedelta(0), timedelta(days=60))
+    return days_on.map(lambda each: values["first"] + each)
+
+
+#: More fields that depend on those before them, by class and name.
+_DEPENDS: Final[Mapping[tuple[str, str], Callable[[Mapping[str, Any]], SearchStrategy[Any]]]] = {
+    ("RecordSupervision", "others"): _beside,
+    ("Credential", "hours"): _hours,
+    ("AskForLeave", "last"): _from_first,
+    ("Leave", "last"): _from_first,
+}
 _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     str: ids,
     bool: st.booleans,
