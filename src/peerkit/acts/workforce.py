@@ -371,11 +371,11 @@ def _told_to(
 ) -> Left:
     """What a report leaves: itself, a message to whoever looks at it, and the words.
 
-    What is known already stays as it is, unless somebody to look at it is named now.
+    What is known already stays as it is; only whoever it was told to hands it on.
     """
     if known is None:
         made = attrs.evolve(made, id=free_id(view, type(made), made.id))
-    elif act.to in {None, known.to}:
+    elif act.by != known.to or act.to in {None, known.to}:
         return Left(words=_said(act, known))
     else:
         made = attrs.evolve(known, to=made.to)
