@@ -329,7 +329,7 @@ def known(it: Case) -> Iterator[Said]:
 
 
 def answers(it: Case) -> Iterator[Said]:
-    """The peer's own supervisor answers; of a concern, whoever was named, and nobody it is about."""
+    """The peer's supervisor answers; of a concern, whoever was named, and nobody it is about."""
     peer = it.view.get(pk.Peer, it.act.peer_named or "")
     if isinstance(it.act, (pk.CloseConcern, pk.GiveAdvice, pk.ReviewDisclosure)):
         by = None if peer is None else peer.supervisor
@@ -345,9 +345,9 @@ def places(it: Case) -> Iterator[Said]:
     act, tally = it.act, it.view.tally
     peer = it.view.get(pk.Peer, getattr(act, "peer", None) or getattr(act, "id", None) or "")
     comes, asks = is_a(act, pk.WelcomePeer), is_a(act, pk.ProposeMatch)
-    moves = is_a(act, pk.ChangeService) and peer is not None and act.status != "left"
-    other = moves and act.supervisor not in (None, peer.supervisor)
-    back = moves and (peer.status == "left" or other)
+    back = False
+    if is_a(act, pk.ChangeService) and peer is not None and act.status != "left":
+        back = peer.status == "left" or act.supervisor not in (None, peer.supervisor)
     by = act.supervisor if comes or back else peer.supervisor if peer else ""
     if back and by is None and numbers("peers-for-one-supervisor", it):
         yield Said(F, "known")

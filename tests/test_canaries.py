@@ -91,7 +91,8 @@ def said(field: str) -> pk.Words:
 
 def _carried() -> tuple[pk.Act, ...]:
     """What carries those who carry others."""
-    on, ana = NOW.date(), {"by": "ana", "peer": "ana"}
+    on = NOW.date()
+    ana: dict[str, Any] = {"by": "ana", "peer": "ana"}
     paid: dict[str, Any] = {"peer": "bo", "hourly": 2100, "currency": "USD", "since": on}
     return (
         pk.RecordTraining(

@@ -287,14 +287,11 @@ class Program:
     def words(self, about: str) -> tuple[str, ...]:
         """The words kept about something, oldest first: ``program.words("goal/g-1")``.
 
-        ``goal/ID`` is a goal in the participant's own words, ``session/ID`` the
-        note of a session, ``consultation/ID`` a question and the supervisor's
-        advice, ``concern/ID`` what somebody saw and what came of it,
-        ``disclosure/ID`` what was told for safety and what came of it,
-        ``step/ID`` a step, ``plan/ID`` with a section behind it a part of a
-        plan, and ``map/ID`` with an entry behind it what a participant says of
-        somebody or something on their map,
-        and ``agreement/ID`` what two people agreed beside their codes.
+        What is asked for is the kind and the id of a noun, such as ``goal/g-1``
+        or ``session/s-1``; a part of it comes behind, as in
+        ``plan/p-1/triggers``. Some words are somebody's alone, a peer's own
+        plan (``self-care-plan/ID``) and what a participant keeps to themself
+        among them: ask first, with the act that says who may read it.
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
         return tuple(each.text for each in self.store.words(about))

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import EARLY, Act, Judged, Left, Makes, Moves, free_id, once_each, saying
+from peerkit.acts.act import (
+    EARLY,
+    Act,
+    Judged,
+    Left,
+    Makes,
+    Moves,
+    Saying,
+    free_id,
+    once_each,
+    saying,
+)
 from peerkit.errors import BadInput
 from peerkit.model import (
     SUPERVISION_MINUTES,
@@ -249,7 +260,11 @@ class ReportDrift(Makes):
             on=self.on,
             to=self.to or own or self.by,
         )
-        return Left() if EARLY in judged.clauses else _told_to(self, view, drift, drift.to)
+        if EARLY in judged.clauses:
+            return Left()
+        before = view.get(Drift, drift.id)
+        known = before if before is not None and self.goes_on(before) else None
+        return _told_to(self, view, drift, known)
 
 
 @attrs.frozen(kw_only=True)
@@ -318,7 +333,9 @@ class ReportBias(Makes):
             told_by=self.by,
             to=self.to or own or self.by,
         )
-        return _told_to(self, view, report, report.to)
+        before = view.get(BiasReport, report.id)
+        known = before if before is not None and self.goes_on(before) else None
+        return _told_to(self, view, report, known)
 
 
 @attrs.frozen(kw_only=True)
@@ -346,19 +363,26 @@ def _supervisor_of(view: View, who: str) -> str | None:
     return None if peer is None else peer.supervisor
 
 
-def _told_to(act: ReportDrift | ReportBias, view: View, made: Drift | BiasReport, to: str) -> Left:
+def _told_to(
+    act: ReportDrift | ReportBias,
+    view: View,
+    made: Drift | BiasReport,
+    known: Drift | BiasReport | None,
+) -> Left:
     """What a report leaves: itself, a message to whoever looks at it, and the words.
 
-    Told again, it stays what it is, unless it now names somebody to look at it.
+    What is known already stays as it is; only whoever it was told to hands it on.
     """
-    before = view.get(type(made), made.id)
-    words = f"{made.kind}/{made.id}"
-    if before is not None and not act.goes_on(before):
+    if known is None:
         made = attrs.evolve(made, id=free_id(view, type(made), made.id))
-        words = f"{made.kind}/{made.id}"
-    elif before is not None and (act.to is None or act.to == before.to):
-        return Left(words=saying(words, act.by, act.what))
-    elif before is not None:
-        made = attrs.evolve(before, to=to)
-    told = Message(to=to, kind=act.kind, about=made.id, inside=f"Report {made.id} is open.")
-    return Left(nouns=(made,), messages=(told,), words=saying(words, act.by, act.what))
+    elif act.by != known.to or act.to in {None, known.to}:
+        return Left(words=_said(act, known))
+    else:
+        made = attrs.evolve(known, to=made.to)
+    told = Message(to=made.to, kind=act.kind, about=made.id, inside=f"Report {made.id} is open.")
+    return Left(nouns=(made,), messages=(told,), words=_said(act, made))
+
+
+def _said(act: ReportDrift | ReportBias, noun: Drift | BiasReport) -> tuple[Saying, ...]:
+    """The words of whoever tells it."""
+    return saying(f"{noun.kind}/{noun.id}", act.by, act.what)

@@ -394,7 +394,9 @@ _DEPENDING: Final[
     "minutes": lambda kind, values: (
         st.integers(0, _A_DAY) if kind in {RecordSupervision, Supervision} else None
     ),
-    "others": lambda kind, values: None if values["form"] is SupervisionForm.GROUP else st.just(()),
+    "others": lambda kind, values: st.lists(
+        ids(), max_size=3 if values["form"] is SupervisionForm.GROUP else 0, unique=True
+    ).map(tuple),
     "hours": lambda kind, values: st.lists(
         _topic_hours(), max_size=3, unique_by=lambda each: each.topic
     ).map(tuple),
