@@ -107,6 +107,33 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("d-1", "ana", "p-7", "bo"),
     ),
     (pk.ReviewDisclosure(by="sam", id="d-1", peer="ana"), ("d-1", "ana")),
+    (pk.WantConnection(**BY, id="c-1", participant="p-7", service="x"), ("c-1", "p-7")),
+    (pk.Introduce(**BY, **PAIR, id="c-1", to_whom="x"), ("c-1", *BOTH)),
+    (pk.GoAlong(**BY, **PAIR, id="c-1"), ("c-1", *BOTH)),
+    (pk.HandOver(**BY, **PAIR, id="c-1", to_whom="x"), ("c-1", *BOTH)),
+    (
+        pk.AskHowItWent(**BY, **PAIR, connection="c-1", whom=pk.WhoIsAsked.SERVICE),
+        ("c-1", *BOTH),
+    ),
+    (
+        pk.TellOutcome(**BY, id="c-1", participant="p-7", outcome=pk.Outcome.USED),
+        ("c-1", "p-7"),
+    ),
+    (
+        pk.NameTeamMember(**BY, id="dr-1", participant="p-7", profession=pk.Profession.DOCTOR),
+        ("dr-1", "p-7"),
+    ),
+    (pk.RemoveTeamMember(**BY, id="dr-1", participant="p-7"), ("dr-1", "p-7")),
+    (pk.AskForVisit(**BY, **PAIR, id="v-1", setting=pk.VisitSetting.INPATIENT), ("v-1", *BOTH)),
+    (pk.PlanVisit(**BY, **PAIR, id="v-1", on=TODAY), ("v-1", *BOTH)),
+    (pk.CallOffVisit(**BY, **PAIR, id="v-1"), ("v-1", *BOTH)),
+    (pk.ReportVisit(**BY, **PAIR, id="v-1", on=TODAY), ("v-1", *BOTH)),
+    (pk.AskToSpeak(**BY, **PAIR, id="w-1", to="dr-1", words=SAID), ("w-1", *BOTH, "dr-1")),
+    (pk.TakeBackWords(**BY, **PAIR, id="w-1"), ("w-1", "ana", "p-7")),
+    (
+        pk.ReportSpoken(**BY, **PAIR, id="w-1", spoke=pk.Spoke.MORE),
+        ("w-1", "ana", "p-7", "w-1/concern"),
+    ),
 ]
 
 
@@ -174,7 +201,7 @@ class TestAbout:
         assert asking(activity("listen")).activities_named == (activity("listen"),)
 
     def test_only_reports_speak_of_what_already_happened(self) -> None:
-        """These six are never refused; every other act is a request."""
+        """These are never refused; every other act is a request."""
         assert {each for each in ACTS if each.already} == {
             pk.RecordSupervision,
             pk.DiscloseTie,
@@ -182,6 +209,8 @@ class TestAbout:
             pk.ReportMissedSession,
             pk.RaiseConcern,
             pk.DiscloseForSafety,
+            pk.ReportVisit,
+            pk.ReportSpoken,
         }
 
     def test_a_report_is_judged_by_the_book_of_its_day(self) -> None:

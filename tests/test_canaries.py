@@ -37,13 +37,19 @@ CANARIES = {
     "GiveAdvice.advice": "Zebrafinch-advice",
     "DiscloseForSafety.what": "Zebrafinch-danger",
     "ReviewDisclosure.outcome": "Zebrafinch-review",
+    "WantConnection.hope": "Zebrafinch-hope",
+    "TellOutcome.told": "Zebrafinch-told",
+    "AskToSpeak.words": "Zebrafinch-window",
 }
 #: A condition, a tie and a danger: what may stand in a noun's body and must not show itself.
 LIVED = pk.Experience.SUBSTANCE_USE
 TIED = pk.TieKind.HOUSEHOLD
 DANGER = pk.Basis.DANGER_TO_SELF
-CODES = (str(LIVED), str(TIED), str(DANGER))
-HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name)
+#: Who is around somebody, and where they lie, can say what they live with.
+WORKS = pk.Profession.PROBATION_OFFICER
+LIES = pk.VisitSetting.INPATIENT
+CODES = (str(LIVED), str(TIED), str(DANGER), str(WORKS), str(LIES))
+HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name, WORKS.name, LIES.name)
 
 
 def said(field: str) -> pk.Words:
@@ -123,11 +129,38 @@ def whole_life() -> tuple[pk.Act, ...]:
         ),
         pk.ReviewDisclosure(by="x", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
         pk.ReviewDisclosure(by="sam", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
+        *on_the_way(),
         pk.AgreeBoundaries(by="p-7", id="ag-2", **PAIR, topics=tuple(pk.Topic)),
         pk.EndMatch(by="p-7", id="m-1", **PAIR),
         pk.ChangeService(by="ana", id="ana", status=pk.PeerStatus.STEPPED_BACK),
         pk.ChangeParticipation(by="p-7", id="p-7", status=pk.ParticipantStatus.AWAY),
         pk.AcceptMatch(by="p-9", id="m-3", peer="bo", participant="p-9"),
+    )
+
+
+def on_the_way() -> tuple[pk.Act, ...]:
+    """Every act on the way to a service, and with a team."""
+    mine: dict[str, Any] = {"by": "p-7", "participant": "p-7"}
+    helping: dict[str, Any] = {"by": "ana", **PAIR}
+    asked: dict[str, Any] = {"by": "p-7", **PAIR}
+    return (
+        pk.WantConnection(**mine, id="way", service="detox", hope=said("WantConnection.hope")),
+        pk.Introduce(**helping, id="way", to_whom="desk"),
+        pk.GoAlong(**helping, id="way", invited=True),
+        pk.HandOver(**helping, id="way", to_whom="nurse", scopes=(pk.ConsentScope.GOALS,)),
+        pk.AskHowItWent(**helping, connection="way", whom=pk.WhoIsAsked.PARTICIPANT),
+        pk.TellOutcome(
+            **mine, id="way", outcome=pk.Outcome.NOT_FOR_ME, told=said("TellOutcome.told")
+        ),
+        pk.NameTeamMember(**mine, id="po", profession=WORKS),
+        pk.AskForVisit(**asked, id="visit", setting=LIES),
+        pk.PlanVisit(**asked, id="visit", on=NOW.date()),
+        pk.ReportVisit(**helping, id="visit", on=NOW.date()),
+        pk.CallOffVisit(**asked, id="visit"),
+        pk.AskToSpeak(**asked, id="say", to="po", words=said("AskToSpeak.words")),
+        pk.ReportSpoken(**helping, id="say", spoke=pk.Spoke.OWN_VIEW),
+        pk.TakeBackWords(**asked, id="say"),
+        pk.RemoveTeamMember(**mine, id="po"),
     )
 
 
@@ -215,7 +248,7 @@ class TestNowhere:
             about: program.words(about)
             for about in (
                 *("goal/g", "session/held", "session/many", "session/crossed", "concern/n"),
-                *("consultation/q", "disclosure/d"),
+                *("consultation/q", "disclosure/d", "connection/way", "spoken-for/say"),
             )
         }
 
@@ -233,6 +266,8 @@ class TestNowhere:
                 CANARIES["DiscloseForSafety.what"],
                 CANARIES["ReviewDisclosure.outcome"],
             ),
+            "connection/way": (CANARIES["WantConnection.hope"], CANARIES["TellOutcome.told"]),
+            "spoken-for/say": (CANARIES["AskToSpeak.words"],),
         }
 
     def test_what_was_refused_keeps_no_word(self, program: pk.Program) -> None:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from dateutil.relativedelta import relativedelta
 
-from peerkit.acts import DoActivity, PlanSession, ProposeMatch, ReportSession, WelcomePeer
+from peerkit.acts import (
+    AskForVisit,
+    AskToSpeak,
+    DoActivity,
+    PlanSession,
+    ProposeMatch,
+    ReportSession,
+    WelcomePeer,
+)
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.model import (
     WALKING,
@@ -46,13 +54,15 @@ _months: Final = cache(lambda number: relativedelta(months=number))
 _weeks: Final = cache(lambda number: relativedelta(weeks=number))
 _DUE_EVERY: Final = (("supervision", _months), ("supervision-weeks", _weeks))
 _ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
+#: Requests about a participant who is away too: somebody in a clinic may ask for company there.
+_ALSO_AWAY: Final = (DoActivity, AskForVisit, AskToSpeak)
 
 
 def known(act: Act, view: View, book: Book) -> Findings:
     """Nobody acts for, with or about people the program does not know.
 
     A request needs them here now. A report may come after they have gone, and
-    so may a question about a participant who is away.
+    so may a question about a participant who is away, and a wish of theirs.
     """
     if whatever_stands(act, book):
         return ()
@@ -63,7 +73,7 @@ def known(act: Act, view: View, book: Book) -> Findings:
         if one is None:
             strangers.append(Phrase("{id} as a participant", id=each))
         elif one.status is ParticipantStatus.AWAY and not (
-            act.already or isinstance(act, DoActivity)
+            act.already or isinstance(act, _ALSO_AWAY)
         ):
             strangers.append(Phrase("{id} as a participant who is here and not away", id=each))
     if act.peer_named is not None:

@@ -15,6 +15,7 @@ from peerkit.acts import (
     RecordSupervision,
     ReportMissedSession,
     ReportSession,
+    ReportVisit,
     WelcomePeer,
 )
 from peerkit.acts.act import free_id
@@ -91,7 +92,7 @@ def _theirs(noun: Noun, act: Moves) -> bool:
     return all(
         getattr(noun, each) == getattr(act, each)
         for each in ("peer", "participant")
-        if hasattr(act, each)
+        if hasattr(act, each) and hasattr(noun, each)
     )
 
 
@@ -121,6 +122,7 @@ _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     EndMatch: _said_early,
     RecordSupervision: lambda act, view, book: act.on > book.day,
     WelcomePeer: _began_early,
+    ReportVisit: lambda act, view, book: act.on > book.day,
 }
 #: The acts that tell of something that must lie behind us.
 TELLING: Final = tuple(_EARLY)
