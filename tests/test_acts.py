@@ -949,7 +949,12 @@ class TestThroughTheDoor:
     def test_every_act_is_about_what_it_leaves(self) -> None:
         """A noun that changes was read for the decision: otherwise two could change it at once."""
         for act, _ in ONE_OF_EACH:
-            stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent())
+            stood = view(
+                *(ASKED, CONCERN, DISCLOSED),
+                *session_and_goal(),
+                *given_consent(),
+                *on_the_way(),
+            )
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}
@@ -1097,6 +1102,16 @@ def hour_received(who: str, day: str, year: str) -> tuple[pk.Count, ...]:
 def session_and_goal() -> tuple[pk.Noun, ...]:
     """A planned session and an active goal."""
     return (*plan().leaves(view(), FINE).nouns, pk.Goal(id="g-1", participant="p-7"))
+
+
+def on_the_way() -> tuple[pk.Noun, ...]:
+    """A way to a service, somebody of a team, a visit, and words to be said."""
+    return (
+        pk.Connection(id="c-1", participant="p-7", service="x"),
+        pk.TeamMember(id="dr-1", participant="p-7", profession=pk.Profession.DOCTOR),
+        pk.Visit(id="v-1", **PAIR, setting=pk.VisitSetting.INPATIENT),
+        pk.SpokenFor(id="w-1", **PAIR, to="dr-1"),
+    )
 
 
 def given_consent() -> tuple[pk.Noun, ...]:
