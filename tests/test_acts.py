@@ -311,6 +311,33 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("n-1", "ana"),
     ),
     (pk.ReopenConcern(**BY, id="n-1", peer="ana"), ("n-1", "ana")),
+    (pk.WantConnection(**BY, id="c-1", participant="p-7", service="x"), ("c-1", "p-7")),
+    (pk.Introduce(**BY, **PAIR, id="c-1", to_whom="x"), ("c-1", *BOTH)),
+    (pk.GoAlong(**BY, **PAIR, id="c-1"), ("c-1", *BOTH)),
+    (pk.HandOver(**BY, **PAIR, id="c-1", to_whom="x"), ("c-1", *BOTH)),
+    (
+        pk.AskHowItWent(**BY, **PAIR, connection="c-1", whom=pk.WhoIsAsked.SERVICE),
+        ("c-1", *BOTH),
+    ),
+    (
+        pk.TellOutcome(**BY, id="c-1", participant="p-7", outcome=pk.Outcome.USED),
+        ("c-1", "p-7"),
+    ),
+    (
+        pk.NameTeamMember(**BY, id="dr-1", participant="p-7", profession=pk.Profession.DOCTOR),
+        ("dr-1", "p-7"),
+    ),
+    (pk.RemoveTeamMember(**BY, id="dr-1", participant="p-7"), ("dr-1", "p-7")),
+    (pk.AskForVisit(**BY, **PAIR, id="v-1", setting=pk.VisitSetting.INPATIENT), ("v-1", *BOTH)),
+    (pk.PlanVisit(**BY, **PAIR, id="v-1", on=TODAY), ("v-1", *BOTH)),
+    (pk.CallOffVisit(**BY, **PAIR, id="v-1"), ("v-1", *BOTH)),
+    (pk.ReportVisit(**BY, **PAIR, id="v-1", on=TODAY), ("v-1", *BOTH)),
+    (pk.AskToSpeak(**BY, **PAIR, id="w-1", to="dr-1", words=SAID), ("w-1", *BOTH, "dr-1")),
+    (pk.TakeBackWords(**BY, **PAIR, id="w-1"), ("w-1", "ana", "p-7")),
+    (
+        pk.ReportSpoken(**BY, **PAIR, id="w-1", spoke=pk.Spoke.MORE),
+        ("w-1", "ana", "p-7", "w-1/concern"),
+    ),
 ]
 
 
@@ -396,6 +423,8 @@ class TestAbout:
             pk.RecordMilestone,
             # -- matching
             pk.TryToReach,
+            pk.ReportVisit,
+            pk.ReportSpoken,
         }
 
     def test_a_report_is_judged_by_the_book_of_its_day(self) -> None:
@@ -1148,17 +1177,11 @@ class TestThroughTheDoor:
         """A noun that changes was read for the decision: otherwise two could change it at once."""
         for act, _ in ONE_OF_EACH:
             papers = (*session_and_goal(), *given_consent(), *CARRIED)
-            stood = view(ASKED, CONCERN, DISCLOSED, *papers)
-            stood = view(
-                ASKED, CONCERN, DISCLOSED, *OUTCOMES, *session_and_goal(), *given_consent()
-            )
-            stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent(), *OWN)
             waits = pk.Waiting(id="w-1", participant="p-7", since=NOW)
-            stood = view(ASKED, CONCERN, DISCLOSED, waits, *session_and_goal(), *given_consent())
             stood = view(
-                *(ASKED, CONCERN, DISCLOSED, PROPOSED),
-                *session_and_goal(),
-                *given_consent(),
+                *(ASKED, CONCERN, DISCLOSED, PROPOSED, waits),
+                *(*papers, *OUTCOMES, *OWN),
+                *(*session_and_goal(), *given_consent(), *on_the_way()),
             )
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
@@ -1308,6 +1331,16 @@ def hour_received(who: str, day: str, week: str, year: str) -> tuple[pk.Count, .
 def session_and_goal() -> tuple[pk.Noun, ...]:
     """A planned session and an active goal."""
     return (*plan().leaves(view(), FINE).nouns, pk.Goal(id="g-1", participant="p-7"))
+
+
+def on_the_way() -> tuple[pk.Noun, ...]:
+    """A way to a service, somebody of a team, a visit, and words to be said."""
+    return (
+        pk.Connection(id="c-1", participant="p-7", service="x"),
+        pk.TeamMember(id="dr-1", participant="p-7", profession=pk.Profession.DOCTOR),
+        pk.Visit(id="v-1", **PAIR, setting=pk.VisitSetting.INPATIENT),
+        pk.SpokenFor(id="w-1", **PAIR, to="dr-1"),
+    )
 
 
 def given_consent() -> tuple[pk.Noun, ...]:

@@ -59,6 +59,9 @@ CANARIES = {
     "ProposeBoundaries.words": "Zebrafinch-proposed",
     "FollowUpConcern.words": "Zebrafinch-followed",
     "ReopenConcern.why": "Zebrafinch-why",
+    "WantConnection.hope": "Zebrafinch-hope",
+    "TellOutcome.told": "Zebrafinch-told",
+    "AskToSpeak.words": "Zebrafinch-window",
 }
 #: A condition, a tie and a danger: what may stand in a noun's body and must not show itself.
 LIVED = pk.Experience.SUBSTANCE_USE
@@ -82,6 +85,11 @@ HIDDEN = (*CANARIES.values(), *CODES, *(each.name for each in SHY))
 ENDS = pk.EndingReason.TOO_CLOSE
 CODES = (str(LIVED), str(TIED), str(DANGER), str(ENDS), "und-Zzzz", "canary-code")
 HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name, ENDS.name)
+#: Who is around somebody, and where they lie, can say what they live with.
+WORKS = pk.Profession.PROBATION_OFFICER
+LIES = pk.VisitSetting.INPATIENT
+CODES = (str(LIVED), str(TIED), str(DANGER), str(WORKS), str(LIES))
+HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name, WORKS.name, LIES.name)
 
 
 def said(field: str) -> pk.Words:
@@ -252,6 +260,7 @@ def whole_life() -> tuple[pk.Act, ...]:
         pk.ReviewDisclosure(by="x", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
         pk.ReviewDisclosure(by="sam", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
         *_carried(),
+        *on_the_way(),
         pk.AgreeBoundaries(by="p-7", id="ag-2", **PAIR, topics=tuple(pk.Topic)),
         # -- matching
         pk.DescribeForMatching(
@@ -331,6 +340,32 @@ def confidential() -> tuple[pk.Act, ...]:
             by="p-7", id="c-2", participant="p-7", scopes=scopes, to=("x",), since=NOW, form=form
         ),
         pk.EndConsent(by="ana", id="c-2", participant="p-7"),
+    )
+
+
+def on_the_way() -> tuple[pk.Act, ...]:
+    """Every act on the way to a service, and with a team."""
+    mine: dict[str, Any] = {"by": "p-7", "participant": "p-7"}
+    helping: dict[str, Any] = {"by": "ana", **PAIR}
+    asked: dict[str, Any] = {"by": "p-7", **PAIR}
+    return (
+        pk.WantConnection(**mine, id="way", service="detox", hope=said("WantConnection.hope")),
+        pk.Introduce(**helping, id="way", to_whom="desk"),
+        pk.GoAlong(**helping, id="way", invited=True),
+        pk.HandOver(**helping, id="way", to_whom="nurse", scopes=(pk.ConsentScope.GOALS,)),
+        pk.AskHowItWent(**helping, connection="way", whom=pk.WhoIsAsked.PARTICIPANT),
+        pk.TellOutcome(
+            **mine, id="way", outcome=pk.Outcome.NOT_FOR_ME, told=said("TellOutcome.told")
+        ),
+        pk.NameTeamMember(**mine, id="po", profession=WORKS),
+        pk.AskForVisit(**asked, id="visit", setting=LIES),
+        pk.PlanVisit(**asked, id="visit", on=NOW.date()),
+        pk.ReportVisit(**helping, id="visit", on=NOW.date()),
+        pk.CallOffVisit(**asked, id="visit"),
+        pk.AskToSpeak(**asked, id="say", to="po", words=said("AskToSpeak.words")),
+        pk.ReportSpoken(**helping, id="say", spoke=pk.Spoke.OWN_VIEW),
+        pk.TakeBackWords(**asked, id="say"),
+        pk.RemoveTeamMember(**mine, id="po"),
     )
 
 
@@ -425,6 +460,7 @@ class TestNowhere:
                 *("goal/g/support", "goal/g-4", "goal/g-4/progress", "step/st"),
                 *("plan/pl/who-stays-away", "map/p-7/flat"),
                 *("consultation/q", "disclosure/d", "agreement/ag-2", "agreement/ag-3"),
+                *("consultation/q", "disclosure/d", "connection/way", "spoken-for/say"),
             )
         }
 
@@ -462,6 +498,8 @@ class TestNowhere:
             # -- confidentiality
             "agreement/ag-2": (CANARIES["AgreeBoundaries.words"],),
             "agreement/ag-3": (CANARIES["ProposeBoundaries.words"],),
+            "connection/way": (CANARIES["WantConnection.hope"], CANARIES["TellOutcome.told"]),
+            "spoken-for/say": (CANARIES["AskToSpeak.words"],),
         }
 
     def test_what_was_refused_keeps_no_word(self, program: pk.Program) -> None:

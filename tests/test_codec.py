@@ -618,6 +618,9 @@ class TestRoundTrip:
                 "step.added": "words",
                 "plan.changed": "words",
                 "map.drawn": "words",
+                "connection.wanted": "hope",
+                "connection.ended": "told",
+                "words.asked-to-say": "words",
             }
         )
         for kind in ACTS:
@@ -977,4 +980,19 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "words": "Next week.",
     },
     pk.ReopenConcern: {"by": "p-7", "id": "n", "peer": "ana", "why": "Again."},
+    pk.WantConnection: {"by": "p-7", "participant": "p-7", "service": "pantry"},
+    pk.Introduce: {"by": "ana", **PAIR, "id": "c", "to_whom": "x", "scopes": ["goals"]},
+    pk.GoAlong: {"by": "ana", **PAIR, "id": "c", "invited": True},
+    pk.HandOver: {"by": "ana", **PAIR, "id": "c", "to_whom": "x"},
+    pk.AskHowItWent: {"by": "ana", **PAIR, "connection": "c", "whom": "service"},
+    pk.TellOutcome: {"by": "p-7", "id": "c", "participant": "p-7", "outcome": "let-go"},
+    pk.NameTeamMember: {"by": "p-7", "participant": "p-7", "profession": "nurse"},
+    pk.RemoveTeamMember: {"by": "p-7", "id": "n", "participant": "p-7", "said_so": True},
+    pk.AskForVisit: {"by": "p-7", **PAIR, "setting": "inpatient"},
+    pk.PlanVisit: {"by": "p-7", **PAIR, "id": "v", "on": "2026-11-02"},
+    pk.CallOffVisit: {"by": "p-7", **PAIR, "id": "v"},
+    pk.ReportVisit: {"by": "ana", **PAIR, "id": "v", "on": "2026-11-02"},
+    pk.AskToSpeak: {"by": "p-7", **PAIR, "to": "n", "words": "The window."},
+    pk.TakeBackWords: {"by": "p-7", **PAIR, "id": "w"},
+    pk.ReportSpoken: {"by": "ana", **PAIR, "id": "w", "spoke": "more"},
 }

@@ -24,6 +24,18 @@ from peerkit.model.boundaries import (
     Transport,
     Weekday,
 )
+from peerkit.model.community import (
+    Connection,
+    ConnectionStatus,
+    Profession,
+    SpokenFor,
+    SpokenForStatus,
+    TeamMember,
+    TeamMemberStatus,
+    Visit,
+    VisitSetting,
+    VisitStatus,
+)
 from peerkit.model.concerns import (
     Basis,
     Concern,
@@ -271,6 +283,8 @@ __all__ = [
     "Channel",
     "Concern",
     "ConcernStatus",
+    "Connection",
+    "ConnectionStatus",
     "Consent",
     "ConsentForm",
     "ConsentScope",
@@ -356,6 +370,7 @@ __all__ = [
     "Plan",
     "PlanKind",
     "PlanStatus",
+    "Profession",
     "ProfileStatus",
     "Pull",
     "Purpose",
@@ -376,6 +391,8 @@ __all__ = [
     "ShiftStatus",
     "Signature",
     "SocialMedia",
+    "SpokenFor",
+    "SpokenForStatus",
     "Stay",
     "StayStatus",
     "Step",
@@ -388,6 +405,8 @@ __all__ = [
     "SupportForm",
     "SupportMap",
     "SupportMapStatus",
+    "TeamMember",
+    "TeamMemberStatus",
     "Terms",
     "Tie",
     "TieKind",
@@ -401,6 +420,9 @@ __all__ = [
     "TrainingTopic",
     "Transport",
     "View",
+    "Visit",
+    "VisitSetting",
+    "VisitStatus",
     "Waiting",
     "WaitingStatus",
     "Weekday",
@@ -464,4 +486,9 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     Waiting,
     # -- confidentiality
     Sharing,
+    # -- community
+    Connection,
+    TeamMember,
+    Visit,
+    SpokenFor,
 )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from dateutil.relativedelta import relativedelta
 
 from peerkit.acts import (
+    AskForVisit,
+    AskToSpeak,
     ChangeService,
     CloseConcern,
     DoActivity,
@@ -64,13 +66,15 @@ _ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
 _OF_CONCERNS: Final = (CloseConcern, FollowUpConcern)
 #: Who looks at a concern while nobody has been named.
 _NOBODY: Final = Phrase("somebody who is not in it")
+#: Requests about a participant who is away too: somebody in a clinic may ask for company there.
+_ALSO_AWAY: Final = (DoActivity, AskForVisit, AskToSpeak)
 
 
 def known(act: Act, view: View, book: Book) -> Findings:
     """Nobody acts for, with or about people the program does not know.
 
     A request needs them here now. A report may come after they have gone, and
-    so may a question about a participant who is away.
+    so may a question about a participant who is away, and a wish of theirs.
     """
     if whatever_stands(act, book):
         return ()
@@ -81,7 +85,7 @@ def known(act: Act, view: View, book: Book) -> Findings:
         if one is None:
             strangers.append(Phrase("{id} as a participant", id=each))
         elif one.status is ParticipantStatus.AWAY and not (
-            act.already or isinstance(act, DoActivity)
+            act.already or isinstance(act, _ALSO_AWAY)
         ):
             strangers.append(Phrase("{id} as a participant who is here and not away", id=each))
     strangers += [

@@ -23,6 +23,7 @@ from peerkit.acts import (
     ReportMissedSession,
     ReportSession,
     ReportShift,
+    ReportVisit,
     TryToReach,
     WelcomePeer,
 )
@@ -100,6 +101,7 @@ def _theirs(noun: Noun, act: Moves) -> bool:
     return all(
         getattr(noun, each) == getattr(act, each)
         for each in ("peer", "participant", "group", "house")
+        for each in ("peer", "participant")
         if hasattr(act, each) and hasattr(noun, each)
     )
 
@@ -151,6 +153,7 @@ _EARLY: Final[Mapping[type[Act], Callable[[Any, View, Book], bool]]] = {
     RecordMilestone: lambda act, view, book: act.on > book.day,
     JoinWaitingList: _told_early,
     TryToReach: _told_early,
+    ReportVisit: lambda act, view, book: act.on > book.day,
 }
 #: The acts that tell of something that must lie behind us.
 TELLING: Final = tuple(_EARLY)

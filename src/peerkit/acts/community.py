@@ -1,0 +1,188 @@
+"""On the way to a service: wanted by the participant, helped along by a peer, ended by them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, once_each, saying
+from peerkit.model import Connection, ConnectionStatus, ConsentScope, Noun, Words, pair
+from peerkit.model.fields import an_id, exactly, maybe, several
+
+if TYPE_CHECKING:
+    from peerkit.model import View
+
+__all__ = [
+    "AskHowItWent",
+    "GoAlong",
+    "HandOver",
+    "Introduce",
+    "Outcome",
+    "TellOutcome",
+    "WantConnection",
+    "WhoIsAsked",
+]
+
+
+class Outcome(StrEnum):
+    """How a way to a service ended, as the participant tells it. None is better than another."""
+
+    USED = "used"
+    NOT_FOR_ME = "not-for-me"
+    LET_GO = "let-go"
+
+
+class WhoIsAsked(StrEnum):
+    """Who is asked how it went: the person, or the service."""
+
+    PARTICIPANT = "participant"
+    SERVICE = "service"
+
+
+@attrs.frozen(kw_only=True)
+class WantConnection(Makes):
+    """Write down that a participant wants to reach a service. It is their wish.
+
+    ``service`` is its id in the directory. ``hope`` says in their words what they hope
+    for, kept apart. When somebody else writes it, ``said_so`` says that they said it.
+    """
+
+    kind: ClassVar[str] = "connection.wanted"
+    makes: ClassVar[type[Noun]] = Connection
+    participant: str = attrs.field(validator=an_id)
+    service: str = attrs.field(validator=an_id, repr=False)
+    hope: Words | None = maybe(Words)
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The connection and the participant."""
+        return once_each(self.the_id, self.participant)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The connection, and what they hope for apart."""
+        made = Connection(id=self.the_id, participant=self.participant, service=self.service)
+        return Left(
+            nouns=(made,), words=saying(f"connection/{made.id}", self.participant, self.hope)
+        )
+
+
+@attrs.frozen(kw_only=True)
+class _OnTheWay(Moves):
+    """What every help on the way shares."""
+
+    moves: ClassVar[type[Noun]] = Connection
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The connection, both people and the pair."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.id, self.peer, self.participant, both)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The connection as it now stands."""
+        return Left(nouns=(self.moved(view),))
+
+
+@attrs.frozen(kw_only=True)
+class Introduce(_OnTheWay):
+    """Ask to introduce a participant to somebody of the service that they want to reach.
+
+    ``to_whom`` hears it. ``scopes`` is what is told beside a greeting: nothing, when
+    left out; anything needs the participant's consent.
+    """
+
+    kind: ClassVar[str] = "connection.introduced"
+    to_whom: str = attrs.field(validator=an_id)
+    scopes: tuple[ConsentScope, ...] = several(ConsentScope)
+
+    def to(self, noun: Connection) -> ConnectionStatus:
+        """Introduced."""
+        return ConnectionStatus.INTRODUCED
+
+
+@attrs.frozen(kw_only=True)
+class GoAlong(_OnTheWay):
+    """Ask to go along to the service. ``invited``: the participant asked for company."""
+
+    kind: ClassVar[str] = "connection.gone-along"
+    invited: bool | None = maybe(bool)
+
+    def to(self, noun: Connection) -> ConnectionStatus:
+        """Gone along."""
+        return ConnectionStatus.GONE_ALONG
+
+
+@attrs.frozen(kw_only=True)
+class HandOver(_OnTheWay):
+    """Ask for a warm hand-over: all three together, and then the service goes on with them.
+
+    ``to_whom`` takes over. ``scopes`` is what the peer tells of the participant, beside what
+    they say themselves; anything needs their consent.
+    """
+
+    kind: ClassVar[str] = "connection.handed-over"
+    to_whom: str = attrs.field(validator=an_id)
+    scopes: tuple[ConsentScope, ...] = several(ConsentScope)
+
+    def to(self, noun: Connection) -> ConnectionStatus:
+        """Handed over."""
+        return ConnectionStatus.HANDED_OVER
+
+
+@attrs.frozen(kw_only=True)
+class AskHowItWent(Act):
+    """Ask to find out how it went. The person may tell or not; the service is another thing.
+
+    ``whom`` is asked. ``their_wish``: the participant wants the service to be asked.
+    """
+
+    kind: ClassVar[str] = "connection.asked-after"
+    connection: str = attrs.field(validator=an_id)
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    whom: WhoIsAsked = attrs.field(validator=exactly(WhoIsAsked))
+    their_wish: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The connection, both people and the pair."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.connection, self.peer, self.participant, both)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The journal's entry is the account of it; what is answered is nobody's record."""
+        return Left()
+
+
+@attrs.frozen(kw_only=True)
+class TellOutcome(Moves):
+    """The participant tells how it ended: used, not for them, or let go. No reason is asked.
+
+    ``told`` says more in their words, kept apart.
+    """
+
+    kind: ClassVar[str] = "connection.ended"
+    moves: ClassVar[type[Noun]] = Connection
+    participant: str = attrs.field(validator=an_id)
+    outcome: Outcome = attrs.field(validator=exactly(Outcome))
+    told: Words | None = maybe(Words)
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The connection and the participant."""
+        return once_each(self.id, self.participant)
+
+    def to(self, noun: Connection) -> ConnectionStatus:
+        """As it was told."""
+        return ConnectionStatus(self.outcome.value)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The connection that is over, and what was told apart."""
+        said = saying(f"connection/{self.id}", self.participant, self.told)
+        return Left(nouns=(self.moved(view),), words=said)

@@ -1,0 +1,329 @@
+"""The team around somebody, visits in clinics, and saying what the person asked to be said."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+from peerkit.acts.act import (
+    Judged,
+    Left,
+    Makes,
+    Moves,
+    Saying,
+    free_id,
+    once_each,
+    to_the_supervisor,
+)
+from peerkit.model import (
+    Concern,
+    Message,
+    Noun,
+    Profession,
+    SpokenFor,
+    SpokenForStatus,
+    TeamMember,
+    TeamMemberStatus,
+    Visit,
+    VisitSetting,
+    VisitStatus,
+    Words,
+    pair,
+)
+from peerkit.model.fields import an_id, exactly, made_of, maybe
+
+if TYPE_CHECKING:
+    from peerkit.model import View
+
+__all__ = [
+    "AskForVisit",
+    "AskToSpeak",
+    "CallOffVisit",
+    "NameTeamMember",
+    "PlanVisit",
+    "RemoveTeamMember",
+    "ReportSpoken",
+    "ReportVisit",
+    "Spoke",
+    "TakeBackWords",
+]
+
+
+@attrs.frozen(kw_only=True)
+class NameTeamMember(Makes):
+    """The participant names somebody who works with them: a therapist, a nurse, a case manager."""
+
+    kind: ClassVar[str] = "team-member.named"
+    makes: ClassVar[type[Noun]] = TeamMember
+    participant: str = attrs.field(validator=an_id)
+    profession: Profession = attrs.field(validator=exactly(Profession), repr=False)
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The team member and the participant."""
+        return once_each(self.the_id, self.participant)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """Somebody of the team."""
+        made = TeamMember(id=self.the_id, participant=self.participant, profession=self.profession)
+        return Left(nouns=(made,))
+
+
+@attrs.frozen(kw_only=True)
+class RemoveTeamMember(Moves):
+    """The participant says that somebody is not of their team any more."""
+
+    kind: ClassVar[str] = "team-member.removed"
+    moves: ClassVar[type[Noun]] = TeamMember
+    participant: str = attrs.field(validator=an_id)
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The team member and the participant."""
+        return once_each(self.id, self.participant)
+
+    def to(self, noun: TeamMember) -> TeamMemberStatus:
+        """Former."""
+        return TeamMemberStatus.FORMER
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """Somebody who was of the team."""
+        return Left(nouns=(self.moved(view),))
+
+
+@attrs.frozen(kw_only=True)
+class AskForVisit(Makes):
+    """The participant asks a peer to come to a clinic: to see them there, or to go along."""
+
+    kind: ClassVar[str] = "visit.asked"
+    makes: ClassVar[type[Noun]] = Visit
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    setting: VisitSetting = attrs.field(validator=exactly(VisitSetting), repr=False)
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The visit, both people and the pair."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.the_id, self.peer, self.participant, both)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The visit that is asked for; the peer hears of it."""
+        made = Visit(
+            id=self.the_id, peer=self.peer, participant=self.participant, setting=self.setting
+        )
+        inside = f"Visit {made.id} is asked for."
+        told = Message(to=self.peer, kind=self.kind, about=made.id, inside=inside)
+        return Left(nouns=(made,), messages=(told,))
+
+
+@attrs.frozen(kw_only=True)
+class _OfVisit(Moves):
+    """What every step of a visit shares."""
+
+    moves: ClassVar[type[Noun]] = Visit
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The visit, both people and the pair."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.id, self.peer, self.participant, both)
+
+
+@attrs.frozen(kw_only=True)
+class PlanVisit(_OfVisit):
+    """Settle the day of a visit that was asked for. It needs the participant's yes, again."""
+
+    kind: ClassVar[str] = "visit.planned"
+    on: date = attrs.field(validator=exactly(date))
+    said_so: bool | None = maybe(bool)
+
+    def to(self, noun: Visit) -> VisitStatus:
+        """Planned."""
+        return VisitStatus.PLANNED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The planned visit; both hear of it."""
+        return Left(
+            nouns=(attrs.evolve(self.moved(view), on=self.on),),
+            messages=tuple(
+                Message(
+                    to=who, kind=self.kind, about=self.id, inside=f"Visit {self.id} is planned."
+                )
+                for who in (self.participant, self.peer)
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class CallOffVisit(_OfVisit):
+    """The participant does not want the visit after all. No reason is asked."""
+
+    kind: ClassVar[str] = "visit.called-off"
+    said_so: bool | None = maybe(bool)
+
+    def to(self, noun: Visit) -> VisitStatus:
+        """Not wanted."""
+        return VisitStatus.NOT_WANTED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The visit that is not wanted; the peer hears of it."""
+        inside = f"Visit {self.id} is off."
+        told = Message(to=self.peer, kind=self.kind, about=self.id, inside=inside)
+        return Left(nouns=(self.moved(view),), messages=(told,))
+
+
+@attrs.frozen(kw_only=True)
+class ReportVisit(_OfVisit):
+    """Report a visit that was made. It is never refused, and holds nothing of what was heard."""
+
+    kind: ClassVar[str] = "visit.made"
+    already: ClassVar[bool] = True
+    on: date = attrs.field(validator=exactly(date))
+
+    def to(self, noun: Visit) -> VisitStatus:
+        """Made."""
+        return VisitStatus.MADE
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The visit as made, if it was asked for; otherwise only the journal's entry."""
+        if not judged.allowed:
+            return Left()
+        return Left(nouns=(attrs.evolve(self.moved(view), on=self.on),))
+
+
+@attrs.frozen(kw_only=True)
+class AskToSpeak(Makes):
+    """The participant asks a peer to say something to somebody of their team, once.
+
+    ``words`` are what is to be said, and no more is; they are kept apart. ``to`` is the
+    id of a team member whom the participant has named.
+    """
+
+    kind: ClassVar[str] = "words.asked-to-say"
+    makes: ClassVar[type[Noun]] = SpokenFor
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+    to: str = attrs.field(validator=an_id)
+    words: Words = attrs.field(validator=exactly(Words))
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What is to be said, both people, the pair, and who is to hear it."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.the_id, self.peer, self.participant, both, self.to)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """What is to be said, its words apart; the peer hears that there is something."""
+        made = SpokenFor(id=self.the_id, peer=self.peer, participant=self.participant, to=self.to)
+        inside = f"Words {made.id} wait to be said."
+        return Left(
+            nouns=(made,),
+            messages=(Message(to=self.peer, kind=self.kind, about=made.id, inside=inside),),
+            words=(Saying(f"spoken-for/{made.id}", self.participant, self.words),),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class _OfWords(Moves):
+    """What every step of words to be said shares."""
+
+    moves: ClassVar[type[Noun]] = SpokenFor
+    peer: str = attrs.field(validator=an_id)
+    participant: str = attrs.field(validator=an_id)
+
+
+@attrs.frozen(kw_only=True)
+class TakeBackWords(_OfWords):
+    """The participant does not want it to be said any more. No reason is asked."""
+
+    kind: ClassVar[str] = "words.taken-back"
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What was to be said, and both people."""
+        return once_each(self.id, self.peer, self.participant)
+
+    def to(self, noun: SpokenFor) -> SpokenForStatus:
+        """Taken back."""
+        return SpokenForStatus.TAKEN_BACK
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """What is not to be said; the peer hears of it."""
+        inside = f"Words {self.id} are taken back."
+        told = Message(to=self.peer, kind=self.kind, about=self.id, inside=inside)
+        return Left(nouns=(self.moved(view),), messages=(told,))
+
+
+class Spoke(StrEnum):
+    """What was said in the person's name: what they asked, more, or one's own view (R-CORE XI)."""
+
+    ONLY_WHAT_WAS_ASKED = "only-what-was-asked"
+    MORE = "more"
+    OWN_VIEW = "own-view"
+    NOTHING = "nothing"
+
+
+#: The clause that a report of more than was asked crosses.
+_AS_ASKED = "as-asked"
+
+
+@attrs.frozen(kw_only=True)
+class ReportSpoken(_OfWords):
+    """Report what was said in somebody's name. It is never refused.
+
+    The participant hears that it was said. Where it was more than they had asked, a
+    concern is opened and the supervisor is told.
+    """
+
+    kind: ClassVar[str] = "words.said"
+    already: ClassVar[bool] = True
+    spoke: Spoke = attrs.field(validator=exactly(Spoke))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What was to be said, both people, and the concern that may come of it."""
+        return once_each(self.id, self.peer, self.participant, made_of(self.id, "concern"))
+
+    def to(self, noun: SpokenFor) -> SpokenForStatus:
+        """Said, or not."""
+        nothing = self.spoke is Spoke.NOTHING
+        return SpokenForStatus.NOT_SAID if nothing else SpokenForStatus.SAID
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """What was said or not, a word to the participant, and a concern where there must be."""
+        concerns = self._concerns(view) if _AS_ASKED in judged.clauses else ()
+        told = tuple(
+            to_the_supervisor(view, self, self.peer, it.id, f"Concern {it.id} is open.")
+            for it in concerns
+        )
+        noun = view.get(SpokenFor, self.id)
+        theirs = (self.peer, self.participant)
+        if noun is None or (noun.peer, noun.participant) != theirs or not noun.open:
+            return Left(nouns=concerns, messages=told)
+        moved = self.moved(view)
+        inside = f"Words {self.id} were {moved.status.replace('-', ' ')}."
+        heard = Message(to=self.participant, kind=self.kind, about=self.id, inside=inside)
+        return Left(nouns=(moved, *concerns), messages=(heard, *told))
+
+    def _concerns(self, view: View) -> tuple[Concern, ...]:
+        """A new concern; none where this was told before and is still open."""
+        id_ = made_of(self.id, "concern")
+        new = Concern(
+            id=free_id(view, Concern, id_),
+            peer=self.peer,
+            people=(self.participant,),
+            clauses=(_AS_ASKED,),
+        )
+        before = view.get(Concern, id_)
+        return () if before == attrs.evolve(new, id=id_) else (new,)
