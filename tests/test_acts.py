@@ -51,6 +51,8 @@ CONCERN = pk.Concern(id="n-1", peer="ana", people=("p-7",), clauses=("money",))
 SINCE, UNTIL = date(2025, 1, 1), date(2027, 1, 1)
 SCOPES = (pk.ConsentScope.GOALS,)
 
+DAYS = timedelta(days=2)
+
 #: Every tally of minutes that a session adds to.
 MINUTES = {
     *("minutes-given", "minutes-given-a-week", "minutes-given-a-month"),
@@ -107,6 +109,38 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("d-1", "ana", "p-7", "bo"),
     ),
     (pk.ReviewDisclosure(by="sam", id="d-1", peer="ana"), ("d-1", "ana")),
+    # -- groups
+    (
+        pk.StartGroup(**BY, id="gr", of=pk.GroupKind.RECOVERY, facilitators=("ana", "bo")),
+        ("gr", "ana", "bo"),
+    ),
+    (pk.AgreeGroundRules(**BY, id="gr", rules=(pk.GroundRule.NAMES,)), ("gr",)),
+    (pk.ChangeFacilitators(**BY, id="gr", facilitators=("ana",)), ("gr", "ana")),
+    (pk.InviteToGroup(**BY, id="pl", group="gr", participant="p-7"), ("pl", "gr", "p-7")),
+    (pk.JoinGroup(**BY, id="pl", group="gr", participant="p-7"), ("pl", "gr", "p-7")),
+    (pk.LeaveGroup(**BY, id="pl", participant="p-7"), ("pl", "p-7")),
+    (pk.EndGroup(**BY, id="gr"), ("gr",)),
+    # -- respite
+    (pk.OpenHouse(**BY, id="h", rooms=("bed-1",)), ("h",)),
+    (pk.CloseHouse(**BY, id="h"), ("h",)),
+    (
+        pk.AskForStay(**BY, id="st", participant="p-7", house="h", first=TODAY, until=TODAY + DAYS),
+        ("st", "p-7", "h"),
+    ),
+    (pk.OfferStay(**BY, id="st", participant="p-7", house="h", room="bed-1"), ("st", "p-7", "h")),
+    (pk.DeclineStay(**BY, **PAIR, id="st", house="h"), ("st", "p-7", "h", "ana")),
+    (pk.CheckIn(**BY, id="st", participant="p-7", house="h"), ("st", "p-7", "h")),
+    (
+        pk.ExtendStay(**BY, id="st", participant="p-7", house="h", until=TODAY + DAYS),
+        ("st", "p-7", "h"),
+    ),
+    (pk.LeaveRespite(**BY, id="st", participant="p-7"), ("st", "p-7")),
+    (pk.WriteHouseLog(**BY, house="h", about_what=pk.LogKind.REPAIRS), ("h",)),
+    (
+        pk.PlanShift(**BY, id="sh", peer="ana", house="h", starts=NOW, ends=NOW + DAYS),
+        ("sh", "ana", "h"),
+    ),
+    (pk.ReportShift(**BY, id="sh", peer="ana"), ("sh", "ana")),
 ]
 
 
@@ -174,7 +208,7 @@ class TestAbout:
         assert asking(activity("listen")).activities_named == (activity("listen"),)
 
     def test_only_reports_speak_of_what_already_happened(self) -> None:
-        """These six are never refused; every other act is a request."""
+        """These are never refused; every other act is a request."""
         assert {each for each in ACTS if each.already} == {
             pk.RecordSupervision,
             pk.DiscloseTie,
@@ -182,6 +216,11 @@ class TestAbout:
             pk.ReportMissedSession,
             pk.RaiseConcern,
             pk.DiscloseForSafety,
+            # -- groups, respite
+            pk.LeaveGroup,
+            pk.LeaveRespite,
+            pk.WriteHouseLog,
+            pk.ReportShift,
         }
 
     def test_a_report_is_judged_by_the_book_of_its_day(self) -> None:
@@ -920,7 +959,10 @@ class TestThroughTheDoor:
     def test_every_act_is_about_what_it_leaves(self) -> None:
         """A noun that changes was read for the decision: otherwise two could change it at once."""
         for act, _ in ONE_OF_EACH:
-            stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent())
+            stood = view(
+                *(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent()),
+                *(*in_a_group(), *in_a_house()),
+            )
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}
@@ -1068,6 +1110,32 @@ def hour_received(who: str, day: str, year: str) -> tuple[pk.Count, ...]:
 def session_and_goal() -> tuple[pk.Noun, ...]:
     """A planned session and an active goal."""
     return (*plan().leaves(view(), FINE).nouns, pk.Goal(id="g-1", participant="p-7"))
+
+
+def in_a_group() -> tuple[pk.Noun, ...]:
+    """A group, and somebody who is invited to it."""
+    return (
+        pk.Group(id="gr", of=pk.GroupKind.RECOVERY, facilitators=("ana",)),
+        pk.Membership(id="pl", group="gr", participant="p-7"),
+    )
+
+
+def in_a_house() -> tuple[pk.Noun, ...]:
+    """A house, a stay in it and a shift."""
+    return (
+        pk.House(id="h", rooms=("bed-1",), agreement=(pk.HouseTopic.COOKING,)),
+        pk.Stay(
+            id="st",
+            participant="p-7",
+            house="h",
+            first=TODAY,
+            until=TODAY + DAYS,
+            asked=NOW,
+            room="bed-1",
+            status=pk.StayStatus.EXPECTED,
+        ),
+        pk.Shift(id="sh", peer="ana", house="h", starts=NOW - DAYS, ends=NOW),
+    )
 
 
 def given_consent() -> tuple[pk.Noun, ...]:

@@ -144,10 +144,6 @@ if TYPE_CHECKING:
         Topic,
         View,
         Words,
-        bed_is_free,
-        gaps,
-        in_line,
-        most_nights,
         pair,
     )
     from peerkit.notifiers import (
@@ -316,12 +312,8 @@ __all__ = [
     "WelcomePeer",
     "Words",
     "WriteHouseLog",
-    "bed_is_free",
     "decide",
-    "gaps",
-    "in_line",
     "measured",
-    "most_nights",
     "pair",
     "read_act",
     "review",

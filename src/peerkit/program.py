@@ -289,8 +289,10 @@ class Program:
 
         ``goal/ID`` is a goal in the participant's own words, ``session/ID`` the
         note of a session, ``consultation/ID`` a question and the supervisor's
-        advice, ``concern/ID`` what somebody saw and what came of it, and
-        ``disclosure/ID`` what was told for safety and what came of it.
+        advice, ``concern/ID`` what somebody saw and what came of it,
+        ``disclosure/ID`` what was told for safety and what came of it,
+        ``group/ID`` the ground rules of a group, and ``house/ID`` the book of a
+        peer respite.
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
         return tuple(each.text for each in self.store.words(about))

@@ -267,8 +267,10 @@ class CheckIn(_OfStay):
         return attrs.evolve(stay, status=StayStatus.HERE, came=now, first=today, until=until)
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The guest is here."""
-        return Left(nouns=(self.planned(self.moved(view), view.now),))
+        """The guest is here, and known as a guest from the first time on."""
+        stay = self.planned(self.moved(view), view.now)
+        known = view.get(Guest, self.participant) is not None
+        return Left(nouns=(stay,) if known else (stay, Guest(id=self.participant)))
 
 
 @attrs.frozen(kw_only=True)
