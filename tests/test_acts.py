@@ -128,7 +128,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("st", "p-7", "h"),
     ),
     (pk.OfferStay(**BY, id="st", participant="p-7", house="h", room="bed-1"), ("st", "p-7", "h")),
-    (pk.DeclineStay(**BY, **PAIR, id="st", house="h"), ("st", "p-7", "h", "ana")),
+    (pk.DeclineStay(**BY, **PAIR, id="st", house="h"), ("st", "p-7", "h", "ana", "ana+p-7")),
     (pk.CheckIn(**BY, id="st", participant="p-7", house="h"), ("st", "p-7", "h")),
     (
         pk.ExtendStay(**BY, id="st", participant="p-7", house="h", until=TODAY + DAYS),

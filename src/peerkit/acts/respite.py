@@ -22,6 +22,7 @@ from peerkit.model import (
     StayStatus,
     Words,
     bed_is_free,
+    pair,
 )
 from peerkit.model.fields import (
     a_zone,
@@ -226,8 +227,9 @@ class DeclineStay(_OfStay):
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The stay, the guest, the house and the peer."""
-        return once_each(self.id, self.participant, self.house, self.peer)
+        """The stay, the guest, the house, the peer, and the pair whose advice counts."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.id, self.participant, self.house, self.peer, both)
 
     def to(self, noun: Stay) -> StayStatus:
         """Declined."""
