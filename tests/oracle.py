@@ -353,7 +353,7 @@ def places(it: Case) -> Iterator[Said]:
         yield Said(F, "known")
     full = tally(by, "supervising") >= most("peers-for-one-supervisor", it)
     walks = peer and (asks or is_a(act, pk.AcceptMatch)) and tally(act.peer, "walking")
-    group = is_a(act, *SESSIONS) and act.form == "group" and len(act.participants)
+    group = is_a(act, *SESSIONS) and act.form == "group" and len(act.participants) + act.anonymous
     no = {
         "two-people": is_a(act, *TWO) and act.peer in act.participants_named,
         "own-supervisor": (comes and by == act.the_id)
@@ -427,7 +427,7 @@ def ties(it: Case) -> Iterator[Said]:
 def voluntary(it: Case) -> Iterator[Said]:
     """One to one takes a yes; planning a second meeting takes the limits of what stays private."""
     act = it.act
-    if not is_a(act, *SESSIONS) or len(act.participants) > 1:
+    if not is_a(act, *SESSIONS) or len(act.participants) > 1 or act.anonymous or meets(it):
         return
     both = (act.peer, act.participants[0])
     yes = no = False
@@ -488,6 +488,33 @@ def chosen(it: Case) -> Iterator[Said]:
             yield Said(C, "form")
 
 
+def meets(it: Case) -> bool:
+    """Whether it is a meeting of a group of which something is kept."""
+    return any(each.id == it.act.group for each in it.view.all(pk.Group))
+
+
+def circles(it: Case) -> Iterator[Said]:
+    """A group that goes on has its rules the second time it meets; a closed one knows who comes."""
+    if not isinstance(it.act, pk.PlanSession) or it.act.group is None:
+        return
+    going = [each for each in it.view.all(pk.Group) if each.id == it.act.group]
+    if not any(each.status != "ended" for each in going):
+        yield Said(F, "group")
+        return
+    again = it.view.tally(it.act.group, "meetings")
+    now = any(each.id == "agree-ground-rules" for each in it.act.activities)
+    if going[0].status == "forming" and again and not now:
+        yield Said(F, "ground-rules")
+    belong = [
+        each.participant
+        for each in it.view.all(pk.Membership)
+        if each.group == it.act.group and each.status == "member"
+    ]
+    strange = it.act.anonymous or any(each not in belong for each in it.act.participants)
+    if going[0].openness == "closed" and strange:
+        yield Said(F, "members")
+
+
 def ids(it: Case) -> Iterator[Said]:
     """An id names one thing; two people have one match; a thing takes its steps."""
     act = it.act
@@ -546,7 +573,7 @@ def words(it: Case) -> Iterator[Said]:
 LIMITS: Final = (
     answers,
     *(in_role, known, places, supervised, times, ties, voluntary, ids, not_yet, words),
-    *(young, chosen),
+    *(young, chosen, circles),
     *(shared, settled),
 )
 

@@ -156,7 +156,16 @@ class Drawn:
             done.append(self.one(self.activity(), done[0]))
         if self.often(0.1):
             done.append(pk.Activity(id="agree-boundaries"))
+        group: dict[str, Any] = {}
+        if form is pk.SessionForm.GROUP and self.often(0.3):
+            group = {
+                "group": self.one("gr-1", "gr-1", "gr-9"),
+                "anonymous": self.one(0, 0, 0, 1, 3),
+            }
+            if self.often(0.2):
+                done.append(pk.Activity(id="agree-ground-rules"))
         return {
+            **group,
             "peer": self.one(*PEERS) if self.often(0.98) else people[0],
             "participants": people,
             "form": form,

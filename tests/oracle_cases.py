@@ -87,7 +87,8 @@ def world(d: Drawn, act: pk.Act) -> list[pk.Noun]:
         both = ("ana", "p-1")
     people = (*peers(d, act), *participants(d, act))
     between = (*matches(d, act, both), *bonds(d, act, both))
-    return [*people, *between, *papers(d, act, both), *families(d, act), *choices(d, act)]
+    chosen = (*families(d, act), *choices(d, act), *circles(d, act))
+    return [*people, *between, *papers(d, act, both), *chosen]
 
 
 def families(d: Drawn, act: pk.Act) -> list[pk.Noun]:
@@ -280,6 +281,30 @@ def papers(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
     return [*found, *(each for each in some if d.often(0.5))]
 
 
+def circles(d: Drawn, act: pk.Act) -> list[pk.Noun]:
+    """The group of a session, open or closed, and those who belong to it: most who come."""
+    if getattr(act, "group", None) is None:
+        return []
+    group = pk.Group(
+        id="gr-1",
+        of=d.one(*pk.GroupKind),
+        openness=d.one(*pk.Openness),
+        facilitators=("ana",),
+        status=d.one(pk.GroupStatus.FORMING, *pk.GroupStatus),
+    )
+    places = [
+        pk.Membership(
+            id=f"pl-{who}",
+            group=d.mostly(0.97, "gr-1", ("gr-1", "gr-2")),
+            participant=who,
+            status=d.mostly(0.97, pk.MembershipStatus.MEMBER, pk.MembershipStatus),
+        )
+        for who in act.participants_named
+        if d.often(0.97)
+    ]
+    return [group, *places]
+
+
 def session(d: Drawn, act: pk.Act) -> pk.Session:
     """A session under the id that acts name, often the very one that is reported."""
     status = d.mostly(0.4, pk.SessionStatus.PLANNED, pk.SessionStatus)
@@ -294,6 +319,8 @@ def session(d: Drawn, act: pk.Act) -> pk.Session:
             zone=act.zone,
             minutes=act.minutes,
             activities=act.activities,
+            group=act.group,
+            anonymous=act.anonymous,
         )
     return pk.Session(
         id="s-1",
@@ -310,6 +337,7 @@ def tallies(d: Drawn, act: pk.Act) -> dict[tuple[str, str], int]:
     """What is counted of the people in the act, at and beside the limits."""
     peer = act.peer_named or "ana"
     counts = {(peer, what): d.one(*EDGES[what]) for what in OF_PEERS if d.often(0.7)}
+    counts["gr-1", "meetings"] = d.one(0, 1, 2)
     for who in ("sam", "kim"):
         counts[who, "supervising"] = d.one(*EDGES["supervising"])
     for who in act.participants_named:

@@ -81,6 +81,8 @@ OWN: tuple[pk.Noun, ...] = (
     pk.Mutuality(id="mu-0", participant="p-7"),
 )
 
+DAYS = timedelta(days=2)
+
 #: Every tally of minutes that a session adds to.
 MINUTES = {
     *("minutes-given", "minutes-given-a-week", "minutes-given-a-month"),
@@ -338,6 +340,38 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         pk.ReportSpoken(**BY, **PAIR, id="w-1", spoke=pk.Spoke.MORE),
         ("w-1", "ana", "p-7", "w-1/concern"),
     ),
+    # -- groups
+    (
+        pk.StartGroup(**BY, id="gr", of=pk.GroupKind.RECOVERY, facilitators=("ana", "bo")),
+        ("gr", "ana", "bo"),
+    ),
+    (pk.AgreeGroundRules(**BY, id="gr", rules=(pk.GroundRule.NAMES,)), ("gr",)),
+    (pk.ChangeFacilitators(**BY, id="gr", facilitators=("ana",)), ("gr", "ana")),
+    (pk.InviteToGroup(**BY, id="pl", group="gr", participant="p-7"), ("pl", "gr", "p-7")),
+    (pk.JoinGroup(**BY, id="pl", group="gr", participant="p-7"), ("pl", "gr", "p-7")),
+    (pk.LeaveGroup(**BY, id="pl", participant="p-7"), ("pl", "p-7")),
+    (pk.EndGroup(**BY, id="gr"), ("gr",)),
+    # -- respite
+    (pk.OpenHouse(**BY, id="h", rooms=("bed-1",)), ("h",)),
+    (pk.CloseHouse(**BY, id="h"), ("h",)),
+    (
+        pk.AskForStay(**BY, id="st", participant="p-7", house="h", first=TODAY, until=TODAY + DAYS),
+        ("st", "p-7", "h"),
+    ),
+    (pk.OfferStay(**BY, id="st", participant="p-7", house="h", room="bed-1"), ("st", "p-7", "h")),
+    (pk.DeclineStay(**BY, **PAIR, id="st", house="h"), ("st", "p-7", "h", "ana", "ana+p-7")),
+    (pk.CheckIn(**BY, id="st", participant="p-7", house="h"), ("st", "p-7", "h")),
+    (
+        pk.ExtendStay(**BY, id="st", participant="p-7", house="h", until=TODAY + DAYS),
+        ("st", "p-7", "h"),
+    ),
+    (pk.LeaveRespite(**BY, id="st", participant="p-7"), ("st", "p-7")),
+    (pk.WriteHouseLog(**BY, house="h", about_what=pk.LogKind.REPAIRS), ("h",)),
+    (
+        pk.PlanShift(**BY, id="sh", peer="ana", house="h", starts=NOW, ends=NOW + DAYS),
+        ("sh", "ana", "h"),
+    ),
+    (pk.ReportShift(**BY, id="sh", peer="ana"), ("sh", "ana")),
 ]
 
 
@@ -425,6 +459,11 @@ class TestAbout:
             pk.TryToReach,
             pk.ReportVisit,
             pk.ReportSpoken,
+            # -- groups, respite
+            pk.LeaveGroup,
+            pk.LeaveRespite,
+            pk.WriteHouseLog,
+            pk.ReportShift,
         }
 
     def test_a_report_is_judged_by_the_book_of_its_day(self) -> None:
@@ -1180,8 +1219,8 @@ class TestThroughTheDoor:
             waits = pk.Waiting(id="w-1", participant="p-7", since=NOW)
             stood = view(
                 *(ASKED, CONCERN, DISCLOSED, PROPOSED, waits),
-                *(*papers, *OUTCOMES, *OWN),
-                *(*session_and_goal(), *given_consent(), *on_the_way()),
+                *(*papers, *OUTCOMES, *OWN, *session_and_goal(), *given_consent()),
+                *(*on_the_way(), *in_a_group(), *in_a_house()),
             )
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
@@ -1340,6 +1379,32 @@ def on_the_way() -> tuple[pk.Noun, ...]:
         pk.TeamMember(id="dr-1", participant="p-7", profession=pk.Profession.DOCTOR),
         pk.Visit(id="v-1", **PAIR, setting=pk.VisitSetting.INPATIENT),
         pk.SpokenFor(id="w-1", **PAIR, to="dr-1"),
+    )
+
+
+def in_a_group() -> tuple[pk.Noun, ...]:
+    """A group, and somebody who is invited to it."""
+    return (
+        pk.Group(id="gr", of=pk.GroupKind.RECOVERY, facilitators=("ana",)),
+        pk.Membership(id="pl", group="gr", participant="p-7"),
+    )
+
+
+def in_a_house() -> tuple[pk.Noun, ...]:
+    """A house, a stay in it and a shift."""
+    return (
+        pk.House(id="h", rooms=("bed-1",), agreement=(pk.HouseTopic.COOKING,)),
+        pk.Stay(
+            id="st",
+            participant="p-7",
+            house="h",
+            first=TODAY,
+            until=TODAY + DAYS,
+            asked=NOW,
+            room="bed-1",
+            status=pk.StayStatus.EXPECTED,
+        ),
+        pk.Shift(id="sh", peer="ana", house="h", starts=NOW - DAYS, ends=NOW),
     )
 
 

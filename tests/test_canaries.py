@@ -62,6 +62,9 @@ CANARIES = {
     "WantConnection.hope": "Zebrafinch-hope",
     "TellOutcome.told": "Zebrafinch-told",
     "AskToSpeak.words": "Zebrafinch-window",
+    # -- groups, respite
+    "AgreeGroundRules.words": "Zebrafinch-rules",
+    "WriteHouseLog.note": "Zebrafinch-tap",
 }
 #: A condition, a tie and a danger: what may stand in a noun's body and must not show itself.
 LIVED = pk.Experience.SUBSTANCE_USE
@@ -366,6 +369,62 @@ def on_the_way() -> tuple[pk.Act, ...]:
         pk.ReportSpoken(**helping, id="say", spoke=pk.Spoke.OWN_VIEW),
         pk.TakeBackWords(**asked, id="say"),
         pk.RemoveTeamMember(**mine, id="po"),
+        *_in_groups(),
+        *_in_respite(),
+    )
+
+
+def _in_groups() -> tuple[pk.Act, ...]:
+    """A closed group, and somebody who comes and goes."""
+    joins: dict[str, Any] = {"by": "p-8", "id": "pl", "participant": "p-8"}
+    return (
+        pk.ChangeService(by="ana", id="ana", status=pk.PeerStatus.SERVING),
+        pk.StartGroup(
+            by="ana",
+            id="gr",
+            of=pk.GroupKind.RECOVERY,
+            openness=pk.Openness.CLOSED,
+            facilitators=("ana",),
+        ),
+        pk.AgreeGroundRules(
+            by="ana",
+            id="gr",
+            rules=(pk.GroundRule.NAMES,),
+            with_the_group=True,
+            words=said("AgreeGroundRules.words"),
+        ),
+        pk.ChangeFacilitators(by="ana", id="gr", facilitators=("ana", "bo")),
+        pk.InviteToGroup(by="ana", id="pl", group="gr", participant="p-8"),
+        pk.JoinGroup(**joins, group="gr"),
+        pk.LeaveGroup(**joins),
+        pk.EndGroup(by="ana", id="gr"),
+    )
+
+
+def _in_respite() -> tuple[pk.Act, ...]:
+    """A house, a night on duty, a guest who comes, and one who is turned away."""
+    stay: dict[str, Any] = {"id": "st", "participant": "p-8", "house": "h"}
+    nights: dict[str, Any] = {"first": NOW.date(), "until": NOW.date() + timedelta(days=2)}
+    day = timedelta(days=1)
+    return (
+        pk.OpenHouse(by="c", id="h", rooms=("bed-1",)),
+        pk.PlanShift(by="c", id="sh", peer="ana", house="h", starts=NOW - day, ends=NOW),
+        pk.ReportShift(by="ana", id="sh", peer="ana"),
+        pk.PlanShift(by="c", id="sh-2", peer="ana", house="h", starts=NOW, ends=NOW + day),
+        pk.AskForStay(by="p-8", **stay, **nights),
+        pk.OfferStay(by="c", **stay, room="bed-1"),
+        pk.CheckIn(by="p-8", **stay, agreed=tuple(pk.HouseTopic)),
+        pk.ExtendStay(by="p-8", **stay, until=NOW.date() + timedelta(days=3)),
+        pk.LeaveRespite(by="p-8", id="st", participant="p-8", when=NOW),
+        pk.AskForStay(by="p-8", **stay | {"id": "st-2"}, **nights),
+        pk.DeclineStay(by="sam", **stay | {"id": "st-2"}, peer="ana"),
+        pk.WriteHouseLog(
+            by="ana",
+            house="h",
+            about_what=pk.LogKind.REPAIRS,
+            note=said("WriteHouseLog.note"),
+        ),
+        pk.CloseHouse(by="c", id="h"),
     )
 
 
@@ -461,6 +520,7 @@ class TestNowhere:
                 *("plan/pl/who-stays-away", "map/p-7/flat"),
                 *("consultation/q", "disclosure/d", "agreement/ag-2", "agreement/ag-3"),
                 *("consultation/q", "disclosure/d", "connection/way", "spoken-for/say"),
+                *("consultation/q", "disclosure/d", "group/gr", "house/h"),
             )
         }
 
@@ -500,6 +560,8 @@ class TestNowhere:
             "agreement/ag-3": (CANARIES["ProposeBoundaries.words"],),
             "connection/way": (CANARIES["WantConnection.hope"], CANARIES["TellOutcome.told"]),
             "spoken-for/say": (CANARIES["AskToSpeak.words"],),
+            "group/gr": (CANARIES["AgreeGroundRules.words"],),
+            "house/h": (CANARIES["WriteHouseLog.note"],),
         }
 
     def test_what_was_refused_keeps_no_word(self, program: pk.Program) -> None:

@@ -553,7 +553,8 @@ class TestRoundTrip:
             '"participants":["p-7"],"form":"one-to-one","starts":"2026-11-02T09:00:00.500000+00:00",'
             '"zone":"UTC","minutes":60,"activities":[{"id":"listen",'
             '"circumstances":{"voice":"first-person"},"of":null,"to":null,"minutes":20}],'
-            '"note":"We talked.","corrects":false}'
+            '"with_peers":[],"group":null,"anonymous":0,'
+            '"note":"We talked.","corrects":false,"excused":[],"absent":[]}'
         )
         assert isinstance(report, pk.ReportSession)
         assert report.starts == datetime(2026, 11, 2, 9, 0, 0, 500_000, tzinfo=UTC)
@@ -590,6 +591,8 @@ class TestRoundTrip:
             "boundaries.proposed": "words",
             "concern.followed-up": "words",
             "concern.reopened": "why",
+            "group.ground-rules": "words",
+            "house.noted": "note",
         }
         # -- workforce
         told |= {
@@ -995,4 +998,71 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
     pk.AskToSpeak: {"by": "p-7", **PAIR, "to": "n", "words": "The window."},
     pk.TakeBackWords: {"by": "p-7", **PAIR, "id": "w"},
     pk.ReportSpoken: {"by": "ana", **PAIR, "id": "w", "spoke": "more"},
+    # -- groups
+    pk.StartGroup: {
+        "by": "ana",
+        "id": "gr",
+        "of": "recovery",
+        "openness": "closed",
+        "facilitators": ["ana"],
+        "seats": 8,
+    },
+    pk.AgreeGroundRules: {
+        "by": "ana",
+        "id": "gr",
+        "rules": ["names"],
+        "with_the_group": True,
+    },
+    pk.ChangeFacilitators: {"by": "ana", "id": "gr", "facilitators": ["ana", "bo"]},
+    pk.InviteToGroup: {"by": "ana", "id": "pl", "group": "gr", "participant": "p-7"},
+    pk.JoinGroup: {"by": "p-7", "id": "pl", "group": "gr", "participant": "p-7", "said_so": True},
+    pk.LeaveGroup: {"by": "p-7", "id": "pl", "participant": "p-7"},
+    pk.EndGroup: {"by": "ana", "id": "gr"},
+    # -- respite
+    pk.OpenHouse: {
+        "by": "c",
+        "id": "h",
+        "rooms": ["bed-1"],
+        "agreement": ["cooking"],
+        "zone": "America/New_York",
+    },
+    pk.CloseHouse: {"by": "c", "id": "h"},
+    pk.AskForStay: {
+        "by": "p-7",
+        "id": "st",
+        "participant": "p-7",
+        "house": "h",
+        "first": "2026-11-02",
+        "until": "2026-11-05",
+        "said_so": True,
+    },
+    pk.OfferStay: {"by": "c", "id": "st", "participant": "p-7", "house": "h", "room": "bed-1"},
+    pk.DeclineStay: {"by": "c", "id": "st", **PAIR, "house": "h"},
+    pk.CheckIn: {
+        "by": "p-7",
+        "id": "st",
+        "participant": "p-7",
+        "house": "h",
+        "agreed": ["cooking"],
+        "said_so": True,
+    },
+    pk.ExtendStay: {
+        "by": "p-7",
+        "id": "st",
+        "participant": "p-7",
+        "house": "h",
+        "until": "2026-11-07",
+        "said_so": True,
+    },
+    pk.LeaveRespite: {"by": "p-7", "id": "st", "participant": "p-7", "when": WHEN},
+    pk.WriteHouseLog: {"by": "ana", "house": "h", "about_what": "repairs", "note": "The tap."},
+    pk.PlanShift: {
+        "by": "ana",
+        "id": "sh",
+        "peer": "ana",
+        "house": "h",
+        "starts": WHEN,
+        "ends": "2026-11-01T17:00:00Z",
+    },
+    pk.ReportShift: {"by": "ana", "id": "sh", "peer": "ana", "was_there": False},
 }

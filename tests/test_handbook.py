@@ -183,6 +183,7 @@ def test_every_shipped_layer_loads() -> None:
 
 def test_base_numbers_are_the_widest_published_ones() -> None:
     """Without a layer: 20 people, 12 in a group, supervision once a month, known scales."""
+    """Without a layer: 20 people, 12 in a group, supervision once a month, scales, 24 hours."""
     limits = [each for each in Handbook.load().on(DAY).clauses.values() if each.unit]
     numbers = {each.id: (each.value, each.unit) for each in limits if each.value is not None}
     assert numbers == {

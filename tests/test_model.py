@@ -166,6 +166,24 @@ ALLOWED = {
         "planned>not-wanted",
     },
     "spoken-for": {"to-say>said", "to-say>not-said", "to-say>taken-back"},
+    "group": {
+        "forming>forming",
+        "forming>meeting",
+        "forming>ended",
+        "meeting>meeting",
+        "meeting>ended",
+    },
+    "membership": {"invited>member", "invited>left", "member>left"},
+    "house": {"open>closed"},
+    "stay": {
+        *(f"asked>{each}" for each in ("expected", "withdrawn", "declined", "lapsed")),
+        *(f"waiting>{each}" for each in ("expected", "withdrawn", "declined", "lapsed")),
+        *(f"expected>{each}" for each in ("expected", "withdrawn", "declined", "lapsed", "here")),
+        "here>here",
+        "here>left",
+    },
+    "guest": set[str](),
+    "shift": {"planned>worked", "planned>missed", "planned>lapsed"},
 }
 
 

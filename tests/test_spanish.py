@@ -57,6 +57,7 @@ def engine() -> frozenset[str]:
         *(str(status) for noun in NOUNS if (cycle := lifecycle(noun)) for status in cycle.steps),
         *map(str, pk.Role),
         *map(str, pk.ConsentScope),
+        *map(str, pk.HouseTopic),
     }
     return frozenset({*named, *FIXED, *JOINED, *written(), *met()})
 
@@ -238,7 +239,7 @@ id y con corrects = true.
 {OPEN}"""
 DECLINED = """\
 match.declined: no permitido.
-  no permitido: m-1: después de «aceptado» no puede seguir «rechazado»; lo que puede seguir: \
+  no permitido: m-1: después de «aceptado» no puede seguir «se rechazó»; lo que puede seguir: \
 terminado. [steps]
       En su lugar: Da uno de los pasos que se nombran, o crea algo nuevo y deja esto como está.
       Pásalo a: quien coordina

@@ -319,7 +319,6 @@ if TYPE_CHECKING:
         gaps,
         in_line,
         map_of,
-        most_nights,
         pair,
     )
     from peerkit.notifiers import (
@@ -670,7 +669,6 @@ __all__ = [
     "in_line",
     "map_of",
     "measured",
-    "most_nights",
     "pair",
     "read_act",
     "renewal",

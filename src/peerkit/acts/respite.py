@@ -22,6 +22,7 @@ from peerkit.model import (
     StayStatus,
     Words,
     bed_is_free,
+    pair,
 )
 from peerkit.model.fields import (
     a_zone,
@@ -226,8 +227,9 @@ class DeclineStay(_OfStay):
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The stay, the guest, the house and the peer."""
-        return once_each(self.id, self.participant, self.house, self.peer)
+        """The stay, the guest, the house, the peer, and the pair whose advice counts."""
+        both = pair(self.peer, self.participant)
+        return once_each(self.id, self.participant, self.house, self.peer, both)
 
     def to(self, noun: Stay) -> StayStatus:
         """Declined."""
@@ -267,8 +269,10 @@ class CheckIn(_OfStay):
         return attrs.evolve(stay, status=StayStatus.HERE, came=now, first=today, until=until)
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The guest is here."""
-        return Left(nouns=(self.planned(self.moved(view), view.now),))
+        """The guest is here, and known as a guest from the first time on."""
+        stay = self.planned(self.moved(view), view.now)
+        known = view.get(Guest, self.participant) is not None
+        return Left(nouns=(stay,) if known else (stay, Guest(id=self.participant)))
 
 
 @attrs.frozen(kw_only=True)

@@ -48,7 +48,7 @@ __all__ = [
 #: How far back the nights of a guest are kept: longer than the window of any rule that was read.
 NIGHTS_KEPT: Final = timedelta(days=366)
 #: How long a planned shift waits to be reported before it is read no more.
-SHIFT_WAITS: Final = timedelta(days=7)
+SHIFT_WAITS: Final = timedelta(days=14)
 _A_NIGHT: Final = timedelta(days=1)
 
 
@@ -302,7 +302,7 @@ SHIFT: Final = Lifecycle(
         ),
         ShiftStatus.WORKED: frozenset(),
         ShiftStatus.MISSED: frozenset(),
-        ShiftStatus.LAPSED: frozenset({ShiftStatus.WORKED, ShiftStatus.MISSED}),
+        ShiftStatus.LAPSED: frozenset(),
     },
     closed=frozenset({ShiftStatus.WORKED, ShiftStatus.MISSED, ShiftStatus.LAPSED}),
 )

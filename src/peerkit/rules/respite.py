@@ -136,7 +136,7 @@ def round_the_clock(act: CheckIn, view: View, book: Book) -> Findings:
     ]
     alone = gaps(planned, view.now, view.now + _A_DAY)
     hours = (_A_DAY - sum((end - start for start, end in alone), timedelta())) // _AN_HOUR
-    return measured(book, "respite-hours-with-a-peer", hours, id=act.house)
+    return measured(book, "respite-hours-with-a-peer", hours)
 
 
 def one_shift(act: PlanShift, view: View, book: Book) -> Findings:
