@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import attrs
@@ -51,6 +51,27 @@ CONCERN = pk.Concern(id="n-1", peer="ana", people=("p-7",), clauses=("money",))
 SINCE, UNTIL = date(2025, 1, 1), date(2027, 1, 1)
 SCOPES = (pk.ConsentScope.GOALS,)
 
+#: One Monday morning, a week from now.
+ONCE = pk.Timetable(
+    repeats=pk.Recurrence(frequency=pk.Frequency.WEEKLY, count=1),
+    first=date(2026, 11, 9),
+    at=time(9),
+    minutes=60,
+)
+DAYS = ("ana#2026-11-02", "p-7#2026-11-02")
+#: What acts about time move a step.
+TIMES = (
+    pk.Availability(id="av-1", person="p-7", when=ONCE),
+    pk.Room(id="r-1"),
+    pk.Series(
+        id="se-1",
+        form=pk.SessionForm.ONE_TO_ONE,
+        peer="ana",
+        participants=("p-7",),
+        when=ONCE,
+    ),
+)
+
 #: Every tally of minutes that a session adds to.
 MINUTES = {
     *("minutes-given", "minutes-given-a-week", "minutes-given-a-month"),
@@ -81,7 +102,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         pk.ChangeGoal(**BY, id="g-1", participant="p-7", status=pk.GoalStatus.ON_HOLD),
         ("g-1", "p-7"),
     ),
-    (plan(), ("s-1", *BOTH)),
+    (plan(), ("s-1", *BOTH, "ana#2026-11-02", "p-7#2026-11-02")),
     (pk.CancelSession(**BY, id="s-1"), ("s-1",)),
     (report(), ("s-1", *BOTH, "s-1/concern")),
     (pk.ReportMissedSession(**BY, id="s-1"), ("s-1",)),
@@ -107,6 +128,32 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("d-1", "ana", "p-7", "bo"),
     ),
     (pk.ReviewDisclosure(by="sam", id="d-1", peer="ana"), ("d-1", "ana")),
+    # -- time
+    (pk.OfferAvailability(**BY, id="av-1", person="p-7", when=ONCE), ("av-1", "p-7")),
+    (pk.WithdrawAvailability(**BY, id="av-1", person="p-7"), ("av-1", "p-7")),
+    (pk.AddRoom(**BY, id="r-1"), ("r-1",)),
+    (pk.CloseRoom(**BY, id="r-1"), ("r-1",)),
+    (
+        pk.PlanSeries(**BY, id="se-1", peer="ana", participants=("p-7",), when=ONCE),
+        ("se-1", *BOTH, "ana#2026-11-09", "p-7#2026-11-09"),
+    ),
+    (
+        pk.MoveOccurrence(
+            **BY, id="se-1", peer="ana", participants=("p-7",), occurrence=ONCE.first, starts=NOW
+        ),
+        (
+            *("se-1", "ana", "p-7", "ana#2026-11-02", "ana#2026-11-03"),
+            *("p-7#2026-11-02", "p-7#2026-11-03"),
+        ),
+    ),
+    (pk.CancelOccurrence(**BY, id="se-1", occurrence=ONCE.first), ("se-1",)),
+    (pk.EndSeries(**BY, id="se-1"), ("se-1",)),
+    (
+        pk.MoveSession(
+            **BY, id="s-1", peer="ana", participants=("p-7",), starts=NOW, minutes=60, room="r-1"
+        ),
+        ("s-1", "ana", "p-7", "r-1", *DAYS, "r-1#2026-11-02"),
+    ),
 ]
 
 
@@ -141,6 +188,7 @@ class TestAbout:
         assert plan(**group(2), activities=told).about == (
             *("s-1", "ana", "p-7", "p-8", "ana+p-7", "ana+p-8"),
             "p-9",
+            *("ana#2026-11-02", "p-7#2026-11-02", "p-8#2026-11-02"),
         )
 
     def test_asking_to_tell_a_story_is_about_whose_it_is(self) -> None:
@@ -920,7 +968,7 @@ class TestThroughTheDoor:
     def test_every_act_is_about_what_it_leaves(self) -> None:
         """A noun that changes was read for the decision: otherwise two could change it at once."""
         for act, _ in ONE_OF_EACH:
-            stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent())
+            stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent(), *TIMES)
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}

@@ -115,7 +115,7 @@ class TestComplete:
         """Beside English, under its own name."""
         assert languages() == ("en", "es")
         assert (SPANISH.id, SPANISH.name) == ("es", "español")
-        assert [each.stem for each in FILES] == ["catalogue", "clauses", "engine", "limits"]
+        assert {each.stem for each in FILES} >= {"catalogue", "clauses", "engine", "limits"}
 
     def test_every_text_of_the_book_has_spanish_words(self) -> None:
         """Of every clause, limit, activity and question, in every layer that is shipped."""

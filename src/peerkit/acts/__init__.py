@@ -33,6 +33,17 @@ from peerkit.acts.people import (
     WelcomePeer,
 )
 from peerkit.acts.plans import ChangeGoal, SetGoal
+from peerkit.acts.scheduling import (
+    AddRoom,
+    CancelOccurrence,
+    CloseRoom,
+    EndSeries,
+    MoveOccurrence,
+    MoveSession,
+    OfferAvailability,
+    PlanSeries,
+    WithdrawAvailability,
+)
 from peerkit.acts.sessions import (
     CancelSession,
     DoActivity,
@@ -45,23 +56,31 @@ __all__ = [
     "ACTS",
     "AcceptMatch",
     "Act",
+    "AddRoom",
     "AgreeBoundaries",
+    "CancelOccurrence",
     "CancelSession",
     "ChangeGoal",
     "ChangeParticipation",
     "ChangeService",
     "CloseConcern",
+    "CloseRoom",
     "ConsultSupervisor",
     "DeclineMatch",
     "DiscloseForSafety",
     "DiscloseTie",
     "DoActivity",
     "EndMatch",
+    "EndSeries",
     "GiveAdvice",
     "Judged",
     "Left",
     "Makes",
+    "MoveOccurrence",
+    "MoveSession",
     "Moves",
+    "OfferAvailability",
+    "PlanSeries",
     "PlanSession",
     "ProposeMatch",
     "RaiseConcern",
@@ -78,6 +97,7 @@ __all__ = [
     "SupplyFacts",
     "WelcomeParticipant",
     "WelcomePeer",
+    "WithdrawAvailability",
 ]
 
 #: Every act, in the order of a program's life.
@@ -111,4 +131,14 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CloseConcern,
     DiscloseForSafety,
     ReviewDisclosure,
+    # -- time
+    OfferAvailability,
+    WithdrawAvailability,
+    AddRoom,
+    CloseRoom,
+    PlanSeries,
+    MoveOccurrence,
+    CancelOccurrence,
+    EndSeries,
+    MoveSession,
 )

@@ -47,6 +47,16 @@ from peerkit.model.people import (
 )
 from peerkit.model.phrase import Phrase
 from peerkit.model.plans import Goal, GoalStatus
+from peerkit.model.recurrence import Frequency, MissingDay, Recurrence
+from peerkit.model.scheduling import (
+    Availability,
+    AvailabilityStatus,
+    MovedOccurrence,
+    Room,
+    RoomStatus,
+    Series,
+    SeriesStatus,
+)
 from peerkit.model.support import (
     Activity,
     Match,
@@ -55,6 +65,7 @@ from peerkit.model.support import (
     SessionForm,
     SessionStatus,
 )
+from peerkit.model.timetable import Occurrence, Timetable
 from peerkit.model.view import (
     MET,
     MINUTES_GIVEN,
@@ -62,6 +73,10 @@ from peerkit.model.view import (
     MINUTES_GIVEN_A_WEEK,
     MINUTES_RECEIVED,
     MINUTES_RECEIVED_A_YEAR,
+    MISSED,
+    MISSED_A_MONTH,
+    MISSED_EXCUSED,
+    MISSED_EXCUSED_A_MONTH,
     SUPERVISING,
     SUPERVISION_MINUTES,
     SUPERVISION_TALKS,
@@ -79,6 +94,10 @@ __all__ = [
     "MINUTES_GIVEN_A_WEEK",
     "MINUTES_RECEIVED",
     "MINUTES_RECEIVED_A_YEAR",
+    "MISSED",
+    "MISSED_A_MONTH",
+    "MISSED_EXCUSED",
+    "MISSED_EXCUSED_A_MONTH",
     "NOUNS",
     "SUPERVISING",
     "SUPERVISION_MINUTES",
@@ -86,6 +105,8 @@ __all__ = [
     "WALKING",
     "Activity",
     "AgreementStatus",
+    "Availability",
+    "AvailabilityStatus",
     "Basis",
     "BoundaryAgreement",
     "Concern",
@@ -101,6 +122,7 @@ __all__ = [
     "DisclosureStatus",
     "Experience",
     "FactsStatus",
+    "Frequency",
     "Goal",
     "GoalStatus",
     "Lifecycle",
@@ -108,7 +130,10 @@ __all__ = [
     "Match",
     "MatchStatus",
     "Message",
+    "MissingDay",
+    "MovedOccurrence",
     "Noun",
+    "Occurrence",
     "Participant",
     "ParticipantStatus",
     "Peer",
@@ -116,8 +141,13 @@ __all__ = [
     "Person",
     "PersonStatus",
     "Phrase",
+    "Recurrence",
     "Role",
+    "Room",
+    "RoomStatus",
     "SafetyDisclosure",
+    "Series",
+    "SeriesStatus",
     "Session",
     "SessionForm",
     "SessionStatus",
@@ -125,6 +155,7 @@ __all__ = [
     "Tie",
     "TieKind",
     "TieStatus",
+    "Timetable",
     "Topic",
     "View",
     "Words",
@@ -149,4 +180,8 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     Consultation,
     SuppliedFacts,
     SafetyDisclosure,
+    # -- time
+    Availability,
+    Room,
+    Series,
 )

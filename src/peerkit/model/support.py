@@ -21,6 +21,7 @@ from peerkit.model.fields import (
     exactly,
     in_utc,
     is_code,
+    maybe,
     maybe_id,
     maybe_moment,
     pair,
@@ -31,6 +32,7 @@ from peerkit.model.fields import (
 )
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
+from peerkit.model.timetable import Span, busy_on, span_of
 
 __all__ = [
     "Activity",
@@ -177,7 +179,12 @@ SESSION: Final = Lifecycle(
     begins=frozenset({SessionStatus.PLANNED, SessionStatus.HELD}),
     steps={
         SessionStatus.PLANNED: frozenset(
-            {SessionStatus.HELD, SessionStatus.MISSED, SessionStatus.CANCELLED}
+            {
+                SessionStatus.PLANNED,  # moved to another time
+                SessionStatus.HELD,
+                SessionStatus.MISSED,
+                SessionStatus.CANCELLED,
+            }
         ),
         SessionStatus.HELD: frozenset(),
         SessionStatus.MISSED: frozenset(),
@@ -193,7 +200,9 @@ class Session(Noun):
 
     ``starts`` is in UTC and ``zone`` the place it was meant in; ``minutes`` is
     how long it lasts; ``counted`` how many of them were peer support (0 until
-    held: time outside the role never counts).
+    held: time outside the role never counts). One that is an occurrence of a series names
+    it and the day of its rule. ``no_show`` is who did not come, and ``no_show_excused``
+    whether they had said so: None where nobody told.
     """
 
     kind: ClassVar[str] = "session"
@@ -207,6 +216,11 @@ class Session(Noun):
     minutes: int = attrs.field(validator=some_minutes)
     counted: int = a(int, 0)
     activities: tuple[Activity, ...] = several(Activity)
+    room: str | None = maybe_id()
+    series: str | None = maybe_id()
+    occurrence: date | None = maybe(date)
+    no_show: str | None = maybe_id()
+    no_show_excused: bool | None = maybe(bool)
 
     @property
     def day(self) -> date:
@@ -214,6 +228,18 @@ class Session(Noun):
         return day_of(self.starts, self.zone)
 
     @property
+    def span(self) -> Span:
+        """The time it takes, in UTC."""
+        return span_of(self.starts, self.minutes)
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """While it is planned it is read with everyone in it and its room, on its days."""
+        room = () if self.room is None else (self.room,)
+        return busy_on((self.peer, *self.participants, *room), (self.span,))
+
+    @property
     def touches(self) -> tuple[str, ...]:
-        """It is found with everyone who is in it."""
-        return (self.peer, *self.participants)
+        """It is found with everyone who is in it, its room and its series."""
+        others = (each for each in (self.room, self.series) if each is not None)
+        return tuple(dict.fromkeys((self.peer, *self.participants, *others)))

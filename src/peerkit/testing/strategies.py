@@ -11,7 +11,7 @@ Needs hypothesis (``pip install 'peerkit[testing]'``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import Enum
 from functools import lru_cache
 from types import NoneType
@@ -20,9 +20,22 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from peerkit.acts import ACTS, Act, PlanSession, RecordSupervision
+from peerkit.acts import ACTS, Act, PlanSeries, PlanSession, RecordSupervision
 from peerkit.errors import MissingExtra
-from peerkit.model import NOUNS, Activity, Experience, LivedExperience, Noun, SessionForm, Words
+from peerkit.model import (
+    NOUNS,
+    Activity,
+    Experience,
+    Frequency,
+    LivedExperience,
+    MissingDay,
+    MovedOccurrence,
+    Noun,
+    Recurrence,
+    SessionForm,
+    Timetable,
+    Words,
+)
 
 try:
     from hypothesis import strategies as st
@@ -34,7 +47,20 @@ if TYPE_CHECKING:
 
     from peerkit.handbook import Book
 
-__all__ = ["activities", "acts", "codes", "days", "ids", "keys", "moments", "nouns", "words"]
+__all__ = [
+    "activities",
+    "acts",
+    "codes",
+    "days",
+    "ids",
+    "keys",
+    "moments",
+    "nouns",
+    "recurrences",
+    "times",
+    "timetables",
+    "words",
+]
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Act)
@@ -52,6 +78,17 @@ _ZONES: Final = (
     "Pacific/Apia",
 )
 _A_DAY: Final = 24 * 60
+_MOST_MONTH_DAY: Final = 31
+_LEAST_MONTH: Final = 28
+_WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_NTH: Final = (1, 2, 3, 4, 5, -1, -2, -5)
+#: Which days each kind of rule may name, if it names any.
+_BY: Final[Mapping[Frequency, tuple[str | None, ...]]] = {
+    Frequency.DAILY: (None,),
+    Frequency.WEEKLY: (None, "weekdays"),
+    Frequency.MONTHLY: (None, "weekdays", "nth", "month_days"),
+    Frequency.YEARLY: (None, "weekdays", "nth", "month_days"),
+}
 
 
 def ids() -> SearchStrategy[str]:
@@ -127,6 +164,53 @@ def activities(book: Book | None = None, *, most: int = _A_DAY) -> SearchStrateg
     )
 
 
+def times() -> SearchStrategy[time]:
+    """Times on the wall: hours and minutes."""
+    return st.builds(time, st.integers(0, 23), st.integers(0, 59))
+
+
+@st.composite
+def recurrences(draw: DrawFn) -> Recurrence:
+    """Rules that come back: every kind there is, within the bounds."""
+    frequency = draw(st.sampled_from(Frequency))
+    by = draw(st.sampled_from(_BY[frequency]))
+    numbers = st.integers(1, _MOST_MONTH_DAY) | st.integers(-_LEAST_MONTH, -1)
+    named = {
+        "weekdays": _some(st.sampled_from(_WEEKDAYS)),
+        "nth": _some(st.builds("{}{}".format, st.sampled_from(_NTH), st.sampled_from(_WEEKDAYS))),
+        "month_days": _some(numbers | st.just(1)).map(lambda each: tuple({*each, 1})),
+    }
+    how: dict[str, Any] = {} if by is None else {"weekdays" if by == "nth" else by: draw(named[by])}
+    if (by is not None and frequency is Frequency.YEARLY) or draw(st.booleans()):
+        how["months"] = draw(_some(st.integers(1, 12)))
+    ends = draw(st.sampled_from(("count", "until", "never")))
+    if ends != "never":
+        how[ends] = draw(st.integers(1, 1_000) if ends == "count" else days())
+    return Recurrence(
+        frequency=frequency,
+        interval=draw(st.integers(1, 99)),
+        missing=draw(st.sampled_from(MissingDay)),
+        exceptions=draw(st.lists(days(), max_size=2).map(tuple)),
+        **how,
+    )
+
+
+def _some(each: SearchStrategy[T]) -> SearchStrategy[tuple[T, ...]]:
+    return st.lists(each, min_size=1, max_size=4, unique=True).map(tuple)
+
+
+def timetables() -> SearchStrategy[Timetable]:
+    """Times that come back, in any of the zones."""
+    return st.builds(
+        Timetable,
+        repeats=recurrences(),
+        first=st.dates(date(2, 1, 1), date(9_990, 12, 31)),
+        at=times(),
+        zone=st.sampled_from(_ZONES),
+        minutes=st.integers(1, _A_DAY),
+    )
+
+
 def acts(*kinds: type[A], **fields: SearchStrategy[Any]) -> SearchStrategy[A]:
     """Acts of these kinds, or of any. ``fields`` say where a field's value comes from."""
     return _one_of(kinds or cast("tuple[type[A], ...]", ACTS), fields)
@@ -172,13 +256,19 @@ def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrat
         return _later_than(values["since"])
     if name == "form" and len(values.get("participants", ())) > 1:
         return st.just(SessionForm.GROUP)
-    if name == "form" and kind is PlanSession:
+    if name == "form" and kind in {PlanSession, PlanSeries}:
         return st.sampled_from([each for each in SessionForm if each is not SessionForm.AD_HOC])
     if name == "minutes" and kind is RecordSupervision:
         return st.integers(0, _A_DAY)
     if name == "activities" and "minutes" in values:
         return _sharing(values["minutes"])
-    return None
+    one = name == "occurrence" and "series" in values
+    return _of_a_series(values["series"]) if one else None
+
+
+def _of_a_series(series: str | None) -> SearchStrategy[Any]:
+    """A day where there is a series."""
+    return st.none() if series is None else days()
 
 
 def _later_than(since: date) -> SearchStrategy[Any]:
@@ -224,12 +314,16 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     datetime: moments,
     Words: words,
     Activity: activities,
+    time: times,
+    Recurrence: recurrences,
+    Timetable: timetables,
+    MovedOccurrence: lambda: st.builds(MovedOccurrence, day=days(), starts=moments()),
     LivedExperience: lambda: st.builds(
         LivedExperience, of=st.sampled_from(Experience), offered=st.booleans()
     ),
 }
 #: Fields whose annotation says less than their name.
-_PLAIN: Final = (str, str | None, tuple[str, ...], int)
+_PLAIN: Final = (str, str | None, tuple[str, ...], int, int | None)
 _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "key": lambda: st.none() | keys(),
     "clause": codes,
@@ -237,4 +331,5 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "zone": lambda: st.sampled_from(_ZONES),
     "minutes": lambda: st.integers(1, _A_DAY),
     "counted": lambda: st.integers(0, _A_DAY),
+    "seats": lambda: st.none() | st.integers(1, 200),
 }
