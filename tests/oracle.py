@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -555,7 +555,7 @@ def not_yet(it: Case) -> Iterator[Said]:
 def words(it: Case) -> Iterator[Said]:
     """Own words count; what is named is in the book; what is asked is answered or consented to."""
     act = it.act
-    if hasattr(act, "said_so") and act.by != act.participant:
+    if hasattr(act, "said_so") and hasattr(act, "participant") and act.by != act.participant:
         yield Said({True: A, False: N, None: F}[act.said_so], "own-voice")
     if not CODES.issuperset(getattr(act, "clauses", None) or (getattr(act, "clause", "money"),)):
         yield Said(F, "known-clauses")
@@ -570,11 +570,92 @@ def words(it: Case) -> Iterator[Said]:
         yield Said(A if full and here & {*GREY, *VERDICTS} else F, "asked-of-it")
 
 
+def spans(noun: Any, act: Any) -> Iterator[tuple[datetime, datetime]]:
+    """When a planned session is, or a running series that comes back every week, in UTC."""
+    if is_a(noun, pk.Session) and noun.status == "planned" and noun.id != act.id:
+        yield noun.starts, noun.starts + timedelta(minutes=noun.minutes)
+    if is_a(noun, pk.Series) and noun.status == "running":
+        for week in range(noun.when.repeats.count):
+            day = noun.when.first + timedelta(weeks=week)
+            if day not in (*noun.cancelled, *noun.planned) and (
+                (noun.id, day) != (act.series, act.occurrence)
+            ):
+                starts = datetime.combine(day, noun.when.at, UTC)
+                yield starts, starts + timedelta(minutes=noun.when.minutes)
+
+
+def booked(it: Case) -> Iterator[Said]:
+    """Nobody is in two places, rooms are free, and a peer's hours are the peer's."""
+    act = it.act
+    if not isinstance(act, pk.PlanSession):
+        return
+    ends = act.starts + timedelta(minutes=act.minutes)
+    asked = (act.by, *act.agreed_by)
+    room = it.view.get(pk.Room, act.room or "")
+    plans: list[pk.Session | pk.Series] = [*it.view.all(pk.Session), *it.view.all(pk.Series)]
+    for each in plans:
+        if any(max(act.starts, one) < min(ends, two) for one, two in spans(each, act)):
+            there = {each.peer, *each.participants} & {act.peer, *act.participants}
+            if each.peer == act.peer:
+                yield Said(N, "double-booking")
+                there.remove(act.peer)
+            yield from (Said(C, "double-booking") for who in there if who not in asked)
+            if room is not None and each.room == act.room:
+                yield Said(N, "room-free")
+    if act.room is not None and room is None:
+        yield Said(F, "known-thing")
+    if room and (room.status == "closed" or 1 + len(act.participants) > (room.seats or 10**6)):
+        yield Said(N, "room-free")
+
+
+def offered(it: Case) -> Iterator[Said]:
+    """A peer's hours are the peer's."""
+    act = it.act
+    if not isinstance(act, pk.PlanSession) or act.peer in (act.by, *act.agreed_by):
+        return
+    hours = [each.when for each in it.view.all(pk.Availability) if each.person == act.peer]
+    ends = act.starts + timedelta(minutes=act.minutes)
+    inside = any(
+        each.first == act.starts.date()
+        and (begins := datetime.combine(each.first, each.at, UTC)) <= act.starts
+        and ends <= begins + timedelta(minutes=each.minutes)
+        for each in hours
+    )
+    if hours and not inside:
+        yield Said(C, "offered-hours")
+
+
+def of_series(it: Case) -> Iterator[Said]:
+    """A series has one session on each day of its rule that is left."""
+    act = it.act
+    if not isinstance(act, pk.PlanSession) or act.series is None:
+        return
+    one = it.view.get(pk.Series, act.series)
+    if one is None or (one.peer != act.peer and not {*one.participants} & {*act.participants}):
+        yield Said(F, "known-thing")
+        return
+    weeks = [one.when.first + timedelta(weeks=week) for week in range(one.when.repeats.count or 0)]
+    if act.occurrence not in weeks or act.occurrence in (*one.cancelled, *one.planned):
+        yield Said(N, "occurrence")
+
+
+def part(it: Case) -> Iterator[Said]:
+    """Those who take part cancel, or are said to want it; who did not come was expected."""
+    act = it.act
+    who = act.by if is_a(act, pk.CancelSession) else getattr(act, "who", None)
+    session = it.view.get(pk.Session, act.id) if who is not None else None
+    if session is None or who in (session.peer, *session.participants):
+        return
+    told = act.said_so if is_a(act, pk.CancelSession) else None
+    yield Said({True: A, False: C, None: F}[told], "part")
+
+
 LIMITS: Final = (
     answers,
     *(in_role, known, places, supervised, times, ties, voluntary, ids, not_yet, words),
     *(young, chosen, circles),
     *(shared, settled),
+    *(booked, offered, of_series, part),
 )
 
 

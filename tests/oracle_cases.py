@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from random import Random
@@ -12,7 +13,17 @@ import attrs
 import peerkit as pk
 from peerkit.model import pair
 from peerkit.model.fields import day_of
-from tests.oracle_acts import CODES, DRAW, HANDBOOKS, LAYERS, OFTEN, PART2, ZONES, Drawn
+from tests.oracle_acts import (
+    CODES,
+    DRAW,
+    HANDBOOKS,
+    LAYERS,
+    OFTEN,
+    PART2,
+    SAID_SO,
+    ZONES,
+    Drawn,
+)
 
 #: Numbers at and beside the limits that any layer sets.
 EDGES: Final = {
@@ -63,7 +74,10 @@ def case(number: int) -> Case:
     act = DRAW[d.one(*OFTEN)](d)
     if isinstance(act, (pk.RecordConsent, pk.ShareInformation)) and d.often(0.6):
         d.layers = PART2
-    stands = tuple(each for each in world(d, act) if each.open or each.id in act.about)
+    # Of chance of its own, so that the other cases stay what they were.
+    act, near = times_of(Drawn(Random(-1 - number), d.layers, d.now, d.zone), act)
+    there = (*world(d, act), *near)
+    stands = tuple(each for each in there if each.open or each.id in act.about)
     view = pk.View(d.now, stands, tallies(d, act))
     book = book_of(d.layers, day_of(act.moment(d.now), d.zone))
     decision = pk.decide(act, view, book, pk.ROLE_LIMITS)
@@ -136,6 +150,60 @@ def choices(d: Drawn, act: pk.Act) -> list[pk.Noun]:
         for each in dict.fromkeys(named)
         if d.often(0.1)
     ]
+
+
+def times_of(d: Drawn, act: pk.Act) -> tuple[pk.Act, list[pk.Noun]]:
+    """An act with what it says of time and place, and what else is planned near it."""
+    if d.often(0.15):
+        act = DRAW[d.one(pk.CancelSession, pk.ReportMissedSession)](d)
+    if isinstance(act, pk.CancelSession):
+        return attrs.evolve(act, said_so=d.one(*SAID_SO)), []
+    if isinstance(act, pk.ReportMissedSession):
+        told = {"who": d.one(None, "ana", "p-1", "p-2"), "excused": d.one(*SAID_SO)}
+        return attrs.evolve(act, **told), []
+    if not isinstance(act, pk.PlanSession) or d.often(0.5):
+        return act, []
+    act = attrs.evolve(act, by=d.one("ana", "p-1", "kim"))
+    about: dict[str, Any] = {
+        "room": d.one(None, None, "r-1", "r-1", "r-9"),
+        "agreed_by": d.one((), (), ("p-1",), ("ana", "p-1")),
+    }
+    first = act.starts.date() - timedelta(weeks=d.one(0, 1))
+    if d.often(0.3):
+        about["series"] = d.one("se-1", "se-1", "se-9")
+        about["occurrence"] = first + timedelta(days=d.one(0, 7, 7, 8))
+    act = attrs.evolve(act, **about)
+    return act, [*busy(d, act, first)]
+
+
+def busy(d: Drawn, act: pk.PlanSession, first: date) -> Iterator[pk.Noun]:
+    """Another session and a series near the act, a room, and times that the peer offers."""
+    near = act.starts + timedelta(minutes=d.one(-120, -60, -30, 0, 30, act.minutes))
+    with_: dict[str, Any] = {
+        "form": pk.SessionForm.ONE_TO_ONE,
+        "peer": d.one(act.peer, "bo"),
+        "participants": (d.one("p-1", "p-2", "p-9"),),
+        "room": d.one(None, "r-1"),
+    }
+    once = pk.Timetable(
+        repeats=pk.Recurrence(frequency=pk.Frequency.WEEKLY, count=3),
+        first=first,
+        at=near.time().replace(second=0),
+        minutes=60,
+    )
+    if d.often(0.4):
+        status = d.mostly(0.8, pk.SessionStatus.PLANNED, pk.SessionStatus)
+        yield pk.Session(id="s-2", **with_, starts=near, minutes=60, status=status)
+    if d.often(0.4):
+        gone = d.one((), (first,), (first + timedelta(days=7),))
+        yield pk.Series(id="se-1", **with_, when=once, planned=gone, cancelled=d.one((), (first,)))
+    if d.often(0.8):
+        yield pk.Room(
+            id="r-1", seats=d.one(None, 2, 5), status=d.one(pk.RoomStatus.IN_USE, *pk.RoomStatus)
+        )
+    if d.often(0.3):
+        offered = attrs.evolve(once, first=act.starts.date(), minutes=d.one(60, 600))
+        yield pk.Availability(id="av-1", person=act.peer, when=offered)
 
 
 def peers(d: Drawn, act: pk.Act) -> list[pk.Noun]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import attrs
@@ -83,6 +83,27 @@ OWN: tuple[pk.Noun, ...] = (
 
 DAYS = timedelta(days=2)
 
+#: One Monday morning, a week from now.
+ONCE = pk.Timetable(
+    repeats=pk.Recurrence(frequency=pk.Frequency.WEEKLY, count=1),
+    first=date(2026, 11, 9),
+    at=time(9),
+    minutes=60,
+)
+BUSY = ("ana#2026-11-02", "p-7#2026-11-02")
+#: What acts about time move a step.
+TIMES = (
+    pk.Availability(id="av-1", person="p-7", when=ONCE),
+    pk.Room(id="r-1"),
+    pk.Series(
+        id="se-1",
+        form=pk.SessionForm.ONE_TO_ONE,
+        peer="ana",
+        participants=("p-7",),
+        when=ONCE,
+    ),
+)
+
 #: Every tally of minutes that a session adds to.
 MINUTES = {
     *("minutes-given", "minutes-given-a-week", "minutes-given-a-month"),
@@ -132,7 +153,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         pk.ChangeGoal(**BY, id="g-1", participant="p-7", status=pk.GoalStatus.ON_HOLD),
         ("g-1", "p-7"),
     ),
-    (plan(), ("s-1", *BOTH)),
+    (plan(), ("s-1", *BOTH, "ana#2026-11-02", "p-7#2026-11-02")),
     (pk.CancelSession(**BY, id="s-1"), ("s-1",)),
     (report(), ("s-1", *BOTH, "s-1/concern")),
     (pk.ReportMissedSession(**BY, id="s-1"), ("s-1",)),
@@ -372,6 +393,32 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("sh", "ana", "h"),
     ),
     (pk.ReportShift(**BY, id="sh", peer="ana"), ("sh", "ana")),
+    # -- time
+    (pk.OfferAvailability(**BY, id="av-1", person="p-7", when=ONCE), ("av-1", "p-7")),
+    (pk.WithdrawAvailability(**BY, id="av-1", person="p-7"), ("av-1", "p-7")),
+    (pk.AddRoom(**BY, id="r-1"), ("r-1",)),
+    (pk.CloseRoom(**BY, id="r-1"), ("r-1",)),
+    (
+        pk.PlanSeries(**BY, id="se-1", peer="ana", participants=("p-7",), when=ONCE),
+        ("se-1", *BOTH, "ana#2026-11-09", "p-7#2026-11-09"),
+    ),
+    (
+        pk.MoveOccurrence(
+            **BY, id="se-1", peer="ana", participants=("p-7",), occurrence=ONCE.first, starts=NOW
+        ),
+        (
+            *("se-1", "ana", "p-7", "ana#2026-11-02", "ana#2026-11-03"),
+            *("p-7#2026-11-02", "p-7#2026-11-03"),
+        ),
+    ),
+    (pk.CancelOccurrence(**BY, id="se-1", occurrence=ONCE.first), ("se-1",)),
+    (pk.EndSeries(**BY, id="se-1"), ("se-1",)),
+    (
+        pk.MoveSession(
+            **BY, id="s-1", peer="ana", participants=("p-7",), starts=NOW, minutes=60, room="r-1"
+        ),
+        ("s-1", "ana", "p-7", "r-1", *BUSY, "r-1#2026-11-02"),
+    ),
 ]
 
 
@@ -406,6 +453,7 @@ class TestAbout:
         assert plan(**group(2), activities=told).about == (
             *("s-1", "ana", "p-7", "p-8", "ana+p-7", "ana+p-8"),
             "p-9",
+            *("ana#2026-11-02", "p-7#2026-11-02", "p-8#2026-11-02"),
         )
 
     def test_asking_to_tell_a_story_is_about_whose_it_is(self) -> None:
@@ -1222,6 +1270,7 @@ class TestThroughTheDoor:
                 *(*papers, *OUTCOMES, *OWN, *session_and_goal(), *given_consent()),
                 *(*on_the_way(), *in_a_group(), *in_a_house()),
             )
+            stood = view(ASKED, CONCERN, DISCLOSED, *session_and_goal(), *given_consent(), *TIMES)
             crossed = act.kind == "session.reported"
             left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}

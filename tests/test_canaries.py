@@ -8,7 +8,7 @@ import logging
 import sqlite3
 import traceback
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,13 @@ from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import NOW, activity, asking, empty, group, opened, plan, report
 
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
+#: Mondays at nine, from next week on.
+MONDAYS = pk.Timetable(
+    repeats=pk.Recurrence.parse("FREQ=WEEKLY;BYDAY=MO;COUNT=5"),
+    first=date(2026, 11, 9),
+    at=time(9),
+    minutes=60,
+)
 #: Where each canary sings, by the field it was put into.
 CANARIES = {
     "SetGoal.words": "Zebrafinch-goal",
@@ -219,8 +226,8 @@ def whole_life() -> tuple[pk.Act, ...]:
         ),
         pk.ChangeGoal(by="p-7", id="g", participant="p-7", status=pk.GoalStatus.COMPLETED),
         plan(id="planned"),
-        plan(id="missed"),
-        plan(id="cancelled"),
+        plan(id="missed", starts=NOW - timedelta(hours=3)),
+        plan(id="cancelled", starts=NOW - timedelta(hours=5)),
         pk.ReportMissedSession(by="ana", id="missed"),
         pk.CancelSession(by="p-7", id="cancelled"),
         report(id="held", note=said("ReportSession.note")),
@@ -296,6 +303,30 @@ def whole_life() -> tuple[pk.Act, ...]:
             words=said("AgreeBoundaries.words"),
         ),
         *confidential(),
+        pk.OfferAvailability(by="ana", id="av", person="ana", when=MONDAYS),
+        pk.AddRoom(by="c", id="r", seats=2),
+        pk.PlanSeries(by="ana", id="se", peer="ana", participants=("p-7",), room="r", when=MONDAYS),
+        pk.MoveOccurrence(
+            by="ana",
+            id="se",
+            peer="ana",
+            participants=("p-7",),
+            room="r",
+            occurrence=MONDAYS.first,
+            starts=NOW + timedelta(days=8),
+        ),
+        pk.CancelOccurrence(by="p-7", id="se", occurrence=MONDAYS.first),
+        pk.EndSeries(by="p-7", id="se"),
+        pk.MoveSession(
+            by="p-7",
+            id="planned",
+            peer="ana",
+            participants=("p-7",),
+            starts=NOW + timedelta(days=1),
+            minutes=30,
+        ),
+        pk.CloseRoom(by="c", id="r"),
+        pk.WithdrawAvailability(by="ana", id="av", person="ana"),
         pk.EndMatch(by="p-7", id="m-1", **PAIR),
         pk.ChangeService(by="ana", id="ana", status=pk.PeerStatus.STEPPED_BACK),
         pk.ChangeParticipation(by="p-7", id="p-7", status=pk.ParticipantStatus.AWAY),

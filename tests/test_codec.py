@@ -555,6 +555,7 @@ class TestRoundTrip:
             '"circumstances":{"voice":"first-person"},"of":null,"to":null,"minutes":20}],'
             '"with_peers":[],"group":null,"anonymous":0,'
             '"note":"We talked.","corrects":false,"excused":[],"absent":[]}'
+            '"room":null,"series":null,"occurrence":null,"note":"We talked.","corrects":false}'
         )
         assert isinstance(report, pk.ReportSession)
         assert report.starts == datetime(2026, 11, 2, 9, 0, 0, 500_000, tzinfo=UTC)
@@ -641,6 +642,15 @@ class TestRoundTrip:
         with pytest.raises(ValueError, match="not JSON compliant"):
             text({"x": float("nan")})
 
+
+#: Mondays at nine, ten times.
+WEEKLY: dict[str, Any] = {
+    "repeats": {"frequency": "weekly", "weekdays": ["MO"], "count": 10},
+    "first": "2026-11-02",
+    "at": "09:00",
+    "zone": "America/Chicago",
+    "minutes": 60,
+}
 
 #: A good document of each kind, every field filled in.
 PAIR = {"peer": "ana", "participant": "p-7"}
@@ -1065,4 +1075,39 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "ends": "2026-11-01T17:00:00Z",
     },
     pk.ReportShift: {"by": "ana", "id": "sh", "peer": "ana", "was_there": False},
+    # -- time
+    pk.OfferAvailability: {"by": "ana", "id": "av", "person": "ana", "when": WEEKLY},
+    pk.WithdrawAvailability: {"by": "ana", "id": "av", "person": "ana", "said_so": True},
+    pk.AddRoom: {"by": "c", "id": "r", "seats": 4},
+    pk.CloseRoom: {"by": "c", "id": "r"},
+    pk.PlanSeries: {
+        "by": "ana",
+        "id": "se",
+        "peer": "ana",
+        "participants": ["p-7"],
+        "form": "one-to-one",
+        "room": "r",
+        "when": WEEKLY,
+        "agreed_by": ["p-7"],
+    },
+    pk.MoveOccurrence: {
+        "by": "ana",
+        "id": "se",
+        "peer": "ana",
+        "participants": ["p-7"],
+        "occurrence": "2026-11-09",
+        "starts": "2026-11-10T09:00:00Z",
+    },
+    pk.CancelOccurrence: {"by": "ana", "id": "se", "occurrence": "2026-11-09", "said_so": True},
+    pk.EndSeries: {"by": "ana", "id": "se", "said_so": True},
+    pk.MoveSession: {
+        "by": "ana",
+        "id": "s",
+        "peer": "ana",
+        "participants": ["p-7"],
+        "starts": "2026-11-10T09:00:00Z",
+        "zone": "UTC",
+        "minutes": 60,
+        "room": "r",
+    },
 }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.reports import Summary, summary
 from peerkit.reports.show import Screen
-from tests.ordinary import activity, asking, empty, group, opened, plan, report
+from tests.ordinary import NOW, activity, asking, empty, group, opened, plan, report
 
 CANARY = "Zebrafinch"
 GIFT = activity("give-gift", value="significant")
@@ -32,9 +33,9 @@ def program() -> Iterator[pk.Program]:
         crossed = (activity("listen", 20), activity("lend-money", 10))
         made.do(report(id="crossed", activities=crossed, note=pk.Words(CANARY)))
         made.do(report(id="crossed-2", activities=(GIFT, activity("lend-money"))))
-        for name in ("planned", "missed", "cancelled"):
-            made.do(plan(id=name)).or_raise()
-        made.do(plan(id="group", **group(2))).or_raise()
+        for hours, name in enumerate(("planned", "missed", "cancelled"), 1):
+            made.do(plan(id=name, starts=NOW - timedelta(hours=hours))).or_raise()
+        made.do(plan(id="group", starts=NOW, **group(2))).or_raise()
         made.do(pk.ReportMissedSession(by="ana", id="missed")).or_raise()
         made.do(pk.CancelSession(by="p-7", id="cancelled")).or_raise()
         for name in ("g-1", "g-2"):
@@ -43,7 +44,9 @@ def program() -> Iterator[pk.Program]:
         made.do(pk.WelcomeParticipant(by="c", id="ana")).or_raise()
         made.do(asking(activity("therapy")))
         made.do(asking(activity("therapy")))
-        made.do(plan(id="no", participants=("p-8",), activities=(activity("therapy"),)))
+        later = NOW + timedelta(hours=2)
+        therapy = (activity("therapy"),)
+        made.do(plan(id="no", participants=("p-8",), activities=therapy, starts=later))
         made.do(asking(activity("tell-anothers-story", of="p-8")))
         made.tell(MemoryNotifier(), limit=2)
         yield made

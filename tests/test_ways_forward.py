@@ -96,7 +96,8 @@ class TestSupplyFacts:
         program.do(supply()).or_raise()
         planned = plan(activities=(GIFT,))
         assert program.do(planned).allowed
-        assert program.do(plan(id="s-2", activities=(GIFT,))).verdict is FACTS
+        later = plan(id="s-2", activities=(GIFT,), starts=NOW)
+        assert program.do(later).verdict is FACTS
         assert program.do(planned.held(by="ana")).allowed
         assert used(program) == {"f-1": "done"}
 

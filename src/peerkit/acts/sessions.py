@@ -22,12 +22,17 @@ from peerkit.model import (
     MINUTES_RECEIVED,
     MINUTES_RECEIVED_A_WEEK,
     MINUTES_RECEIVED_A_YEAR,
+    MISSED,
+    MISSED_A_MONTH,
+    MISSED_EXCUSED,
+    MISSED_EXCUSED_A_MONTH,
     Activity,
     Concern,
     Count,
     Message,
     Noun,
     Peer,
+    Series,
     Session,
     SessionForm,
     SessionStatus,
@@ -53,6 +58,8 @@ from peerkit.model.fields import (
     several,
     some_minutes,
 )
+from peerkit.model.scheduling import after_all, session_of
+from peerkit.model.timetable import busy_on, span_of
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -69,6 +76,8 @@ __all__ = [
 #: What is counted of a session: for the peer, and for each participant.
 _GIVEN: Final = (MINUTES_GIVEN, MINUTES_GIVEN_A_WEEK, MINUTES_GIVEN_A_MONTH)
 _RECEIVED: Final = (MINUTES_RECEIVED, MINUTES_RECEIVED_A_WEEK, MINUTES_RECEIVED_A_YEAR)
+_MISSED: Final = (MISSED, MISSED_A_MONTH)
+_EXCUSED: Final = (MISSED_EXCUSED, MISSED_EXCUSED_A_MONTH)
 #: How many fields every act that makes something has: those of a session come after them.
 _OWN: Final = len(attrs.fields(Makes))
 
@@ -88,9 +97,16 @@ class _InSession(Makes):
     with_peers: tuple[str, ...] = maybe_ids()
     group: str | None = maybe_id()
     anonymous: int = how_many()
+    room: str | None = maybe_id()
+    series: str | None = maybe_id()
+    occurrence: date | None = maybe(date)
 
     def __attrs_post_init__(self) -> None:
         self._in_a_group()
+        if (self.series is None) is not (self.occurrence is None):
+            raise BadInput(
+                f"{type(self).__name__}.occurrence", "name the series and the day of its rule"
+            )
         if self.form is not SessionForm.GROUP and len(self.participants) != 1:
             raise BadInput(
                 f"{type(self).__name__}.participants",
@@ -162,23 +178,42 @@ class _InSession(Makes):
 
 @attrs.frozen(kw_only=True)
 class PlanSession(_InSession):
-    """Plan time together: one to one, or a group."""
+    """Plan time together: one to one, or a group.
+
+    ``agreed_by`` are those in it, beside whoever asks, who said that this time is fine
+    with them. One that is an ``occurrence`` of a ``series`` is called after both.
+    """
 
     kind: ClassVar[str] = "session.planned"
+    agreed_by: tuple[str, ...] = maybe_ids()
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         if self.form is SessionForm.AD_HOC:
             raise BadInput("PlanSession.form", "an ad hoc session is reported, not planned")
+        if self.id is None and self.series is not None and self.occurrence is not None:
+            object.__setattr__(self, "id", session_of(self.series, self.occurrence))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What every session is about, its room and series, and everyone's days in UTC."""
+        room = () if self.room is None else (self.room,)
+        series = () if self.series is None else (self.series,)
+        there = (self.peer, *self.participants, *room)
+        days = busy_on(there, (span_of(self.starts, self.minutes),))
+        return once_each(*super().about, *room, *series, *days)
 
     def held(self, *, by: str, key: str | None = None, note: Words | None = None) -> ReportSession:
         """The report that it took place as it was planned. The plan must have its id."""
         return ReportSession(by=by, key=key, id=self.the_id, note=note, **self._same())
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """A planned session; everyone in it is told."""
+        """A planned session, which speaks for its day of a series; everyone in it is told."""
+        series = None if self.series is None else view.get(Series, self.series)
+        day = self.occurrence
+        rest = () if series is None or day is None else (after_all(series, day),)
         return Left(
-            nouns=(self._session(), *used_up(self, view, judged)),
+            nouns=(self._session(), *rest, *used_up(self, view, judged)),
             messages=tuple(
                 Message(
                     to=who,
@@ -193,10 +228,14 @@ class PlanSession(_InSession):
 
 @attrs.frozen(kw_only=True)
 class CancelSession(Moves):
-    """Cancel a planned session. No reason is asked."""
+    """Cancel a planned session. No reason is asked.
+
+    Those who take part may; anybody else says that one of them wants it (``said_so``).
+    """
 
     kind: ClassVar[str] = "session.cancelled"
     moves: ClassVar[type[Noun]] = Session
+    said_so: bool | None = maybe(bool)
 
     def to(self, noun: Session) -> SessionStatus:
         """Cancelled."""
@@ -218,19 +257,36 @@ class CancelSession(Moves):
 
 @attrs.frozen(kw_only=True)
 class ReportMissedSession(Moves):
-    """Report that a planned session did not happen because somebody did not come."""
+    """Report that a planned session did not happen because somebody did not come.
+
+    ``who`` did not come, and ``excused`` whether they had told. Both may be left out.
+    Nothing is decided by it: staying away is held against nobody.
+    """
 
     kind: ClassVar[str] = "session.missed"
     already: ClassVar[bool] = True
     moves: ClassVar[type[Noun]] = Session
+    who: str | None = maybe_id()
+    excused: bool | None = maybe(bool)
 
     def to(self, noun: Session) -> SessionStatus:
         """Missed."""
         return SessionStatus.MISSED
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The missed session, if it was planned; otherwise only the journal's entry."""
-        return Left(nouns=(self.moved(view),) if judged.allowed else ())
+        """The missed session, counted of who missed it; if it was not planned, only the entry."""
+        if not judged.allowed:
+            return Left()
+        session = attrs.evolve(self.moved(view), no_show=self.who, no_show_excused=self.excused)
+        counted = (*_MISSED, *_EXCUSED) if self.excused else _MISSED
+        return Left(
+            nouns=(session,),
+            counts=tuple(
+                Count(self.who, what, 1, period(session.day, what))
+                for what in counted
+                if self.who is not None
+            ),
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -85,6 +85,7 @@ from peerkit.model.families import (
 )
 from peerkit.model.fields import (
     Words,
+    on_day,
     pair,
 )
 from peerkit.model.funding import (
@@ -171,6 +172,11 @@ from peerkit.model.plans import (
     Step,
     StepStatus,
 )
+from peerkit.model.recurrence import (
+    Frequency,
+    MissingDay,
+    Recurrence,
+)
 from peerkit.model.respite import (
     Guest,
     GuestStatus,
@@ -187,6 +193,15 @@ from peerkit.model.respite import (
     gaps,
     in_line,
     most_nights,
+)
+from peerkit.model.scheduling import (
+    Availability,
+    AvailabilityStatus,
+    MovedOccurrence,
+    Room,
+    RoomStatus,
+    Series,
+    SeriesStatus,
 )
 from peerkit.model.strengths import (
     MOST_ON_MAP,
@@ -206,6 +221,17 @@ from peerkit.model.support import (
     SessionForm,
     SessionStatus,
 )
+from peerkit.model.timetable import (
+    Occurrence,
+    Span,
+    Timetable,
+    busy_on,
+    clash,
+    covered,
+    placed,
+    span_of,
+    utc_days,
+)
 from peerkit.model.view import (
     ABSENT,
     ATTENDED,
@@ -218,6 +244,10 @@ from peerkit.model.view import (
     MINUTES_RECEIVED,
     MINUTES_RECEIVED_A_WEEK,
     MINUTES_RECEIVED_A_YEAR,
+    MISSED,
+    MISSED_A_MONTH,
+    MISSED_EXCUSED,
+    MISSED_EXCUSED_A_MONTH,
     SUPERVISING,
     SUPERVISION_MINUTES,
     SUPERVISION_TALKS,
@@ -259,6 +289,10 @@ __all__ = [
     "MINUTES_RECEIVED",
     "MINUTES_RECEIVED_A_WEEK",
     "MINUTES_RECEIVED_A_YEAR",
+    "MISSED",
+    "MISSED_A_MONTH",
+    "MISSED_EXCUSED",
+    "MISSED_EXCUSED_A_MONTH",
     "MOST_ON_MAP",
     "MOST_READERS",
     "NOUNS",
@@ -272,6 +306,8 @@ __all__ = [
     "AgreementStatus",
     "Answer",
     "Area",
+    "Availability",
+    "AvailabilityStatus",
     "Basis",
     "Benefit",
     "BiasFrom",
@@ -309,6 +345,7 @@ __all__ = [
     "FilledIn",
     "FollowUp",
     "Formalities",
+    "Frequency",
     "Gifts",
     "Goal",
     "GoalStatus",
@@ -347,11 +384,14 @@ __all__ = [
     "Milestone",
     "MilestoneKind",
     "MilestoneStatus",
+    "MissingDay",
+    "MovedOccurrence",
     "Mutuality",
     "MutualityStatus",
     "NewPeerReads",
     "Nights",
     "Noun",
+    "Occurrence",
     "OldPeerReads",
     "Openness",
     "Paper",
@@ -376,12 +416,17 @@ __all__ = [
     "Purpose",
     "Recipients",
     "RecordPart",
+    "Recurrence",
     "RevokeHow",
     "Role",
+    "Room",
+    "RoomStatus",
     "SafetyDisclosure",
     "Section",
     "SelfCarePlan",
     "SelfCareStatus",
+    "Series",
+    "SeriesStatus",
     "Session",
     "SessionForm",
     "SessionStatus",
@@ -391,6 +436,7 @@ __all__ = [
     "ShiftStatus",
     "Signature",
     "SocialMedia",
+    "Span",
     "SpokenFor",
     "SpokenForStatus",
     "Stay",
@@ -411,6 +457,7 @@ __all__ = [
     "Tie",
     "TieKind",
     "TieStatus",
+    "Timetable",
     "ToldBy",
     "Topic",
     "TopicHours",
@@ -428,13 +475,20 @@ __all__ = [
     "Weekday",
     "Words",
     "bed_is_free",
+    "busy_on",
+    "clash",
+    "covered",
     "gaps",
     "in_line",
     "map_of",
     "most_nights",
+    "on_day",
     "pair",
     "period",
     "periods",
+    "placed",
+    "span_of",
+    "utc_days",
 ]
 
 #: Every kind of noun, in the order people meet them.
@@ -491,4 +545,8 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     TeamMember,
     Visit,
     SpokenFor,
+    # -- time
+    Availability,
+    Room,
+    Series,
 )

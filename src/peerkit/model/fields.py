@@ -24,7 +24,7 @@ from peerkit.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Words", "pair"]
+__all__ = ["Words", "on_day", "pair"]
 
 #: The longest id we take, in characters.
 MOST_ID: Final = 96
@@ -51,6 +51,11 @@ Check: TypeAlias = "Callable[[object, attrs.Attribute[Any], Any], None]"
 def pair(one: str, other: str) -> str:
     """The id of two people together, whichever is named first: ``"ana+p-7"``."""
     return f"{one}+{other}" if one < other else f"{other}+{one}"
+
+
+def on_day(id_: str, day: date) -> str:
+    """The id of somebody or something on one day in UTC: ``"ana#2026-11-02"``."""
+    return f"{id_}#{day.isoformat()}"
 
 
 def _is_whole(text: str) -> bool:
@@ -187,16 +192,16 @@ def as_tuple(value: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return tuple(value) if type(value) is list else cast("tuple[str, ...]", value)
 
 
-def several(kind: type[Any], *, least: int = 0) -> Any:
-    """A tuple of ``kind`` with at least ``least`` items; a list is taken as a tuple.
+def several(kind: type[Any], *, least: int = 0, most: int = MOST_NAMED) -> Any:
+    """A tuple of ``kind`` with ``least`` to ``most`` items; a list is taken as a tuple.
 
     One with a ``least`` must be said, though a type checker cannot see it: a converter
     that fits every kind would cost it the kind of the items.
     """
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if type(value) is not tuple or not least <= len(value) <= MOST_NAMED:
-            raise BadInput(_place(instance, attribute), f"name {least} to {MOST_NAMED} of these")
+        if type(value) is not tuple or not least <= len(value) <= most:
+            raise BadInput(_place(instance, attribute), f"name {least} to {most} of these")
         if not all(isinstance(each, kind) for each in value):
             raise BadInput(_place(instance, attribute), f"each must be a {kind.__name__}")
 

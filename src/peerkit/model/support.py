@@ -35,6 +35,7 @@ from peerkit.model.fields import (
 from peerkit.model.handover import EndingReason, Handover, NewPeerReads
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
+from peerkit.model.timetable import Span, busy_on, span_of
 
 __all__ = [
     "Activity",
@@ -190,7 +191,12 @@ SESSION: Final = Lifecycle(
     begins=frozenset({SessionStatus.PLANNED, SessionStatus.HELD}),
     steps={
         SessionStatus.PLANNED: frozenset(
-            {SessionStatus.HELD, SessionStatus.MISSED, SessionStatus.CANCELLED}
+            {
+                SessionStatus.PLANNED,  # moved to another time
+                SessionStatus.HELD,
+                SessionStatus.MISSED,
+                SessionStatus.CANCELLED,
+            }
         ),
         SessionStatus.HELD: frozenset(),
         SessionStatus.MISSED: frozenset(),
@@ -209,7 +215,9 @@ class Session(Noun):
     held: time outside the role never counts). ``with_peers`` lead it together
     with ``peer``; their time counts too. Of a group, ``participants`` are those
     who came and gave an id, ``anonymous`` how many came without one, ``excused``
-    and ``absent`` those who were expected and did not come.
+    and ``absent`` those who were expected and did not come. One that is an
+    occurrence of a series names it and the day of its rule. ``no_show`` is who did
+    not come, and ``no_show_excused`` whether they had said so: None where nobody told.
     """
 
     kind: ClassVar[str] = "session"
@@ -228,6 +236,11 @@ class Session(Noun):
     anonymous: int = how_many()
     excused: tuple[str, ...] = maybe_ids()
     absent: tuple[str, ...] = maybe_ids()
+    room: str | None = maybe_id()
+    series: str | None = maybe_id()
+    occurrence: date | None = maybe(date)
+    no_show: str | None = maybe_id()
+    no_show_excused: bool | None = maybe(bool)
 
     @property
     def day(self) -> date:
@@ -240,8 +253,19 @@ class Session(Noun):
         return (self.peer, *self.with_peers)
 
     @property
+    def span(self) -> Span:
+        """The time it takes, in UTC."""
+        return span_of(self.starts, self.minutes)
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """While it is planned it is read with everyone in it and its room, on its days."""
+        room = () if self.room is None else (self.room,)
+        return busy_on((*self.peers, *self.participants, *room), (self.span,))
+
+    @property
     def touches(self) -> tuple[str, ...]:
-        """It is found with everyone who is in it, and with its group."""
+        """It is found with everyone who is in it, its group, its room and its series."""
         found = (*self.peers, *self.participants, *self.excused, *self.absent)
-        group = () if self.group is None else (self.group,)
-        return tuple(dict.fromkeys((*found, *group)))
+        others = (each for each in (self.group, self.room, self.series) if each is not None)
+        return tuple(dict.fromkeys((*found, *others)))

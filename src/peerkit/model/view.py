@@ -26,6 +26,10 @@ __all__ = [
     "MINUTES_RECEIVED",
     "MINUTES_RECEIVED_A_WEEK",
     "MINUTES_RECEIVED_A_YEAR",
+    "MISSED",
+    "MISSED_A_MONTH",
+    "MISSED_EXCUSED",
+    "MISSED_EXCUSED_A_MONTH",
     "SUPERVISING",
     "SUPERVISION_MINUTES",
     "SUPERVISION_TALKS",
@@ -61,6 +65,13 @@ MINUTES_RECEIVED_A_YEAR: Final = "minutes-received-a-year"
 SUPERVISION_MINUTES: Final = "supervision-minutes-a-month"
 SUPERVISION_TALKS: Final = "supervision-talks-a-month"
 
+#: Planned sessions to which somebody did not come, and those of them that were excused:
+#: all of them, and in one month. No rule reads them: staying away is held against nobody.
+MISSED: Final = "missed"
+MISSED_EXCUSED: Final = "missed-excused"
+MISSED_A_MONTH: Final = "missed-a-month"
+MISSED_EXCUSED_A_MONTH: Final = "missed-excused-a-month"
+
 
 def _a_day(day: date) -> str:
     return day.isoformat()
@@ -89,6 +100,8 @@ _STRETCH: Final[Mapping[str, Callable[[date], str]]] = {
     MINUTES_RECEIVED_A_YEAR: _a_year,
     SUPERVISION_MINUTES: _a_month,
     SUPERVISION_TALKS: _a_month,
+    MISSED_A_MONTH: _a_month,
+    MISSED_EXCUSED_A_MONTH: _a_month,
 }
 
 

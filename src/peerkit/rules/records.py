@@ -99,11 +99,15 @@ def steps(act: Moves, view: View, book: Book) -> Findings:
 def _theirs(noun: Noun, act: Moves) -> bool:
     """Whether it belongs to the people whom the act names: nobody answers another's match."""
     return all(
-        getattr(noun, each) == getattr(act, each)
-        for each in ("peer", "participant", "group", "house")
-        for each in ("peer", "participant")
+        _same(getattr(noun, each), getattr(act, each))
+        for each in ("peer", "participant", "participants", "person", "group", "house")
         if hasattr(act, each) and hasattr(noun, each)
     )
+
+
+def _same(one: str | tuple[str, ...], other: str | tuple[str, ...]) -> bool:
+    """The same person, or the same people in any order."""
+    return one == other or (type(one) is type(other) is tuple and set(one) == set(other))
 
 
 def _missed_early(act: ReportMissedSession, view: View, book: Book) -> bool:

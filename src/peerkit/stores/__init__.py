@@ -115,9 +115,10 @@ class Standing:
 
 
 def touched(about: tuple[str, ...], nouns: tuple[tuple[Noun, str], ...]) -> tuple[str, ...]:
-    """The ids an entry belongs to: those it is about, without the pairs, and those it touches."""
+    """The ids an entry belongs to: those it is about, but no pairs or days, and what it touches."""
     touches = [each for noun, _ in nouns for each in (noun.id, *noun.touches)]
-    return tuple(dict.fromkeys([*(each for each in about if "+" not in each), *touches]))
+    plain = (each for each in about if "+" not in each and "#" not in each)
+    return tuple(dict.fromkeys([*plain, *touches]))
 
 
 def seal(number: int, previous: str, change: Change) -> Entry:

@@ -1,7 +1,8 @@
 """How things are written down: the only file that knows. Strict in, canonical out.
 
 Written things are JSON: no spaces, keys in the order of the fields, UTF-8.
-Moments are UTC ISO 8601 with ``+00:00``, days ISO dates, enums their values.
+Moments are UTC ISO 8601 with ``+00:00``, days ISO dates, enums their values,
+times on the wall ``HH:MM``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 import re
 import sys
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, time
 from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
@@ -59,6 +60,7 @@ _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})\Z"
 )
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z")
 _ACT_NAMED: Final[dict[str, type[Act]]] = {each.kind: each for each in ACTS}
 _NOUN_NAMED: Final[dict[str, type[Noun]]] = {each.kind: each for each in NOUNS}
 
@@ -101,6 +103,12 @@ def _moment(value: Any, _: Any) -> datetime:
         except ValueError:
             pass
     raise _Unfit("must be a date and time with its offset, such as 2026-11-02T09:00:00+00:00")
+
+
+def _wall_time(value: Any, _: Any) -> time:
+    if type(value) is str and _TIME.match(value):
+        return time.fromisoformat(value)
+    raise _Unfit("must be a time on the wall such as 09:30")
 
 
 def _words(value: Any, _: Any) -> Words:
@@ -174,6 +182,7 @@ _PLAIN: Final[dict[type[Any], Callable[[Any, Any], Any]]] = {
     bool: _exactly(bool, "true or false"),
     date: _day,
     datetime: _moment,
+    time: _wall_time,
     Words: _words,
 }
 
@@ -367,6 +376,7 @@ def _unstructurer() -> Converter:
     )
     converter.register_unstructure_hook(datetime, _as_text)
     converter.register_unstructure_hook(date, _as_text)
+    converter.register_unstructure_hook(time, lambda value: f"{value:%H:%M}")
     converter.register_unstructure_hook(Words, lambda value: value.text)
     plain = make_dict_unstructure_fn(
         Activity, converter, circumstances=override(unstruct_hook=dict)

@@ -11,7 +11,7 @@ Needs hypothesis (``pip install 'peerkit[testing]'``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import Enum
 from functools import lru_cache
 from types import NoneType
@@ -25,6 +25,7 @@ from peerkit.acts import (
     Act,
     AskForStay,
     ExtendStay,
+    PlanSeries,
     PlanSession,
     RecordSupervision,
     ReportSession,
@@ -41,11 +42,14 @@ from peerkit.model import (
     ConsentForm,
     Experience,
     Formalities,
+    Frequency,
     Handover,
     Hours,
     LivedExperience,
     MapEntry,
     MapKind,
+    MissingDay,
+    MovedOccurrence,
     NewPeerReads,
     Nights,
     Noun,
@@ -53,12 +57,14 @@ from peerkit.model import (
     Place,
     PlanKind,
     Pull,
+    Recurrence,
     Role,
     Session,
     SessionForm,
     Supervision,
     SupervisionForm,
     Terms,
+    Timetable,
     TopicHours,
     TrainingTopic,
     Weekday,
@@ -75,7 +81,20 @@ if TYPE_CHECKING:
 
     from peerkit.handbook import Book
 
-__all__ = ["activities", "acts", "codes", "days", "ids", "keys", "moments", "nouns", "words"]
+__all__ = [
+    "activities",
+    "acts",
+    "codes",
+    "days",
+    "ids",
+    "keys",
+    "moments",
+    "nouns",
+    "recurrences",
+    "times",
+    "timetables",
+    "words",
+]
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Act)
@@ -96,6 +115,18 @@ _AN_HOUR: Final = 60
 _A_DAY: Final = 24 * _AN_HOUR
 #: Languages with and without script, region and variant.
 _LANGUAGES: Final = ("en", "es", "es-MX", "zh-Hant", "zh-Hant-TW", "es-419", "de-1996", "ase")
+
+_MOST_MONTH_DAY: Final = 31
+_LEAST_MONTH: Final = 28
+_WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_NTH: Final = (1, 2, 3, 4, 5, -1, -2, -5)
+#: Which days each kind of rule may name, if it names any.
+_BY: Final[Mapping[Frequency, tuple[str | None, ...]]] = {
+    Frequency.DAILY: (None,),
+    Frequency.WEEKLY: (None, "weekdays"),
+    Frequency.MONTHLY: (None, "weekdays", "nth", "month_days"),
+    Frequency.YEARLY: (None, "weekdays", "nth", "month_days"),
+}
 
 
 def ids() -> SearchStrategy[str]:
@@ -171,6 +202,53 @@ def activities(book: Book | None = None, *, most: int = _A_DAY) -> SearchStrateg
     )
 
 
+def times() -> SearchStrategy[time]:
+    """Times on the wall: hours and minutes."""
+    return st.builds(time, st.integers(0, 23), st.integers(0, 59))
+
+
+@st.composite
+def recurrences(draw: DrawFn) -> Recurrence:
+    """Rules that come back: every kind there is, within the bounds."""
+    frequency = draw(st.sampled_from(Frequency))
+    by = draw(st.sampled_from(_BY[frequency]))
+    numbers = st.integers(1, _MOST_MONTH_DAY) | st.integers(-_LEAST_MONTH, -1)
+    named = {
+        "weekdays": _some(st.sampled_from(_WEEKDAYS)),
+        "nth": _some(st.builds("{}{}".format, st.sampled_from(_NTH), st.sampled_from(_WEEKDAYS))),
+        "month_days": _some(numbers | st.just(1)).map(lambda each: tuple({*each, 1})),
+    }
+    how: dict[str, Any] = {} if by is None else {"weekdays" if by == "nth" else by: draw(named[by])}
+    if (by is not None and frequency is Frequency.YEARLY) or draw(st.booleans()):
+        how["months"] = draw(_some(st.integers(1, 12)))
+    ends = draw(st.sampled_from(("count", "until", "never")))
+    if ends != "never":
+        how[ends] = draw(st.integers(1, 1_000) if ends == "count" else days())
+    return Recurrence(
+        frequency=frequency,
+        interval=draw(st.integers(1, 99)),
+        missing=draw(st.sampled_from(MissingDay)),
+        exceptions=draw(st.lists(days(), max_size=2).map(tuple)),
+        **how,
+    )
+
+
+def _some(each: SearchStrategy[T]) -> SearchStrategy[tuple[T, ...]]:
+    return st.lists(each, min_size=1, max_size=4, unique=True).map(tuple)
+
+
+def timetables() -> SearchStrategy[Timetable]:
+    """Times that come back, in any of the zones."""
+    return st.builds(
+        Timetable,
+        repeats=recurrences(),
+        first=st.dates(date(2, 1, 1), date(9_990, 12, 31)),
+        at=times(),
+        zone=st.sampled_from(_ZONES),
+        minutes=st.integers(1, _A_DAY),
+    )
+
+
 def acts(*kinds: type[A], **fields: SearchStrategy[Any]) -> SearchStrategy[A]:
     """Acts of these kinds, or of any. ``fields`` say where a field's value comes from."""
     return _one_of(kinds or cast("tuple[type[A], ...]", ACTS), fields)
@@ -240,16 +318,17 @@ def _last(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | N
 
 def _form(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
     """What a session with so many participants may be."""
-    if kind not in _SESSIONS:
+    if kind not in {*_SESSIONS, *_PLANS}:
         return None
     if len(values.get("participants", ("anybody",))) != 1:
         return st.just(SessionForm.GROUP)
     return st.sampled_from(
-        [each for each in SessionForm if kind is not PlanSession or each is not SessionForm.AD_HOC]
+        [each for each in SessionForm if kind not in _PLANS or each is not SessionForm.AD_HOC]
     )
 
 
 _SESSIONS: Final = frozenset({PlanSession, ReportSession, Session})
+_PLANS: Final = frozenset({PlanSession, PlanSeries})
 
 
 def _of_group(
@@ -267,6 +346,11 @@ def _of_group(
 
 def _not_there(values: Mapping[str, Any]) -> SearchStrategy[tuple[str, ...]]:
     return _others((*values["participants"], *values.get("excused", ())))
+
+
+def _of_a_series(series: str | None) -> SearchStrategy[Any]:
+    """A day where there is a series."""
+    return st.none() if series is None else days()
 
 
 def _others(named: tuple[str, ...]) -> SearchStrategy[tuple[str, ...]]:
@@ -400,6 +484,7 @@ _DEPENDING: Final[
     "hours": lambda kind, values: st.lists(
         _topic_hours(), max_size=3, unique_by=lambda each: each.topic
     ).map(tuple),
+    "occurrence": lambda kind, values: _of_a_series(values["series"]),
     "activities": lambda kind, values: _sharing(values["minutes"]),
     "answers": lambda kind, values: _answering(values["instrument"]),
     "also": lambda kind, values: _other_roles(values["role"]),
@@ -415,6 +500,10 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     datetime: moments,
     Words: words,
     Activity: activities,
+    time: times,
+    Recurrence: recurrences,
+    Timetable: timetables,
+    MovedOccurrence: lambda: st.builds(MovedOccurrence, day=days(), starts=moments()),
     Nights: lambda: _built(Nights, {}),
     LivedExperience: lambda: st.sampled_from(Experience).flatmap(_lived),
     MapEntry: lambda: st.builds(

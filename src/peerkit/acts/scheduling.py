@@ -1,0 +1,371 @@
+"""When and where people meet: times offered, rooms, series of sessions, and other times."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import attrs
+
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, once_each
+from peerkit.errors import BadInput
+from peerkit.model import (
+    Availability,
+    AvailabilityStatus,
+    Message,
+    MovedOccurrence,
+    Noun,
+    Occurrence,
+    Room,
+    RoomStatus,
+    Series,
+    SeriesStatus,
+    Session,
+    SessionForm,
+    SessionStatus,
+    Timetable,
+    pair,
+)
+from peerkit.model.fields import (
+    MOST_MINUTES,
+    a,
+    a_moment,
+    a_zone,
+    an_id,
+    as_tuple,
+    exactly,
+    in_utc,
+    maybe,
+    maybe_id,
+    maybe_ids,
+    some_ids,
+    some_minutes,
+)
+from peerkit.model.scheduling import maybe_seats
+from peerkit.model.timetable import Span, busy_on, span_of
+
+if TYPE_CHECKING:
+    from peerkit.model import View
+
+__all__ = [
+    "AddRoom",
+    "CancelOccurrence",
+    "CloseRoom",
+    "EndSeries",
+    "MoveOccurrence",
+    "MoveSession",
+    "OfferAvailability",
+    "PlanSeries",
+    "WithdrawAvailability",
+]
+
+#: For how many days from its first one a new series is compared with sessions that are planned.
+LOOK_AHEAD_DAYS: Final = 56
+
+
+def _lies_in_the_calendar(act: Act, starts: datetime) -> None:
+    """So that every zone has a day for it."""
+    if not 1 < starts.year < 9999:  # noqa: PLR2004 - the first and the last year
+        raise BadInput(f"{type(act).__name__}.starts", "must lie in the years 2 to 9998")
+
+
+def _everyone(act: Act, noun: Session | Series, inside: str) -> tuple[Message, ...]:
+    """The same to everyone in it."""
+    return tuple(
+        Message(to=who, kind=act.kind, about=noun.id, inside=inside)
+        for who in dict.fromkeys((*noun.participants, noun.peer))
+    )
+
+
+def _over(view: View, *, but: str) -> tuple[Noun, ...]:
+    """What has run out and weighs on somebody still is put away, so that it is read no more."""
+    series = (
+        attrs.evolve(each, status=SeriesStatus.ENDED)
+        for each in view.all(Series)
+        if each.open and each.id != but and each.over(view.now)
+    )
+    times = (
+        attrs.evolve(each, status=AvailabilityStatus.WITHDRAWN)
+        for each in view.all(Availability)
+        if each.open and each.id != but and each.when.over(view.now)
+    )
+    return (*series, *times)
+
+
+# -- times and places that are offered -----------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class OfferAvailability(Makes):
+    """Offer times: whoever plans with this person sees when they want to be asked."""
+
+    kind: ClassVar[str] = "availability.offered"
+    makes: ClassVar[type[Noun]] = Availability
+    person: str = attrs.field(validator=an_id)
+    when: Timetable = attrs.field(validator=exactly(Timetable))
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The times and the person."""
+        return once_each(self.the_id, self.person)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The times; those that have run out are put away."""
+        offered = Availability(id=self.the_id, person=self.person, when=self.when)
+        return Left(nouns=(offered, *_over(view, but=self.the_id)))
+
+
+@attrs.frozen(kw_only=True)
+class WithdrawAvailability(Moves):
+    """Take offered times back. What is planned in them stays planned."""
+
+    kind: ClassVar[str] = "availability.withdrawn"
+    moves: ClassVar[type[Noun]] = Availability
+    person: str = attrs.field(validator=an_id)
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The times and the person."""
+        return once_each(self.id, self.person)
+
+    def to(self, noun: Availability) -> AvailabilityStatus:
+        """Withdrawn."""
+        return AvailabilityStatus.WITHDRAWN
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The withdrawn times."""
+        return Left(nouns=(self.moved(view),))
+
+
+@attrs.frozen(kw_only=True)
+class AddRoom(Makes):
+    """Add a room that can be booked, and how many people it takes."""
+
+    kind: ClassVar[str] = "room.added"
+    makes: ClassVar[type[Noun]] = Room
+    seats: int | None = maybe_seats()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The room."""
+        return (self.the_id,)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The room, in use."""
+        return Left(nouns=(Room(id=self.the_id, seats=self.seats),))
+
+
+@attrs.frozen(kw_only=True)
+class CloseRoom(Moves):
+    """Close a room. What is planned in it stays planned, until somebody moves it."""
+
+    kind: ClassVar[str] = "room.closed"
+    moves: ClassVar[type[Noun]] = Room
+
+    def to(self, noun: Room) -> RoomStatus:
+        """Closed."""
+        return RoomStatus.CLOSED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The closed room."""
+        return Left(nouns=(self.moved(view),))
+
+
+# -- series --------------------------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class PlanSeries(Makes):
+    """Plan a session that comes back: one to one, or a group.
+
+    It says when people mean to meet. Each session of it is planned and reported in its
+    own right (``PlanSession`` with ``series`` and ``occurrence``), under the limits of
+    its day. ``agreed_by`` are those who said that these times are fine with them.
+    """
+
+    kind: ClassVar[str] = "series.planned"
+    makes: ClassVar[type[Noun]] = Series
+    peer: str = attrs.field(validator=an_id)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    form: SessionForm = a(SessionForm, SessionForm.ONE_TO_ONE)
+    room: str | None = maybe_id()
+    when: Timetable = attrs.field(validator=exactly(Timetable))
+    agreed_by: tuple[str, ...] = maybe_ids()
+
+    def __attrs_post_init__(self) -> None:
+        if self.form is not SessionForm.GROUP and len(self.participants) != 1:
+            raise BadInput(
+                "PlanSeries.participants",
+                f"a session with {len(self.participants)} participants is a group; say form=GROUP",
+            )
+        if self.form is SessionForm.AD_HOC:
+            raise BadInput("PlanSeries.form", "what is planned is not ad hoc")
+
+    @property
+    def ahead(self) -> tuple[Occurrence, ...]:
+        """Its times in the first eight weeks: those that are compared with planned sessions."""
+        return tuple(
+            each
+            for each in self.when.occurrences
+            if (each.day - self.when.first).days < LOOK_AHEAD_DAYS
+        )
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The series, everyone in it, each pair, the room, and their days in the first weeks."""
+        room = () if self.room is None else (self.room,)
+        there = (self.peer, *self.participants, *room)
+        pairs = (pair(self.peer, each) for each in self.participants)
+        days = busy_on(there, (each.span for each in self.ahead))
+        return once_each(self.the_id, *there, *pairs, *days)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The series; those that have run out are put away; everyone in it is told."""
+        series = Series(
+            id=self.the_id,
+            peer=self.peer,
+            participants=self.participants,
+            form=self.form,
+            room=self.room,
+            when=self.when,
+        )
+        return Left(
+            nouns=(series, *_over(view, but=self.the_id)),
+            messages=_everyone(self, series, f"Series {self.id} is planned."),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class _OfSeries(Moves):
+    """What acts on one series share: who takes part may, and others say that one of them did."""
+
+    moves: ClassVar[type[Noun]] = Series
+    said_so: bool | None = maybe(bool)
+
+    def to(self, noun: Series) -> SeriesStatus:
+        """It goes on."""
+        return SeriesStatus.RUNNING
+
+
+@attrs.frozen(kw_only=True)
+class MoveOccurrence(_OfSeries):
+    """Move one day of a series to another moment. The people and the room are named again."""
+
+    kind: ClassVar[str] = "series.occurrence-moved"
+    peer: str = attrs.field(validator=an_id)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    room: str | None = maybe_id()
+    occurrence: date = attrs.field(validator=exactly(date))
+    starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
+    agreed_by: tuple[str, ...] = maybe_ids()
+
+    def __attrs_post_init__(self) -> None:
+        _lies_in_the_calendar(self, self.starts)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The series, everyone in it, its room, and their days: how long it takes is read."""
+        room = () if self.room is None else (self.room,)
+        there = (self.peer, *self.participants, *room)
+        days = busy_on(there, (span_of(self.starts, MOST_MINUTES),))
+        return once_each(self.id, *there, *days)
+
+    def spans(self, series: Series) -> tuple[Span, ...]:
+        """The time it would take."""
+        return (span_of(self.starts, series.when.minutes),)
+
+    def moved(self, view: View) -> Series:
+        """The series, with this day at another moment."""
+        series: Series = super().moved(view)
+        rest = (each for each in series.moved if each.day != self.occurrence)
+        new = MovedOccurrence(day=self.occurrence, starts=self.starts)
+        return attrs.evolve(series, moved=tuple(sorted((*rest, new), key=lambda each: each.day)))
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The series; everyone in it is told."""
+        series = self.moved(view)
+        inside = f"Series {self.id} has one session at another time."
+        return Left(nouns=(series,), messages=_everyone(self, series, inside))
+
+
+@attrs.frozen(kw_only=True)
+class CancelOccurrence(_OfSeries):
+    """Cancel one day of a series. No reason is asked."""
+
+    kind: ClassVar[str] = "series.occurrence-cancelled"
+    occurrence: date = attrs.field(validator=exactly(date))
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The series without this day; everyone in it is told."""
+        series: Series = self.moved(view)
+        rest = tuple(each for each in series.moved if each.day != self.occurrence)
+        gone = tuple(sorted({*series.cancelled, self.occurrence}))
+        series = attrs.evolve(series, moved=rest, cancelled=gone)
+        inside = f"One session of series {self.id} is cancelled."
+        return Left(nouns=(series,), messages=_everyone(self, series, inside))
+
+
+@attrs.frozen(kw_only=True)
+class EndSeries(_OfSeries):
+    """End a series. Sessions of it that are planned already stay planned."""
+
+    kind: ClassVar[str] = "series.ended"
+
+    def to(self, noun: Series) -> SeriesStatus:
+        """Ended."""
+        return SeriesStatus.ENDED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The ended series; everyone in it is told."""
+        series: Series = self.moved(view)
+        return Left(nouns=(series,), messages=_everyone(self, series, f"Series {self.id} is over."))
+
+
+# -- one session at another time -----------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class MoveSession(Moves):
+    """Move a planned session to another time. The people are named again, and the new room."""
+
+    kind: ClassVar[str] = "session.moved"
+    moves: ClassVar[type[Noun]] = Session
+    peer: str = attrs.field(validator=an_id)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
+    zone: str = a_zone()
+    minutes: int = attrs.field(validator=some_minutes)
+    room: str | None = maybe_id()
+    said_so: bool | None = maybe(bool)
+    agreed_by: tuple[str, ...] = maybe_ids()
+
+    def __attrs_post_init__(self) -> None:
+        _lies_in_the_calendar(self, self.starts)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The session, everyone in it, the room, and their days."""
+        room = () if self.room is None else (self.room,)
+        there = (self.peer, *self.participants, *room)
+        days = busy_on(there, (span_of(self.starts, self.minutes),))
+        return once_each(self.id, *there, *days)
+
+    def to(self, noun: Session) -> SessionStatus:
+        """Planned, as before."""
+        return SessionStatus.PLANNED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The session at its new time; everyone in it is told."""
+        session: Session = attrs.evolve(
+            self.moved(view),
+            starts=self.starts,
+            zone=self.zone,
+            minutes=self.minutes,
+            room=self.room,
+        )
+        return Left(
+            nouns=(session,),
+            messages=_everyone(self, session, f"Session {self.id} is at another time."),
+        )

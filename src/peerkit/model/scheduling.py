@@ -1,0 +1,216 @@
+"""When and where people meet again and again: offered times, rooms, and series of sessions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from peerkit.errors import BadInput
+from peerkit.model.fields import (
+    MOST_NAMED,
+    a,
+    a_moment,
+    an_id,
+    as_tuple,
+    exactly,
+    in_utc,
+    made_of,
+    maybe_id,
+    several,
+    some_ids,
+)
+from peerkit.model.lifecycle import Lifecycle
+from peerkit.model.noun import Noun
+from peerkit.model.recurrence import MOST_OCCURRENCES
+from peerkit.model.support import SessionForm
+from peerkit.model.timetable import Occurrence, Timetable
+
+__all__ = [
+    "Availability",
+    "AvailabilityStatus",
+    "MovedOccurrence",
+    "Room",
+    "RoomStatus",
+    "Series",
+    "SeriesStatus",
+]
+
+
+class AvailabilityStatus(StrEnum):
+    """Times are offered until they are withdrawn."""
+
+    OFFERED = "offered"
+    WITHDRAWN = "withdrawn"
+
+
+AVAILABILITY: Final = Lifecycle(
+    begins=frozenset({AvailabilityStatus.OFFERED}),
+    steps={
+        AvailabilityStatus.OFFERED: frozenset({AvailabilityStatus.WITHDRAWN}),
+        AvailabilityStatus.WITHDRAWN: frozenset(),
+    },
+    closed=frozenset({AvailabilityStatus.WITHDRAWN}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Availability(Noun):
+    """Times that somebody offers, such as Mondays from nine to noon. They are their own."""
+
+    kind: ClassVar[str] = "availability"
+    lifecycle: ClassVar[Lifecycle[AvailabilityStatus]] = AVAILABILITY
+    status: AvailabilityStatus = a(AvailabilityStatus, AvailabilityStatus.OFFERED)
+    person: str = attrs.field(validator=an_id)
+    when: Timetable = attrs.field(validator=exactly(Timetable))
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the person."""
+        return (self.person,)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with the person."""
+        return (self.person,)
+
+
+class RoomStatus(StrEnum):
+    """A room is in use until it is closed."""
+
+    IN_USE = "in-use"
+    CLOSED = "closed"
+
+
+ROOM: Final = Lifecycle(
+    begins=frozenset({RoomStatus.IN_USE}),
+    steps={
+        RoomStatus.IN_USE: frozenset({RoomStatus.CLOSED}),
+        RoomStatus.CLOSED: frozenset(),
+    },
+    closed=frozenset({RoomStatus.CLOSED}),
+)
+
+
+def _seats(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and (type(value) is not int or not 1 <= value <= MOST_NAMED + 1):
+        raise BadInput(f"{type(instance).__name__}.seats", f"1 to {MOST_NAMED + 1}, or left out")
+
+
+def maybe_seats() -> Any:
+    """How many people a room takes, or None."""
+    return attrs.field(default=None, validator=_seats)
+
+
+@attrs.frozen(kw_only=True)
+class Room(Noun):
+    """A place that is booked for a session. ``seats`` is how many people it takes, if anybody says.
+
+    It is read when it is named: nothing of it weighs on anybody.
+    """
+
+    kind: ClassVar[str] = "room"
+    lifecycle: ClassVar[Lifecycle[RoomStatus]] = ROOM
+    status: RoomStatus = a(RoomStatus, RoomStatus.IN_USE)
+    seats: int | None = maybe_seats()
+
+
+class SeriesStatus(StrEnum):
+    """A series runs until it is ended."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+SERIES: Final = Lifecycle(
+    begins=frozenset({SeriesStatus.RUNNING}),
+    steps={
+        # One of its days was moved or cancelled, and the rest goes on.
+        SeriesStatus.RUNNING: frozenset({SeriesStatus.RUNNING, SeriesStatus.ENDED}),
+        SeriesStatus.ENDED: frozenset(),
+    },
+    closed=frozenset({SeriesStatus.ENDED}),
+)
+
+
+@attrs.frozen(kw_only=True)
+class MovedOccurrence:
+    """A day of a series whose session begins at another moment than its rule says."""
+
+    day: date = attrs.field(validator=exactly(date))
+    starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
+
+
+@attrs.frozen(kw_only=True)
+class Series(Noun):
+    """A session that comes back: with whom, where, and when.
+
+    ``cancelled`` are days of its rule on which it does not take place, ``moved`` those
+    at another time, ``planned`` those that have a session of their own, which speaks for
+    them from then on. There are at most as many of each as the rule has days.
+    """
+
+    kind: ClassVar[str] = "series"
+    lifecycle: ClassVar[Lifecycle[SeriesStatus]] = SERIES
+    status: SeriesStatus = a(SeriesStatus, SeriesStatus.RUNNING)
+    form: SessionForm = attrs.field(validator=exactly(SessionForm))
+    peer: str = attrs.field(validator=an_id)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    room: str | None = maybe_id()
+    when: Timetable = attrs.field(validator=exactly(Timetable))
+    moved: tuple[MovedOccurrence, ...] = several(MovedOccurrence, most=MOST_OCCURRENCES)
+    cancelled: tuple[date, ...] = several(date, most=MOST_OCCURRENCES)
+    planned: tuple[date, ...] = several(date, most=MOST_OCCURRENCES)
+
+    @property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """Its times as they stand, by the days of the rule: moved ones where they were moved."""
+        return _standing(self.when, self.moved, self.cancelled, self.planned)
+
+    def on(self, day: date) -> Occurrence | None:
+        """What it has on this day of its rule, or None."""
+        return next((each for each in self.occurrences if each.day == day), None)
+
+    def over(self, moment: datetime) -> bool:
+        """Whether all of it lies behind this moment."""
+        return all(each.ends <= moment for each in self.occurrences)
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with everyone in it, and with its room."""
+        return self.touches
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """It is found with everyone in it, and with its room."""
+        room = () if self.room is None else (self.room,)
+        return tuple(dict.fromkeys((self.peer, *self.participants, *room)))
+
+
+@lru_cache(maxsize=128)
+def _standing(
+    when: Timetable,
+    moved: tuple[MovedOccurrence, ...],
+    cancelled: tuple[date, ...],
+    planned: tuple[date, ...],
+) -> tuple[Occurrence, ...]:
+    elsewhere = {each.day: each.starts for each in moved}
+    gone = {*cancelled, *planned}
+    return tuple(
+        attrs.evolve(each, starts=elsewhere.get(each.day, each.starts))
+        for each in when.occurrences
+        if each.day not in gone
+    )
+
+
+def after_all(series: Series, day: date) -> Series:
+    """The series, with a session of its own on this day."""
+    return attrs.evolve(series, planned=tuple(sorted({*series.planned, day})))
+
+
+def session_of(series: str, day: date) -> str:
+    """The id of the session that a series has on a day of its rule: always the same."""
+    return made_of(series, day.isoformat())
