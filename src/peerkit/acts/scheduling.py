@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, once_each
+from peerkit.acts.sessions import in_a_group
 from peerkit.errors import BadInput
 from peerkit.model import (
     Availability,
@@ -32,13 +33,14 @@ from peerkit.model.fields import (
     a_moment,
     a_zone,
     an_id,
+    any_ids,
     as_tuple,
     exactly,
+    how_many,
     in_utc,
     maybe,
     maybe_id,
     maybe_ids,
-    some_ids,
     some_minutes,
 )
 from peerkit.model.scheduling import maybe_seats
@@ -73,7 +75,7 @@ def _everyone(act: Act, noun: Session | Series, inside: str) -> tuple[Message, .
     """The same to everyone in it."""
     return tuple(
         Message(to=who, kind=act.kind, about=noun.id, inside=inside)
-        for who in dict.fromkeys((*noun.participants, noun.peer))
+        for who in dict.fromkeys((*noun.participants, *noun.peers))
     )
 
 
@@ -188,13 +190,17 @@ class PlanSeries(Makes):
     kind: ClassVar[str] = "series.planned"
     makes: ClassVar[type[Noun]] = Series
     peer: str = attrs.field(validator=an_id)
-    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=any_ids)
     form: SessionForm = a(SessionForm, SessionForm.ONE_TO_ONE)
     room: str | None = maybe_id()
     when: Timetable = attrs.field(validator=exactly(Timetable))
     agreed_by: tuple[str, ...] = maybe_ids()
+    with_peers: tuple[str, ...] = maybe_ids()
+    group: str | None = maybe_id()
+    anonymous: int = how_many()
 
     def __attrs_post_init__(self) -> None:
+        in_a_group(self)
         if self.form is not SessionForm.GROUP and len(self.participants) != 1:
             raise BadInput(
                 "PlanSeries.participants",
@@ -202,6 +208,16 @@ class PlanSeries(Makes):
             )
         if self.form is SessionForm.AD_HOC:
             raise BadInput("PlanSeries.form", "what is planned is not ad hoc")
+
+    @property
+    def peers_named(self) -> tuple[str, ...]:
+        """Whoever leads it, and those who lead it with them."""
+        return (self.peer, *self.with_peers)
+
+    @property
+    def size(self) -> int:
+        """How many people it is for, with those who give no name."""
+        return len(self.participants) + self.anonymous
 
     @property
     def ahead(self) -> tuple[Occurrence, ...]:
@@ -214,12 +230,13 @@ class PlanSeries(Makes):
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The series, everyone in it, each pair, the room, and their days in the first weeks."""
+        """The series, everyone in it, each pair, room and group, their days in the first weeks."""
         room = () if self.room is None else (self.room,)
-        there = (self.peer, *self.participants, *room)
-        pairs = (pair(self.peer, each) for each in self.participants)
+        group = () if self.group is None else (self.group,)
+        there = (*self.peers_named, *self.participants, *room)
+        pairs = (pair(each, who) for each in self.peers_named for who in self.participants)
         days = busy_on(there, (each.span for each in self.ahead))
-        return once_each(self.the_id, *there, *pairs, *days)
+        return once_each(self.the_id, *there, *group, *pairs, *days)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The series; those that have run out are put away; everyone in it is told."""
@@ -230,6 +247,9 @@ class PlanSeries(Makes):
             form=self.form,
             room=self.room,
             when=self.when,
+            with_peers=self.with_peers,
+            group=self.group,
+            anonymous=self.anonymous,
         )
         return Left(
             nouns=(series, *_over(view, but=self.the_id)),
@@ -255,20 +275,26 @@ class MoveOccurrence(_OfSeries):
 
     kind: ClassVar[str] = "series.occurrence-moved"
     peer: str = attrs.field(validator=an_id)
-    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=any_ids)
     room: str | None = maybe_id()
     occurrence: date = attrs.field(validator=exactly(date))
     starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
     agreed_by: tuple[str, ...] = maybe_ids()
+    with_peers: tuple[str, ...] = maybe_ids()
 
     def __attrs_post_init__(self) -> None:
         _lies_in_the_calendar(self, self.starts)
 
     @property
+    def peers_named(self) -> tuple[str, ...]:
+        """Whoever leads it, and those who lead it with them."""
+        return (self.peer, *self.with_peers)
+
+    @property
     def about(self) -> tuple[str, ...]:
         """The series, everyone in it, its room, and their days: how long it takes is read."""
         room = () if self.room is None else (self.room,)
-        there = (self.peer, *self.participants, *room)
+        there = (*self.peers_named, *self.participants, *room)
         days = busy_on(there, (span_of(self.starts, MOST_MINUTES),))
         return once_each(self.id, *there, *days)
 
@@ -333,22 +359,28 @@ class MoveSession(Moves):
     kind: ClassVar[str] = "session.moved"
     moves: ClassVar[type[Noun]] = Session
     peer: str = attrs.field(validator=an_id)
-    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=any_ids)
     starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
     zone: str = a_zone()
     minutes: int = attrs.field(validator=some_minutes)
     room: str | None = maybe_id()
     said_so: bool | None = maybe(bool)
     agreed_by: tuple[str, ...] = maybe_ids()
+    with_peers: tuple[str, ...] = maybe_ids()
 
     def __attrs_post_init__(self) -> None:
         _lies_in_the_calendar(self, self.starts)
 
     @property
+    def peers_named(self) -> tuple[str, ...]:
+        """Whoever leads it, and those who lead it with them."""
+        return (self.peer, *self.with_peers)
+
+    @property
     def about(self) -> tuple[str, ...]:
         """The session, everyone in it, the room, and their days."""
         room = () if self.room is None else (self.room,)
-        there = (self.peer, *self.participants, *room)
+        there = (*self.peers_named, *self.participants, *room)
         days = busy_on(there, (span_of(self.starts, self.minutes),))
         return once_each(self.id, *there, *days)
 

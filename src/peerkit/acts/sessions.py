@@ -82,6 +82,23 @@ _EXCUSED: Final = (MISSED_EXCUSED, MISSED_EXCUSED_A_MONTH)
 _OWN: Final = len(attrs.fields(Makes))
 
 
+def in_a_group(act: Any) -> None:
+    """Who comes without a name, and whoever stays away, does so in a group."""
+    name = type(act).__name__
+    if act.peer in act.with_peers:
+        raise BadInput(f"{name}.with_peers", "names the peer of the session again")
+    if not act.participants and not act.anonymous:
+        raise BadInput(
+            f"{name}.participants",
+            "name 1 to 200 ids, or say how many come without one (anonymous)",
+        )
+    if act.form is SessionForm.GROUP:
+        return
+    for field in ("group", "anonymous", "excused", "absent"):
+        if getattr(act, field, None):
+            raise BadInput(f"{name}.{field}", "is said of a group; say form=GROUP")
+
+
 @attrs.frozen(kw_only=True)
 class _InSession(Makes):
     """What planning and reporting a session share."""
@@ -102,7 +119,7 @@ class _InSession(Makes):
     occurrence: date | None = maybe(date)
 
     def __attrs_post_init__(self) -> None:
-        self._in_a_group()
+        in_a_group(self)
         if (self.series is None) is not (self.occurrence is None):
             raise BadInput(
                 f"{type(self).__name__}.occurrence", "name the series and the day of its rule"
@@ -118,22 +135,6 @@ class _InSession(Makes):
             raise BadInput(
                 f"{type(self).__name__}.activities", "take more minutes than the session has"
             )
-
-    def _in_a_group(self) -> None:
-        """Who comes without a name, and whoever stays away, does so in a group."""
-        name = type(self).__name__
-        if self.peer in self.with_peers:
-            raise BadInput(f"{name}.with_peers", "names the peer of the session again")
-        if not self.participants and not self.anonymous:
-            raise BadInput(
-                f"{name}.participants",
-                "name 1 to 200 ids, or say how many come without one (anonymous)",
-            )
-        if self.form is SessionForm.GROUP:
-            return
-        for field in ("group", "anonymous", "excused", "absent"):
-            if getattr(self, field, None):
-                raise BadInput(f"{name}.{field}", "is said of a group; say form=GROUP")
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -199,7 +200,7 @@ class PlanSession(_InSession):
         """What every session is about, its room and series, and everyone's days in UTC."""
         room = () if self.room is None else (self.room,)
         series = () if self.series is None else (self.series,)
-        there = (self.peer, *self.participants, *room)
+        there = (*self.peers_named, *self.participants, *room)
         days = busy_on(there, (span_of(self.starts, self.minutes),))
         return once_each(*super().about, *room, *series, *days)
 

@@ -15,13 +15,15 @@ from peerkit.model.fields import (
     a,
     a_moment,
     an_id,
+    any_ids,
     as_tuple,
     exactly,
+    how_many,
     in_utc,
     made_of,
     maybe_id,
+    maybe_ids,
     several,
-    some_ids,
 )
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
@@ -150,7 +152,8 @@ class Series(Noun):
 
     ``cancelled`` are days of its rule on which it does not take place, ``moved`` those
     at another time, ``planned`` those that have a session of their own, which speaks for
-    them from then on. There are at most as many of each as the rule has days.
+    them from then on; there are at most as many of each as the rule has days.
+    ``with_peers``, ``group`` and ``anonymous`` are as in a session.
     """
 
     kind: ClassVar[str] = "series"
@@ -158,12 +161,20 @@ class Series(Noun):
     status: SeriesStatus = a(SeriesStatus, SeriesStatus.RUNNING)
     form: SessionForm = attrs.field(validator=exactly(SessionForm))
     peer: str = attrs.field(validator=an_id)
-    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    participants: tuple[str, ...] = attrs.field(converter=as_tuple, validator=any_ids)
     room: str | None = maybe_id()
     when: Timetable = attrs.field(validator=exactly(Timetable))
     moved: tuple[MovedOccurrence, ...] = several(MovedOccurrence, most=MOST_OCCURRENCES)
     cancelled: tuple[date, ...] = several(date, most=MOST_OCCURRENCES)
     planned: tuple[date, ...] = several(date, most=MOST_OCCURRENCES)
+    with_peers: tuple[str, ...] = maybe_ids()
+    group: str | None = maybe_id()
+    anonymous: int = how_many()
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """Every peer whose time it is: whoever leads it, and those who lead it with them."""
+        return (self.peer, *self.with_peers)
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
@@ -180,14 +191,14 @@ class Series(Noun):
 
     @property
     def weighs_on(self) -> tuple[str, ...]:
-        """It is read with everyone in it, and with its room."""
+        """It is read with everyone in it, its group and its room."""
         return self.touches
 
     @property
     def touches(self) -> tuple[str, ...]:
-        """It is found with everyone in it, and with its room."""
-        room = () if self.room is None else (self.room,)
-        return tuple(dict.fromkeys((self.peer, *self.participants, *room)))
+        """It is found with everyone in it, its group and its room."""
+        others = (each for each in (self.group, self.room) if each is not None)
+        return tuple(dict.fromkeys((*self.peers, *self.participants, *others)))
 
 
 @lru_cache(maxsize=128)

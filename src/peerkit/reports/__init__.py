@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from peerkit.reports.accounting import Telling, accounting
-from peerkit.reports.readers import Reading, last_met, who_read
-from peerkit.reports.summary import Summary, summary
-from peerkit.reports.units import Contact, UnitRule, navigation_units, units
+from peerkit.reports.accounting import (
+    Telling,
+    accounting,
+)
+from peerkit.reports.overlaps import (
+    overlaps,
+)
+from peerkit.reports.readers import (
+    Reading,
+    last_met,
+    who_read,
+)
+from peerkit.reports.summary import (
+    Summary,
+    summary,
+)
+from peerkit.reports.units import (
+    Contact,
+    UnitRule,
+    navigation_units,
+    units,
+)
 from peerkit.reports.workforce import (
     InInterval,
     RoleDrift,
@@ -36,6 +54,7 @@ __all__ = [
     "last_met",
     "minutes_a_week",
     "navigation_units",
+    "overlaps",
     "percent_of_living_wage",
     "role_drift",
     "summary",

@@ -96,11 +96,31 @@ def steps(act: Moves, view: View, book: Book) -> Findings:
     return (Finding(clause, verdict, facts),)
 
 
+#: What a noun and an act about it must name alike.
+_WHOSE: Final = (
+    "peer",
+    "with_peers",
+    "participant",
+    "participants",
+    "person",
+    "group",
+    "house",
+)
+
+
 def _theirs(noun: Noun, act: Moves) -> bool:
     """Whether it belongs to the people whom the act names: nobody answers another's match."""
     return all(
         _same(getattr(noun, each), getattr(act, each))
-        for each in ("peer", "participant", "participants", "person", "group", "house")
+        for each in (
+            "peer",
+            "with_peers",
+            "participant",
+            "participants",
+            "person",
+            "group",
+            "house",
+        )
         if hasattr(act, each) and hasattr(noun, each)
     )
 

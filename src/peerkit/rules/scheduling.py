@@ -93,18 +93,18 @@ def double_booking(act: _Planned, view: View, book: Book) -> Findings:
     """
     clause = book.clause("double-booking")
     spans = _SPANS[type(act)](act, view)
-    there = dict.fromkeys((act.peer, *act.participants))
+    there = dict.fromkeys((*act.peers_named, *act.participants))
     found: list[Finding] = []
     asked: dict[str, None] = {}
     for each, times in _taken(act, view):
-        both = [who for who in there if who in {each.peer, *each.participants}]
+        both = [who for who in there if who in {*each.peers, *each.participants}]
         if not (both and clash(spans, times)):
             continue
-        if each.peer == act.peer:
-            facts = {"peer": act.peer, "id": each.id}
-            found.append(Finding(clause, Verdict.NOT_ALLOWED, facts))
-            both.remove(act.peer)
-        asked.update(dict.fromkeys(both))
+        leading = [who for who in both if who in act.peers_named and who in each.peers]
+        found += [
+            Finding(clause, Verdict.NOT_ALLOWED, {"peer": who, "id": each.id}) for who in leading
+        ]
+        asked.update(dict.fromkeys(who for who in both if who not in leading))
     found += [
         Finding(clause, Verdict.NEEDS_CONSENT, {"participant": who})
         for who in asked
@@ -136,7 +136,7 @@ def room_free(act: _Planned, view: View, book: Book) -> Findings:
 
 def _against(room: Room, act: _Planned, view: View) -> Iterator[Phrase]:
     """Why a room cannot be had."""
-    people = 1 + len(act.participants)
+    people = len(act.peers_named) + len(act.participants) + getattr(act, "anonymous", 0)
     if room.status is RoomStatus.CLOSED:
         yield Phrase("It is closed.")
     if room.seats is not None and people > room.seats:
@@ -179,7 +179,7 @@ def takes_part(
         return ()
     clause = book.clause("takes-part")
     facts = {"by": act.by, "id": act.id}
-    if act.said_so or act.by in {noun.peer, *noun.participants}:
+    if act.said_so or act.by in {*noun.peers, *noun.participants}:
         return (Finding(clause, Verdict.ALLOWED, facts),)
     asked = Verdict.NEEDS_FACTS if act.said_so is None else Verdict.NEEDS_CONSENT
     return (Finding(clause, asked, facts),)
@@ -238,7 +238,7 @@ def who_missed(act: ReportMissedSession, view: View, book: Book) -> Findings:
     session = view.get(Session, act.id)
     if act.who is None or session is None:
         return ()
-    expected = act.who in {session.peer, *session.participants}
+    expected = act.who in {*session.peers, *session.participants}
     verdict = Verdict.ALLOWED if expected else Verdict.NEEDS_FACTS
     facts = {"other": act.who, "id": act.id}
     return (Finding(book.clause("who-missed"), verdict, facts),)
