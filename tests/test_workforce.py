@@ -1019,7 +1019,11 @@ class Workforce(RuleBasedStateMachine):
     @invariant()
     def everything_stands_as_the_model_has_it(self) -> None:
         """Statuses, and the tallies added up anew from the talks."""
-        kinds = {"leave": pk.Leave, "debrief": pk.Debrief, "bias-report": pk.BiasReport}
+        kinds: dict[str, type[pk.Noun]] = {
+            "leave": pk.Leave,
+            "debrief": pk.Debrief,
+            "bias-report": pk.BiasReport,
+        }
         for kind, noun in kinds.items():
             there = {each.id: str(each.status) for each in self.program.every(noun)}
             assert there == {name: at for (of, name), at in self.statuses.items() if of == kind}
