@@ -315,7 +315,7 @@ class TestTraining:
     @pytest.mark.parametrize("kind", [pk.RecordCredential, pk.RenewCredential])
     def test_a_credential_ends_after_it_begins(self, kind: Any) -> None:
         """Also the one that follows."""
-        how = {"of": "k-1"} if kind is pk.RenewCredential else {}
+        how: dict[str, Any] = {"of": "k-1"} if kind is pk.RenewCredential else {}
         with pytest.raises(pk.BadInput, match="must be later than since"):
             kind(**OURS, **how, since=TODAY, until=TODAY)
 
@@ -555,7 +555,7 @@ class TestLeave:
     @pytest.mark.parametrize("kind", [pk.AskForLeave, pk.Leave])
     def test_leave_ends_when_it_begins_or_later(self, kind: Any) -> None:
         """One day is a leave."""
-        how = {"by": "ana"} if kind is pk.AskForLeave else {}
+        how: dict[str, Any] = {"by": "ana"} if kind is pk.AskForLeave else {}
         with pytest.raises(pk.BadInput, match=f"{kind.__name__}.last: must not be earlier"):
             kind(**how, id="l", peer="ana", first=TODAY, last=TODAY - DAY)
 
