@@ -606,6 +606,7 @@ class TestPay:
             ).or_raise()
         until = {each.id: (each.status, each.until) for each in program.every(pk.PayRecord)}
 
+        assert list(program.view("ana").all(pk.PayRecord)) == []  # no other decision reads it
         assert until == {
             "a": (pk.PayStatus.ENDED, date(2026, 10, 20)),
             "b": (pk.PayStatus.ENDED, date(2026, 10, 21)),
