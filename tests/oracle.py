@@ -305,13 +305,6 @@ def known(it: Case) -> Iterator[Said]:
     if isinstance(it.act, KNOWN_PEER) and (early or not serves) and not whatever_stands(it):
         yield Said(F, "known")
     some = is_a(it.act, *KNOWN_PARTICIPANT) and not whatever_stands(it)
-    beside = it.act.others if is_a(it.act, pk.RecordSupervision) else ()
-    if any(it.view.get(pk.Peer, each) is None for each in beside):
-        yield Said(F, "known-together")
-    for each in it.view.all(pk.Leave) if is_a(it.act, pk.PlanSession) else ():
-        away = each.first <= it.act.day <= each.last
-        if each.peer == it.act.peer and each.status == "granted" and away:
-            yield Said(F, "on-leave")
     for who in it.act.participants_named if some else ():
         one = it.view.get(pk.Participant, who)
         away_too = late or is_a(it.act, pk.DoActivity)
@@ -326,6 +319,17 @@ def known(it: Case) -> Iterator[Said]:
         held = [each for each in it.view.all(pk.Credential) if each.peer == peer.id]
         if not any(each.since <= on < each.until for each in held):
             yield Said(N if held else F, "credential")
+
+
+def carried(it: Case) -> Iterator[Said]:
+    """Whoever sat in at a talk is known; nobody plans over leave that was granted."""
+    beside = it.act.others if is_a(it.act, pk.RecordSupervision) else ()
+    if any(it.view.get(pk.Peer, each) is None for each in beside):
+        yield Said(F, "known-together")
+    for each in it.view.all(pk.Leave) if is_a(it.act, pk.PlanSession) else ():
+        away = each.first <= it.act.day <= each.last
+        if each.peer == it.act.peer and each.status == "granted" and away:
+            yield Said(F, "on-leave")
 
 
 def answers(it: Case) -> Iterator[Said]:
@@ -348,8 +352,8 @@ def places(it: Case) -> Iterator[Said]:
     back = False
     if is_a(act, pk.ChangeService) and peer is not None and act.status != "left":
         back = peer.status == "left" or act.supervisor not in (None, peer.supervisor)
-    by = act.supervisor if comes or back else peer.supervisor if peer else ""
-    if back and by is None and numbers("peers-for-one-supervisor", it):
+    by = (act.supervisor or "") if comes or back else peer.supervisor if peer else ""
+    if back and not by and numbers("peers-for-one-supervisor", it):
         yield Said(F, "known")
     full = tally(by, "supervising") >= most("peers-for-one-supervisor", it)
     walks = peer and (asks or is_a(act, pk.AcceptMatch)) and tally(act.peer, "walking")
@@ -651,6 +655,7 @@ def part(it: Case) -> Iterator[Said]:
 
 
 LIMITS: Final = (
+    carried,
     answers,
     *(in_role, known, places, supervised, times, ties, voluntary, ids, not_yet, words),
     *(young, chosen, circles),

@@ -215,7 +215,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
     (pk.AnswerBias(by="sam", id="b-1", status=pk.BiasStatus.CLOSED), ("b-1",)),
     (
         pk.RecordPay(**BY, id="pay-1", peer="ana", hourly=2100, currency="USD", since=SINCE),
-        ("pay-1", "ana"),
+        ("pay-1", "ana", "ana#pay"),
     ),
     (pk.AskForLeave(**BY, id="l-1", peer="ana", first=TODAY, last=TODAY), ("l-1", "ana")),
     (

@@ -18,6 +18,7 @@ import pytest
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores import Change, NotAStore
+from peerkit.stores.codec import text, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import FIRST_ACTS, NOW, empty, opened, plan, report
@@ -936,6 +937,31 @@ class TestVerifying:
 
         assert "a match m-1 that does not fit: $.status" in fault
         assert CANARY not in fault
+
+    def test_an_edited_entry_may_name_a_noun_nobody_can_read(self, kept: Path) -> None:
+        """Then the noun is not as that entry left it, whatever it may have said."""
+        statement = "UPDATE peerkit_entry SET body = replace(body, '\"accepted\"', '\"Grebe\"')"
+
+        assert "match m-1 is not as the journal left it." in verified(kept, statement)
+
+    def test_what_was_kept_before_a_noun_had_a_field_is_whole(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The journal is never written anew: what it lacks has the value it is read with."""
+
+        def older(noun: pk.Noun) -> str:
+            """As a peer was written before they could return."""
+            table = json.loads(write_noun(noun))
+            table.pop("returned", None)
+            return text(table)
+
+        with monkeypatch.context() as patch:
+            patch.setattr("peerkit.program.write_noun", older)
+            program = opened()
+        entries = "".join(each.body for each in program.journal())
+
+        assert "returned" not in entries
+        assert program.verify().faults == ()
 
     def test_a_program_can_be_verified_while_others_write(self, path: Path) -> None:
         """What is kept while the journal is read is no fault."""

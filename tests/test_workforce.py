@@ -315,7 +315,7 @@ class TestTraining:
     @pytest.mark.parametrize("kind", [pk.RecordCredential, pk.RenewCredential])
     def test_a_credential_ends_after_it_begins(self, kind: Any) -> None:
         """Also the one that follows."""
-        how = {"of": "k-1"} if kind is pk.RenewCredential else {}
+        how: dict[str, Any] = {"of": "k-1"} if kind is pk.RenewCredential else {}
         with pytest.raises(pk.BadInput, match="must be later than since"):
             kind(**OURS, **how, since=TODAY, until=TODAY)
 
@@ -555,7 +555,7 @@ class TestLeave:
     @pytest.mark.parametrize("kind", [pk.AskForLeave, pk.Leave])
     def test_leave_ends_when_it_begins_or_later(self, kind: Any) -> None:
         """One day is a leave."""
-        how = {"by": "ana"} if kind is pk.AskForLeave else {}
+        how: dict[str, Any] = {"by": "ana"} if kind is pk.AskForLeave else {}
         with pytest.raises(pk.BadInput, match=f"{kind.__name__}.last: must not be earlier"):
             kind(**how, id="l", peer="ana", first=TODAY, last=TODAY - DAY)
 
@@ -606,6 +606,7 @@ class TestPay:
             ).or_raise()
         until = {each.id: (each.status, each.until) for each in program.every(pk.PayRecord)}
 
+        assert list(program.view("ana").all(pk.PayRecord)) == []  # no other decision reads it
         assert until == {
             "a": (pk.PayStatus.ENDED, date(2026, 10, 20)),
             "b": (pk.PayStatus.ENDED, date(2026, 10, 21)),
@@ -1019,7 +1020,11 @@ class Workforce(RuleBasedStateMachine):
     @invariant()
     def everything_stands_as_the_model_has_it(self) -> None:
         """Statuses, and the tallies added up anew from the talks."""
-        kinds = {"leave": pk.Leave, "debrief": pk.Debrief, "bias-report": pk.BiasReport}
+        kinds: dict[str, type[pk.Noun]] = {
+            "leave": pk.Leave,
+            "debrief": pk.Debrief,
+            "bias-report": pk.BiasReport,
+        }
         for kind, noun in kinds.items():
             there = {each.id: str(each.status) for each in self.program.every(noun)}
             assert there == {name: at for (of, name), at in self.statuses.items() if of == kind}

@@ -229,6 +229,21 @@ pk.review(pk.Words("You should call."))  # type: ignore[arg-type]
 pk.review("You should call.", "house-cues.toml")  # type: ignore[arg-type]
 pointers[0].start = 1  # type: ignore[misc]
 
+# -- workforce
+
+credential = pk.Credential(id="k", peer="ana", since=date(2025, 1, 1), until=date(2027, 1, 1))
+renewed = pk.renewal(credential, book, role=pk.Role.SUPERVISOR, service=3000)
+assert_type(renewed, pk.Renewal)
+assert_type(renewed.due, date)
+assert_type(renewed.missing, tuple[pk.Asked, ...])
+assert_type(renewed.missing[0].had, int | None)
+assert_type(renewed.missing[0].missing, int)
+assert_type(credential.hours, tuple[pk.TopicHours, ...])
+assert_type(credential.stage, pk.CredentialStage)
+pk.renewal(credential, date(2026, 11, 2))  # type: ignore[arg-type]
+pk.AskForLeave(by="ana", peer="ana", first="today", last=date(2026, 11, 8))  # type: ignore[arg-type]
+pk.RecordPay(by="c", peer="ana", hourly=21.5, currency="USD", since=date(2026, 1, 1))  # type: ignore[arg-type]
+
 # -- as JSON
 
 assert_type(pk.read_act(b"{}"), pk.Act)

@@ -20,6 +20,7 @@ from peerkit.model import (
     SelfCareStatus,
     Words,
 )
+from peerkit.model.conditions import paid
 from peerkit.model.fields import a, a_currency, an_amount, an_id, exactly, maybe_ids, several
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class RecordPay(Makes):
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The record and the peer."""
-        return once_each(self.the_id, self.peer)
+        """The record, the peer, and what they are paid now."""
+        return once_each(self.the_id, self.peer, paid(self.peer))
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The new pay; what was in force before ends on its first day."""

@@ -58,6 +58,11 @@ PAY: Final = Lifecycle(
 )
 
 
+def paid(peer: str) -> str:
+    """Under what a peer's pay is read: no decision about their work has to see it."""
+    return f"{peer}#pay"
+
+
 @attrs.frozen(kw_only=True)
 class PayRecord(Noun):
     """What a peer is paid for an hour, in cents or whatever is the smallest coin of the currency.
@@ -80,8 +85,8 @@ class PayRecord(Noun):
 
     @property
     def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the peer: the next one ends it, so there is one."""
-        return (self.peer,)
+        """It is read where pay is recorded and nowhere else: the next one ends it."""
+        return (paid(self.peer),)
 
     @property
     def touches(self) -> tuple[str, ...]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from peerkit.errors import StoreError
+from peerkit.errors import BadInput, StoreError
 from peerkit.model import NOUNS, Count, Message, Noun
 from peerkit.stores import GENESIS
-from peerkit.stores.codec import text, write_noun
+from peerkit.stores.codec import read_noun, text, write_noun
 
 if TYPE_CHECKING:
     from peerkit.stores import Entry, Store
@@ -117,12 +118,22 @@ def _noun_faults(store: Store, nouns: dict[tuple[str, str], str]) -> Iterator[st
                 yield f"No {kind.kind} after {after!r} can be read. {error}"
                 return
             for each in items:
-                if nouns.pop((each.kind, each.id), None) != write_noun(each):
+                if not _left_so(nouns.pop((each.kind, each.id), None), each):
                     yield f"{each.kind} {each.id} is not as the journal left it."
                 yield from _filing_faults(store, each)
             after = items[-1].id if len(items) == _PAGE else None
     for name, id_ in nouns:
         yield f"{name} {id_} is in the journal and nowhere else."
+
+
+def _left_so(left: str | None, noun: Noun) -> bool:
+    """Whether the journal left a noun so. What was written before it had a field lacks that one."""
+    written = write_noun(noun)
+    if left is None or left == written:
+        return left is not None
+    with suppress(BadInput):
+        return write_noun(read_noun(left)) == written
+    return False
 
 
 def _filing_faults(store: Store, noun: Noun) -> Iterator[str]:
