@@ -31,6 +31,7 @@ QUESTIONS: Final = {
     "import": ("importing", "Importing, in a fresh interpreter"),
     "demo": ("demo", "The demo"),
     "loading": ("loading", "Loading the book, nothing cached"),
+    "directory": ("directory", "A resource directory: read, and searched"),
 }
 _COMPARED: Final = ("attrs", "cattrs", "vakt", "cedarpy", "pycasbin")
 _ROOT: Final = Path(__file__).parent.parent
@@ -119,6 +120,7 @@ def main() -> int:
     ask.add_argument("--runs", type=int, default=11, help="runs of each side (11)")
     ask.add_argument("--folder", type=Path, help="make files here instead of the temporary folder")
     ask.add_argument("--hmis", type=Path, help="an HMIS CSV export for the demo to read")
+    ask.add_argument("--hsds", type=Path, help="an HSDS directory to read; else one is invented")
     ask.add_argument("--case", nargs=3, help=argparse.SUPPRESS)
     told = ask.parse_args()
     if told.case:
@@ -131,6 +133,7 @@ def main() -> int:
         quick=told.quick,
         folder=None if told.folder is None else str(told.folder.resolve()),
         export=None if told.hmis is None else str(told.hmis.resolve()),
+        directory=None if told.hsds is None else str(told.hsds.resolve()),
     )
     started = monotonic()
     print(_versions())
