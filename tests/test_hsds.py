@@ -269,11 +269,12 @@ class TestOtherVersions:
     def test_names_of_two_are_read(self, folder: Path) -> None:
         """What a service gives stands in a file of another name, with another column."""
         (folder / "services_taxonomy.csv").unlink()
+        put(folder, "services.csv", 3, "status", "Inactive")
         write(
             folder,
             "service_attributes.csv",
             "id,service_id,taxonomy_term_id",
-            *("1,101,LV-1000", "2,999,LV-1000"),
+            *("1,101,LV-1000", "2,999,LV-1000", "3,102,LV-1000"),
         )
 
         read = hsds.read(folder)
@@ -281,6 +282,7 @@ class TestOtherVersions:
         service = read.directory.get("101")
         assert service is not None
         assert [each.id for each in service.needs] == ["LV-1000"]
+        assert (read.gone, read.directory.get("102")) == (1, None)
         assert rejects(read) == [("service_attributes.csv", 3, "service_id", NOT_KEPT, False)]
 
     def test_services_alone_are_a_directory(self, tmp_path: Path) -> None:
@@ -478,6 +480,7 @@ class TestHostile:
         with pytest.raises(NotHsds) as caught:
             hsds.read(tmp_path)
         assert caught.value.what.startswith("is another format: over 3 rows do not fit.")
+        assert caught.value.__context__ is None
 
     def test_the_error_is_in_the_tree_and_can_be_pickled(self) -> None:
         """So that it crosses processes."""

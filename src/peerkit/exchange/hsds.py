@@ -157,15 +157,19 @@ class _Reading:
         take = table.take
         for record in records(self.folder / table.file, header):
             row = Row(record.cells)
+            refused: Refused | Unclear | None = None
             try:
                 row.whole(record)
                 take(self, row)
             except (Refused, Unclear) as no:
-                self.reject(record, no.column, no.why)
-            else:
-                self.rows[table.file] += 1
-                for column, why in row.doubts:
-                    self.reject(record, column, why, kept=True)
+                refused = no
+            # Not in the except block, which would tie the line just read to an error of ours.
+            if refused is not None:
+                self.reject(record, refused.column, refused.why)
+                continue
+            self.rows[table.file] += 1
+            for column, why in row.doubts:
+                self.reject(record, column, why, kept=True)
 
     def reject(self, record: Record, column: str, why: str, *, kept: bool = False) -> None:
         self.rejects.append(
