@@ -85,7 +85,7 @@ class Index:
 
     def is_at(self, place: str) -> Callable[[Place], bool]:
         """Whether one place of a service is in this town, or under this postal code."""
-        town, code = folded(place), _code(place)
+        town, code = folded(place), _code(place) or None
         return lambda where: folded(where.city) == town or _code(where.postal_code) == code
 
     def chords(self, near: tuple[float, float], km: float) -> dict[int, float]:
