@@ -33,6 +33,7 @@ QUESTIONS: Final = {
     "loading": ("loading", "Loading the book, nothing cached"),
     "remembering": ("remembering", "Somebody after ten years, by somebody new"),
     "matching": ("matching", "A whole waiting list put together with its peers"),
+    "directory": ("directory", "A resource directory: read, and searched"),
 }
 _COMPARED: Final = ("attrs", "cattrs", "vakt", "cedarpy", "pycasbin", "numpy", "scipy")
 _ROOT: Final = Path(__file__).parent.parent
@@ -121,6 +122,7 @@ def main() -> int:
     ask.add_argument("--runs", type=int, default=11, help="runs of each side (11)")
     ask.add_argument("--folder", type=Path, help="make files here instead of the temporary folder")
     ask.add_argument("--hmis", type=Path, help="an HMIS CSV export for the demo to read")
+    ask.add_argument("--hsds", type=Path, help="an HSDS directory to read; else one is invented")
     ask.add_argument("--case", nargs=3, help=argparse.SUPPRESS)
     told = ask.parse_args()
     if told.case:
@@ -133,6 +135,7 @@ def main() -> int:
         quick=told.quick,
         folder=None if told.folder is None else str(told.folder.resolve()),
         export=None if told.hmis is None else str(told.hmis.resolve()),
+        directory=None if told.hsds is None else str(told.hsds.resolve()),
     )
     started = monotonic()
     print(_versions())

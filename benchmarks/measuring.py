@@ -37,8 +37,9 @@ class Effort:
     """How much trouble is taken: ``runs`` of each side, each about ``seconds`` long.
 
     ``quick`` shrinks what is built for a figure too: the numbers then only
-    show that everything runs. ``folder`` is where files are made and
-    ``export`` the HMIS export for the demo, where the caller named them.
+    show that everything runs. ``folder`` is where files are made, ``export`` the
+    HMIS export for the demo and ``directory`` the HSDS directory to be read, where
+    the caller named them.
     """
 
     runs: int
@@ -46,6 +47,7 @@ class Effort:
     quick: bool = False
     folder: str | None = None
     export: str | None = None
+    directory: str | None = None
 
 
 @attrs.frozen(kw_only=True)

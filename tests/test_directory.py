@@ -142,6 +142,7 @@ class TestPlace:
         assert ids(place="sampleville") == ["class"]
         assert ids(place="nowhere") == []
         assert str(first(place="00501").why[0]) == "place: Exampleton, 00501-1234"
+        assert str(first(place="-Sampleville").why[0]) == "place: Sampleville"
 
     def test_the_nearer_comes_first_and_what_is_on_no_map_last(self) -> None:
         """By the nearest of its places, along the globe."""

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, assert_type
 
 import peerkit as pk
+from peerkit.directory import Directory, Search, Service
+from peerkit.exchange import hsds
 from peerkit.handbook import Language, language, languages, layers
 from peerkit.handbook.cues import cues
 from peerkit.notifiers.memory import MemoryNotifier
@@ -243,6 +245,18 @@ assert_type(credential.stage, pk.CredentialStage)
 pk.renewal(credential, date(2026, 11, 2))  # type: ignore[arg-type]
 pk.AskForLeave(by="ana", peer="ana", first="today", last=date(2026, 11, 8))  # type: ignore[arg-type]
 pk.RecordPay(by="c", peer="ana", hourly=21.5, currency="USD", since=date(2026, 1, 1))  # type: ignore[arg-type]
+# -- a directory of services
+
+town = hsds.read("town", zone="America/Chicago")
+assert_type(town.directory, Directory)
+assert_type(town.rejects, tuple[hsds.Reject, ...])
+found = town.directory.search(Search(need="soup", near=(0.5, -30.5), within=5))
+assert_type(found.found[0].service, Service)
+assert_type(found.found[0].km, float | None)
+assert_type(found.next, int | None)
+assert_type(town.directory.get("s-1"), Service | None)
+Search("soup")  # type: ignore[call-arg]
+hsds.read("town", "America/Chicago")  # type: ignore[call-arg]
 
 # -- as JSON
 

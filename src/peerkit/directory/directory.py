@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from heapq import nsmallest
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Final
 
 import attrs
 
-from peerkit.directory.indexing import FARTHEST, Index, all_of
+from peerkit.directory.indexing import FARTHEST, Index, all_of, along
 from peerkit.directory.search import Found, Reason, Results, Search, Why
 from peerkit.directory.services import Need, Service
 from peerkit.directory.words import asked, bits, folded, has_all
@@ -64,15 +66,14 @@ class Directory:
         Within that, the nearer comes first where it is asked what is near.
         """
         asking = _Asking(self._index, search, self.wall(search.open_at))
-        rows = [*asking.rows()]
-        end = search.skip + search.most
+        total, end = asking.total(), search.skip + search.most
         return Results(
             found=tuple(
                 Found(service=self.services[place], why=asking.why(self.services[place], km), km=km)
-                for place, km in rows[search.skip : end]
+                for place, km in asking.page()
             ),
-            total=len(rows),
-            next=end if end < len(rows) else None,
+            total=total,
+            next=end if end < total else None,
             unknown=MappingProxyType(asking.unknown()),
         )
 
@@ -84,18 +85,22 @@ class Directory:
 class _Asking:
     """One search on its way through an index."""
 
-    __slots__ = ("_age", "_far", "_index", "_kept", "_ranks", "_search", "_wall")
+    __slots__ = ("_chords", "_groups", "_index", "_kept", "_ranks", "_search", "_wall")
 
     def __init__(self, index: Index, search: Search, wall: datetime | None) -> None:
         self._index: Final = index
         self._search: Final = search
         self._wall: Final = wall
         reach = FARTHEST if search.within is None else search.within
-        self._far: Final = {} if search.near is None else index.within(search.near, reach)
+        self._chords: Final = {} if search.near is None else index.chords(search.near, reach)
         #: For each thing asked, the services that answer to it, and those that may: nobody says.
         self._kept: Final = dict(self._asked())
         self._ranks: Final = self._by_need()
-        self._age: Final = self._by_age()
+        kept = index.everything
+        for mask, _ in self._kept.values():
+            kept &= mask
+        #: What is found, best first; no service is in two of them.
+        self._groups: Final = [kept & age & rank for age in self._by_age() for rank in self._ranks]
 
     def _asked(self) -> Iterator[tuple[Reason, tuple[int, int]]]:
         index, search = self._index, self._search
@@ -103,7 +108,7 @@ class _Asking:
         if search.place is not None:
             yield Reason.PLACE, (index.at(search.place), everything & ~index.placed)
         if search.within is not None:
-            near = all_of(1 << place for place in self._far)
+            near = all_of(1 << place for place in self._chords)
             yield Reason.DISTANCE, (near, everything & ~index.on_the_map)
         for reason, texts, text in (
             (Reason.LANGUAGE, index.languages, search.language),
@@ -137,17 +142,31 @@ class _Asking:
         others |= all_of(1 << place for most, place in index.oldest if age > most)
         return stated & ~others, index.everything & ~stated, others
 
-    def rows(self) -> Iterator[tuple[int, float | None]]:
-        """The places of what is found, best first, each with its distance where that is known."""
-        kept, far = self._index.everything, self._far
-        for mask, _ in self._kept.values():
-            kept &= mask
-        for age in self._age:
-            for rank in self._ranks:
-                there = [*bits(kept & age & rank)]
-                known = sorted((far[each], each) for each in there if each in far)
-                yield from ((each, km) for km, each in known)
-                yield from ((each, None) for each in there if each not in far)
+    def total(self) -> int:
+        """How many are found, on all pages."""
+        return sum(each.bit_count() for each in self._groups)
+
+    def page(self) -> Iterator[tuple[int, float | None]]:
+        """The places of what is on the page, each with its distance where that is known."""
+        before, wanted = self._search.skip, self._search.most
+        for group in self._groups:
+            size = group.bit_count()
+            if before >= size or not wanted:
+                before = max(0, before - size)
+                continue
+            for found in islice(self._in_order(group, before + wanted), before, before + wanted):
+                wanted -= 1
+                yield found
+            before = 0
+
+    def _in_order(self, group: int, most: int) -> Iterator[tuple[int, float | None]]:
+        """The first so many of a group: the nearest, then those of which nobody says where."""
+        chords = self._chords
+        if self._search.near is None:
+            return ((each, None) for each in bits(group))
+        near = nsmallest(most, ((chords[each], each) for each in bits(group) if each in chords))
+        rest = (each for each in bits(group) if each not in chords)
+        return chain(((each, along(chord)) for chord, each in near), ((it, None) for it in rest))
 
     def unknown(self) -> dict[Reason, int]:
         """How many fit in all else, for each thing of which they do not say."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from peerkit.directory.services import Need, Place, Service
 from peerkit.directory.words import Texts, folded
 
-__all__ = ["FARTHEST", "Index", "all_of"]
+__all__ = ["FARTHEST", "Index", "all_of", "along"]
 
 #: The mean radius of the earth in kilometres.
 _EARTH: Final = 6371.0088
@@ -48,12 +48,12 @@ class Index:
         self.towns: Final = _masks((folded(where.city), place) for where, place in places)
         self.codes: Final = _masks((_code(where.postal_code), place) for where, place in places)
         self.placed: Final = all_of((*self.towns.values(), *self.codes.values()))
-        self.located: Final = sorted(
-            (*_turned(where.latitude, where.longitude), place)
+        self.points: Final = sorted(
+            (where.latitude, *_point(where.latitude, where.longitude), place)
             for where, place in places
             if where.latitude is not None and where.longitude is not None
         )
-        self.on_the_map: Final = all_of(1 << place for *_, place in self.located)
+        self.on_the_map: Final = all_of(1 << place for *_, place in self.points)
         self.hours: Final = _masks(
             (hours, place) for place, each in numbered for hours in each.opening
         )
@@ -85,28 +85,26 @@ class Index:
 
     def is_at(self, place: str) -> Callable[[Place], bool]:
         """Whether one place of a service is in this town, or under this postal code."""
-        town, code = folded(place), _code(place)
+        town, code = folded(place), _code(place) or None
         return lambda where: folded(where.city) == town or _code(where.postal_code) == code
 
-    def within(self, near: tuple[float, float], km: float) -> dict[int, float]:
-        """How far the services are that are so near, each by the nearest of its places.
+    def chords(self, near: tuple[float, float], km: float) -> dict[int, float]:
+        """The services so near, each with the square of a straight line to its nearest place.
 
-        Along the globe, by the haversine formula.
+        Straight through the globe, in its radius: that takes no angles and keeps the order;
+        :func:`along` says how far it is along the ground.
         """
-        up, across = _turned(*near)
-        reach = km / _EARTH + 1e-9
-        first = bisect_left(self.located, up - reach, key=lambda each: each[0])
-        last = bisect_right(self.located, up + reach, key=lambda each: each[0])
-        sin, asin, sqrt, cosine = math.sin, math.asin, math.sqrt, math.cos(up)
+        latitude = near[0]
+        to_x, to_y, to_z = _point(*near)
+        reach = math.degrees(km / _EARTH) + 1e-9
+        first = bisect_left(self.points, latitude - reach, key=lambda each: each[0])
+        last = bisect_right(self.points, latitude + reach, key=lambda each: each[0])
+        most = 4 * math.sin(min(km / _EARTH, math.pi) / 2) ** 2 + 1e-15
         found: dict[int, float] = {}
-        for other, beside, place in self.located[first:last]:
-            half = (
-                sin((other - up) / 2) ** 2
-                + cosine * math.cos(other) * sin((beside - across) / 2) ** 2
-            )
-            far = 2 * _EARTH * asin(sqrt(min(1.0, half)))
-            if far <= km and far < found.get(place, math.inf):
-                found[place] = far
+        for _, x, y, z, place in self.points[first:last]:
+            line = (x - to_x) ** 2 + (y - to_y) ** 2 + (z - to_z) ** 2
+            if line <= most and line < found.get(place, 5.0):
+                found[place] = line
         return found
 
     def open_at(self, wall: datetime) -> int:
@@ -135,5 +133,13 @@ def all_of(masks: Iterable[int]) -> int:
     return found
 
 
-def _turned(latitude: float, longitude: float) -> tuple[float, float]:
-    return math.radians(latitude), math.radians(longitude)
+def _point(latitude: float, longitude: float) -> tuple[float, float, float]:
+    """Where it is on a globe whose radius is 1."""
+    north, east = math.radians(latitude), math.radians(longitude)
+    flat = math.cos(north)
+    return flat * math.cos(east), flat * math.sin(east), math.sin(north)
+
+
+def along(chord: float) -> float:
+    """Kilometres along the ground, of the square of a straight line."""
+    return 2 * _EARTH * math.asin(min(1.0, math.sqrt(chord) / 2))

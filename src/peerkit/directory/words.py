@@ -85,10 +85,6 @@ class Texts:
             found &= self._having(word)
         return self._things(found)
 
-    def having_one(self, word: str) -> int:
-        """The things of which a text has this word."""
-        return self._things(self._having(word))
-
     @property
     def everything(self) -> int:
         """The things of which there is any text."""

@@ -22,9 +22,10 @@ from typing import Any, Final, final
 
 import attrs
 
-from peerkit.directory import Directory, Need, Place, Service
+from peerkit.directory import Directory, Need
 from peerkit.errors import BadInput
 from peerkit.exchange.cells import Refused, Row
+from peerkit.exchange.drafts import Draft, add, whole_service
 from peerkit.exchange.opening import Unclear, days_of, hours_of, weekday_of
 from peerkit.exchange.records import Header, Record, header_of, records
 
@@ -36,6 +37,10 @@ _MOST_AGE: Final = 130.0
 
 #: Services with these marks of HSDS 3 cannot be reached.
 _GONE: Final = frozenset({"inactive", "defunct"})
+
+
+#: What kind of attribute says who may come, and not what help there is.
+_WHO_MAY_COME: Final = ("eligib", "audience")
 
 
 @final
@@ -95,15 +100,6 @@ def read(folder: str | os.PathLike[str], *, zone: str = "UTC") -> HsdsImport:
 # -- row by row --------------------------------------------------------------------------
 
 
-_Draft = dict[str, Any]  # the fields of a Service or a Place that is not whole yet
-
-
-def _add(draft: _Draft, field: str, value: object) -> None:
-    """One more of several, each once: what differs in capitals alone is the same."""
-    key = value.casefold() if isinstance(value, str) else value
-    draft.setdefault(field, {}).setdefault(key, value)
-
-
 @attrs.define(repr=False, kw_only=True)
 class _Reading:
     """A directory on its way in. A row that is refused halfway leaves nothing here."""
@@ -112,9 +108,9 @@ class _Reading:
     file: str
     organizations: dict[str, str] = attrs.Factory(dict[str, str])
     needs: dict[str, Need] = attrs.Factory(dict[str, Need])
-    services: dict[str, _Draft] = attrs.Factory(dict[str, _Draft])
-    locations: dict[str, _Draft] = attrs.Factory(dict[str, _Draft])
-    links: dict[str, _Draft] = attrs.Factory(dict[str, _Draft])
+    services: dict[str, Draft] = attrs.Factory(dict[str, Draft])
+    locations: dict[str, Draft] = attrs.Factory(dict[str, Draft])
+    links: dict[str, Draft] = attrs.Factory(dict[str, Draft])
     rows: dict[str, int] = attrs.Factory(dict[str, int])
     rejects: list[Reject] = attrs.Factory(list[Reject])
     gone: set[str] = attrs.Factory(set[str])
@@ -128,7 +124,7 @@ class _Reading:
         for table, header in zip(there, headers, strict=True):
             self.table(table, header)
         directory = Directory(
-            services=[_service(each) for each in self.services.values()],
+            services=[whole_service(each) for each in self.services.values()],
             needs=self.needs.values(),
             zone=zone,
         )
@@ -157,15 +153,19 @@ class _Reading:
         take = table.take
         for record in records(self.folder / table.file, header):
             row = Row(record.cells)
+            refused: Refused | Unclear | None = None
             try:
                 row.whole(record)
                 take(self, row)
             except (Refused, Unclear) as no:
-                self.reject(record, no.column, no.why)
-            else:
-                self.rows[table.file] += 1
-                for column, why in row.doubts:
-                    self.reject(record, column, why, kept=True)
+                refused = no
+            # Not in the except block, which would tie the line just read to an error of ours.
+            if refused is not None:
+                self.reject(record, refused.column, refused.why)
+                continue
+            self.rows[table.file] += 1
+            for column, why in row.doubts:
+                self.reject(record, column, why, kept=True)
 
     def reject(self, record: Record, column: str, why: str, *, kept: bool = False) -> None:
         self.rejects.append(
@@ -212,7 +212,7 @@ class _Reading:
             "places": {},
         }
         if told := row.text("eligibility_description"):
-            _add(self.services[key], "eligibility", told)
+            add(self.services[key], "eligibility", told)
 
     def location(self, row: Row) -> None:
         key = row.new("id", self.locations)
@@ -260,7 +260,7 @@ class _Reading:
         text = row.filled("eligibility")
         service = self.theirs(row, "service_id")
         if service is not None:
-            _add(service, "eligibility", text)
+            add(service, "eligibility", text)
 
     def phone(self, row: Row) -> None:
         number = row.filled("number")
@@ -291,61 +291,41 @@ class _Reading:
         )
         service = self.theirs(row, "service_id")
         if service is not None:
-            _add(service, "needs", need)
+            add(service, "needs", need)
 
     def attribute(self, row: Row) -> None:
         if row.text("link_entity") != "service":
             return
         need = row.of("taxonomy_term_id", self.needs)
         service = self.theirs(row, "link_id")
-        if service is not None:
-            _add(service, "needs", need)
+        if service is None:
+            return
+        if any(each in row.text("link_type").lower() for each in _WHO_MAY_COME):
+            add(service, "eligibility", need.name)
+        else:
+            add(service, "needs", need)
 
     # -- whose it is
 
-    def theirs(self, row: Row, column: str) -> _Draft | None:
+    def theirs(self, row: Row, column: str) -> Draft | None:
         """The service that a column names; None for one that is gone, of which nothing is kept."""
         return None if row.cells.get(column) in self.gone else row.of(column, self.services)
 
     def for_each(self, row: Row, field: str, value: object) -> None:
         """Adds it to the service that is named, or else to the place, for all that is there."""
         if row.cells.get("service_at_location_id") and not row.cells.get("service_id"):
-            _add(row.of("service_at_location_id", self.links), field, value)
+            add(row.of("service_at_location_id", self.links), field, value)
         elif row.cells.get("service_id") or not row.cells.get("location_id"):
             service = self.theirs(row, "service_id")
             if service is not None:
-                _add(service, field, value)
+                add(service, field, value)
         else:
-            _add(row.of("location_id", self.locations), field, value)
+            add(row.of("location_id", self.locations), field, value)
 
     def said(self, row: Row, column: str) -> None:
         """Opening hours in words are kept, whatever comes of the times."""
         if text := row.text(column):
             self.for_each(row, "hours_said", text)
-
-
-def _service(draft: _Draft) -> Service:
-    """The whole service. What is said of a place is said of all that is given there."""
-    drafts = draft["places"].values()
-    fields = {field: value for field, value in draft.items() if field not in _SEVERAL}
-    for field in _SEVERAL:
-        theirs = dict(draft.get(field, ()))
-        if field in _OF_PLACES:
-            for place in drafts:
-                theirs |= place.get(field, {})
-        fields[field] = tuple(theirs.values())
-    fields["places"] = tuple(map(_place, drafts))
-    return Service(**fields)
-
-
-def _place(draft: _Draft) -> Place:
-    fields = {field: value for field, value in draft.items() if field not in _OF_PLACES}
-    return Place(**{**fields, "hours": tuple(draft.get("hours", {}).values())})
-
-
-#: What there may be several of, and which of it a file may say of a place instead.
-_SEVERAL: Final = ("needs", "hours", "hours_said", "languages", "eligibility", "phones")
-_OF_PLACES: Final = frozenset({"hours_said", "languages", "phones"})
 
 
 @attrs.frozen
@@ -401,6 +381,11 @@ TABLES: Final = (
     ),
     Table("services_taxonomy.csv", ("service_id", "taxonomy_id"), (), _Reading.tag),
     Table("service_attributes.csv", ("service_id", "taxonomy_term_id"), (), _Reading.tag),
-    Table("attributes.csv", ("link_id", "link_entity", "taxonomy_term_id"), (), _Reading.attribute),
+    Table(
+        "attributes.csv",
+        ("link_id", "link_entity", "taxonomy_term_id"),
+        ("link_type",),
+        _Reading.attribute,
+    ),
 )
 """The files that are read, of any version, in the order they are read, and their columns."""
