@@ -19,6 +19,7 @@ from peerkit.acts import (
     DiscloseForSafety,
     DiscloseTie,
     DoActivity,
+    EndGuardianship,
     EndMatch,
     GiveAdvice,
     GivePermission,
@@ -153,6 +154,7 @@ ROLE_LIMITS: Final = Rules(
     Rule("as-chosen", (PlanSession,), mutuality.as_chosen),
     Rule("guardian-permits", (AcceptMatch, RecordConsent), families.guardian_permits),
     Rule("guardian-named", (NameGuardian,), families.guardian_named),
+    Rule("guardian-checked", (NameGuardian, EndGuardianship), families.guardian_checked),
     Rule("guardian-gives", (GivePermission,), families.guardian_gives),
     Rule(
         "own-yes",
