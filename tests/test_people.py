@@ -119,7 +119,7 @@ class TestRoles:
         """What was a question for the supervisor is the peer's work."""
         program = opened()
         train = asking(activity("train-peers"))
-        also = [pk.Role.VOLUNTEER, pk.Role.TRAINER]
+        also = (pk.Role.VOLUNTEER, pk.Role.TRAINER)
         before = program.do(train)
         program.do(pk.ChangeRoles(by="sam", peer="ana", role=pk.Role.WORKER, also=also)).or_raise()
 
@@ -283,7 +283,7 @@ class TestYoungPeople:
             assert program.do(pk.RecordConsent(**OWN, **told)).verdict is C
             program.do(pk.GivePermission(**permit, id=f"pe-{id_}", permits=id_)).or_raise()
             program.do(pk.RecordConsent(**OWN, **told)).or_raise()
-        share = {"by": "ana", "participant": "p-7", "scopes": scopes}
+        share: dict[str, Any] = {"by": "ana", "participant": "p-7", "scopes": scopes}
         assert program.do(pk.ShareInformation(**share, to="school")).allowed
         program.do(pk.WithdrawPermission(by="kim", id="pe-k-1", participant="p-7")).or_raise()
 
