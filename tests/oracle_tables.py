@@ -53,6 +53,7 @@ us/mn:bill-own-residents
 ASK_FIRST: Final = table("""
 give-own-number=contact-hours social-media-contact=social-media serve-employer=two-roles
 end-without-notice=ending cover-case-manager= work-outside-training=
+witness-directive=two-roles
 """)
 #: What answers decide: a verdict's letter, or the clause under which a supervisor is asked.
 ANSWERS: Final = """

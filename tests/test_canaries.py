@@ -54,6 +54,7 @@ CANARIES = {
     # -- people
     "SetGoal.why": "Zebrafinch-why",
     "SetGoal.first_step": "Zebrafinch-first",
+    "SetGoal.strengths": "Zebrafinch-strengths",
     "SetGoal.support": "Zebrafinch-support",
     "SuggestGoal.words": "Zebrafinch-idea",
     "ChangeGoal.words": "Zebrafinch-anew",
@@ -181,6 +182,7 @@ def whole_life() -> tuple[pk.Act, ...]:
             words=said("SetGoal.words"),
             why=said("SetGoal.why"),
             first_step=said("SetGoal.first_step"),
+            strengths=said("SetGoal.strengths"),
             support=said("SetGoal.support"),
         ),
         pk.SuggestGoal(
@@ -547,7 +549,7 @@ class TestNowhere:
                 *("drift/x", "bias-report/b", "self-care-plan/own"),
                 *("consultation/q", "disclosure/d", "measure/me"),
                 *("consultation/q", "disclosure/d", "goal/g/why", "goal/g/first-step"),
-                *("goal/g/support", "goal/g-4", "goal/g-4/progress", "step/st"),
+                *("goal/g/support", "goal/g-4", "goal/g-4/progress", "step/st", "goal/g/strengths"),
                 *("plan/pl/who-stays-away", "map/p-7/flat"),
                 *("consultation/q", "disclosure/d", "agreement/ag-2", "agreement/ag-3"),
                 *("consultation/q", "disclosure/d", "connection/way", "spoken-for/say"),
@@ -558,6 +560,7 @@ class TestNowhere:
         assert kept == {
             "goal/g/why": (CANARIES["SetGoal.why"],),
             "goal/g/first-step": (CANARIES["SetGoal.first_step"],),
+            "goal/g/strengths": (CANARIES["SetGoal.strengths"],),
             "goal/g/support": (CANARIES["SetGoal.support"],),
             "goal/g-4": (CANARIES["SuggestGoal.words"], CANARIES["ChangeGoal.words"]),
             "goal/g-4/progress": (CANARIES["NoteProgress.words"],),

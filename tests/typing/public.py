@@ -142,6 +142,30 @@ pk.DiscloseForSafety(by="ana", peer="ana", participant="p-7", to=("x",), basis="
 assert_type(pk.ReviewDisclosure(by="sam", id="d-1", peer="ana").outcome, pk.Words | None)
 assert_type(pk.RecordSupervision(by="sam", peer="ana", on=date(2026, 11, 2)).minutes, int)
 
+# -- people
+
+assert_type(pk.LivedExperience(of=pk.Experience.ILLNESS).detail, pk.Detail | None)
+assert_type(pk.ChangeRoles(by="sam", peer="ana", role=pk.Role.MENTOR).also, tuple[pk.Role, ...])
+chosen = pk.ChooseMutuality(by="p-7", participant="p-7", receives=60)
+assert_type(chosen.receives, int | None)
+assert_type(chosen.forms, tuple[pk.SupportForm, ...])
+pk.ChooseMutuality(by="p-7", participant="p-7", receives="60")  # type: ignore[arg-type]
+guardian = pk.Guardian(id="gu-1", participant="p-7", guardian="kim", until=date(2027, 6, 1))
+assert_type(guardian.until, date | None)
+assert_type(guardian.answers_for("p-7", date(2026, 11, 2)), bool)
+pk.GivePermission(by="c", participant="p-7", guardian="kim")  # type: ignore[call-arg]
+goal = pk.Goal(id="g-1", participant="p-7")
+assert_type(goal.achievement, pk.Achievement | None)
+own = pk.Plan(id="pl-1", participant="p-7", of=pk.PlanKind.WELLNESS)
+assert_type(own.sections, tuple[pk.Section, ...])
+assert_type(own.shared_with, tuple[str, ...])
+assert_type(own.open_to("ana"), bool)
+assert_type(pk.SECTIONS[pk.PlanKind.CRISIS], tuple[pk.Section, ...])
+entry = pk.MapEntry(id="dog", of=pk.MapKind.ANIMAL)
+assert_type(entry.pull, pk.Pull)
+assert_type(pk.PutOnMap(by="p-7", participant="p-7", entry=entry).entry, pk.MapEntry)
+assert_type(pk.map_of("p-7"), str)
+
 # -- reading
 
 assert_type(program.find(pk.Match), pk.Page[pk.Match])

@@ -59,9 +59,9 @@ class SetGoal(Makes):
 
     When somebody else writes it, ``said_so`` says that the participant said
     it: true or false. ``review`` is the day they want to look at it again.
-    ``why`` it matters, the ``first_step`` and the ``support`` they want are
-    theirs to say or to leave out; they are kept under ``goal/<id>/why``,
-    ``goal/<id>/first-step`` and ``goal/<id>/support``.
+    ``why`` it matters, the ``first_step``, the ``strengths`` they bring and the
+    ``support`` they want are theirs to say or to leave out; they are kept under
+    ``goal/<id>/why``, ``…/first-step``, ``…/strengths`` and ``…/support``.
     """
 
     kind: ClassVar[str] = "goal.set"
@@ -72,6 +72,7 @@ class SetGoal(Makes):
     said_so: bool | None = maybe(bool)
     why: Words | None = maybe(Words)
     first_step: Words | None = maybe(Words)
+    strengths: Words | None = maybe(Words)
     support: Words | None = maybe(Words)
 
     @property
@@ -95,6 +96,7 @@ class SetGoal(Makes):
                 Saying(place, owner, self.words),
                 *saying(f"{place}/why", owner, self.why),
                 *saying(f"{place}/first-step", owner, self.first_step),
+                *saying(f"{place}/strengths", owner, self.strengths),
                 *saying(f"{place}/support", owner, self.support),
             ),
         )

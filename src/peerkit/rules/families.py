@@ -10,11 +10,24 @@ from peerkit.model import Guardian, GuardianPermission, PermissionStatus
 if TYPE_CHECKING:
     from datetime import date
 
-    from peerkit.acts import AcceptMatch, Act, GivePermission, NameGuardian, RecordConsent
+    from peerkit.acts import (
+        AcceptMatch,
+        Act,
+        EndGuardianship,
+        GivePermission,
+        NameGuardian,
+        RecordConsent,
+    )
     from peerkit.handbook import Book
     from peerkit.model import View
 
-__all__ = ["guardian_gives", "guardian_named", "guardian_permits", "own_yes"]
+__all__ = [
+    "guardian_checked",
+    "guardian_gives",
+    "guardian_named",
+    "guardian_permits",
+    "own_yes",
+]
 
 
 def _guardians(view: View, participant: str, day: date) -> frozenset[str]:
@@ -62,6 +75,13 @@ def guardian_named(act: NameGuardian, view: View, book: Book) -> Findings:
     verdict = Verdict.NOT_ALLOWED if act.guardian == act.participant else Verdict.ALLOWED
     facts = {"participant": act.participant, "other": act.guardian}
     return (Finding(book.clause("guardian-named"), verdict, facts),)
+
+
+def guardian_checked(act: NameGuardian | EndGuardianship, view: View, book: Book) -> Findings:
+    """The young person alone neither names a guardian nor ends it; the program looks at it."""
+    verdict = Verdict.NEEDS_CONSULTATION if act.by == act.participant else Verdict.ALLOWED
+    facts = {"participant": act.participant, "by": act.by}
+    return (Finding(book.clause("guardian-checked"), verdict, facts),)
 
 
 def guardian_gives(act: GivePermission, view: View, book: Book) -> Findings:
