@@ -167,6 +167,9 @@ def bonds(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
                 status=d.mostly(0.9, pk.ConsentStatus.GIVEN, pk.ConsentStatus),
             )
         )
+    if isinstance(act, pk.ProposeMatch) and d.often(0.5):
+        one, other = both if d.often(0.5) else (who, peer)
+        found.append(pk.MatchProfile(id=one, not_with=(d.mostly(0.5, other, ("p-9", "zoe")),)))
     return found
 
 

@@ -376,6 +376,27 @@ class TestAWholeListAtOnce:
 
         assert found.pairs == {"p1": "a", "p2": "b"}
 
+    def test_a_long_list_is_gone_through_again_as_well(self, monkeypatch: Any) -> None:
+        """By numpy and scipy: whom the hours of the best peer do not hold goes to the next."""
+        pytest.importorskip("scipy", reason='needs the extra "matching"')
+        monkeypatch.setattr(listing, "MOST_PLAIN", -1)
+        ours = [
+            seeking("p1", HOME, MIND, minutes=60),
+            seeking("p2", HOME, minutes=60),
+            seeking("p3", minutes=30, not_with=frozenset({"b"})),
+        ]
+        theirs = [
+            offering("a", HOME, MIND, minutes=90),
+            offering("b", minutes=60, not_with=frozenset({"p1"})),
+        ]
+        found = assign(ours, theirs, weights=PLAIN)
+
+        assert found.pairs == {"p1": "a", "p2": "b", "p3": "a"}
+        tight = [attrs.evolve(theirs[0], minutes=60), theirs[1]]
+        again = assign(ours, tight, weights=PLAIN)
+        assert (again.pairs, again.left) == ({"p1": "a", "p2": "b"}, ("p3",))
+        assert not again.proven
+
     def test_who_waits_longer_has_the_place(self) -> None:
         """Each day adds to the score up to 90; and where scores are equal, the day decides."""
         long = seeking("z", since=TODAY - timedelta(days=60))
@@ -469,7 +490,12 @@ class TestAWholeListAtOnce:
         monkeypatch.setitem(__import__("sys").modules, "numpy", None)
         ours = [seeking(f"p{each}") for each in range(60)]
         theirs = [offering(f"q{each}") for each in range(12)]
-        with pytest.raises(pk.MissingExtra, match=r"peerkit\[matching\]"):
+        with pytest.raises(pk.MissingExtra, match=r"numpy.*peerkit\[matching\]"):
+            assign(ours, theirs)
+        monkeypatch.undo()
+        pytest.importorskip("numpy", reason='needs the extra "matching"')
+        monkeypatch.setitem(__import__("sys").modules, "scipy.sparse", None)
+        with pytest.raises(pk.MissingExtra, match=r"scipy.*peerkit\[matching\]"):
             assign(ours, theirs)
 
     @settings(max_examples=60, deadline=None)

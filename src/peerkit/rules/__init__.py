@@ -126,6 +126,7 @@ ROLE_LIMITS: Final = Rules(
     ),
     # -- matching
     Rule("own-description", (DescribeForMatching,), matching.own_description),
+    Rule("both-willing", (ProposeMatch,), matching.both_willing),
     Rule("waits-once", (JoinWaitingList,), matching.waits_once),
     Rule("planned-ending", (PlanEnding,), matching.planned_ending),
     Rule("reassigned", (ReassignMatch,), matching.reassigned),
