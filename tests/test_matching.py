@@ -182,7 +182,13 @@ class TestBars:
     def test_weights_are_numbers_of_nought_or_more(self) -> None:
         """And what is divided by is more than nought."""
         wrong: dict[str, Any]
-        for wrong in ({"shared": -1}, {"enough": 0}, {"span": 0}, {"load": "much"}):
+        for wrong in (
+            {"shared": -1},
+            {"shared": 100_001},
+            {"enough": 0},
+            {"span": 0},
+            {"load": "much"},
+        ):
             with pytest.raises(BadInput, match="Weights"):
                 Weights(**wrong)
 
@@ -396,6 +402,14 @@ class TestAWholeListAtOnce:
         again = assign(ours, tight, weights=PLAIN)
         assert (again.pairs, again.left) == ({"p1": "a", "p2": "b"}, ("p3",))
         assert not again.proven
+
+    def test_without_room_for_ties_the_best_total_stays(self, monkeypatch: Any) -> None:
+        """In a very long list the order of waiting gives way, and nothing else."""
+        monkeypatch.setattr(listing, "_EXACT", 1)
+        ours = [seeking("p1"), seeking("p2", HOME), seeking("p3", HOME, MIND)]
+        found = assign(ours, [offering("a", HOME, MIND, most=2)], weights=PLAIN)
+
+        assert set(found.pairs) == {"p2", "p3"}
 
     def test_who_waits_longer_has_the_place(self) -> None:
         """Each day adds to the score up to 90; and where scores are equal, the day decides."""
