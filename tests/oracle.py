@@ -542,6 +542,15 @@ def ids(it: Case) -> Iterator[Said]:
             yield Said(N, "steps")
 
 
+def willing(it: Case) -> Iterator[Said]:
+    """Whom somebody does not want is proposed by nobody but themselves."""
+    for each in it.view.all(pk.MatchProfile) if is_a(it.act, pk.ProposeMatch) else ():
+        named = {it.act.peer, it.act.participant}
+        other = named - {each.id}
+        if each.id in named and other & {*each.not_with} and it.act.by != each.id:
+            yield Said(C, "both-willing")
+
+
 def not_yet(it: Case) -> Iterator[Said]:
     """Nothing is recorded of the future, and nothing ends before it began."""
     act, now = it.act, it.view.now

@@ -299,6 +299,9 @@ def bonds(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
                 **narrow,
             )
         )
+    if isinstance(act, pk.ProposeMatch) and d.often(0.5):
+        one, other = both if d.often(0.5) else (who, peer)
+        found.append(pk.MatchProfile(id=one, not_with=(d.mostly(0.5, other, ("p-9", "zoe")),)))
     return found
 
 

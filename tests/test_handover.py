@@ -163,6 +163,7 @@ class TestPlannedEndings:
 
     def test_a_last_day_goes_with_until_alone(self) -> None:
         """A date without its choice, or the choice without its date, would be a guess."""
+        wrong: dict[str, Any]
         for wrong in (
             {"old": pk.OldPeerReads.OWN_NOTES_UNTIL},
             {"until": TODAY},

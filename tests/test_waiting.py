@@ -16,7 +16,7 @@ from peerkit.errors import BadInput
 from peerkit.matching import ending, in_order, unmet, unreached
 from peerkit.model.support import MATCH
 from peerkit.reports import last_met
-from tests.ordinary import ANA, LIVED, NOW, TODAY, empty, opened, report, tallies_of, welcome
+from tests.ordinary import ANA, LIVED, NOW, TODAY, empty, opened, plan, report, tallies_of, welcome
 
 DAYS = timedelta(days=1)
 LIMIT = "reached-within-days"
@@ -40,7 +40,12 @@ class TestThePlaceOnTheList:
     """Through the door: joining, being reached, leaving, and saying yes."""
 
     def test_it_counts_from_the_day_it_was_said(self) -> None:
-        """Now, unless it was said before."""
+        """Now, unless it was said before; and others may wait as well."""
+        program = opened()
+        joined(program)
+        assert program.do(pk.JoinWaitingList(by="p-7", id="w-7", participant="p-7")).allowed
+        again = pk.JoinWaitingList(by="p-7", id="w-8", participant="p-7")
+        assert program.do(again).verdict is pk.Verdict.NOT_ALLOWED
         assert joined(opened()).since == NOW
         assert joined(opened(), when=NOW - 3 * DAYS).since == NOW - 3 * DAYS
 
@@ -223,7 +228,7 @@ class TestTheLists:
         program = opened()
         for id_, ago in (("s-1", 9), ("s-2", 2), ("s-3", 5)):
             program.do(report(id=id_, starts=NOW - ago * DAYS)).or_raise()
-        program.do(pk.CancelSession(by="ana", id="s-9"))
+        program.do(plan(id="s-9", starts=NOW + DAYS)).or_raise()
 
         assert last_met(program) == {("ana", "p-7"): TODAY - 2 * DAYS}
 

@@ -11,7 +11,19 @@ from peerkit.directory import Directory, Search, Service
 from peerkit.exchange import hsds
 from peerkit.handbook import Language, language, languages, layers
 from peerkit.handbook.cues import cues
+from peerkit.matching import (
+    Assignment,
+    Bar,
+    Offering,
+    Pairing,
+    Seeking,
+    Weights,
+    assign,
+    in_order,
+    suggest,
+)
 from peerkit.notifiers.memory import MemoryNotifier
+from peerkit.reports import Reading, who_read
 from peerkit.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -281,6 +293,23 @@ assert_type(found.next, int | None)
 assert_type(town.directory.get("s-1"), Service | None)
 Search("soup")  # type: ignore[call-arg]
 hsds.read("town", "America/Chicago")  # type: ignore[call-arg]
+# -- matching
+
+serves = pk.Peer(id="ana", role=pk.Role.WORKER, supervisor="sam", since=date(2026, 1, 5))
+seeking = Seeking.of(pk.Person(id="p-7"), since=date(2026, 11, 2), not_with=["bo"])
+offering = Offering.of(serves, pk.Person(id="ana"), pk.MatchProfile(id="ana"), most=20)
+assert_type(seeking, Seeking)
+assert_type(offering.left, int | None)
+assert_type(suggest(seeking, [offering]), tuple[Pairing, ...])
+assignment = assign([seeking], [offering], weights=Weights(load=0), on=date(2026, 11, 2))
+assert_type(assignment, Assignment)
+assert_type(assignment.pairs, Mapping[str, str])
+assert_type(assignment.explain("p-7", "ana").bars, tuple[Bar, ...])
+assert_type(assignment.why("p-7"), str)
+assert_type(in_order(program.every(pk.Waiting)), tuple[pk.Waiting, ...])
+assert_type(who_read(program, "p-7", by="p-7"), tuple[Reading, ...])
+pk.Handover(old="nothing")  # type: ignore[arg-type]
+pk.PlanEnding(by="p-7", id="m", peer="ana", participant="p-7")  # type: ignore[call-arg]
 
 # -- as JSON
 

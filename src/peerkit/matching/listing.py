@@ -244,9 +244,11 @@ class _Rounds:
         dearest = highest + 2 + max(map(max, filter(None, slots))) + max(self.aged)
         # Having nobody costs more than all that scores could ever save: people come first.
         nobody = dearest * (min(size, seats) + 1)
-        # Ties are decided below the smallest difference of two scores.
-        scale = max(1, min(size * (size + 2), _EXACT // nobody))
-        rank = range(size, 0, -1) if scale > size else [0] * size
+        # Ties are decided below the smallest difference of two scores. Among some nine thousand
+        # people there is no room left for the order of waiting there, and it is left out.
+        room = size * (size + 2)
+        scale = max(1, min(room, _EXACT // nobody))
+        rank = range(size, 0, -1) if scale == room else [0] * size
         alone = [
             scale * (nobody + self.aged[row]) + behind
             for row, behind in zip(left, rank, strict=True)

@@ -88,11 +88,13 @@ class Weights:
             if each.name == "own_times":
                 continue
             must_be(int | float, value, f"Weights.{each.name}", _NUMBER)
-            if value < 0 or (value == 0 and each.name in {"enough", "span"}):
+            if not 0 <= value <= MOST_WEIGHT or (value == 0 and each.name in {"enough", "span"}):
                 raise BadInput(f"Weights.{each.name}", _NUMBER)
 
 
-_NUMBER: Final = "give a number of 0 or more; enough and span are more than 0"
+#: Scores stay small enough to be added up exactly, however long the list is.
+MOST_WEIGHT: Final = 100_000
+_NUMBER: Final = f"give a number from 0 to {MOST_WEIGHT}; enough and span are more than 0"
 
 
 @attrs.frozen(kw_only=True)

@@ -9,6 +9,7 @@ from peerkit.model import (
     Consent,
     ConsentScope,
     Match,
+    MatchProfile,
     MatchStatus,
     NewPeerReads,
     Peer,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         DescribeForMatching,
         JoinWaitingList,
         PlanEnding,
+        ProposeMatch,
         ReadRecord,
         ReassignMatch,
     )
@@ -51,6 +53,19 @@ def own_description(act: DescribeForMatching, view: View, book: Book) -> Finding
         return (Finding(clause, Verdict.ALLOWED, facts),)
     verdict = Verdict.NEEDS_FACTS if act.said_so is None else Verdict.NOT_ALLOWED
     return (Finding(clause, verdict, facts),)
+
+
+def both_willing(act: ProposeMatch, view: View, book: Book) -> Findings:
+    """Nobody is matched with somebody they do not want; only they themselves may think again."""
+    sides = ((act.participant, act.peer), (act.peer, act.participant))
+    said = [(view.get(MatchProfile, one), other) for one, other in sides]
+    told = [(profile, other) for profile, other in said if profile is not None]
+    if not told:
+        return ()
+    against = any(other in each.not_with and act.by != each.id for each, other in told)
+    verdict = Verdict.NEEDS_CONSENT if against else Verdict.ALLOWED
+    facts = {"peer": act.peer, "participant": act.participant}
+    return (Finding(book.clause("both-willing"), verdict, facts),)
 
 
 def waits_once(act: JoinWaitingList, view: View, book: Book) -> Findings:
