@@ -490,10 +490,11 @@ def newcomer() -> dict[str, Any]:
 
 
 PEERS: Final = st.sampled_from(("ana", "bo"))
-PEOPLE: Final = st.sampled_from((("p-7",), ("p-8",), ("p-7", "p-8")))
+PEOPLE: Final = st.sampled_from((("p-7", "p-8"), ("p-8", "p-7"), ("p-7",)))
 ROOMS: Final = st.sampled_from((None, None, "r-1", "r-2"))
-HOURS: Final = st.sampled_from((9, 10, 11))
-DAYS: Final = st.integers(3, 24)
+#: Few of them, so that they meet often.
+HOURS: Final = st.sampled_from((9, 10))
+DAYS: Final = st.sampled_from((9, 10, 16))
 LASTING: Final = st.sampled_from((30, 60, 90))
 
 
