@@ -296,7 +296,8 @@ class TestDoubleBooking:
         assert clauses(program.do(pk.MoveSession(**move, starts=at(9, 11, 30)))) == {
             "double-booking"
         }
-        other = program.do(pk.MoveSession(**move | {"participants": ("p-8",)}, starts=at(9, 15)))
+        move["participants"] = ("p-8",)
+        other = program.do(pk.MoveSession(**move, starts=at(9, 15)))
         assert (other.verdict, clauses(other)) == (FACTS, {"known-thing"})
 
     def test_the_people_may_be_named_in_any_order(self) -> None:
