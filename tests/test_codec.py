@@ -259,6 +259,25 @@ class TestLenientDefaults:
         assert tried > 200
 
 
+class TestTimes:
+    """Times on the wall: hours and minutes, and nothing else that a clock could say."""
+
+    @pytest.mark.parametrize(
+        "bad",
+        [
+            *("9:00", "24:00", "09:60", "09:00:00", "0900", "09:00Z", "09:00+01:00", "T09:00", ""),
+            540,
+        ],
+    )
+    def test_a_time_on_the_wall_is_hours_and_minutes(self, bad: Any) -> None:
+        """No seconds and no offset: the place is the zone."""
+        offer = {"act": "availability.offered"} | ONE_OF_EACH[pk.OfferAvailability]
+        error = refused(json.dumps(offer | {"when": WEEKLY | {"at": bad}}))
+
+        assert error.place == "$.when.at"
+        assert error.what == "must be a time on the wall such as 09:30"
+
+
 class TestFields:
     """Unknown and missing ones."""
 

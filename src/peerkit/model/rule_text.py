@@ -17,7 +17,7 @@ __all__ = ["PART_OF", "Frequency", "MissingDay", "bad_part", "parsed"]
 
 #: The longest text of a rule we read, in characters.
 MOST_TEXT: Final = 500
-_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}\Z")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}\Z")
 _DATE: Final = re.compile(r"[0-9]{8}\Z")
 
 

@@ -73,6 +73,10 @@ _SPANS: Final[Mapping[type[Act], Callable[[Any, View], tuple[Span, ...]]]] = {
 PLANNING: Final = tuple(_SPANS)
 
 
+def _spans(act: Any, view: View) -> tuple[Span, ...]:
+    return _SPANS[type(act)](act, view)
+
+
 def _taken(act: _Planned, view: View) -> Iterator[tuple[Session | Series, list[Span]]]:
     """What is planned already and is not what the act speaks of, with the time it takes."""
     for session in view.all(Session):
@@ -92,7 +96,7 @@ def double_booking(act: _Planned, view: View, book: Book) -> Findings:
     What else somebody has is theirs: only what the peer does as a peer is named.
     """
     clause = book.clause("double-booking")
-    spans = _SPANS[type(act)](act, view)
+    spans = _spans(act, view)
     there = dict.fromkeys((*act.peers_named, *act.participants))
     found: list[Finding] = []
     asked: dict[str, None] = {}
@@ -104,7 +108,7 @@ def double_booking(act: _Planned, view: View, book: Book) -> Findings:
         found += [
             Finding(clause, Verdict.NOT_ALLOWED, {"peer": who, "id": each.id}) for who in leading
         ]
-        asked.update(dict.fromkeys(who for who in both if who not in leading))
+        asked.update(dict.fromkeys(() if leading else both))
     found += [
         Finding(clause, Verdict.NEEDS_CONSENT, {"participant": who})
         for who in asked
@@ -143,7 +147,7 @@ def _against(room: Room, act: _Planned, view: View) -> Iterator[Phrase]:
         yield Phrase(
             "It has places for {limit}, and {now} would come.", limit=room.seats, now=people
         )
-    spans = _SPANS[type(act)](act, view)
+    spans = _spans(act, view)
     for each, times in _taken(act, view):
         if each.room == room.id and clash(spans, times):
             yield Phrase("{id} is in it.", id=each.id)
@@ -157,7 +161,7 @@ def offered_hours(act: _Planned, view: View, book: Book) -> Findings:
         if each.person == act.peer and each.open
         for one in each.when.occurrences
     ]
-    spans = _SPANS[type(act)](act, view)
+    spans = _spans(act, view)
     if isinstance(act, PlanSeries):
         spans = tuple(each.span for each in act.ahead)
     if not offered:
