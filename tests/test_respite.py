@@ -23,6 +23,7 @@ from peerkit.acts.shifts import LONGEST_SHIFT
 from peerkit.handbook import Handbook
 from peerkit.model import bed_is_free, gaps, in_line, most_nights
 from peerkit.model.respite import NIGHTS_KEPT, SHIFT_WAITS
+from peerkit.reports.respite import unstaffed, waiting_for_a_bed
 from peerkit.rules import respite
 from peerkit.stores.memory import MemoryStore
 from tests.ordinary import (
@@ -695,3 +696,54 @@ def test_a_house_through_some_weeks() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+class TestReports:
+    """What the records of a house show."""
+
+    def test_the_hours_without_a_peer(self) -> None:
+        """Planned and worked hours count; those somebody missed do not, nor those of elsewhere."""
+        with opened() as program:
+            for house in ("h", "h-2"):
+                program.do(pk.OpenHouse(by="c", id=house, rooms=("bed-1",))).or_raise()
+            for id_, begins, house in (
+                ("was", -24, "h"),
+                ("missed", -12, "h"),
+                ("comes", 0, "h"),
+                ("else", 12, "h-2"),
+            ):
+                starts = NOW + begins * HOUR
+                program.do(
+                    pk.PlanShift(
+                        by="c",
+                        id=id_,
+                        peer="ana",
+                        house=house,
+                        starts=starts,
+                        ends=starts + 12 * HOUR,
+                    )
+                ).or_raise()
+            program.do(pk.ReportShift(by="ana", id="was", peer="ana")).or_raise()
+            program.do(
+                pk.ReportShift(by="ana", id="missed", peer="ana", was_there=False)
+            ).or_raise()
+
+            assert unstaffed(program, "h", NOW - DAY, NOW + DAY) == (
+                (NOW - 12 * HOUR, NOW),
+                (NOW + 12 * HOUR, NOW + DAY),
+            )
+
+    def test_who_waits_for_a_bed(self) -> None:
+        """In the order of asking, in this house only."""
+        now = NOW
+        with opened(clock=lambda: now) as program:
+            for house in ("h", "h-2"):
+                program.do(pk.OpenHouse(by="c", id=house, rooms=("bed-1",))).or_raise()
+            for id_, house in (("b", "h"), ("a", "h"), ("c", "h-2"), ("d", "h")):
+                now += HOUR
+                stay: dict[str, Any] = {"id": id_, "participant": "p-7", "house": house}
+                act = pk.AskForStay(by="p-7", **stay, first=TODAY, until=TODAY + DAY)
+                program.do(act).or_raise()
+            program.do(pk.LeaveRespite(by="p-7", id="d", participant="p-7")).or_raise()
+
+            assert [each.id for each in waiting_for_a_bed(program, "h")] == ["b", "a"]
