@@ -75,8 +75,7 @@ class TestNouns:
 
     def test_a_place_is_read_with_its_group_while_it_is_open(self) -> None:
         """And found with its group and with whoever it belongs to."""
-        assert place("p-7").weighs_on == ("gr",)
-        assert place("p-7").touches == ("gr", "p-7")
+        assert place("p-7").weighs_on == place("p-7").touches == ("gr", "p-7")
         assert place("p-7").open
         assert not place("p-7", pk.MembershipStatus.LEFT).open
 
@@ -146,6 +145,16 @@ class TestActs:
             nouns=(place("p-7", pk.MembershipStatus.LEFT),)
         )
         assert act.leaves(view(), Judged(allowed=False)) == Left()
+
+    def test_whoever_leaves_has_left(self) -> None:
+        """Also where they were invited twice; a place in another group stays."""
+        again = attrs.evolve(place("p-7", pk.MembershipStatus.INVITED), id="again")
+        other = attrs.evolve(place("p-7"), id="other", group="gr-2")
+        act = pk.LeaveGroup(by="p-7", id="pl-p-7", participant="p-7")
+        left = act.leaves(view(place("p-7"), again, other, place("p-8")), FINE)
+
+        assert [each.id for each in left.nouns] == ["pl-p-7", "again"]
+        assert {each.status for each in left.nouns} == {pk.MembershipStatus.LEFT}
 
     def test_nobody_gives_up_the_place_of_another(self) -> None:
         """The place must be theirs; it is kept as a report, and changes nothing."""
@@ -410,12 +419,7 @@ class Circles(RuleBasedStateMachine):
         if there is None:
             return
         assert self.program.do(pk.LeaveGroup(by="bo", id=there.id, participant=who)).allowed
-        (now,) = [
-            each
-            for each in self.program.find(pk.Membership, about=who)
-            if each == there or each.id == there.id
-        ]
-        assert now.status is pk.MembershipStatus.LEFT
+        assert self.place_of(group, who) is None
 
     @rule(group=groups)
     def agree(self, group: str) -> None:

@@ -140,6 +140,24 @@ pk.DiscloseForSafety(by="ana", peer="ana", participant="p-7", to=("x",), basis="
 assert_type(pk.ReviewDisclosure(by="sam", id="d-1", peer="ana").outcome, pk.Words | None)
 assert_type(pk.RecordSupervision(by="sam", peer="ana", on=date(2026, 11, 2)).minutes, int)
 
+# -- groups and respite
+
+assert_type(report.anonymous, int)
+assert_type(report.excused, tuple[str, ...])
+assert_type(report.group, str | None)
+begun = pk.StartGroup(by="ana", of=pk.GroupKind.RECOVERY, facilitators=("ana",))
+assert_type(begun.seats, int | None)
+assert_type(begun.openness, pk.Openness)
+pk.StartGroup(by="ana", of="recovery", facilitators=("ana",))  # type: ignore[arg-type]
+pk.LeaveGroup(by="p-7", id="pl", participant="p-7", why="x")  # type: ignore[call-arg]
+stay = pk.AskForStay(
+    by="p-7", participant="p-7", house="h", first=date(2026, 11, 2), until=date(2026, 11, 3)
+)
+assert_type(stay.said_so, bool | None)
+pk.AskForStay(by="p-7", participant="p-7", house="h", diagnosis="x")  # type: ignore[call-arg]
+assert_type(pk.LeaveRespite(by="p-7", id="st", participant="p-7").when, datetime | None)
+assert_type(pk.House(id="h", rooms=("b",), agreement=tuple(pk.HouseTopic)).rooms, tuple[str, ...])
+
 # -- reading
 
 assert_type(program.find(pk.Match), pk.Page[pk.Match])
