@@ -20,8 +20,9 @@ from hypothesis.stateful import (
 
 import peerkit as pk
 from peerkit.acts import Judged, Left
+from peerkit.handbook import Handbook
 from peerkit.model import pair
-from peerkit.rules import groups
+from peerkit.rules import groups, limits
 from peerkit.stores.memory import MemoryStore
 from tests.ordinary import (
     BOOK,
@@ -221,6 +222,18 @@ class TestRules:
         assert "bo+p-8" in both.about
         assert decided(both, BO).allowed
         assert decided(both, BO, tie).verdict is pk.Verdict.NOT_ALLOWED
+
+    def test_the_week_of_each_peer_counts(self) -> None:
+        """In Kentucky so many minutes a week are paid for; bo has given them all."""
+        kentucky = Handbook.load("us/ky").on(NOW.date())
+        both = plan(form=pk.SessionForm.GROUP, participants=("p-7", "p-8"), with_peers=("bo",))
+        tallies = {("bo", "minutes-given-a-week"): 1800, ("ana", "minutes-given-a-week"): 60}
+        found = limits.paid_time(both, view(BO, tallies=tallies), kentucky)
+
+        assert [(each.facts["peer"], each.allowed) for each in found if "peer" in each.facts] == [
+            ("ana", True),
+            ("bo", False),
+        ]
 
 
 class TestSessions:
