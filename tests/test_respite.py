@@ -23,6 +23,7 @@ from peerkit.acts.shifts import LONGEST_SHIFT
 from peerkit.handbook import Handbook
 from peerkit.model import bed_is_free, gaps, in_line, most_nights
 from peerkit.model.respite import NIGHTS_KEPT, SHIFT_WAITS
+from peerkit.reports.respite import unstaffed, waiting_for_a_bed
 from peerkit.rules import respite
 from peerkit.stores.memory import MemoryStore
 from tests.ordinary import (
@@ -280,7 +281,7 @@ class TestActs:
     def test_nights_have_a_window_around_them(self, year: int) -> None:
         """The ends of the calendar are a mistake."""
         for field in ({"first": date(year, 1, 1)}, {"until": date(year, 1, 1)}):
-            days = {"first": date(3, 1, 1), "until": date(9989, 1, 1)} | field
+            days: dict[str, Any] = {"first": date(3, 1, 1), "until": date(9989, 1, 1)} | field
             with pytest.raises(pk.BadInput):
                 pk.AskForStay(by="p-7", **STAY, **days)
         with pytest.raises(pk.BadInput, match=r"ExtendStay\.until: must lie in the years 3"):
@@ -692,6 +693,57 @@ def test_a_house_through_some_weeks() -> None:
             max_examples=30,
             stateful_step_count=30,
             deadline=None,
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )
+
+
+class TestReports:
+    """What the records of a house show."""
+
+    def test_the_hours_without_a_peer(self) -> None:
+        """Planned and worked hours count; those somebody missed do not, nor those of elsewhere."""
+        with opened() as program:
+            for house in ("h", "h-2"):
+                program.do(pk.OpenHouse(by="c", id=house, rooms=("bed-1",))).or_raise()
+            for id_, begins, house in (
+                ("was", -24, "h"),
+                ("missed", -12, "h"),
+                ("comes", 0, "h"),
+                ("else", 12, "h-2"),
+            ):
+                starts = NOW + begins * HOUR
+                program.do(
+                    pk.PlanShift(
+                        by="c",
+                        id=id_,
+                        peer="ana",
+                        house=house,
+                        starts=starts,
+                        ends=starts + 12 * HOUR,
+                    )
+                ).or_raise()
+            program.do(pk.ReportShift(by="ana", id="was", peer="ana")).or_raise()
+            program.do(
+                pk.ReportShift(by="ana", id="missed", peer="ana", was_there=False)
+            ).or_raise()
+
+            assert unstaffed(program, "h", NOW - DAY, NOW + DAY) == (
+                (NOW - 12 * HOUR, NOW),
+                (NOW + 12 * HOUR, NOW + DAY),
+            )
+
+    def test_who_waits_for_a_bed(self) -> None:
+        """In the order of asking, in this house only."""
+        now = NOW
+        with opened(clock=lambda: now) as program:
+            for house in ("h", "h-2"):
+                program.do(pk.OpenHouse(by="c", id=house, rooms=("bed-1",))).or_raise()
+            for id_, house in (("b", "h"), ("a", "h"), ("c", "h-2"), ("d", "h")):
+                now += HOUR
+                stay: dict[str, Any] = {"id": id_, "participant": "p-7", "house": house}
+                act = pk.AskForStay(by="p-7", **stay, first=TODAY, until=TODAY + DAY)
+                program.do(act).or_raise()
+            program.do(pk.LeaveRespite(by="p-7", id="d", participant="p-7")).or_raise()
+
+            assert [each.id for each in waiting_for_a_bed(program, "h")] == ["b", "a"]

@@ -177,6 +177,23 @@ entry = pk.MapEntry(id="dog", of=pk.MapKind.ANIMAL)
 assert_type(entry.pull, pk.Pull)
 assert_type(pk.PutOnMap(by="p-7", participant="p-7", entry=entry).entry, pk.MapEntry)
 assert_type(pk.map_of("p-7"), str)
+# -- groups and respite
+
+assert_type(report.anonymous, int)
+assert_type(report.excused, tuple[str, ...])
+assert_type(report.group, str | None)
+begun = pk.StartGroup(by="ana", of=pk.GroupKind.RECOVERY, facilitators=("ana",))
+assert_type(begun.seats, int | None)
+assert_type(begun.openness, pk.Openness)
+pk.StartGroup(by="ana", of="recovery", facilitators=("ana",))  # type: ignore[arg-type]
+pk.LeaveGroup(by="p-7", id="pl", participant="p-7", why="x")  # type: ignore[call-arg]
+stay = pk.AskForStay(
+    by="p-7", participant="p-7", house="h", first=date(2026, 11, 2), until=date(2026, 11, 3)
+)
+assert_type(stay.said_so, bool | None)
+pk.AskForStay(by="p-7", participant="p-7", house="h", diagnosis="x")  # type: ignore[call-arg]
+assert_type(pk.LeaveRespite(by="p-7", id="st", participant="p-7").when, datetime | None)
+assert_type(pk.House(id="h", rooms=("b",), agreement=tuple(pk.HouseTopic)).rooms, tuple[str, ...])
 
 # -- reading
 

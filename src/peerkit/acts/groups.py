@@ -233,5 +233,18 @@ class LeaveGroup(Moves):
         return MembershipStatus.LEFT
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The place, free again; nothing where it was not theirs, or was left before."""
-        return Left(nouns=(self.moved(view),) if judged.allowed else ())
+        """The place, free again, and any other of theirs in that group.
+
+        Nothing where it was not theirs, or was left before.
+        """
+        if not judged.allowed:
+            return Left()
+        place = self.moved(view)
+        more = (
+            attrs.evolve(each, status=MembershipStatus.LEFT)
+            for each in view.all(Membership)
+            if each.open
+            and each.id != self.id
+            and (each.group, each.participant) == (place.group, place.participant)
+        )
+        return Left(nouns=(place, *more))

@@ -128,8 +128,8 @@ MEMBERSHIP: Final = Lifecycle(
 class Membership(Noun):
     """Somebody's place in a group, offered or taken. Nobody has to say why they leave it.
 
-    While it is open it is read with its group, so it is read as often as the
-    group has seats, however many have come and gone.
+    While it is open it is read with its group and with whoever it belongs to:
+    as many as the group has seats, however many have come and gone.
     """
 
     kind: ClassVar[str] = "membership"
@@ -140,10 +140,10 @@ class Membership(Noun):
 
     @property
     def weighs_on(self) -> tuple[str, ...]:
-        """It is read with its group."""
-        return (self.group,)
+        """It is read with its group and with whoever it belongs to."""
+        return tuple(dict.fromkeys((self.group, self.participant)))
 
     @property
     def touches(self) -> tuple[str, ...]:
-        """It is found with its group and with whoever it belongs to."""
-        return tuple(dict.fromkeys((self.group, self.participant)))
+        """It is found with both."""
+        return self.weighs_on

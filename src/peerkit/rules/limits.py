@@ -129,9 +129,11 @@ def _measured(clause: Clause, now: float, facts: dict[str, object]) -> Findings:
 
 def paid_time(act: PlanSession, view: View, book: Book) -> Findings:
     """Beyond the time that is paid for, a plan is talked over first; support itself has no cap."""
-    peer, minutes, clauses = act.peer, act.minutes, book.clauses
-    given = view.tally(peer, MINUTES_GIVEN_A_WEEK) + minutes
-    found = _measured(clauses["minutes-a-week"], given, {"peer": peer})
+    minutes, clauses = act.minutes, book.clauses
+    found: Findings = ()
+    for peer in act.peers_named:
+        given = view.tally(peer, MINUTES_GIVEN_A_WEEK) + minutes
+        found += _measured(clauses["minutes-a-week"], given, {"peer": peer})
     for limit, what in _PAID_FOR_EACH:
         clause = clauses[limit]
         if clause.value is not None:
