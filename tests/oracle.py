@@ -226,8 +226,10 @@ def shared(it: Case) -> Iterator[Said]:
         yield Said(C, "no-more-than-needed")
     if "us/part2" not in it.layers:
         return
-    if some and not any(in_writing(each) for each in some):
-        yield Said(F, "consent-elements")
+    for scope in act.scopes:
+        theirs = [each for each in leave if part_of(each, act, scope)]
+        if theirs and not own and not any(in_writing(each) for each in theirs):
+            yield Said(F, "consent-elements")
     notice = {"notice-long", "notice-short"} & set(act.papers)
     covers = {"consent-copy", "scope-explained"} & set(act.papers)
     if not own and not (notice and covers):

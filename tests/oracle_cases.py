@@ -285,7 +285,8 @@ def bonds(d: Drawn, act: pk.Act, both: tuple[str, str]) -> list[pk.Noun]:
         hears = (d.one("sam", "p-2", "office"), *d.people(d.one(0, 1, 2, 12)))
         status = d.mostly(0.85, pk.ConsentStatus.GIVEN, pk.ConsentStatus)
         stopped = status in (pk.ConsentStatus.REVOKED, pk.ConsentStatus.ENDED) and d.often(0.8)
-        narrow = d.leave() if d.often(0.3) else {"to": tuple(dict.fromkeys(hears))}
+        wide: dict[str, Any] = {"to": tuple(dict.fromkeys(hears))}
+        narrow = d.leave() if d.often(0.3) else wide
         found.append(
             pk.Consent(
                 id=f"co-{number}",

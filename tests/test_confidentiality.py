@@ -389,6 +389,19 @@ class TestPart2:
         assert program.do(share(papers=papers)).allowed
         assert few.do(share(papers=papers)).verdict is CONSENT
 
+    def test_each_scope_rests_on_a_consent_that_says_all(self) -> None:
+        """What one consent lacks is not made good by one about something else."""
+        before = opened()
+        before.do(self.WHOLE).or_raise()
+        both = (*GOALS, pk.ConsentScope.STORY)
+        before.do(record("c-2", scopes=(pk.ConsentScope.STORY,))).or_raise()
+        program = empty(before.store, handbook=PART2)
+        papers = (pk.Paper.NOTICE_LONG, pk.Paper.SCOPE_EXPLAINED)
+
+        assert program.do(share(papers=papers)).allowed
+        assert program.do(share(papers=papers, scopes=both)).verdict is FACTS
+        assert program.do(share(scopes=both, to="p-7")).allowed
+
     def test_a_consent_from_before_the_layer_is_asked_to_say_more(self) -> None:
         """The program has become one of Part 2, and the consent was given in few words."""
         before = opened()

@@ -40,7 +40,7 @@ SHIPPED = (
     *("australia", "boards/icrc", "boards/ncprss", "canada", "new-zealand"),
     *("uk/england", "uk/scotland", "us/ar", "us/ca", "us/co", "us/dc", "us/federal", "us/ga"),
     *("us/id", "us/il", "us/ky", "us/mn", "us/mo", "us/ms", "us/nc", "us/nj", "us/nv", "us/oh"),
-    *("us/pa", "us/sc", "us/tn", "us/tx", "us/va", "us/wa"),
+    *("us/pa", "us/part2", "us/sc", "us/tn", "us/tx", "us/va", "us/wa"),
 )
 #: Numbers that are known from memory only, by layer: their passages say so.
 FROM_MEMORY = {

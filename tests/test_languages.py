@@ -168,7 +168,7 @@ class TestSteps:
 
     def test_nothing_else_can_be_said_too(self) -> None:
         """Where nothing follows."""
-        found = pk.Concern.lifecycle.says(pk.ConcernStatus.CLOSED, pk.ConcernStatus.OPEN)
+        found = pk.Session.lifecycle.says(pk.SessionStatus.HELD, pk.SessionStatus.PLANNED)
 
         assert found.endswith("it may become nothing else.")
         assert found.in_words({"nothing else": "nada"}).endswith("it may become nada.")

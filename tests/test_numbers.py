@@ -22,7 +22,7 @@ def book(layer: str | None, day: date = DAY) -> Book:
 
 def facts() -> dict[str, str]:
     """What the sentences of limits name beside their numbers."""
-    return {"peer": "ana", "participant": "p-7", "by": "sam"}
+    return {"peer": "ana", "participant": "p-7", "by": "sam", "to": "office", "missing": ""}
 
 
 @pytest.mark.parametrize("layer", SHIPPED)
@@ -76,6 +76,8 @@ KNOWN = {
     (None, "barc-10-recovery"): 47,
     (None, "phq-9-item-9"): 0,
     ("us/federal", "small-cell"): 11,
+    ("us/part2", "consent-elements"): 9,
+    ("us/part2", "papers-with-what-is-told"): 2,
     ("us/va", "minutes-a-day"): 16 * 15,
     ("us/va", "minutes-a-year"): 900 * 60,
     ("us/va", "group-size"): 10,

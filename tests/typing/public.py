@@ -24,6 +24,7 @@ from peerkit.matching import (
 )
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.reports import Reading, who_read
+from peerkit.reports import Telling, accounting
 from peerkit.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -334,6 +335,20 @@ assert_type(pk.read_act(b"{}"), pk.Act)
 assert_type(pk.read_act(b"{}", by="ana"), pk.Act)
 assert_type(pk.write_act(ask), str)
 pk.read_act({})  # type: ignore[arg-type]
+
+
+# -- confidentiality
+
+account = accounting(program, "p-7")
+assert_type(account, Iterator[Telling])
+line = next(account)
+assert_type(line.scopes, tuple[pk.ConsentScope, ...])
+assert_type(line.basis, pk.Basis | None)
+agreed = pk.Terms(hours=(pk.Hours(days=(pk.Weekday.MONDAY,), opens="09:00", closes="17:00"),))
+assert_type(agreed.gifts, pk.Gifts | None)
+assert_type(agreed.keep_hours(datetime.now(UTC), 60, "UTC"), bool)
+pk.Hours(days=("monday",), opens="09:00", closes="17:00")  # type: ignore[arg-type]
+pk.RaiseConcern(by="p-7", peer="ana", people=("p-7",))  # type: ignore[call-arg]
 
 
 def whose(error: pk.PeerkitError) -> object:

@@ -49,11 +49,9 @@ def accounting(program: Program, participant: str) -> Iterator[Telling]:
     for entry in program.history(participant):
         body = entry.read()
         read = _OF_ACT.get(body["act"]["act"])
-        if read is None:
-            continue
-        for noun in body["nouns"]:
-            if noun["participant"] == participant:
-                yield read(noun, body)
+        if read is not None:
+            about_them = [each for each in body["nouns"] if each["participant"] == participant]
+            yield from (read(each, body) for each in about_them)
 
 
 def _shared(noun: dict[str, Any], body: dict[str, Any]) -> Telling:

@@ -75,12 +75,22 @@ def _lacks(it: Written) -> list[Phrase]:
 def consent_elements(act: RecordConsent | ShareInformation, view: View, book: Book) -> Findings:
     """Under 42 CFR Part 2 a consent says all that a written one must, and only such a one counts.
 
-    What is shared rests on the most complete of the consents that cover it.
+    Each scope that is shared rests on the most complete of the consents that cover it.
     """
-    consents = (act,) if isinstance(act, RecordConsent) else act.covering(view)
-    if not consents or book.clause(ELEMENTS).value is None:
+    if book.clause(ELEMENTS).value is None:
         return ()
-    missing = min(map(_lacks, consents), key=len)
+    if isinstance(act, RecordConsent):
+        lacks = [_lacks(act)]
+    else:
+        consents = () if act.to == act.participant else act.covering(view)
+        theirs = [
+            [_lacks(each) for each in consents if each.holds(scope, act.items)]
+            for scope in act.scopes
+        ]
+        lacks = [min(each, key=len) for each in theirs if each]
+    if not lacks:
+        return ()
+    missing = max(lacks, key=len)
     told = listed("and", *missing) if missing else ""
     return measured(book, ELEMENTS, len(_SAID) - len(missing), missing=told)
 

@@ -261,6 +261,13 @@ _SUPPLIED: Final = {
 }
 
 
+_STOPPED: Final = {
+    ConsentStatus.REVOKED: " It has been taken back.",
+    ConsentStatus.ENDED: " It has ended.",
+    ConsentStatus.OVER: " It has ended.",
+}
+
+
 def _consulted(noun: Consultation, situation: Situation) -> str:
     clause = situation.book.clause(noun.clause)
     asked = f"The supervisor was asked about this boundary: {clause.says}"
@@ -271,7 +278,7 @@ def _agreed(noun: Consent, situation: Situation) -> str:
     scopes = listed("and", *(Phrase(str(each).replace("-", " ")) for each in noun.scopes))
     since = noun.since.date().isoformat()
     until = "" if noun.until is None else f" until {noun.until.date().isoformat()}"
-    taken = " It has been taken back." if noun.status is ConsentStatus.REVOKED else ""
+    taken = _STOPPED.get(noun.status, "")
     return (
         f"The participant {noun.participant} agreed that this may go to "
         f"{listed('and', *noun.to, *map(str, noun.classes))} from {since}{until}: {scopes}.{taken}"
