@@ -196,26 +196,24 @@ class TestWorkedExamples:
         assert score(instrument("rosenberg-b"), ticks).total == 18
 
     @pytest.mark.parametrize(
-        ("sd", "r", "before", "after", "spread", "index", "least", "direction"),
+        ("given_", "spread", "index", "least", "direction"),
         [
-            (6.0, 0.91, 28, 38, 2.546, 3.93, 4.99, Direction.GAIN),
-            (8.0, 0.90, 36, 46, 3.578, 2.80, 7.01, Direction.GAIN),
-            (5.0, 0.84, 14, 8, 2.828, -2.12, 5.54, Direction.DROP),
-            (20, 0.85, 40, 56, 10.954, 1.46, 21.47, Direction.NONE),
+            ((6.0, 0.91, 28, 38), 2.546, 3.93, 4.99, Direction.GAIN),
+            ((8.0, 0.90, 36, 46), 3.578, 2.80, 7.01, Direction.GAIN),
+            ((5.0, 0.84, 14, 8), 2.828, -2.12, 5.54, Direction.DROP),
+            ((20, 0.85, 40, 56), 10.954, 1.46, 21.47, Direction.NONE),
         ],
     )
-    def test_reliable_change(  # noqa: PLR0913 - one column of the fact sheet's table each
+    def test_reliable_change(
         self,
-        sd: float,
-        r: float,
-        before: int,
-        after: int,
+        given_: tuple[float, float, int, int],
         spread: float,
         index: float,
         least: float,
         direction: Direction,
     ) -> None:
         """The four worked rows."""
+        sd, r, before, after = given_
         found = reliable_change(before, after, sd=sd, reliability=r)
 
         assert found.spread == pytest.approx(spread, abs=0.0005)
@@ -234,7 +232,7 @@ class TestWorkedExamples:
         ).meaningful
 
     def test_less_is_better_where_it_is(self) -> None:
-        """Six points fewer: worse of wellbeing, better of depression; nobody said how much is much."""
+        """Six points fewer: worse of wellbeing, better of depression."""
         down: dict[str, Any] = {"sd": 5, "reliability": 0.84}
 
         assert reliable_change(14, 8, **down, of=instrument("phq-9")).better is True
@@ -389,6 +387,9 @@ rests_on = [{ source = "R-PHQ", at = "x", looked = 2026-11-22 }]
 """
 
 
+CITED = 'source = "R-RAS", at = "x", looked = 2026-11-22'
+
+
 class TestLoading:
     """A file that cannot be trusted is refused, by file and key."""
 
@@ -424,14 +425,12 @@ class TestLoading:
             ),
             (
                 "most = 3",
-                'most = 3\npart = [{ id = "p", items = 1, source = "R-RAS", at = "x", '
-                "looked = 2026-11-22 }]",
+                f'most = 3\npart = [{{ id = "p", items = 1, {CITED} }}]',
                 "key 'part': must have 2 items together",
             ),
             (
                 "most = 3",
-                'most = 3\npublished = [{ kind = "alpha", is = 1.0, source = "R-RAS", at = "x", '
-                "looked = 2026-11-22 }]",
+                f'most = 3\npublished = [{{ kind = "alpha", is = 1.0, {CITED} }}]',
                 "key 'is': must be 0 or more, and less than 1",
             ),
             (

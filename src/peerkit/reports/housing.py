@@ -190,7 +190,7 @@ def days_housed(milestones: Iterable[Milestone], since: date, until: date) -> tu
     housed = known = 0
     order = _in_order(milestones)
     ends = [*(each.on for each in order[1:]), until]
-    for each, end in zip(order, ends, strict=bool(order)):
+    for each, end in zip(order, ends, strict=False):
         days = max((min(end, until) - max(each.on, since)).days, 0)
         known += days
         housed += days if _HOME[each.of] else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments, known_instrument
-from peerkit.model import Area, Measure, Milestone, Peer, Phrase, ToldBy
+from peerkit.model import Area, Milestone, Peer, Phrase, ToldBy
 from peerkit.rules.support import own_voice
 
 if TYPE_CHECKING:
@@ -53,12 +53,10 @@ def safety_route(act: RecordMeasure, view: View, book: Book) -> Findings:
 def looked_at(act: LookAtMeasure, view: View, book: Book) -> Findings:
     """Somebody else looks: neither the participant nor a peer who does not supervise."""
     clause = book.clause("safety-seen")
-    measure = view.get(Measure, act.id)
-    peer = None if measure is None or measure.peer is None else view.get(Peer, measure.peer)
+    peer = None if act.peer is None else view.get(Peer, act.peer)
     supervises = peer is not None and peer.supervisor == act.by
-    walks = measure is not None and measure.peer == act.by
     serves = view.get(Peer, act.by) is not None
-    own = act.by == act.participant or walks or (serves and not supervises)
+    own = act.by in {act.participant, act.peer} or (serves and not supervises)
     facts = {"by": act.by, "id": act.id}
     return (Finding(clause, Verdict.NOT_ALLOWED if own else Verdict.ALLOWED, facts),)
 
