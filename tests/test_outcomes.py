@@ -580,8 +580,11 @@ class TestReport:
         ]
 
     def test_days_housed_are_counted_inside_the_period(self) -> None:
-        """Fifteen of the twenty that anybody knows of; nobody knows of p-8."""
-        found = outcomes(self.filled(), TODAY - 30 * DAY, TODAY)
+        """Fifteen of the twenty that anybody knows of; of p-8 only hospital is known."""
+        program = self.filled()
+        there = milestone(KIND.DISCHARGED, id="mi-8", by="p-8", participant="p-8")
+        program.do(there).or_raise()
+        found = outcomes(program, TODAY - 30 * DAY, TODAY)
 
         assert [(x.participant, x.housed, x.known) for x in found.housed] == [("p-7", 15, 20)]
 
