@@ -31,7 +31,10 @@ from scripts.sources_without_link import unlinked
 import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.handbook import layers
+from peerkit.handbook.funding import funding_sources
+from peerkit.handbook.instruments import instruments
 from peerkit.handbook.loader import shipped
+from peerkit.model import NOUNS
 from peerkit.testing.situations import situations
 
 ROOT: Final = Path(__file__).parent.parent
@@ -299,9 +302,11 @@ def test_the_drawn_pages_are_complete() -> None:
         assert all(f"clauses.md#{limit}" in page for limit in layer.limits)
     assert {each.lower() for each in handbook.sources} <= anchors("docs/reference/sources.md")
     assert {each.__name__.lower() for each in ACTS} <= anchors("docs/reference/acts.md")
+    assert {each.id for each in instruments()} <= anchors("docs/reference/instruments.md")
+    assert {each.id for each in funding_sources()} <= anchors("docs/reference/funding.md")
     numbered = {each.id for each in handbook.clauses.values() if each.unit}
     assert numbered <= anchors("docs/reference/limits.md")
-    assert DRAWN["docs/reference/lifecycles.md"].count("stateDiagram-v2") == 14
+    assert DRAWN["docs/reference/lifecycles.md"].count("stateDiagram-v2") == len(NOUNS)
 
 
 def test_every_permission_is_on_its_page() -> None:
