@@ -368,7 +368,7 @@ class TestAsking:
     )
     def test_what_does_not_fit_is_asked_back(self, how: dict[str, Any], said: str) -> None:
         """With what to do."""
-        told = {"source": "medicaid", "month": NOVEMBER, "rule": FLOOR} | how
+        told: dict[str, Any] = {"source": "medicaid", "month": NOVEMBER, "rule": FLOOR} | how
         with pytest.raises(pk.BadInput, match=said):
             billing(program(), **told)
 

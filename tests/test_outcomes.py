@@ -685,7 +685,7 @@ class Lives(RuleBasedStateMachine):
 
     def step(self, kind: str, id_: str, to: str) -> pk.Act | None:
         """The act that takes this step."""
-        whose = {"by": "p-7", "id": id_, "participant": "p-7"}
+        whose: dict[str, Any] = {"by": "p-7", "id": id_, "participant": "p-7"}
         made: dict[tuple[str, str], pk.Act] = {
             ("measure", "seen"): pk.LookAtMeasure(by="sam", id=id_, **BOTH),
             ("measure", "withdrawn"): pk.WithdrawMeasure(**whose),
@@ -728,6 +728,6 @@ STEPS = {
 
 def test_lives_in_any_order() -> None:
     """Whatever comes first."""
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Lives, settings=settings(max_examples=15, stateful_step_count=12, deadline=None)
     )

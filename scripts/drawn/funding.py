@@ -46,8 +46,8 @@ def _told(of: FundingSource) -> list[str]:
         rows = [(f"`{x}`", ", ".join(x.forms), passage(x.passage)) for x in of.codes]
         parts.append(table(("code", "forms of session", "source"), rows))
     if of.conditions:
-        rows = [(esc(x.says), passage(x.passage)) for x in of.conditions]
-        parts.append(table(("the payer asks that", "source"), rows))
+        asked = [(esc(x.says), passage(x.passage)) for x in of.conditions]
+        parts.append(table(("the payer asks that", "source"), asked))
     if of.not_paid:
         rows = [
             (

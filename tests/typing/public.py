@@ -140,6 +140,38 @@ pk.DiscloseForSafety(by="ana", peer="ana", participant="p-7", to=("x",), basis="
 assert_type(pk.ReviewDisclosure(by="sam", id="d-1", peer="ana").outcome, pk.Words | None)
 assert_type(pk.RecordSupervision(by="sam", peer="ana", on=date(2026, 11, 2)).minutes, int)
 
+# -- outcomes and money
+
+measured = pk.RecordMeasure(
+    by="p-7",
+    participant="p-7",
+    instrument="who-5",
+    answers={"item-1": 3},
+    on=date(2026, 11, 2),
+    filled=pk.FilledIn.ALONE,
+)
+assert_type(measured.answers, tuple[pk.Answer, ...])
+assert_type(measured.peer, str | None)
+assert_type(measured.said_so, bool | None)
+assert_type(measured.danger, tuple[str, ...])
+pk.RecordMeasure(
+    by="p-7",
+    participant="p-7",
+    instrument="who-5",
+    answers=[pk.Answer(item="item-1", points=3)],
+    on=date(2026, 11, 2),
+    filled="alone",  # type: ignore[arg-type]
+)
+changed = pk.RecordMilestone(
+    by="p-7", participant="p-7", of=pk.MilestoneKind.HOUSED, on=date(2026, 11, 2)
+)
+assert_type(changed.of.area, pk.Area)
+assert_type(changed.told, pk.ToldBy)
+granted = pk.RecordGrant(
+    by="c", funding="path", since=date(2026, 10, 1), cents=5_000_000, currency="USD"
+)
+assert_type(granted.until, date | None)
+
 # -- reading
 
 assert_type(program.find(pk.Match), pk.Page[pk.Match])
