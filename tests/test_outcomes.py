@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import attrs
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 import peerkit as pk
+from peerkit.acts import Judged
 from peerkit.handbook import Handbook
 from peerkit.model import Answer, Lifecycle
 from peerkit.reports.outcomes import outcomes, unseen
@@ -59,6 +60,19 @@ def milestone(of: pk.MilestoneKind = KIND.HOUSED, **how: Any) -> pk.RecordMilest
         "on": TODAY - 10 * DAY,
     }
     return pk.RecordMilestone(**told | how)
+
+
+def grant(**how: Any) -> pk.RecordGrant:
+    """Money from PATH, from today."""
+    told: dict[str, Any] = {
+        "by": "c",
+        "id": "gr-1",
+        "funding": "path",
+        "since": TODAY,
+        "cents": 500,
+        "currency": "USD",
+    }
+    return pk.RecordGrant(**told | how)
 
 
 def kept(program: pk.Program, kind: type[Any], id_: str) -> Any:
@@ -474,18 +488,9 @@ class TestMilestones:
 class TestGrants:
     """Money, and from whom."""
 
-    GRANT: ClassVar[dict[str, Any]] = {
-        "by": "c",
-        "id": "gr-1",
-        "funding": "path",
-        "since": TODAY,
-        "cents": 500,
-        "currency": "USD",
-    }
-
     def test_a_grant_pays_until_it_ends(self) -> None:
         """By its paper, or before."""
-        grant = pk.Grant(
+        whole = pk.Grant(
             id="gr-1",
             funding="path",
             since=TODAY,
@@ -493,17 +498,17 @@ class TestGrants:
             cents=5,
             currency="USD",
         )
-        early = attrs.evolve(grant, ended=TODAY + 3 * DAY)
+        early = attrs.evolve(whole, ended=TODAY + 3 * DAY)
 
-        assert [grant.pays_on(TODAY + n * DAY) for n in (-1, 0, 8, 9)] == [False, True, True, False]
+        assert [whole.pays_on(TODAY + n * DAY) for n in (-1, 0, 8, 9)] == [False, True, True, False]
         assert [early.pays_on(TODAY + n * DAY) for n in (2, 3)] == [True, False]
-        assert attrs.evolve(grant, until=None).pays_on(date(2099, 1, 1))
+        assert attrs.evolve(whole, until=None).pays_on(date(2099, 1, 1))
 
     def test_it_does_not_show_how_much(self) -> None:
         """Neither the grant nor the act."""
-        act = pk.RecordGrant(**self.GRANT | {"cents": 7654321})
+        act = grant(cents=7654321)
 
-        assert "7654321" not in repr(act) + repr(act.leaves(pk.View(NOW), pk.acts.Judged()).nouns)
+        assert "7654321" not in repr(act) + repr(act.leaves(pk.View(NOW), Judged()).nouns)
 
     @pytest.mark.parametrize(
         ("how", "said"),
@@ -517,13 +522,13 @@ class TestGrants:
     def test_what_cannot_be_is_refused(self, how: dict[str, Any], said: str) -> None:
         """Whole cents of a currency, for some days."""
         with pytest.raises(pk.BadInput) as caught:
-            pk.RecordGrant(**self.GRANT | how)
+            grant(**how)
         assert str(caught.value).startswith(said)
 
     def test_it_ends_once(self) -> None:
         """The day is kept."""
         program = opened()
-        program.do(pk.RecordGrant(**self.GRANT)).or_raise()
+        program.do(grant()).or_raise()
         end = pk.EndGrant(by="c", id="gr-1", on=TODAY + DAY)
         program.do(end).or_raise()
 
@@ -595,6 +600,15 @@ class TestReport:
         assert found.people["housed", "2026-10"] == 1
         assert found.returns["0-180", "people"] == 0
 
+    def test_returns_are_those_of_two_years_before_the_last_day(self) -> None:
+        """The period ends before ``until``: an exit 730 days before that day is not in it yet."""
+        program = opened()
+        program.do(milestone(on=TODAY - 730 * DAY)).or_raise()
+        program.do(milestone(KIND.HOME_LOST, id="mi-2", on=TODAY - 700 * DAY)).or_raise()
+        back = [outcomes(program, TODAY - DAY, until).returns for until in (TODAY, TODAY + DAY)]
+
+        assert [each["0-180", "people"] for each in back] == [0, 1]
+
     def test_small_counts_are_hidden_where_the_book_says_so(self) -> None:
         """Under the federal layer, or by a number that is given."""
         federal = Handbook.load("us/federal")
@@ -665,7 +679,7 @@ class Lives(RuleBasedStateMachine):
     def grants(self) -> None:
         """Money comes."""
         id_ = self.new("gr")
-        self.program.do(pk.RecordGrant(**TestGrants.GRANT | {"id": id_})).or_raise()
+        self.program.do(grant(id=id_)).or_raise()
         self.status["grant", id_] = "active"
 
     @rule(data=st.data(), to=st.sampled_from(["seen", "withdrawn", "ended"]))

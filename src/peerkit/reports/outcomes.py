@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -101,9 +101,10 @@ def outcomes(program: Program, since: date, until: date, *, least: int | None = 
         raise BadInput("until", "must be later than since")
     told = [each for each in program.every(Milestone) if _counts(each)]
     kept = [each for each in program.every(Measure) if _counts(each)]
-    smallest = least_shown(program.handbook.on(until)) if least is None else least
+    last = until - timedelta(days=1)
+    smallest = least_shown(program.handbook.on(last)) if least is None else least
     within = [each for each in told if since <= each.on < until]
-    back = returns(stays_of(told), since, until)
+    back = returns(stays_of(told), since, last)
     buckets = {(name, "people"): count for name, count in back.counts.items()}
     return Outcomes(
         since=since,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from peerkit.acts import RecordMilestone
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments, known_instrument
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
         LookAtMeasure,
         RecordGrant,
         RecordMeasure,
-        RecordMilestone,
         WithdrawMilestone,
     )
     from peerkit.handbook import Book
@@ -63,7 +63,7 @@ def looked_at(act: LookAtMeasure, view: View, book: Book) -> Findings:
 
 def own_account(act: RecordMilestone | WithdrawMilestone, view: View, book: Book) -> Findings:
     """What a person tells of their life is theirs to tell; a record may be read by whoever may."""
-    told: Any = view.get(Milestone, act.id) if not hasattr(act, "told") else act
+    told = act if isinstance(act, RecordMilestone) else view.get(Milestone, act.id)
     if told is None:
         return ()  # what is not there is the rule steps' to say
     recorded = told.told is ToldBy.RECORD and told.of.area not in {Area.BELONGING, Area.HOPE}
