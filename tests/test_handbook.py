@@ -202,6 +202,7 @@ def test_base_numbers_are_the_widest_published_ones() -> None:
         "gad-7-severe": (14, "points"),
         "ucla-3-lonely": (5, "points"),
         "rosenberg-low": (15, "points"),
+        "rosenberg-high": (26, "points"),
     }
 
 

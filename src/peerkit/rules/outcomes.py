@@ -41,13 +41,11 @@ def measured_whole(act: RecordMeasure, view: View, book: Book) -> Findings:
 
 def safety_route(act: RecordMeasure, view: View, book: Book) -> Findings:
     """A sign of danger goes to somebody who can help at once, whatever the total is."""
-    if not act.danger:
-        clause = book.clause("safety-route")
-        return (Finding(clause, Verdict.ALLOWED, {"participant": act.participant}),)
     to = act.who_hears(view)
     clause = book.clause("safety-route" if to is not None else "safety-route-alone")
+    verdict = Verdict.NEEDS_CONSULTATION if act.danger else Verdict.ALLOWED
     facts = {"participant": act.participant, "by": act.by, "to": to}
-    return (Finding(clause, Verdict.NEEDS_CONSULTATION, facts),)
+    return (Finding(clause, verdict, facts),)
 
 
 def looked_at(act: LookAtMeasure, view: View, book: Book) -> Findings:
