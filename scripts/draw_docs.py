@@ -28,6 +28,8 @@ def pages() -> dict[str, str]:
         activities,
         clauses,
         code,
+        funding,
+        instruments,
         layers,
         lifecycles,
         limits,
@@ -47,6 +49,8 @@ def pages() -> dict[str, str]:
         "reference/sources.md": sources.sources(),
         "reference/lifecycles.md": lifecycles.lifecycles(),
         "reference/acts.md": code.acts(),
+        "reference/instruments.md": instruments.instruments(),
+        "reference/funding.md": funding.funding(),
         "reference/errors.md": code.errors(),
         "reference/store-format.md": code.store_format(),
     }

@@ -239,7 +239,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ),
         ("me-2", "p-7", "ana"),
     ),
-    (pk.LookAtMeasure(by="sam", id="me-1", participant="p-7"), ("me-1", "p-7", "sam")),
+    (pk.LookAtMeasure(by="sam", **PAIR, id="me-1"), ("me-1", "p-7", "ana", "sam")),
     (pk.WithdrawMeasure(**BY, id="me-1", participant="p-7"), ("me-1", "p-7")),
     (
         pk.RecordMilestone(

@@ -335,12 +335,8 @@ def whole_life() -> tuple[pk.Act, ...]:
         pk.AcceptMatch(by="p-9", id="m-3", peer="bo", participant="p-9"),
         # -- outcomes and money
         pk.RecordMeasure(by="ana", id="me", **PAIR, **MEASURED),
-        pk.LookAtMeasure(
-            by="sam", id="me", participant="p-7", outcome=said("LookAtMeasure.outcome")
-        ),
-        pk.LookAtMeasure(
-            by="ana", id="me", participant="p-7", outcome=said("LookAtMeasure.outcome")
-        ),
+        pk.LookAtMeasure(by="sam", id="me", **PAIR, outcome=said("LookAtMeasure.outcome")),
+        pk.LookAtMeasure(by="ana", id="me", **PAIR, outcome=said("LookAtMeasure.outcome")),
         pk.RecordMeasure(by="p-7", id="me-2", participant="p-7", **MEASURED),
         pk.WithdrawMeasure(by="p-7", id="me", participant="p-7"),
         pk.RecordMilestone(

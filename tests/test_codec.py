@@ -868,7 +868,7 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "filled": "helped",
         "said_so": True,
     },
-    pk.LookAtMeasure: {"by": "sam", "id": "me", "participant": "p-7", "outcome": "Called."},
+    pk.LookAtMeasure: {"by": "sam", "id": "me", **PAIR, "outcome": "Called."},
     pk.WithdrawMeasure: {"by": "p-7", "id": "me", "participant": "p-7", "said_so": True},
     pk.RecordMilestone: {
         "by": "p-7",

@@ -31,6 +31,8 @@ from scripts.sources_without_link import unlinked
 import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.handbook import layers
+from peerkit.handbook.funding import funding_sources
+from peerkit.handbook.instruments import instruments
 from peerkit.handbook.loader import shipped
 from peerkit.model import NOUNS
 from peerkit.testing.situations import situations
@@ -303,6 +305,8 @@ def test_the_drawn_pages_are_complete() -> None:
     assert {each.__name__.lower() for each in ACTS} <= anchors("docs/reference/acts.md")
     numbered = {each.id for each in handbook.clauses.values() if each.unit}
     assert numbered <= anchors("docs/reference/limits.md")
+    assert {each.id for each in instruments()} <= anchors("docs/reference/instruments.md")
+    assert {each.id for each in funding_sources()} <= anchors("docs/reference/funding.md")
     assert DRAWN["docs/reference/lifecycles.md"].count("stateDiagram-v2") == len(NOUNS)
 
 

@@ -23,8 +23,7 @@ from peerkit.matching import (
     suggest,
 )
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.reports import Reading, who_read
-from peerkit.reports import Telling, accounting
+from peerkit.reports import Reading, Telling, accounting, who_read
 from peerkit.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -195,6 +194,37 @@ assert_type(stay.said_so, bool | None)
 pk.AskForStay(by="p-7", participant="p-7", house="h", diagnosis="x")  # type: ignore[call-arg]
 assert_type(pk.LeaveRespite(by="p-7", id="st", participant="p-7").when, datetime | None)
 assert_type(pk.House(id="h", rooms=("b",), agreement=tuple(pk.HouseTopic)).rooms, tuple[str, ...])
+# -- outcomes and money
+
+measured = pk.RecordMeasure(
+    by="p-7",
+    participant="p-7",
+    instrument="who-5",
+    answers={"item-1": 3},
+    on=date(2026, 11, 2),
+    filled=pk.FilledIn.ALONE,
+)
+assert_type(measured.answers, tuple[pk.Answer, ...])
+assert_type(measured.peer, str | None)
+assert_type(measured.said_so, bool | None)
+assert_type(measured.danger, tuple[str, ...])
+pk.RecordMeasure(
+    by="p-7",
+    participant="p-7",
+    instrument="who-5",
+    answers=[pk.Answer(item="item-1", points=3)],
+    on=date(2026, 11, 2),
+    filled="alone",  # type: ignore[arg-type]
+)
+changed = pk.RecordMilestone(
+    by="p-7", participant="p-7", of=pk.MilestoneKind.HOUSED, on=date(2026, 11, 2)
+)
+assert_type(changed.of.area, pk.Area)
+assert_type(changed.told, pk.ToldBy)
+granted = pk.RecordGrant(
+    by="c", funding="path", since=date(2026, 10, 1), cents=5_000_000, currency="USD"
+)
+assert_type(granted.until, date | None)
 
 # -- reading
 

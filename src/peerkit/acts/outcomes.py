@@ -150,18 +150,21 @@ class RecordMeasure(Makes):
 class LookAtMeasure(Moves):
     """A supervisor or clinician has looked at a measure with a sign of danger in it.
 
-    ``outcome`` says in words what came of it, kept apart.
+    ``peer`` is who helped with it or was told, if anybody. ``outcome`` says in
+    words what came of it, kept apart.
     """
 
     kind: ClassVar[str] = "measure.seen"
     moves: ClassVar[type[Noun]] = Measure
     participant: str = attrs.field(validator=an_id)
+    peer: str | None = maybe_id()
     outcome: Words | None = maybe(Words)
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The measure, the participant, and whoever looked."""
-        return once_each(self.id, self.participant, self.by)
+        """The measure, the participant, the peer, and whoever looked."""
+        people = (self.participant, self.peer, self.by)
+        return once_each(self.id, *(each for each in people if each is not None))
 
     def to(self, noun: Measure) -> MeasureStatus:
         """Seen."""

@@ -30,6 +30,8 @@ __all__ = [
     "funding_sources",
 ]
 
+#: How Medicare counts help with finding the way: by the calendar month.
+NAVIGATION: Final = "navigation"
 _FORMS: Final = {str(each): each for each in SessionForm}
 
 
@@ -70,9 +72,9 @@ class FundingSource:
     """Somebody who pays: what for, and what they leave out, as far as anybody has read it.
 
     ``layer`` is the layer of the book with the payer's numbers, ``caps`` the
-    limits that are counted against what is claimed. ``counts`` names how
-    minutes become units: a :class:`~peerkit.reports.UnitRule`, or
-    ``navigation`` for G0140 and G0146; None: ask the payer. ``asks_goal`` is
+    limits that are counted against what is claimed. ``counts`` is
+    ``navigation`` for G0140 and G0146, where a month is counted; None: nobody
+    has read how minutes become units, so ask the payer. ``asks_goal`` is
     true where a claim needs a goal of the participant behind it. ``unread``
     says what nobody has read.
     """
@@ -149,6 +151,8 @@ def _funding(table: Table, book: Handbook) -> FundingSource:
         raise table.wrong("rests_on", "is missing; a funding source cites at least one passage")
     if found.layer is not None and found.layer not in shipped():
         raise table.wrong("layer", f"names {found.layer!r}, which peerkit does not ship")
+    if found.counts not in {None, NAVIGATION}:
+        raise table.wrong("counts", f"must be {NAVIGATION!r}, or left out")
     for each in found.caps:
         if each not in book.clauses or not book.clauses[each].unit:
             raise table.wrong("caps", f"names {each!r}, which is no limit of the book")

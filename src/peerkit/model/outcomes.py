@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Final, TypeAlias, cast
+from typing import Any, ClassVar, Final, TypeAlias, cast
 
 import attrs
 
@@ -50,13 +50,14 @@ Answers: TypeAlias = Mapping[str, int] | Iterable[Answer]
 def as_answers(value: Answers) -> tuple[Answer, ...]:
     """A table as answers, in one order, so that the same answers are the same measure."""
     if isinstance(value, Mapping):
-        value = [Answer(item=item, points=points) for item, points in value.items()]
+        table = cast("Mapping[str, int]", value)
+        value = [Answer(item=item, points=points) for item, points in table.items()]
     if isinstance(value, (list, tuple)) and all(type(each) is Answer for each in value):
         return tuple(sorted(value, key=lambda each: (len(each.item), each.item)))
     return cast("tuple[Answer, ...]", value)
 
 
-def some_answers(instance: object, attribute: attrs.Attribute[object], value: object) -> None:
+def some_answers(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Takes answers to different items; none where they were taken back."""
     place = f"{type(instance).__name__}.{attribute.name}"
     if type(value) is not tuple or not all(type(each) is Answer for each in value):

@@ -6,6 +6,30 @@ from peerkit.reports.accounting import (
     Telling,
     accounting,
 )
+from peerkit.reports.billing import (
+    Billing,
+    BillingRow,
+    NotBilled,
+    billing,
+)
+from peerkit.reports.housing import (
+    BUCKETS,
+    Place,
+    Return,
+    Returns,
+    Stay,
+    days_housed,
+    returns,
+    stays_of,
+)
+from peerkit.reports.outcomes import (
+    HousedRow,
+    MeasureRow,
+    MilestoneRow,
+    Outcomes,
+    outcomes,
+    unseen,
+)
 from peerkit.reports.overlaps import (
     overlaps,
 )
@@ -13,6 +37,16 @@ from peerkit.reports.readers import (
     Reading,
     last_met,
     who_read,
+)
+from peerkit.reports.respite import (
+    unstaffed,
+    waiting_for_a_bed,
+)
+from peerkit.reports.small_cells import (
+    TOTAL,
+    Masked,
+    least_shown,
+    masked,
 )
 from peerkit.reports.summary import (
     Summary,
@@ -39,27 +73,51 @@ from peerkit.reports.workforce import (
 )
 
 __all__ = [
+    "BUCKETS",
+    "TOTAL",
+    "Billing",
+    "BillingRow",
     "Contact",
+    "HousedRow",
     "InInterval",
+    "Masked",
+    "MeasureRow",
+    "MilestoneRow",
+    "NotBilled",
+    "Outcomes",
+    "Place",
     "Reading",
+    "Return",
+    "Returns",
     "RoleDrift",
+    "Stay",
     "Summary",
     "Talks",
     "Telling",
     "ToHandOver",
     "UnitRule",
     "accounting",
+    "billing",
+    "days_housed",
     "debriefs_overdue",
     "in_interval",
     "last_met",
+    "least_shown",
+    "masked",
     "minutes_a_week",
     "navigation_units",
+    "outcomes",
     "overlaps",
     "percent_of_living_wage",
+    "returns",
     "role_drift",
+    "stays_of",
     "summary",
     "talks",
     "to_hand_over",
     "units",
+    "unseen",
+    "unstaffed",
+    "waiting_for_a_bed",
     "who_read",
 ]

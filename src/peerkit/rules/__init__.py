@@ -39,6 +39,7 @@ from peerkit.acts import (
     DiscloseTie,
     DoActivity,
     EndConsent,
+    EndGuardianship,
     EndMatch,
     EndSeries,
     ExtendStay,
@@ -368,6 +369,7 @@ ROLE_LIMITS: Final = Rules(
     Rule("as-chosen", (PlanSession,), mutuality.as_chosen),
     Rule("guardian-permits", (AcceptMatch, RecordConsent), families.guardian_permits),
     Rule("guardian-named", (NameGuardian,), families.guardian_named),
+    Rule("guardian-checked", (NameGuardian, EndGuardianship), families.guardian_checked),
     Rule("guardian-gives", (GivePermission,), families.guardian_gives),
     Rule(
         "own-yes",
@@ -406,6 +408,7 @@ ROLE_LIMITS: Final = Rules(
     Rule("waits-once", (JoinWaitingList,), matching.waits_once),
     Rule("planned-ending", (PlanEnding,), matching.planned_ending),
     Rule("reassigned", (ReassignMatch,), matching.reassigned),
+    Rule("both-willing", (ProposeMatch,), matching.both_willing),
     Rule("assigned", (ReadRecord,), matching.assigned),
     # -- confidentiality
     Rule(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from peerkit.acts import RecordMilestone
 from peerkit.decisions import Finding, Findings, Verdict
 from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments, known_instrument
-from peerkit.model import Area, Measure, Milestone, Peer, Phrase, ToldBy
+from peerkit.model import Area, Milestone, Peer, Phrase, ToldBy
 from peerkit.rules.support import own_voice
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
         LookAtMeasure,
         RecordGrant,
         RecordMeasure,
-        RecordMilestone,
         WithdrawMilestone,
     )
     from peerkit.handbook import Book
@@ -41,31 +41,27 @@ def measured_whole(act: RecordMeasure, view: View, book: Book) -> Findings:
 
 def safety_route(act: RecordMeasure, view: View, book: Book) -> Findings:
     """A sign of danger goes to somebody who can help at once, whatever the total is."""
-    if not act.danger:
-        clause = book.clause("safety-route")
-        return (Finding(clause, Verdict.ALLOWED, {"participant": act.participant}),)
     to = act.who_hears(view)
     clause = book.clause("safety-route" if to is not None else "safety-route-alone")
+    verdict = Verdict.NEEDS_CONSULTATION if act.danger else Verdict.ALLOWED
     facts = {"participant": act.participant, "by": act.by, "to": to}
-    return (Finding(clause, Verdict.NEEDS_CONSULTATION, facts),)
+    return (Finding(clause, verdict, facts),)
 
 
 def looked_at(act: LookAtMeasure, view: View, book: Book) -> Findings:
     """Somebody else looks: neither the participant nor a peer who does not supervise."""
     clause = book.clause("safety-seen")
-    measure = view.get(Measure, act.id)
-    peer = None if measure is None or measure.peer is None else view.get(Peer, measure.peer)
+    peer = None if act.peer is None else view.get(Peer, act.peer)
     supervises = peer is not None and peer.supervisor == act.by
-    walks = measure is not None and measure.peer == act.by
     serves = view.get(Peer, act.by) is not None
-    own = act.by == act.participant or walks or (serves and not supervises)
+    own = act.by in {act.participant, act.peer} or (serves and not supervises)
     facts = {"by": act.by, "id": act.id}
     return (Finding(clause, Verdict.NOT_ALLOWED if own else Verdict.ALLOWED, facts),)
 
 
 def own_account(act: RecordMilestone | WithdrawMilestone, view: View, book: Book) -> Findings:
     """What a person tells of their life is theirs to tell; a record may be read by whoever may."""
-    told: Any = view.get(Milestone, act.id) if not hasattr(act, "told") else act
+    told = act if isinstance(act, RecordMilestone) else view.get(Milestone, act.id)
     if told is None:
         return ()  # what is not there is the rule steps' to say
     recorded = told.told is ToldBy.RECORD and told.of.area not in {Area.BELONGING, Area.HOPE}
