@@ -13,7 +13,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 import peerkit as pk
 from peerkit.errors import BadInput
-from peerkit.matching import ending, in_order, unmet, unreached
+from peerkit.matching import (
+    declined,
+    earlier,
+    ending,
+    in_order,
+    promised,
+    unmet,
+    unreached,
+)
 from peerkit.model.support import MATCH
 from peerkit.reports import last_met
 from tests.ordinary import ANA, LIVED, NOW, TODAY, empty, opened, plan, report, tallies_of, welcome
@@ -246,6 +254,27 @@ class TestTheLists:
         before = attrs.evolve(match, id="m-4", ends=TODAY - DAYS)
 
         assert ending([match, later, over, before], TODAY) == (before, match)
+
+    def test_what_matches_say_of_hours_and_of_before(self) -> None:
+        """Who walks now has been promised time; who ended is earlier; who was declined stays so."""
+        told = (
+            ("ana", "p-1", pk.MatchStatus.ACCEPTED),
+            ("ana", "p-2", pk.MatchStatus.ACCEPTED),
+            ("ana", "p-3", pk.MatchStatus.ENDED),
+            ("bo", "p-3", pk.MatchStatus.ENDED),
+            ("bo", "p-1", pk.MatchStatus.DECLINED),
+            ("bo", "p-2", pk.MatchStatus.PROPOSED),
+        )
+        matches = [
+            pk.Match(id=f"m-{number}", peer=peer, participant=who, status=status)
+            for number, (peer, who, status) in enumerate(told)
+        ]
+
+        wants = {"p-1": pk.MatchProfile(id="p-1", wants=90), "p-2": pk.MatchProfile(id="p-2")}
+        assert promised(matches, wants) == {"ana": 150}
+        assert promised(matches, {}) == {"ana": 120}
+        assert earlier(matches) == {"p-3": {"ana", "bo"}}
+        assert declined(matches) == {"p-1": {"bo"}}
 
     def test_days_are_whole_and_not_below_nought(self) -> None:
         """Anything else is a mistake."""

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from peerkit.matching.listing import Assignment, assign, suggest
-from peerkit.matching.lists import ending, in_order, unmet, unreached
+from peerkit.matching.lists import (
+    declined,
+    earlier,
+    ending,
+    in_order,
+    promised,
+    unmet,
+    unreached,
+)
 from peerkit.matching.pairs import Bar, Offering, Pairing, Seeking, Weights, pairing
 
 __all__ = [
@@ -14,9 +22,12 @@ __all__ = [
     "Seeking",
     "Weights",
     "assign",
+    "declined",
+    "earlier",
     "ending",
     "in_order",
     "pairing",
+    "promised",
     "suggest",
     "unmet",
     "unreached",

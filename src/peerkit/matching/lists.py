@@ -1,4 +1,4 @@
-"""Who waits, whom nobody has reached, and which matches come to their end."""
+"""Who waits, whom nobody has reached, and what matches say of hours, of earlier and of the end."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from peerkit.errors import BadInput, must_be
+from peerkit.matching.pairs import AN_HOUR
 from peerkit.model import Match, MatchStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from peerkit.model import Waiting
+    from peerkit.model import MatchProfile, Waiting
 
-__all__ = ["ending", "in_order", "unmet", "unreached"]
+__all__ = ["declined", "earlier", "ending", "in_order", "promised", "unmet", "unreached"]
 
 
 def in_order(waitings: Iterable[Waiting]) -> tuple[Waiting, ...]:
@@ -62,6 +63,35 @@ def ending(matches: Iterable[Match], on: date) -> tuple[Match, ...]:
         if each.status is MatchStatus.ACCEPTED and each.ends is not None and each.ends <= on
     ]
     return tuple(sorted(due, key=lambda each: (each.ends or on, each.id)))
+
+
+def promised(matches: Iterable[Match], profiles: Mapping[str, MatchProfile]) -> dict[str, int]:
+    """The minutes a week each peer has promised: what those they walk with want, or an hour."""
+    found: dict[str, int] = {}
+    for each in matches:
+        if each.status is MatchStatus.ACCEPTED:
+            profile = profiles.get(each.participant)
+            wants = AN_HOUR if profile is None or not profile.wants else profile.wants
+            found[each.peer] = found.get(each.peer, 0) + wants
+    return found
+
+
+def earlier(matches: Iterable[Match]) -> dict[str, frozenset[str]]:
+    """For each participant, the peers they walked with before."""
+    return _peers(matches, MatchStatus.ENDED)
+
+
+def declined(matches: Iterable[Match]) -> dict[str, frozenset[str]]:
+    """For each participant, the peers they said no to: nobody is asked again and again."""
+    return _peers(matches, MatchStatus.DECLINED)
+
+
+def _peers(matches: Iterable[Match], status: MatchStatus) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for each in matches:
+        if each.status is status:
+            found[each.participant] = found.get(each.participant, frozenset()) | {each.peer}
+    return found
 
 
 def _days(days: int) -> None:
