@@ -346,6 +346,27 @@ class TestSafetyRoute:
         assert [to for to, _, _ in messages(program)] == ["p-7"]
         assert unseen(program) == ("me-1",)
 
+    def test_told_again_with_the_peer_named_the_supervisor_hears_of_it(self) -> None:
+        """Once; and nothing more when it is told a third time, or after somebody looked."""
+        program = opened()
+        alone = phq(1, peer=None)
+        program.do(alone)
+        program.do(phq(1))
+        program.do(phq(1))
+
+        assert [to for to, _, _ in messages(program)] == ["p-7", "sam"]
+        assert kept(program, pk.Measure, "me-1").peer == "ana"
+
+    def test_what_was_seen_is_told_to_nobody_again(self) -> None:
+        """The peer is noted, and that is all."""
+        program = opened()
+        program.do(phq(1, peer=None))
+        program.do(pk.LookAtMeasure(by="sam", id="me-1", participant="p-7")).or_raise()
+        program.do(phq(1))
+
+        assert [to for to, _, _ in messages(program)] == ["p-7"]
+        assert kept(program, pk.Measure, "me-1").peer == "ana"
+
     def test_those_who_supervise_somebodys_work_do_not_hear_of_their_answers(self) -> None:
         """Ana takes part too: what she fills in for herself is not told to sam."""
         program = opened()

@@ -110,14 +110,14 @@ class RecordMeasure(Makes):
     def leaves(self, view: View, judged: Judged) -> Left:
         """The measure, and a message where an answer is a sign of danger.
 
-        Told twice, it is there once; told again with the participant's word for
-        it, it counts from then on.
+        Told twice, it is there once. Told again with the participant's word for
+        it, it counts from then on; told again with the peer named, their
+        supervisor hears of it.
         """
         counted = _counts(judged)
         before = view.get(Measure, self.the_id)
         if before is not None and self.goes_on(before):
-            news = counted and not before.counted
-            return Left(nouns=(attrs.evolve(before, counted=True),) if news else ())
+            return self._again(view, before, counted=counted)
         danger = bool(self.danger)
         measure = Measure(
             id=free_id(view, Measure, self.the_id),
@@ -131,6 +131,15 @@ class RecordMeasure(Makes):
             counted=counted,
         )
         return Left(nouns=(measure,), messages=(self._told(view, measure),) if danger else ())
+
+    def _again(self, view: View, before: Measure, *, counted: bool) -> Left:
+        """What telling it once more changes."""
+        peer = self.peer if before.peer is None else before.peer
+        after = attrs.evolve(before, peer=peer, counted=before.counted or counted)
+        if after == before:
+            return Left()
+        late = before.peer != peer and before.status is MeasureStatus.UNSEEN
+        return Left(nouns=(after,), messages=(self._told(view, after),) if late else ())
 
     def _told(self, view: View, measure: Measure) -> Message:
         """Somebody is to look at it now; without a supervisor, whoever told it has to ask one."""

@@ -4,7 +4,8 @@ From one up to one below ``least``, a count is hidden; a zero may be shown (CMS,
 counts below 11, from memory: see the limit ``small-cell``). A hidden count can
 be worked out from its row or column and their totals exactly when, in the graph
 whose corners are rows and columns and whose edges are the hidden counts, its
-edge is a bridge. So more is hidden until no edge is one.
+edge is a bridge. So more is hidden until no edge is one, and until the hidden
+counts of a line do not add up to a small one either.
 """
 
 from __future__ import annotations
