@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from peerkit.acts import DoActivity, PlanSession
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    DoActivity,
+    PlanSession,
+    ReportSession,
+    SupplyFacts,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.handbook import ActivityEntry, Book
 from peerkit.model import (
     Activity,
@@ -22,10 +27,12 @@ from peerkit.model import (
 )
 
 if TYPE_CHECKING:
-    from peerkit.acts import Act, ReportSession, SupplyFacts
+    from peerkit.acts import (
+        Act,
+    )
     from peerkit.model import View
 
-__all__ = ["asked_of_it", "in_role", "whatever_stands"]
+__all__ = ["RULES", "asked_of_it", "in_role", "whatever_stands"]
 
 _WHOSE: Final = Phrase("Whose story, picture or information is it? (of = their id)")
 _TO_WHOM: Final = Phrase("Who will see or hear it? (to = their id)")
@@ -242,3 +249,10 @@ def _agreed(asked: _Asked, act: Any, view: View) -> Findings:
         ):
             return (asked.finding("consent", Verdict.NEEDS_CONSENT, **told, to=to),)
     return (asked.finding("consent", Verdict.ALLOWED, **told, to=Phrase("them")),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("in-role", (DoActivity, PlanSession, ReportSession), in_role),
+    Rule("asked-of-it", (SupplyFacts,), asked_of_it),
+)

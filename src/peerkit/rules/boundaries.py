@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from peerkit.acts import AgreeBoundaries, ProposeBoundaries
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    AgreeBoundaries,
+    AnswerBoundaries,
+    PlanSession,
+    ProposeBoundaries,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import BoundaryAgreement, SessionForm
 from peerkit.rules.support import AGREEING
 
 if TYPE_CHECKING:
-    from peerkit.acts import AnswerBoundaries, PlanSession
     from peerkit.handbook import Book
     from peerkit.model import View
 
@@ -52,3 +56,10 @@ def agreed_hours(act: PlanSession, view: View, book: Book) -> Findings:
             fine = kept or any(one.id == AGREEING for one in act.activities)
             return (Finding(clause, Verdict.ALLOWED if fine else Verdict.NEEDS_CONSENT, facts),)
     return ()
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("both-agree", (AgreeBoundaries, ProposeBoundaries, AnswerBoundaries), both_agree),
+    Rule("agreed-hours", (PlanSession,), agreed_hours),
+)

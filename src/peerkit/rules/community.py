@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from peerkit.acts import Spoke, WhoIsAsked
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    AskHowItWent,
+    AskToSpeak,
+    GoAlong,
+    HandOver,
+    Introduce,
+    ReportSpoken,
+    Spoke,
+    WhoIsAsked,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     Connection,
     Consent,
@@ -16,14 +25,6 @@ from peerkit.model import (
 )
 
 if TYPE_CHECKING:
-    from peerkit.acts import (
-        AskHowItWent,
-        AskToSpeak,
-        GoAlong,
-        HandOver,
-        Introduce,
-        ReportSpoken,
-    )
     from peerkit.handbook import Book
     from peerkit.model import View
 
@@ -99,3 +100,13 @@ def _agreed(participant: str, scope: ConsentScope, to: str, view: View, book: Bo
     return Finding(
         book.clause("consent"), Verdict.ALLOWED if agreed else Verdict.NEEDS_CONSENT, facts
     )
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("connecting", (Introduce, HandOver), connecting),
+    Rule("company", (GoAlong,), company),
+    Rule("how-it-went", (AskHowItWent,), how_it_went),
+    Rule("on-the-team", (AskToSpeak,), on_the_team),
+    Rule("as-asked", (ReportSpoken,), as_asked),
+)

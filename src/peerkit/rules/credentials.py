@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Final
 import attrs
 from dateutil.relativedelta import relativedelta
 
-from peerkit.acts import RenewCredential
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    PlanSession,
+    ProposeMatch,
+    RenewCredential,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.errors import must_be
 from peerkit.handbook import Book
 from peerkit.model import (
@@ -25,10 +29,9 @@ from peerkit.model import (
 from peerkit.model.phrase import listed
 
 if TYPE_CHECKING:
-    from peerkit.acts import PlanSession, ProposeMatch
     from peerkit.model import View
 
-__all__ = ["Asked", "Renewal", "renewal", "renewal_ready", "supervision_while_new"]
+__all__ = ["RULES", "Asked", "Renewal", "renewal", "renewal_ready", "supervision_while_new"]
 
 _AN_HOUR: Final = 60
 _A_WEEK: Final = 7
@@ -183,3 +186,10 @@ def supervision_while_new(act: ProposeMatch | PlanSession, view: View, book: Boo
     verdict = Verdict.ALLOWED if days <= clause.value * _A_WEEK else clause.past
     facts = {"peer": act.peer, "days": days, "limit": clause.value}
     return (Finding(clause, verdict, facts),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("renewal", (RenewCredential,), renewal_ready),
+    Rule("supervision-while-new", (ProposeMatch, PlanSession), supervision_while_new),
+)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from peerkit.acts import RecordConsent
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    EndConsent,
+    RecordConsent,
+    ShareInformation,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     Consent,
     ConsentScope,
@@ -23,7 +27,6 @@ from peerkit.rules.limits import measured
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from peerkit.acts import EndConsent, ShareInformation
     from peerkit.handbook import Book
     from peerkit.model import View
 
@@ -137,3 +140,13 @@ def event_came(act: EndConsent, view: View, book: Book) -> Findings:
     verdict = Verdict.NEEDS_FACTS if event in {None, Ending.NONE} else Verdict.ALLOWED
     facts = {"id": act.id, "participant": act.participant}
     return (Finding(book.clause("consent-event"), verdict, facts),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("consent-elements", (RecordConsent, ShareInformation), consent_elements),
+    Rule("separate-consent", (RecordConsent,), separate_consent),
+    Rule("papers-go-along", (ShareInformation,), papers_go_along),
+    Rule("no-more-than-needed", (ShareInformation,), no_more_than_needed),
+    Rule("consent-event", (EndConsent,), event_came),
+)

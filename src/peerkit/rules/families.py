@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    AcceptMatch,
+    AddStep,
+    AgreeBoundaries,
+    ChangeGoal,
+    ChangePlan,
+    ChangeStep,
+    ChooseMutuality,
+    EndGuardianship,
+    GivePermission,
+    NameGuardian,
+    NoteProgress,
+    PutOnMap,
+    RecordConsent,
+    RecordDirective,
+    SetGoal,
+    SetPlanAside,
+    SharePlan,
+    StopSharing,
+    TakeOffMap,
+    WritePlan,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import Guardian, GuardianPermission, PermissionStatus
 
 if TYPE_CHECKING:
     from datetime import date
 
     from peerkit.acts import (
-        AcceptMatch,
         Act,
-        EndGuardianship,
-        GivePermission,
-        NameGuardian,
-        RecordConsent,
     )
     from peerkit.handbook import Book
     from peerkit.model import View
 
 __all__ = [
+    "RULES",
     "guardian_checked",
     "guardian_gives",
     "guardian_named",
@@ -94,3 +112,35 @@ def guardian_gives(act: GivePermission, view: View, book: Book) -> Findings:
     else:
         verdict = Verdict.ALLOWED
     return (Finding(book.clause("guardian-gives"), verdict, facts),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("guardian-permits", (AcceptMatch, RecordConsent), guardian_permits),
+    Rule("guardian-named", (NameGuardian,), guardian_named),
+    Rule("guardian-checked", (NameGuardian, EndGuardianship), guardian_checked),
+    Rule("guardian-gives", (GivePermission,), guardian_gives),
+    Rule(
+        "own-yes",
+        (
+            AcceptMatch,
+            AgreeBoundaries,
+            RecordConsent,
+            SetGoal,
+            ChangeGoal,
+            NoteProgress,
+            AddStep,
+            ChangeStep,
+            ChooseMutuality,
+            WritePlan,
+            ChangePlan,
+            RecordDirective,
+            SharePlan,
+            StopSharing,
+            SetPlanAside,
+            PutOnMap,
+            TakeOffMap,
+        ),
+        own_yes,
+    ),
+)

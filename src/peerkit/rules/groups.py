@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from peerkit.acts import InviteToGroup
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    AgreeGroundRules,
+    InviteToGroup,
+    JoinGroup,
+    PlanSession,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     MEETINGS,
     Group,
@@ -18,11 +23,10 @@ from peerkit.model import (
 from peerkit.model.phrase import listed
 
 if TYPE_CHECKING:
-    from peerkit.acts import AgreeGroundRules, JoinGroup, PlanSession
     from peerkit.handbook import Book
     from peerkit.model import View
 
-__all__ = ["ground_rules_together", "group_meets", "seats"]
+__all__ = ["RULES", "ground_rules_together", "group_meets", "seats"]
 
 #: The activity in which ground rules are agreed: it may come before they are on record.
 AGREEING: Final = "agree-ground-rules"
@@ -109,3 +113,11 @@ def ground_rules_together(act: AgreeGroundRules, view: View, book: Book) -> Find
         None: Verdict.NEEDS_FACTS,
     }[act.with_the_group]
     return (Finding(book.clause("ground-rules-together"), verdict, {"id": act.id, "by": act.by}),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("group-meets", (PlanSession,), group_meets),
+    Rule("ground-rules-together", (AgreeGroundRules,), ground_rules_together),
+    Rule("group-seats", (InviteToGroup, JoinGroup), seats),
+)

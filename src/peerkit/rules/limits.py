@@ -7,8 +7,14 @@ from math import inf
 from string import Formatter
 from typing import TYPE_CHECKING, Final
 
-from peerkit.acts import ChangeService, PlanSession, WelcomePeer
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    ChangeService,
+    PlanSession,
+    ProposeMatch,
+    ReportSession,
+    WelcomePeer,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.errors import BadInput, must_be
 from peerkit.handbook import Book
 from peerkit.model import (
@@ -30,12 +36,12 @@ from peerkit.model.fields import day_of
 if TYPE_CHECKING:
     from datetime import date
 
-    from peerkit.acts import ProposeMatch, ReportSession
     from peerkit.handbook import Clause
     from peerkit.model import View
 
 __all__ = [
     "COUNTED",
+    "RULES",
     "business_days",
     "enough_supervision",
     "measured",
@@ -221,3 +227,12 @@ def business_days(first: date, last: date) -> int:
     weeks, rest = divmod(max((last - first).days, 0), _A_WEEK)
     begun = sum((first.weekday() + each) % _A_WEEK < _WORKING_DAYS for each in range(1, rest + 1))
     return weeks * _WORKING_DAYS + begun
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("enough-supervision", (ProposeMatch, PlanSession), enough_supervision),
+    Rule("room-with-supervisor", (WelcomePeer, ChangeService), room_with_supervisor),
+    Rule("paid-time", (PlanSession,), paid_time),
+    Rule("note-on-time", (ReportSession,), note_on_time),
+)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    DescribeForMatching,
+    JoinWaitingList,
+    PlanEnding,
+    ProposeMatch,
+    ReadRecord,
+    ReassignMatch,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     Consent,
     ConsentScope,
@@ -22,14 +30,6 @@ from peerkit.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from peerkit.acts import (
-        DescribeForMatching,
-        JoinWaitingList,
-        PlanEnding,
-        ProposeMatch,
-        ReadRecord,
-        ReassignMatch,
-    )
     from peerkit.handbook import Book
     from peerkit.model import View
 
@@ -195,4 +195,15 @@ _WAYS: Final[tuple[Callable[[ReadRecord, View, Book], bool], ...]] = (
     _supervises,
     _handed_over,
     _consented,
+)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("own-description", (DescribeForMatching,), own_description),
+    Rule("waits-once", (JoinWaitingList,), waits_once),
+    Rule("planned-ending", (PlanEnding,), planned_ending),
+    Rule("reassigned", (ReassignMatch,), reassigned),
+    Rule("both-willing", (ProposeMatch,), both_willing),
+    Rule("assigned", (ReadRecord,), assigned),
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    PlanSession,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     MINUTES_GIVEN_A_WEEK,
     MINUTES_RECEIVED_A_WEEK,
@@ -14,11 +17,10 @@ from peerkit.model import (
 )
 
 if TYPE_CHECKING:
-    from peerkit.acts import PlanSession
     from peerkit.handbook import Book
     from peerkit.model import View
 
-__all__ = ["as_chosen"]
+__all__ = ["RULES", "as_chosen"]
 
 
 def as_chosen(act: PlanSession, view: View, book: Book) -> Findings:
@@ -57,3 +59,7 @@ def _within(
         return ()
     verdict = Verdict.ALLOWED if own_wish or now <= most else Verdict.NEEDS_CONSENT
     return (Finding(book.clause(clause), verdict, {"participant": who, "now": now, "limit": most}),)
+
+
+#: The rules of this subject.
+RULES: Final = (Rule("as-chosen", (PlanSession,), as_chosen),)

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from peerkit.acts import RecordMilestone
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    LookAtMeasure,
+    RecordGrant,
+    RecordMeasure,
+    RecordMilestone,
+    WithdrawMilestone,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments, known_instrument
 from peerkit.model import Area, Milestone, Peer, Phrase, ToldBy
 from peerkit.rules.support import own_voice
 
 if TYPE_CHECKING:
-    from peerkit.acts import (
-        LookAtMeasure,
-        RecordGrant,
-        RecordMeasure,
-        WithdrawMilestone,
-    )
     from peerkit.handbook import Book
     from peerkit.model import View
 
-__all__ = ["known_funding", "looked_at", "measured_whole", "own_account", "safety_route"]
+__all__ = ["RULES", "known_funding", "looked_at", "measured_whole", "own_account", "safety_route"]
 
 
 def measured_whole(act: RecordMeasure, view: View, book: Book) -> Findings:
@@ -85,3 +85,13 @@ def _unknown(told: Phrase, id_: str, names: list[str], book: Book) -> Finding:
     if near:
         told = Phrase("{told} (did you mean {near}?)", told=told, near=near[0])
     return Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": told})
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("measured-whole", (RecordMeasure,), measured_whole),
+    Rule("safety-route", (RecordMeasure,), safety_route),
+    Rule("looked-at", (LookAtMeasure,), looked_at),
+    Rule("own-account", (RecordMilestone, WithdrawMilestone), own_account),
+    Rule("known-funding", (RecordGrant,), known_funding),
+)

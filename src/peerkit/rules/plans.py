@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from peerkit.acts import AddStep, PutOnMap, ReadPlan, RecordDirective
+from peerkit.acts import (
+    AddStep,
+    ChangePlan,
+    PutOnMap,
+    ReadPlan,
+    RecordDirective,
+    SetPlanAside,
+    SharePlan,
+    StopSharing,
+    SuggestGoal,
+    WritePlan,
+)
 from peerkit.acts.plans import Changes
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import MOST_ON_MAP, MOST_READERS, Goal, Phrase, Plan, PlanKind
 
 if TYPE_CHECKING:
-    from peerkit.acts import SharePlan, SuggestGoal
     from peerkit.handbook import Book
     from peerkit.model import Noun, View
 
-__all__ = ["asked_first", "own_plan", "room_left", "shown_to", "theirs"]
+__all__ = ["RULES", "asked_first", "own_plan", "room_left", "shown_to", "theirs"]
 
 
 def own_plan(act: Any, view: View, book: Book) -> Findings:
@@ -85,3 +95,17 @@ def room_left(act: PutOnMap | SharePlan, view: View, book: Book) -> Findings:
     facts = {"now": now, "limit": most}
     verdict = Verdict.ALLOWED if now <= most else Verdict.NOT_ALLOWED
     return (Finding(book.clause("room-left"), verdict, facts),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule(
+        "own-plan",
+        (WritePlan, ChangePlan, RecordDirective, SharePlan, StopSharing, SetPlanAside),
+        own_plan,
+    ),
+    Rule("shown-to", (ReadPlan,), shown_to),
+    Rule("asked-first", (SuggestGoal,), asked_first),
+    Rule("theirs", (AddStep, Changes), theirs),
+    Rule("room-left", (PutOnMap, SharePlan), room_left),
+)

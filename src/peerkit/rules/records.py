@@ -11,13 +11,22 @@ from peerkit.acts import (
     Act,
     ConsultSupervisor,
     DeclineMatch,
+    DiscloseTie,
+    EndConsent,
     EndMatch,
     JoinWaitingList,
+    LeaveGroup,
     LeaveRespite,
+    Makes,
+    Moves,
+    ProposeMatch,
+    RaiseConcern,
     RecordMeasure,
     RecordMilestone,
     RecordSupervision,
     RecordTraining,
+    ReopenConcern,
+    ReportBias,
     ReportDebrief,
     ReportDrift,
     ReportMissedSession,
@@ -26,13 +35,13 @@ from peerkit.acts import (
     ReportVisit,
     TryToReach,
     WelcomePeer,
+    WriteHouseLog,
 )
 from peerkit.acts.act import free_id
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import Match, MatchStatus, Participant, Peer, Phrase, Session, Shift
 
 if TYPE_CHECKING:
-    from peerkit.acts import Makes, Moves, ProposeMatch, RaiseConcern
     from peerkit.handbook import Book
     from peerkit.model import Noun, View
 
@@ -193,3 +202,31 @@ def happened(act: Any, view: View, book: Book) -> Findings:
 def told(act: Act, view: View, book: Book) -> Findings:
     """Telling of a supervision, a tie, a concern or an ending is always right."""
     return (Finding(book.clause("anyone-may-tell"), Verdict.ALLOWED, {"by": act.by}),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("once", (Makes,), once),
+    Rule("one-match", (ProposeMatch,), one_match),
+    Rule("known-clauses", (ConsultSupervisor, RaiseConcern), known_clauses),
+    Rule("steps", (Moves,), steps),
+    Rule("already-happened", TELLING, happened),
+    Rule(
+        "anyone-may-tell",
+        (
+            RecordSupervision,
+            DiscloseTie,
+            RaiseConcern,
+            EndMatch,
+            ReportDrift,
+            ReportBias,
+            LeaveGroup,
+            LeaveRespite,
+            WriteHouseLog,
+            TryToReach,
+            EndConsent,
+            ReopenConcern,
+        ),
+        told,
+    ),
+)

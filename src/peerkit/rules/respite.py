@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    AskForStay,
+    CheckIn,
+    CloseHouse,
+    DeclineStay,
+    ExtendStay,
+    OfferStay,
+    PlanShift,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     Guest,
     House,
@@ -24,19 +33,11 @@ from peerkit.model.phrase import listed
 from peerkit.rules.limits import measured
 
 if TYPE_CHECKING:
-    from peerkit.acts import (
-        AskForStay,
-        CheckIn,
-        CloseHouse,
-        DeclineStay,
-        ExtendStay,
-        OfferStay,
-        PlanShift,
-    )
     from peerkit.handbook import Book
     from peerkit.model import View
 
 __all__ = [
+    "RULES",
     "bed_free",
     "guest_agreement",
     "guests_first",
@@ -173,3 +174,16 @@ def not_alone_at_the_door(act: DeclineStay, view: View, book: Book) -> Findings:
     facts = {"peer": act.peer, "participant": act.participant}
     verdict = Verdict.ALLOWED if theirs else Verdict.NEEDS_CONSULTATION
     return (Finding(book.clause("turned-away"), verdict, facts),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("house-open", (AskForStay, OfferStay, CheckIn, ExtendStay, PlanShift), house_open),
+    Rule("bed-free", (OfferStay, CheckIn, ExtendStay), bed_free),
+    Rule("nights-in-window", (OfferStay, CheckIn, ExtendStay), nights_in_window),
+    Rule("guest-agreement", (CheckIn,), guest_agreement),
+    Rule("round-the-clock", (CheckIn,), round_the_clock),
+    Rule("one-shift", (PlanShift,), one_shift),
+    Rule("guests-first", (CloseHouse,), guests_first),
+    Rule("turned-away", (DeclineStay,), not_alone_at_the_door),
+)

@@ -18,7 +18,7 @@ from peerkit.acts import (
     ReportMissedSession,
     WithdrawAvailability,
 )
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     Availability,
     Participant,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PLANNING",
+    "RULES",
     "double_booking",
     "occurrence",
     "offered_hours",
@@ -246,3 +247,19 @@ def who_missed(act: ReportMissedSession, view: View, book: Book) -> Findings:
     verdict = Verdict.ALLOWED if expected else Verdict.NEEDS_FACTS
     facts = {"other": act.who, "id": act.id}
     return (Finding(book.clause("who-missed"), verdict, facts),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("double-booking", PLANNING, double_booking),
+    Rule("room-free", PLANNING, room_free),
+    Rule("offered-hours", PLANNING, offered_hours),
+    Rule(
+        "takes-part",
+        (CancelSession, MoveSession, MoveOccurrence, CancelOccurrence, EndSeries),
+        takes_part,
+    ),
+    Rule("occurrence", (PlanSession, MoveOccurrence, CancelOccurrence), occurrence),
+    Rule("own-time", (OfferAvailability, WithdrawAvailability), own_time),
+    Rule("who-missed", (ReportMissedSession,), who_missed),
+)

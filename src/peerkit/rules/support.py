@@ -2,9 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    AcceptMatch,
+    AddStep,
+    AgreeBoundaries,
+    AskForStay,
+    AskForVisit,
+    AskToSpeak,
+    CallOffVisit,
+    ChangeGoal,
+    ChangeStep,
+    CheckIn,
+    ChooseMutuality,
+    DeclineMatch,
+    DiscloseForSafety,
+    ExtendStay,
+    JoinGroup,
+    JoinWaitingList,
+    LeaveWaitingList,
+    NameTeamMember,
+    NoteProgress,
+    PlanSeries,
+    PlanSession,
+    PlanVisit,
+    PutOnMap,
+    ReassignMatch,
+    RecordConsent,
+    RecordMeasure,
+    RemoveTeamMember,
+    ReportSession,
+    RevokeConsent,
+    SetGoal,
+    ShareInformation,
+    TakeBackWords,
+    TakeOffMap,
+    TellOutcome,
+    WantConnection,
+    WithdrawMeasure,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     MET,
     BoundaryAgreement,
@@ -20,12 +58,6 @@ from peerkit.model import (
 )
 
 if TYPE_CHECKING:
-    from peerkit.acts import (
-        DiscloseForSafety,
-        PlanSession,
-        ReportSession,
-        ShareInformation,
-    )
     from peerkit.handbook import Book
     from peerkit.model import View
 
@@ -157,3 +189,50 @@ def own_voice(act: _Spoken, view: View, book: Book) -> Findings:
     if act.said_so is None:
         return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
     return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("group-size", (PlanSession, ReportSession, PlanSeries), group_size),
+    Rule("voluntary", (PlanSession, ReportSession, PlanSeries), voluntary),
+    Rule("limits-explained", (PlanSession,), limits_explained),
+    Rule("consent", (ShareInformation,), consent),
+    Rule(
+        "own-voice",
+        (
+            AcceptMatch,
+            DeclineMatch,
+            SetGoal,
+            ChangeGoal,
+            AgreeBoundaries,
+            RecordConsent,
+            RevokeConsent,
+            JoinGroup,
+            AskForStay,
+            CheckIn,
+            ExtendStay,
+            RecordMeasure,
+            WithdrawMeasure,
+            ChooseMutuality,
+            NoteProgress,
+            AddStep,
+            ChangeStep,
+            PutOnMap,
+            TakeOffMap,
+            JoinWaitingList,
+            LeaveWaitingList,
+            ReassignMatch,
+            WantConnection,
+            TellOutcome,
+            NameTeamMember,
+            RemoveTeamMember,
+            AskForVisit,
+            PlanVisit,
+            CallOffVisit,
+            AskToSpeak,
+            TakeBackWords,
+        ),
+        own_voice,
+    ),
+    Rule("safety-first", (DiscloseForSafety,), safety_first),
+)

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from peerkit.acts import AskForDebrief, AskForLeave, SeeSelfCarePlan, ShareSelfCarePlan
-from peerkit.decisions import Finding, Findings, Verdict
+from peerkit.acts import (
+    AnswerBias,
+    AskForDebrief,
+    AskForLeave,
+    ChangeLeave,
+    LookAtDrift,
+    PlanSession,
+    PutAwaySelfCarePlan,
+    RecordPay,
+    RecordSupervision,
+    RecordTraining,
+    RenewCredential,
+    ReportBias,
+    ReportDebrief,
+    ReportDrift,
+    SeeSelfCarePlan,
+    ShareSelfCarePlan,
+    WriteSelfCarePlan,
+)
+from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     Debrief,
     Leave,
@@ -20,16 +38,6 @@ from peerkit.rules.limits import measured
 if TYPE_CHECKING:
     from peerkit.acts import (
         Act,
-        AnswerBias,
-        ChangeLeave,
-        LookAtDrift,
-        PlanSession,
-        PutAwaySelfCarePlan,
-        RecordSupervision,
-        ReportBias,
-        ReportDebrief,
-        ReportDrift,
-        WriteSelfCarePlan,
     )
     from peerkit.handbook import Book
     from peerkit.model import View
@@ -136,3 +144,32 @@ def named_person_answers(act: LookAtDrift | AnswerBias, view: View, book: Book) 
     verdict = Verdict.ALLOWED if act.by == getattr(noun, "to", None) else Verdict.NOT_ALLOWED
     facts = {"id": act.id, "by": act.by}
     return (Finding(book.clause("named-person-answers"), verdict, facts),)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule(
+        "known-peer",
+        (
+            RecordTraining,
+            RenewCredential,
+            RecordPay,
+            AskForLeave,
+            AskForDebrief,
+            WriteSelfCarePlan,
+        ),
+        known_peer,
+    ),
+    Rule("known-together", (RecordSupervision,), known_together),
+    Rule("on-leave", (PlanSession,), on_leave),
+    Rule("own-leave", (AskForLeave, ChangeLeave), own_leave),
+    Rule(
+        "own-plan-is-theirs",
+        (WriteSelfCarePlan, ShareSelfCarePlan, SeeSelfCarePlan, PutAwaySelfCarePlan),
+        own_plan_is_theirs,
+    ),
+    Rule("own-word", (AskForDebrief, ReportDebrief), own_word),
+    Rule("debrief-soon", (ReportDebrief,), debrief_soon),
+    Rule("told-to-another", (ReportDrift, ReportBias), told_to_another),
+    Rule("named-person-answers", (LookAtDrift, AnswerBias), named_person_answers),
+)
