@@ -509,9 +509,9 @@ class TestFinding:
         """Every kind of thing that an act keeps words about, and no other."""
         folder = files("peerkit") / "acts"
         written = "".join(each.read_text("utf-8") for each in folder.iterdir() if each.is_file())
-        said = set(re.findall(r"``(\w+)/ID``", pk.Program.words.__doc__ or ""))
+        said = set(re.findall(r"``([\w-]+)/ID``", pk.Program.words.__doc__ or ""))
 
-        assert said == set(re.findall(r'[Ss]aying\(\s*f"(\w+)/', written))
+        assert said == set(re.findall(r'[Ss]aying\(\s*f"([\w-]+)/', written))
         assert {"goal", "session"} < said
 
     def test_a_view_shows_what_stands(self, program: pk.Program) -> None:

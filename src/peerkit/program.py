@@ -291,6 +291,8 @@ class Program:
         note of a session, ``consultation/ID`` a question and the supervisor's
         advice, ``concern/ID`` what somebody saw and what came of it, and
         ``disclosure/ID`` what was told for safety and what came of it.
+        ``connection/ID`` is what somebody hopes for of a service and how it went,
+        ``spoken-for/ID`` what they asked to be said.
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
         return tuple(each.text for each in self.store.words(about))
