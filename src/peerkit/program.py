@@ -291,6 +291,7 @@ class Program:
         note of a session, ``consultation/ID`` a question and the supervisor's
         advice, ``concern/ID`` what somebody saw and what came of it, and
         ``disclosure/ID`` what was told for safety and what came of it.
+        ``measure/ID`` is what came of it when somebody had looked at a measure.
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
         return tuple(each.text for each in self.store.words(about))
