@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -23,7 +25,9 @@ from peerkit.acts import Judged, Left
 from peerkit.handbook import Handbook
 from peerkit.model import pair
 from peerkit.rules import groups, limits
+from peerkit.stores.codec import text, write_noun
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import (
     BOOK,
     EARLIER,
@@ -374,6 +378,31 @@ class TestAttendance:
         assert (concern.peer, concern.people, concern.clauses) == ("ana", (), ("therapy",))
         assert (session.anonymous, session.counted) == (4, 0)
         assert ("gr", "meetings", "") in tallies_of(program)
+
+
+class TestBefore:
+    """A program that was kept before sessions had a group."""
+
+    def test_its_journal_is_still_whole(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What a session did not say then is what it says when nothing is said."""
+
+        def before(noun: pk.Noun) -> str:
+            body = json.loads(write_noun(noun))
+            for field in ("with_peers", "group", "anonymous", "excused", "absent"):
+                body.pop(field, None)
+            return text(body)
+
+        monkeypatch.setattr("peerkit.program.write_noun", before)
+        with opened(SQLiteStore(tmp_path / "before.db")) as program:
+            program.do(report()).or_raise()
+        monkeypatch.undo()
+        with empty(SQLiteStore(tmp_path / "before.db")) as program:
+            (session,) = program.find(pk.Session)
+
+            assert (session.with_peers, session.group, session.anonymous) == ((), None, 0)
+            assert program.verify().whole
 
 
 class Circles(RuleBasedStateMachine):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, assert_type
 
 import peerkit as pk
@@ -225,6 +225,23 @@ granted = pk.RecordGrant(
     by="c", funding="path", since=date(2026, 10, 1), cents=5_000_000, currency="USD"
 )
 assert_type(granted.until, date | None)
+# -- time
+
+monthly = pk.Recurrence.parse("FREQ=MONTHLY;BYMONTHDAY=31")
+assert_type(monthly.missing, pk.MissingDay)
+assert_type(monthly.days(date(2026, 11, 2)), tuple[date, ...])
+pk.Recurrence(frequency="monthly")  # type: ignore[arg-type]
+table = pk.Timetable(
+    repeats=monthly, first=date(2026, 11, 2), at=time(9), zone="America/Chicago", minutes=60
+)
+assert_type(table.occurrences, tuple[pk.Occurrence, ...])
+assert_type(table.occurrences[0].ends, datetime)
+pk.Timetable(repeats=monthly, first=date(2026, 11, 2), at="09:00", minutes=60)  # type: ignore[arg-type]
+series = pk.PlanSeries(by="ana", peer="ana", participants=("p-7",), when=table)
+assert_type(series.when, pk.Timetable)
+assert_type([each.moved for each in program.every(pk.Series)], list[tuple[pk.MovedOccurrence, ...]])
+missed = pk.ReportMissedSession(by="ana", id="s-1", who="p-7", excused=True)
+assert_type(missed.excused, bool | None)
 
 # -- reading
 

@@ -33,10 +33,7 @@ _TAKEN_UP: Final = frozenset({GoalStatus.ACCEPTED, GoalStatus.ACTIVE})
 
 @attrs.frozen(kw_only=True)
 class Changes(Act):
-    """An act that changes something of a participant's, which keeps its status.
-
-    ``said_so``: the participant said it to whoever writes it down.
-    """
+    """An act that changes something of a participant's, which keeps its status."""
 
     changes: ClassVar[type[Noun]]
 

@@ -170,7 +170,8 @@ class _Rounds:
         self.seekings, self.offerings = seekings, offerings
         self.aged = [weights.aging * min(waited(each, on), weights.patience) for each in seekings]
         self.left = [each.left for each in offerings]
-        self.loads = [self._load(each, weights) for each in offerings]
+        shortest = min((each.minutes for each in seekings), default=0)
+        self.loads = [self._load(each, weights, shortest) for each in offerings]
         self.taken = [0] * len(offerings)
         self.given: dict[int, int] = {}
         self.total = 0
@@ -182,9 +183,8 @@ class _Rounds:
             else scores(seekings, offerings, weights)
         )
 
-    def _load(self, offering: Offering, weights: Weights) -> list[int]:
+    def _load(self, offering: Offering, weights: Weights, shortest: int) -> list[int]:
         """What is taken off for the first, second, third … person of a peer."""
-        shortest = min((each.minutes for each in self.seekings), default=0)
         places = offering.places(shortest)
         if places is None:
             raise BadInput(
