@@ -666,8 +666,7 @@ def part(it: Case) -> Iterator[Said]:
 
 
 LIMITS: Final = (
-    carried,
-    answers,
+    *(carried, answers, willing),
     *(in_role, known, places, supervised, times, ties, voluntary, ids, not_yet, words),
     *(young, chosen, circles),
     *(shared, settled),

@@ -348,7 +348,7 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
 #: The acts of a pair's walk, which are judged twice; those that many rules speak of more often.
 OFTEN: Final = (
     *(*DRAW, *(pk.PlanSession,) * 18, *(pk.ReportSession,) * 28, *(pk.DoActivity,) * 18),
-    *(*(pk.ProposeMatch,) * 8, *(pk.AcceptMatch,) * 4, *(pk.WelcomePeer,) * 22),
+    *(*(pk.ProposeMatch,) * 9, *(pk.AcceptMatch,) * 4, *(pk.WelcomePeer,) * 22),
     *(*(pk.ChangeService,) * 4, *(pk.SupplyFacts,) * 9),
     *(pk.RecordSupervision,) * 3,
     *(*(pk.ConsultSupervisor,) * 3, *(pk.RaiseConcern,) * 3, *(pk.ShareInformation,) * 6),

@@ -273,7 +273,6 @@ def whole_life() -> tuple[pk.Act, ...]:
         pk.ReviewDisclosure(by="sam", id="d", peer="ana", outcome=said("ReviewDisclosure.outcome")),
         *_carried(),
         *on_the_way(),
-        pk.AgreeBoundaries(by="p-7", id="ag-2", **PAIR, topics=tuple(pk.Topic)),
         # -- matching
         pk.DescribeForMatching(
             by="p-8",

@@ -337,6 +337,7 @@ class TestAttendance:
                 )
             },
             ("p-7", "minutes-received", "2026-11-02"): 60,
+            ("p-7", "minutes-received-a-week", "2026-W45"): 60,
             ("p-7", "minutes-received-a-year", "2026"): 60,
         }
         assert program.verify().whole

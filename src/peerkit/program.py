@@ -287,11 +287,16 @@ class Program:
     def words(self, about: str) -> tuple[str, ...]:
         """The words kept about something, oldest first: ``program.words("goal/g-1")``.
 
-        What is asked for is the kind and the id of a noun, such as ``goal/g-1``
-        or ``session/s-1``; a part of it comes behind, as in
-        ``plan/p-1/triggers``. Some words are somebody's alone, a peer's own
-        plan (``self-care-plan/ID``) and what a participant keeps to themself
-        among them: ask first, with the act that says who may read it.
+        Words are kept for what they are about: a goal and its steps
+        (``goal/ID``, ``step/ID``), a note (``session/ID``), what was agreed
+        (``agreement/ID``, ``group/ID``, ``house/ID``), asked, told and looked at
+        (``consultation/ID``, ``concern/ID``, ``disclosure/ID``, ``drift/ID``,
+        ``bias-report/ID``, ``measure/ID``), and a way to a service
+        (``connection/ID``, ``spoken-for/ID``). Parts of a plan or a map come
+        behind it (``plan/ID``, ``map/ID``), as in ``plan/p-1/triggers``. A plan
+        and a peer's own one (``self-care-plan/ID``) are somebody's alone: ask
+        first, with :class:`~peerkit.acts.ReadPlan` or
+        :class:`~peerkit.acts.SeeSelfCarePlan`.
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
         return tuple(each.text for each in self.store.words(about))

@@ -206,9 +206,7 @@ class Draft:
         """The draft, when nothing it needs is missing."""
         for needed in _ALWAYS:
             if needed not in self.clauses:
-                raise BadHandbook(
-                    "clauses", f"clause {needed!r} is missing; the engine speaks it"
-                )
+                raise BadHandbook("clauses", f"clause {needed!r} is missing; the engine speaks it")
         for id_, clause in self.clauses.items():
             leads = self._leading("clause", id_, clause.leads_to)
             if leads != clause.leads_to:

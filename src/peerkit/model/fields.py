@@ -361,7 +361,7 @@ def some_amounts(*, most: int) -> Any:
 def a_currency(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Takes the code of a currency (ISO 4217), such as USD."""
     if type(value) is not str or _CURRENCY.match(value) is None:
-        raise BadInput(_place(instance, attribute), "three capital letters, such as USD")
+        raise BadInput(_place(instance, attribute), "give three capital letters, such as USD")
 
 
 def later_than(first: str) -> Check:

@@ -109,7 +109,7 @@ def _hints(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
 def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
     """A field whose values depend on the fields before it, or on whose field it is."""
     before, fits = _DEPENDING.get(name, ("", _nothing))
-    return fits(kind, values) if before in values else None
+    return fits(kind, values) if before in {"", *values} else None
 
 
 def _nothing(kind: type[Any], values: Mapping[str, Any]) -> None:
@@ -211,6 +211,12 @@ def _beside(form: SupervisionForm) -> SearchStrategy[tuple[str, ...]]:
     return st.lists(ids(), max_size=3 * group, unique=True).map(tuple)
 
 
+def _each_once(kind: type[Any]) -> SearchStrategy[tuple[Any, ...]]:
+    """A few of these, no two of which are called the same."""
+    some = st.lists(_OF_TYPE[kind](), max_size=3, unique_by=lambda each: each.id)
+    return some.map(tuple)
+
+
 def _all_topics() -> SearchStrategy[tuple[TopicHours, ...]]:
     """Hours on some topics, each topic once."""
     return st.lists(_topic_hours(), max_size=3, unique_by=lambda each: each.topic).map(tuple)
@@ -294,8 +300,8 @@ _DEPENDING: Final[
     Mapping[str, tuple[str, Callable[[type[Any], Mapping[str, Any]], SearchStrategy[Any] | None]]]
 ] = {
     "ends": ("starts", _ends),
-    "until": ("id", _until),
-    "first": ("id", _first),
+    "until": ("", _until),
+    "first": ("", _first),
     "last": ("first", lambda kind, values: _from_on(values["first"])),
     "form": ("participants", _form),
     "participants": ("peer", lambda kind, values: _others(()) if kind in _SESSIONS else None),
@@ -318,6 +324,7 @@ _DEPENDING: Final[
     "answers": ("instrument", lambda kind, values: _answering(values["instrument"])),
     "also": ("role", lambda kind, values: _other_roles(values["role"])),
     "agent": ("of", lambda kind, values: _of_a_directive(ids(), values["of"])),
+    "entries": ("id", lambda kind, values: _each_once(MapEntry)),
     "formalities": (
         "of",
         lambda kind, values: _of_a_directive(st.sampled_from(Formalities), values["of"]),
@@ -327,6 +334,7 @@ _DEPENDING: Final[
 
 _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     str: ids,
+    int: lambda: st.integers(0, 9),
     bool: st.booleans,
     date: days,
     datetime: moments,
@@ -365,11 +373,7 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "zone": lambda: st.sampled_from(ZONES),
     "minutes": lambda: st.integers(1, A_DAY),
     "counted": lambda: st.integers(0, A_DAY),
-    "hourly": lambda: st.integers(0, 100_000),
-    "renewals": lambda: st.integers(0, 9),
-    "service": lambda: st.none() | st.integers(0, 10_000),
     "setting": codes,
-    "supervision": lambda: st.none() | st.integers(0, 10_000),
     "anonymous": lambda: st.integers(0, 3),
     "seats": lambda: st.none() | st.integers(1, 200),
     "receives": _a_week,
