@@ -89,6 +89,12 @@ ACTS: Final = acts(
     when=st.none(),
     note=st.none(),
     experiences=st.just(LIVED),
+    # A room, a series or a group that nobody knows would decide nearly every plan.
+    room=st.none(),
+    series=st.none(),
+    group=st.none(),
+    with_peers=st.just(()),
+    anonymous=st.just(0),
 )
 _PAIRS: Final = [(who, other) for who in PEERS for other in PEOPLE]
 _CONSENTS: Final = tuple(
