@@ -13,7 +13,6 @@ from peerkit.model.fields import (
     an_id,
     exactly,
     maybe_id,
-    pair,
 )
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
@@ -63,21 +62,13 @@ class Consultation(Noun):
 
     kind: ClassVar[str] = "consultation"
     lifecycle: ClassVar[Lifecycle[ConsultationStatus]] = CONSULTATION
+    read_with: ClassVar[tuple[str, ...]] = ("peer+participant",)
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     status: ConsultationStatus = a(ConsultationStatus, ConsultationStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     clause: str = attrs.field(validator=a_code)
     used_for: str | None = maybe_id()
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the pair."""
-        return (pair(self.peer, self.participant),)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with either."""
-        return (self.peer, self.participant)
 
 
 class FactsStatus(StrEnum):
@@ -110,18 +101,10 @@ class SuppliedFacts(Noun):
 
     kind: ClassVar[str] = "facts"
     lifecycle: ClassVar[Lifecycle[FactsStatus]] = FACTS
+    read_with: ClassVar[tuple[str, ...]] = ("peer+participant",)
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     status: FactsStatus = a(FactsStatus, FactsStatus.SUPPLIED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     activity: Activity = attrs.field(validator=exactly(Activity))
     used_for: str | None = maybe_id()
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the pair."""
-        return (pair(self.peer, self.participant),)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with either."""
-        return (self.peer, self.participant)

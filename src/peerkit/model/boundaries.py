@@ -15,7 +15,6 @@ from peerkit.model.fields import (
     an_id,
     maybe,
     maybe_id,
-    pair,
     several,
     zone_named,
 )
@@ -208,6 +207,8 @@ class BoundaryAgreement(Noun):
 
     kind: ClassVar[str] = "agreement"
     lifecycle: ClassVar[Lifecycle[AgreementStatus]] = AGREEMENT
+    read_with: ClassVar[tuple[str, ...]] = ("peer+participant",)
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     status: AgreementStatus = a(AgreementStatus, AgreementStatus.IN_FORCE)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
@@ -222,13 +223,3 @@ class BoundaryAgreement(Noun):
             and self.peer == peer
             and self.participant == participant
         )
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the pair."""
-        return (pair(self.peer, self.participant),)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with either."""
-        return (self.peer, self.participant)

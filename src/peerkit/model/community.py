@@ -66,14 +66,10 @@ class Connection(Noun):
 
     kind: ClassVar[str] = "connection"
     lifecycle: ClassVar[Lifecycle[ConnectionStatus]] = CONNECTION
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: ConnectionStatus = a(ConnectionStatus, ConnectionStatus.WANTED)
     participant: str = attrs.field(validator=an_id)
     service: str = attrs.field(validator=an_id, repr=False)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its participant."""
-        return (self.participant,)
 
 
 class Profession(StrEnum):
@@ -118,14 +114,10 @@ class TeamMember(Noun):
 
     kind: ClassVar[str] = "team-member"
     lifecycle: ClassVar[Lifecycle[TeamMemberStatus]] = TEAM_MEMBER
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: TeamMemberStatus = a(TeamMemberStatus, TeamMemberStatus.CURRENT)
     participant: str = attrs.field(validator=an_id)
     profession: Profession = attrs.field(validator=exactly(Profession), repr=False)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its participant."""
-        return (self.participant,)
 
 
 class VisitSetting(StrEnum):
@@ -167,16 +159,12 @@ class Visit(Noun):
 
     kind: ClassVar[str] = "visit"
     lifecycle: ClassVar[Lifecycle[VisitStatus]] = VISIT
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     status: VisitStatus = a(VisitStatus, VisitStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     setting: VisitSetting = attrs.field(validator=exactly(VisitSetting), repr=False)
     on: date | None = maybe(date)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with either."""
-        return (self.peer, self.participant)
 
 
 class SpokenForStatus(StrEnum):
@@ -212,12 +200,8 @@ class SpokenFor(Noun):
 
     kind: ClassVar[str] = "spoken-for"
     lifecycle: ClassVar[Lifecycle[SpokenForStatus]] = SPOKEN_FOR
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     status: SpokenForStatus = a(SpokenForStatus, SpokenForStatus.TO_SAY)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     to: str = attrs.field(validator=an_id)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with either."""
-        return (self.peer, self.participant)

@@ -80,6 +80,7 @@ class Concern(Noun):
 
     kind: ClassVar[str] = "concern"
     lifecycle: ClassVar[Lifecycle[ConcernStatus]] = CONCERN
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "people")
     status: ConcernStatus = a(ConcernStatus, ConcernStatus.OPEN)
     peer: str = attrs.field(validator=an_id)
     people: tuple[str, ...] = attrs.field(converter=as_tuple, validator=any_ids)
@@ -91,12 +92,6 @@ class Concern(Noun):
     def is_about(self, who: str) -> bool:
         """Whether this person is in it, so that somebody else must look at it."""
         return who == self.peer or who in self.people
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the peer, everyone it is about and whoever was asked to look at it."""
-        others = (*self.people, *(() if self.looked_at_by is None else (self.looked_at_by,)))
-        return tuple(dict.fromkeys((self.peer, *others)))
 
 
 class Basis(StrEnum):
@@ -138,13 +133,9 @@ class SafetyDisclosure(Noun):
 
     kind: ClassVar[str] = "disclosure"
     lifecycle: ClassVar[Lifecycle[DisclosureStatus]] = DISCLOSURE
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     status: DisclosureStatus = a(DisclosureStatus, DisclosureStatus.MADE)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     to: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
     basis: Basis = attrs.field(validator=exactly(Basis), repr=False)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the participant and the peer."""
-        return (self.peer, self.participant)

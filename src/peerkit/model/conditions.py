@@ -72,6 +72,7 @@ class PayRecord(Noun):
 
     kind: ClassVar[str] = "pay"
     lifecycle: ClassVar[Lifecycle[PayStatus]] = PAY
+    found_with: ClassVar[tuple[str, ...]] = ("peer",)
     status: PayStatus = a(PayStatus, PayStatus.IN_FORCE)
     peer: str = attrs.field(validator=an_id)
     hourly: int = attrs.field(validator=an_amount, repr=False)
@@ -87,11 +88,6 @@ class PayRecord(Noun):
     def weighs_on(self) -> tuple[str, ...]:
         """It is read where pay is recorded and nowhere else: the next one ends it."""
         return (paid(self.peer),)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the peer."""
-        return (self.peer,)
 
 
 class LeaveStatus(StrEnum):
@@ -121,6 +117,8 @@ class Leave(Noun):
 
     kind: ClassVar[str] = "leave"
     lifecycle: ClassVar[Lifecycle[LeaveStatus]] = LEAVE
+    read_with: ClassVar[tuple[str, ...]] = ("peer",)
+    found_with: ClassVar[tuple[str, ...]] = ("peer",)
     status: LeaveStatus = a(LeaveStatus, LeaveStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     first: date = attrs.field(validator=exactly(date))
@@ -130,16 +128,6 @@ class Leave(Noun):
     def __attrs_post_init__(self) -> None:
         if self.last < self.first:
             raise BadInput("Leave.last", "must not be earlier than first")
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the peer."""
-        return (self.peer,)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the peer."""
-        return (self.peer,)
 
 
 class SelfCareStatus(StrEnum):
@@ -168,11 +156,7 @@ class SelfCarePlan(Noun):
 
     kind: ClassVar[str] = "self-care-plan"
     lifecycle: ClassVar[Lifecycle[SelfCareStatus]] = SELF_CARE
+    found_with: ClassVar[tuple[str, ...]] = ("peer",)
     status: SelfCareStatus = a(SelfCareStatus, SelfCareStatus.KEPT)
     peer: str = attrs.field(validator=an_id)
     shown_to: tuple[str, ...] = maybe_ids(repr=False)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the peer."""
-        return (self.peer,)

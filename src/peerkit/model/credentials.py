@@ -105,6 +105,8 @@ class Credential(Noun):
 
     kind: ClassVar[str] = "credential"
     lifecycle: ClassVar[Lifecycle[CredentialStatus]] = CREDENTIAL
+    read_with: ClassVar[tuple[str, ...]] = ("peer",)
+    found_with: ClassVar[tuple[str, ...]] = ("peer",)
     status: CredentialStatus = a(CredentialStatus, CredentialStatus.HELD)
     peer: str = attrs.field(validator=an_id)
     since: date = attrs.field(validator=exactly(date))
@@ -137,16 +139,6 @@ class Credential(Noun):
             for each in self.hours
         )
 
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with its peer."""
-        return (self.peer,)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its peer."""
-        return (self.peer,)
-
 
 class TrainingStatus(StrEnum):
     """A training was taken. What it adds up to stands on the credential."""
@@ -167,13 +159,9 @@ class Training(Noun):
 
     kind: ClassVar[str] = "training"
     lifecycle: ClassVar[Lifecycle[TrainingStatus]] = TRAINING
+    found_with: ClassVar[tuple[str, ...]] = ("peer",)
     status: TrainingStatus = a(TrainingStatus, TrainingStatus.TAKEN)
     peer: str = attrs.field(validator=an_id)
     topic: TrainingTopic = attrs.field(validator=exactly(TrainingTopic))
     minutes: int = attrs.field(validator=some_minutes)
     on: date = attrs.field(validator=exactly(date))
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its peer."""
-        return (self.peer,)

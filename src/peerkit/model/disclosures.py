@@ -184,6 +184,8 @@ class Consent(Noun):
 
     kind: ClassVar[str] = "consent"
     lifecycle: ClassVar[Lifecycle[ConsentStatus]] = CONSENT
+    read_with: ClassVar[tuple[str, ...]] = ("participant",)
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: ConsentStatus = a(ConsentStatus, ConsentStatus.GIVEN)
     participant: str = attrs.field(validator=an_id)
     scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
@@ -249,16 +251,6 @@ class Consent(Noun):
         """When it ended or ends; None where no end is known."""
         return min((each for each in (self.until, self.ended) if each is not None), default=None)
 
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the participant."""
-        return (self.participant,)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the participant."""
-        return (self.participant,)
-
 
 class HowMuch(StrEnum):
     """How much is told, as the catalogue asks it (``how-much``)."""
@@ -299,6 +291,7 @@ class Sharing(Noun):
 
     kind: ClassVar[str] = "sharing"
     lifecycle: ClassVar[Lifecycle[SharingStatus]] = SHARING
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: SharingStatus = a(SharingStatus, SharingStatus.MADE)
     participant: str = attrs.field(validator=an_id)
     teller: str = attrs.field(validator=an_id)
@@ -311,8 +304,3 @@ class Sharing(Noun):
     consents: tuple[str, ...] = maybe_ids()
     how_much: HowMuch | None = maybe(HowMuch)
     papers: tuple[Paper, ...] = several(Paper)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the participant."""
-        return (self.participant,)

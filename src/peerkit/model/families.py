@@ -56,6 +56,8 @@ class Guardian(Noun):
 
     kind: ClassVar[str] = "guardian"
     lifecycle: ClassVar[Lifecycle[GuardianStatus]] = GUARDIAN
+    read_with: ClassVar[tuple[str, ...]] = ("participant",)
+    found_with: ClassVar[tuple[str, ...]] = ("participant", "guardian")
     status: GuardianStatus = a(GuardianStatus, GuardianStatus.IN_FORCE)
     participant: str = attrs.field(validator=an_id)
     guardian: str = attrs.field(validator=an_id)
@@ -68,16 +70,6 @@ class Guardian(Noun):
             and self.participant == participant
             and (self.until is None or day < self.until)
         )
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the participant."""
-        return (self.participant,)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with either."""
-        return (self.participant, self.guardian)
 
 
 class PermissionStatus(StrEnum):
@@ -106,17 +98,9 @@ class GuardianPermission(Noun):
 
     kind: ClassVar[str] = "permission"
     lifecycle: ClassVar[Lifecycle[PermissionStatus]] = PERMISSION
+    read_with: ClassVar[tuple[str, ...]] = ("permits",)
+    found_with: ClassVar[tuple[str, ...]] = ("participant", "guardian")
     status: PermissionStatus = a(PermissionStatus, PermissionStatus.GIVEN)
     participant: str = attrs.field(validator=an_id)
     guardian: str = attrs.field(validator=an_id)
     permits: str = attrs.field(validator=an_id)
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with what it permits, so that a person's view does not grow."""
-        return (self.permits,)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the participant and the guardian."""
-        return (self.participant, self.guardian)

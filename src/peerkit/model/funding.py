@@ -56,6 +56,7 @@ class Grant(Noun):
 
     kind: ClassVar[str] = "grant"
     lifecycle: ClassVar[Lifecycle[GrantStatus]] = GRANT
+    found_with: ClassVar[tuple[str, ...]] = ("funding",)
     status: GrantStatus = a(GrantStatus, GrantStatus.ACTIVE)
     funding: str = attrs.field(validator=a_code)
     since: date = attrs.field(validator=exactly(date))
@@ -71,8 +72,3 @@ class Grant(Noun):
         """Whether it is there to be used on this day."""
         ends = [each for each in (self.until, self.ended) if each is not None]
         return self.since <= day < min(ends, default=date.max)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its funding source."""
-        return (self.funding,)

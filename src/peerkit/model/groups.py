@@ -92,17 +92,13 @@ class Group(Noun):
 
     kind: ClassVar[str] = "group"
     lifecycle: ClassVar[Lifecycle[GroupStatus]] = GROUP
+    found_with: ClassVar[tuple[str, ...]] = ("facilitators",)
     status: GroupStatus = a(GroupStatus, GroupStatus.FORMING)
     of: GroupKind = attrs.field(validator=exactly(GroupKind), repr=False)
     openness: Openness = a(Openness, Openness.OPEN)
     facilitators: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
     seats: int | None = maybe_seats()
     rules: tuple[GroundRule, ...] = several(GroundRule)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with those who lead it."""
-        return self.facilitators
 
 
 class MembershipStatus(StrEnum):
@@ -134,16 +130,8 @@ class Membership(Noun):
 
     kind: ClassVar[str] = "membership"
     lifecycle: ClassVar[Lifecycle[MembershipStatus]] = MEMBERSHIP
+    read_with: ClassVar[tuple[str, ...]] = ("group", "participant")
+    found_with: ClassVar[tuple[str, ...]] = ("group", "participant")
     status: MembershipStatus = a(MembershipStatus, MembershipStatus.INVITED)
     group: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with its group and with whoever it belongs to."""
-        return tuple(dict.fromkeys((self.group, self.participant)))
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with both."""
-        return self.weighs_on

@@ -72,18 +72,10 @@ class Mutuality(Noun):
 
     kind: ClassVar[str] = "mutuality"
     lifecycle: ClassVar[Lifecycle[MutualityStatus]] = MUTUALITY
+    read_with: ClassVar[tuple[str, ...]] = ("participant",)
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: MutualityStatus = a(MutualityStatus, MutualityStatus.CHOSEN)
     participant: str = attrs.field(validator=an_id)
     receives: int | None = minutes_a_week()
     gives: int | None = minutes_a_week()
     forms: tuple[SupportForm, ...] = some_forms()
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the person who chose."""
-        return (self.participant,)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the person who chose."""
-        return (self.participant,)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from peerkit.model.fields import an_id
+from peerkit.model.fields import an_id, pair
 from peerkit.model.lifecycle import Lifecycle
 
 __all__ = ["Noun"]
@@ -22,6 +22,11 @@ class Noun:
 
     kind: ClassVar[str]
     lifecycle: ClassVar[Lifecycle[Any]]
+    #: The fields that name the ids, beside its own, under which decisions read it while it is
+    #: open. Two of them with a plus between them are a pair.
+    read_with: ClassVar[tuple[str, ...]] = ()
+    #: The fields that name the ids, beside its own, under which people look for it.
+    found_with: ClassVar[tuple[str, ...]] = ()
 
     id: str = attrs.field(validator=an_id)
     status: Any
@@ -34,9 +39,24 @@ class Noun:
     @property
     def weighs_on(self) -> tuple[str, ...]:
         """The ids, beside its own, under which decisions read this noun while it is open."""
-        return ()
+        return _named(self, self.read_with)
 
     @property
     def touches(self) -> tuple[str, ...]:
         """The ids, beside its own, under which people look for this noun."""
-        return ()
+        return _named(self, self.found_with)
+
+
+def _named(noun: Noun, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids that these fields of it name, each once."""
+    found: dict[str, None] = {}
+    for field in fields:
+        one, _, other = field.partition("+")
+        value = getattr(noun, one)
+        if other:
+            found[pair(value, getattr(noun, other))] = None
+        elif type(value) is tuple:
+            found.update(dict.fromkeys(value))
+        elif value is not None:
+            found[value] = None
+    return tuple(found)

@@ -109,6 +109,7 @@ class Measure(Noun):
 
     kind: ClassVar[str] = "measure"
     lifecycle: ClassVar[Lifecycle[MeasureStatus]] = MEASURE
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: MeasureStatus = attrs.field(
         default=MeasureStatus.KEPT, validator=exactly(MeasureStatus), repr=False
     )
@@ -126,11 +127,6 @@ class Measure(Noun):
     def points(self) -> dict[str, int]:
         """The answers by the ids of their items."""
         return {each.item: each.points for each in self.answers}
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its participant."""
-        return (self.participant,)
 
 
 class Area(StrEnum):
@@ -218,14 +214,10 @@ class Milestone(Noun):
 
     kind: ClassVar[str] = "milestone"
     lifecycle: ClassVar[Lifecycle[MilestoneStatus]] = MILESTONE
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: MilestoneStatus = a(MilestoneStatus, MilestoneStatus.KEPT)
     participant: str = attrs.field(validator=an_id)
     of: MilestoneKind = attrs.field(validator=exactly(MilestoneKind), repr=False)
     on: date = attrs.field(validator=exactly(date))
     told: ToldBy = a(ToldBy, ToldBy.PARTICIPANT)
     counted: bool = a(bool, default=False)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its participant."""
-        return (self.participant,)

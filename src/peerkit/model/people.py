@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, an_id, as_tuple, exactly, maybe, pair, several
+from peerkit.model.fields import a, an_id, as_tuple, exactly, maybe, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -192,6 +192,7 @@ class Peer(Noun):
 
     kind: ClassVar[str] = "peer"
     lifecycle: ClassVar[Lifecycle[PeerStatus]] = PEER
+    found_with: ClassVar[tuple[str, ...]] = ("supervisor",)
     status: PeerStatus = a(PeerStatus, PeerStatus.SERVING)
     role: Role = attrs.field(validator=exactly(Role))
     supervisor: str = attrs.field(validator=an_id)
@@ -209,11 +210,6 @@ class Peer(Noun):
     def roles(self) -> tuple[Role, ...]:
         """Every role they have, the first one first."""
         return (self.role, *self.also)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """Their supervisor looks for them."""
-        return (self.supervisor,)
 
 
 class ParticipantStatus(StrEnum):
@@ -281,17 +277,9 @@ class Tie(Noun):
 
     kind: ClassVar[str] = "tie"
     lifecycle: ClassVar[Lifecycle[TieStatus]] = TIE
+    read_with: ClassVar[tuple[str, ...]] = ("one+other",)
+    found_with: ClassVar[tuple[str, ...]] = ("one", "other")
     status: TieStatus = a(TieStatus, TieStatus.CURRENT)
     of: TieKind = attrs.field(validator=exactly(TieKind), repr=False)
     one: str = attrs.field(validator=an_id)
     other: str = attrs.field(validator=an_id)
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the pair."""
-        return (pair(self.one, self.other),)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with either."""
-        return (self.one, self.other)

@@ -111,17 +111,13 @@ class Goal(Noun):
 
     kind: ClassVar[str] = "goal"
     lifecycle: ClassVar[Lifecycle[GoalStatus]] = GOAL
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: GoalStatus = a(GoalStatus, GoalStatus.ACTIVE)
     participant: str = attrs.field(validator=an_id)
     review: date | None = maybe(date)
     achievement: Achievement | None = maybe(Achievement)
     stated_by: str | None = maybe_id()
     changed_by: str | None = maybe_id()
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its participant."""
-        return (self.participant,)
 
 
 class StepStatus(StrEnum):
@@ -149,14 +145,10 @@ class Step(Noun):
 
     kind: ClassVar[str] = "step"
     lifecycle: ClassVar[Lifecycle[StepStatus]] = STEP
+    found_with: ClassVar[tuple[str, ...]] = ("participant", "goal")
     status: StepStatus = a(StepStatus, StepStatus.TO_DO)
     participant: str = attrs.field(validator=an_id)
     goal: str = attrs.field(validator=an_id)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its participant and with its goal."""
-        return (self.participant, self.goal)
 
 
 class PlanKind(StrEnum):
@@ -271,6 +263,7 @@ class Plan(Noun):
 
     kind: ClassVar[str] = "plan"
     lifecycle: ClassVar[Lifecycle[PlanStatus]] = PLAN
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: PlanStatus = a(PlanStatus, PlanStatus.IN_USE)
     participant: str = attrs.field(validator=an_id)
     of: PlanKind = attrs.field(validator=exactly(PlanKind), repr=False)
@@ -285,8 +278,3 @@ class Plan(Noun):
     def open_to(self, who: str) -> bool:
         """Whether this person may read it: its author, or somebody it is shared with."""
         return who == self.participant or who in self.shared_with
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its author."""
-        return (self.participant,)

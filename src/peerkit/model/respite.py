@@ -195,6 +195,8 @@ class Stay(Noun):
 
     kind: ClassVar[str] = "stay"
     lifecycle: ClassVar[Lifecycle[StayStatus]] = STAY
+    read_with: ClassVar[tuple[str, ...]] = ("house", "participant")
+    found_with: ClassVar[tuple[str, ...]] = ("house", "participant")
     status: StayStatus = a(StayStatus, StayStatus.ASKED)
     participant: str = attrs.field(validator=an_id)
     house: str = attrs.field(validator=an_id)
@@ -219,16 +221,6 @@ class Stay(Noun):
         """Its nights: those that are planned, and this one while the guest is still here."""
         today = day_of(now, self.zone) + _A_NIGHT if self.status is StayStatus.HERE else self.until
         return Nights(first=self.first, until=max(self.until, today))
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with its house and with its guest."""
-        return tuple(dict.fromkeys((self.house, self.participant)))
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its house and with its guest."""
-        return self.weighs_on
 
 
 def bed_is_free(stays: Iterable[Stay], stay: Stay, room: str, now: datetime) -> bool:
@@ -317,21 +309,13 @@ class Shift(Noun):
 
     kind: ClassVar[str] = "shift"
     lifecycle: ClassVar[Lifecycle[ShiftStatus]] = SHIFT
+    read_with: ClassVar[tuple[str, ...]] = ("house", "peer")
+    found_with: ClassVar[tuple[str, ...]] = ("house", "peer")
     status: ShiftStatus = a(ShiftStatus, ShiftStatus.PLANNED)
     peer: str = attrs.field(validator=an_id)
     house: str = attrs.field(validator=an_id)
     starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
     ends: datetime = attrs.field(converter=in_utc, validator=[a_moment, later_than("starts")])
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with its house and with its peer."""
-        return tuple(dict.fromkeys((self.house, self.peer)))
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its house and with its peer."""
-        return self.weighs_on
 
 
 def gaps(

@@ -65,19 +65,11 @@ class Availability(Noun):
 
     kind: ClassVar[str] = "availability"
     lifecycle: ClassVar[Lifecycle[AvailabilityStatus]] = AVAILABILITY
+    read_with: ClassVar[tuple[str, ...]] = ("person",)
+    found_with: ClassVar[tuple[str, ...]] = ("person",)
     status: AvailabilityStatus = a(AvailabilityStatus, AvailabilityStatus.OFFERED)
     person: str = attrs.field(validator=an_id)
     when: Timetable = attrs.field(validator=exactly(Timetable))
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the person."""
-        return (self.person,)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the person."""
-        return (self.person,)
 
 
 class RoomStatus(StrEnum):
@@ -158,6 +150,8 @@ class Series(Noun):
 
     kind: ClassVar[str] = "series"
     lifecycle: ClassVar[Lifecycle[SeriesStatus]] = SERIES
+    read_with: ClassVar[tuple[str, ...]] = ("peers", "participants", "group", "room")
+    found_with: ClassVar[tuple[str, ...]] = ("peers", "participants", "group", "room")
     status: SeriesStatus = a(SeriesStatus, SeriesStatus.RUNNING)
     form: SessionForm = attrs.field(validator=exactly(SessionForm))
     peer: str = attrs.field(validator=an_id)
@@ -188,17 +182,6 @@ class Series(Noun):
     def over(self, moment: datetime) -> bool:
         """Whether all of it lies behind this moment."""
         return all(each.ends <= moment for each in self.occurrences)
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with everyone in it, its group and its room."""
-        return self.touches
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with everyone in it, its group and its room."""
-        others = (each for each in (self.group, self.room) if each is not None)
-        return tuple(dict.fromkeys((*self.peers, *self.participants, *others)))
 
 
 @lru_cache(maxsize=128)

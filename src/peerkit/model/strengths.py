@@ -97,6 +97,7 @@ class SupportMap(Noun):
 
     kind: ClassVar[str] = "support-map"
     lifecycle: ClassVar[Lifecycle[SupportMapStatus]] = SUPPORT_MAP
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: SupportMapStatus = a(SupportMapStatus, SupportMapStatus.KEPT)
     participant: str = attrs.field(validator=an_id)
     entries: tuple[MapEntry, ...] = several(MapEntry)
@@ -110,8 +111,3 @@ class SupportMap(Noun):
     def entry(self, id_: str) -> MapEntry | None:
         """The entry of this id, or None."""
         return next((each for each in self.entries if each.id == id_), None)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with its participant."""
-        return (self.participant,)

@@ -27,7 +27,6 @@ from peerkit.model.fields import (
     maybe_id,
     maybe_ids,
     maybe_moment,
-    pair,
     several,
     some_minutes,
     whole_minutes,
@@ -87,6 +86,8 @@ class Match(Noun):
 
     kind: ClassVar[str] = "match"
     lifecycle: ClassVar[Lifecycle[MatchStatus]] = MATCH
+    read_with: ClassVar[tuple[str, ...]] = ("peer+participant",)
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     status: MatchStatus = a(MatchStatus, MatchStatus.PROPOSED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
@@ -105,16 +106,6 @@ class Match(Noun):
         return self.status is MatchStatus.ACCEPTED or (
             self.status is MatchStatus.ENDED and self.ended is not None and moment < self.ended
         )
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the pair."""
-        return (pair(self.peer, self.participant),)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with either."""
-        return (self.peer, self.participant)
 
 
 #: The most circumstances one activity may answer.
@@ -222,6 +213,15 @@ class Session(Noun):
 
     kind: ClassVar[str] = "session"
     lifecycle: ClassVar[Lifecycle[SessionStatus]] = SESSION
+    found_with: ClassVar[tuple[str, ...]] = (
+        "peers",
+        "participants",
+        "excused",
+        "absent",
+        "group",
+        "room",
+        "series",
+    )
     status: SessionStatus = a(SessionStatus, SessionStatus.PLANNED)
     form: SessionForm = attrs.field(validator=exactly(SessionForm))
     peer: str = attrs.field(validator=an_id)
@@ -262,10 +262,3 @@ class Session(Noun):
         """While it is planned it is read with everyone in it and its room, on its days."""
         room = () if self.room is None else (self.room,)
         return busy_on((*self.peers, *self.participants, *room), (self.span,))
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with everyone who is in it, its group, its room and its series."""
-        found = (*self.peers, *self.participants, *self.excused, *self.absent)
-        others = (each for each in (self.group, self.room, self.series) if each is not None)
-        return tuple(dict.fromkeys((*found, *others)))

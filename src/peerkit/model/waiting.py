@@ -50,6 +50,8 @@ class Waiting(Noun):
 
     kind: ClassVar[str] = "waiting"
     lifecycle: ClassVar[Lifecycle[WaitingStatus]] = WAITING
+    read_with: ClassVar[tuple[str, ...]] = ("participant",)
+    found_with: ClassVar[tuple[str, ...]] = ("participant",)
     status: WaitingStatus = a(WaitingStatus, WaitingStatus.WAITING)
     participant: str = attrs.field(validator=an_id)
     since: datetime = attrs.field(converter=in_utc, validator=a_moment)
@@ -61,13 +63,3 @@ class Waiting(Noun):
     def heard(self) -> datetime:
         """The last moment at which somebody is known to have spoken with them."""
         return self.since if self.reached is None else max(self.since, self.reached)
-
-    @property
-    def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the participant."""
-        return (self.participant,)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the participant."""
-        return (self.participant,)

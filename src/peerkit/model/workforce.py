@@ -67,17 +67,13 @@ class Supervision(Noun):
 
     kind: ClassVar[str] = "supervision"
     lifecycle: ClassVar[Lifecycle[SupervisionStatus]] = SUPERVISION
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "supervisor")
     status: SupervisionStatus = a(SupervisionStatus, SupervisionStatus.HELD)
     peer: str = attrs.field(validator=an_id)
     supervisor: str = attrs.field(validator=an_id)
     form: SupervisionForm = a(SupervisionForm, SupervisionForm.INDIVIDUAL)
     on: date = attrs.field(validator=exactly(date))
     minutes: int = whole_minutes()
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with either."""
-        return (self.peer, self.supervisor)
 
 
 class DebriefStatus(StrEnum):
@@ -109,17 +105,13 @@ class Debrief(Noun):
 
     kind: ClassVar[str] = "debrief"
     lifecycle: ClassVar[Lifecycle[DebriefStatus]] = DEBRIEF
+    found_with: ClassVar[tuple[str, ...]] = ("peer",)
     status: DebriefStatus = a(DebriefStatus, DebriefStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     asked: date = attrs.field(validator=exactly(date))
     hard: bool = attrs.field(default=False, validator=exactly(bool), repr=False)
     session: str | None = maybe_id()
     held: date | None = maybe(date)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the peer."""
-        return (self.peer,)
 
 
 class DriftCause(StrEnum):
@@ -165,6 +157,7 @@ class Drift(Noun):
 
     kind: ClassVar[str] = "drift"
     lifecycle: ClassVar[Lifecycle[DriftStatus]] = DRIFT
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "to")
     status: DriftStatus = a(DriftStatus, DriftStatus.OPEN)
     peer: str = attrs.field(validator=an_id)
     cause: DriftCause = attrs.field(validator=exactly(DriftCause))
@@ -172,11 +165,6 @@ class Drift(Noun):
     minutes: int = attrs.field(validator=some_minutes)
     on: date = attrs.field(validator=exactly(date))
     to: str = attrs.field(validator=an_id)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with the peer, and with whoever looks at it."""
-        return (self.peer, self.to)
 
 
 class BiasKind(StrEnum):
@@ -227,14 +215,10 @@ class BiasReport(Noun):
 
     kind: ClassVar[str] = "bias-report"
     lifecycle: ClassVar[Lifecycle[BiasStatus]] = BIAS
+    found_with: ClassVar[tuple[str, ...]] = ("told_by", "to")
     status: BiasStatus = a(BiasStatus, BiasStatus.OPEN)
     of: BiasKind = attrs.field(validator=exactly(BiasKind), repr=False)
     setting: str = attrs.field(validator=a_code, repr=False)
     whose: BiasFrom = attrs.field(validator=exactly(BiasFrom), repr=False)
     told_by: str = attrs.field(validator=an_id)
     to: str = attrs.field(validator=an_id)
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """It is found with whoever told of it, and with whoever looks at it."""
-        return (self.told_by, self.to)
