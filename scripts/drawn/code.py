@@ -48,6 +48,14 @@ def acts() -> str:
     )
 
 
+def _about(act: type[Act]) -> str:
+    """What the decision stands on: in words where an act works it out, or its fields."""
+    if act.about is not Act.about:
+        return first(act.about)
+    named = [f"`{each}`".replace("the_id", "id") for each in act.stands_on]
+    return ", ".join(each.replace("+", "` with `") for each in named) + "."
+
+
 def _act_section(act: type[Act]) -> str:
     speaking = ", ".join(f"`{each.id}`" for each in ROLE_LIMITS.speaking_of(act))
     return "\n\n".join(
@@ -58,7 +66,7 @@ def _act_section(act: type[Act]) -> str:
             fields(act),
             "<br>".join(
                 (
-                    f"**About:** {first(act.about)}",
+                    f"**About:** {_about(act)}",
                     f"**Leaves:** {first(act.leaves)}",
                     f"**Rules that speak of it:** {speaking or 'none'}",
                 )

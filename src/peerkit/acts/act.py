@@ -22,7 +22,7 @@ from peerkit.model import (
     SuppliedFacts,
     Words,
 )
-from peerkit.model.fields import an_id, digest_of, maybe_id
+from peerkit.model.fields import an_id, digest_of, ids_named, maybe_id
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -102,14 +102,16 @@ class Act(ABC):
     kind: ClassVar[str]
     #: True for a report of something that has already happened: it is never refused.
     already: ClassVar[bool] = False
+    #: The fields that name what the decision stands on. Two with a plus between them are a pair.
+    stands_on: ClassVar[tuple[str, ...]] = ()
 
     by: str = attrs.field(validator=an_id)
     key: str | None = attrs.field(default=None, validator=_a_key)
 
     @property
-    @abstractmethod
     def about(self) -> tuple[str, ...]:
         """The ids, and pairs of ids, that the decision stands on; each is named once."""
+        return ids_named(self, self.stands_on)
 
     @abstractmethod
     def leaves(self, view: View, judged: Judged) -> Left:
@@ -180,13 +182,9 @@ class Moves(Act):
     """An act that takes a noun one step along its lifecycle."""
 
     moves: ClassVar[type[Noun]]
+    stands_on: ClassVar[tuple[str, ...]] = ("id",)
 
     id: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The noun that is moved."""
-        return (self.id,)
 
     @abstractmethod
     def to(self, noun: Any) -> StrEnum:

@@ -11,7 +11,6 @@ from peerkit.acts.act import (
     Left,
     Makes,
     Moves,
-    once_each,
     saying,
 )
 from peerkit.model import (
@@ -23,7 +22,6 @@ from peerkit.model import (
     Peer,
     SuppliedFacts,
     Words,
-    pair,
 )
 from peerkit.model.fields import (
     a_code,
@@ -51,16 +49,11 @@ class ConsultSupervisor(Makes):
 
     kind: ClassVar[str] = "supervisor.consulted"
     makes: ClassVar[type[Noun]] = Consultation
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "peer+participant")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     clause: str = attrs.field(validator=a_code)
     question: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The consultation, both people and the pair."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.the_id, self.peer, self.participant, both)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """An open consultation; the supervisor is told."""
@@ -90,14 +83,10 @@ class GiveAdvice(Moves):
 
     kind: ClassVar[str] = "advice.given"
     moves: ClassVar[type[Noun]] = Consultation
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
     peer: str = attrs.field(validator=an_id)
     agreed: bool = attrs.field(validator=exactly(bool))
     advice: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The consultation and the peer."""
-        return once_each(self.id, self.peer)
 
     def to(self, noun: Consultation) -> ConsultationStatus:
         """Agreed or not agreed."""
@@ -125,15 +114,10 @@ class SupplyFacts(Makes):
 
     kind: ClassVar[str] = "facts.supplied"
     makes: ClassVar[type[Noun]] = SuppliedFacts
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "peer+participant")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     activity: Activity = attrs.field(validator=exactly(Activity))
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """What is made, both people and the pair."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.the_id, self.peer, self.participant, both)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The facts, to be used once."""

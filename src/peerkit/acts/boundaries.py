@@ -11,7 +11,6 @@ from peerkit.acts.act import (
     Left,
     Makes,
     Moves,
-    once_each,
     saying,
 )
 from peerkit.model import (
@@ -22,7 +21,6 @@ from peerkit.model import (
     Terms,
     Topic,
     Words,
-    pair,
 )
 from peerkit.model.fields import (
     a,
@@ -47,17 +45,12 @@ class _Settles(Makes):
     """What a proposal and an agreement share: the two people, the topics, codes and words."""
 
     makes: ClassVar[type[Noun]] = BoundaryAgreement
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "peer+participant")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     topics: tuple[Topic, ...] = several(Topic, least=1)
     terms: Terms | None = maybe(Terms, repr=False)
     words: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The agreement, both people and the pair."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.the_id, self.peer, self.participant, both)
 
     def _left(self, view: View, new: BoundaryAgreement, *messages: Message) -> Left:
         """What is new, with its words; it takes the place of what was there before."""
@@ -136,15 +129,11 @@ class AnswerBoundaries(Moves):
 
     kind: ClassVar[str] = "boundaries.answered"
     moves: ClassVar[type[Noun]] = BoundaryAgreement
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer", "participant", "peer+participant")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     agreed: bool = attrs.field(validator=exactly(bool))
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The agreement, both people and the pair."""
-        return once_each(self.id, self.peer, self.participant, pair(self.peer, self.participant))
 
     def to(self, noun: BoundaryAgreement) -> AgreementStatus:
         """In force or declined."""

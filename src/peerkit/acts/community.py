@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, once_each, saying
-from peerkit.model import Connection, ConnectionStatus, ConsentScope, Noun, Words, pair
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, saying
+from peerkit.model import Connection, ConnectionStatus, ConsentScope, Noun, Words
 from peerkit.model.fields import an_id, exactly, maybe, several
 
 if TYPE_CHECKING:
@@ -51,15 +51,11 @@ class WantConnection(Makes):
 
     kind: ClassVar[str] = "connection.wanted"
     makes: ClassVar[type[Noun]] = Connection
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     service: str = attrs.field(validator=an_id, repr=False)
     hope: Words | None = maybe(Words)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The connection and the participant."""
-        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The connection, and what they hope for apart."""
@@ -74,14 +70,9 @@ class _OnTheWay(Moves):
     """What every help on the way shares."""
 
     moves: ClassVar[type[Noun]] = Connection
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer", "participant", "peer+participant")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The connection, both people and the pair."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.id, self.peer, self.participant, both)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The connection as it now stands."""
@@ -142,17 +133,12 @@ class AskHowItWent(Act):
     """
 
     kind: ClassVar[str] = "connection.asked-after"
+    stands_on: ClassVar[tuple[str, ...]] = ("connection", "peer", "participant", "peer+participant")
     connection: str = attrs.field(validator=an_id)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     whom: WhoIsAsked = attrs.field(validator=exactly(WhoIsAsked))
     their_wish: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The connection, both people and the pair."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.connection, self.peer, self.participant, both)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The journal's entry is the account of it; what is answered is nobody's record."""
@@ -168,15 +154,11 @@ class TellOutcome(Moves):
 
     kind: ClassVar[str] = "connection.ended"
     moves: ClassVar[type[Noun]] = Connection
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
     outcome: Outcome = attrs.field(validator=exactly(Outcome))
     told: Words | None = maybe(Words)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The connection and the participant."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: Connection) -> ConnectionStatus:
         """As it was told."""

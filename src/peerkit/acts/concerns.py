@@ -14,7 +14,6 @@ from peerkit.acts.act import (
     Moves,
     Saying,
     free_id,
-    once_each,
     saying,
     to_the_supervisor,
 )
@@ -84,16 +83,12 @@ class RaiseConcern(Makes):
     kind: ClassVar[str] = "concern.raised"
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = Concern
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "by")
     peer: str = attrs.field(validator=an_id)
     people: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
     clauses: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_codes)
     what: Words | None = maybe(Words)
     looked_at_by: str | None = maybe_id()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The concern, the peer, and whoever raises it."""
-        return once_each(self.the_id, self.peer, self.by)
 
     def concern(self, view: View) -> Concern:
         """The concern as it stands when this is told: a new one, or the one told before.
@@ -137,15 +132,11 @@ class FollowUpConcern(Moves):
 
     kind: ClassVar[str] = "concern.followed-up"
     moves: ClassVar[type[Noun]] = Concern
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
     peer: str = attrs.field(validator=an_id)
     step: FollowUp = attrs.field(validator=exactly(FollowUp), repr=False)
     due: date | None = maybe(date)
     words: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The concern and the peer."""
-        return once_each(self.id, self.peer)
 
     def to(self, noun: Concern) -> ConcernStatus:
         """Looked at, or followed up."""
@@ -164,13 +155,9 @@ class ReopenConcern(Moves):
 
     kind: ClassVar[str] = "concern.reopened"
     moves: ClassVar[type[Noun]] = Concern
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
     peer: str = attrs.field(validator=an_id)
     why: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The concern and the peer."""
-        return once_each(self.id, self.peer)
 
     def to(self, noun: Concern) -> ConcernStatus:
         """Open again."""
@@ -189,13 +176,9 @@ class CloseConcern(Moves):
 
     kind: ClassVar[str] = "concern.closed"
     moves: ClassVar[type[Noun]] = Concern
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
     peer: str = attrs.field(validator=an_id)
     outcome: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The concern and the peer."""
-        return once_each(self.id, self.peer)
 
     def to(self, noun: Concern) -> ConcernStatus:
         """Closed."""
@@ -219,16 +202,12 @@ class DiscloseForSafety(Makes):
     kind: ClassVar[str] = "safety.disclosed"
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = SafetyDisclosure
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "by")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     to: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
     basis: Basis = attrs.field(validator=exactly(Basis), repr=False)
     what: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The disclosure, both people, and whoever tells it."""
-        return once_each(self.the_id, self.peer, self.participant, self.by)
 
     def goes_on(self, before: SafetyDisclosure) -> bool:
         """With the same disclosure, told again before anybody has looked at it."""
@@ -261,13 +240,9 @@ class ReviewDisclosure(Moves):
 
     kind: ClassVar[str] = "disclosure.reviewed"
     moves: ClassVar[type[Noun]] = SafetyDisclosure
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
     peer: str = attrs.field(validator=an_id)
     outcome: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The disclosure and the peer."""
-        return once_each(self.id, self.peer)
 
     def to(self, noun: SafetyDisclosure) -> DisclosureStatus:
         """Reviewed."""

@@ -89,6 +89,7 @@ class AskForLeave(Makes):
 
     kind: ClassVar[str] = "leave.asked"
     makes: ClassVar[type[Noun]] = Leave
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer")
     peer: str = attrs.field(validator=an_id)
     first: date = attrs.field(validator=exactly(date))
     last: date = attrs.field(validator=exactly(date))
@@ -97,11 +98,6 @@ class AskForLeave(Makes):
     def __attrs_post_init__(self) -> None:
         if self.last < self.first:
             raise BadInput("AskForLeave.last", "must not be earlier than first")
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The leave and the peer."""
-        return once_each(self.the_id, self.peer)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """Leave that is asked for. What was over long ago is not read any more."""
@@ -130,13 +126,9 @@ class ChangeLeave(Moves):
 
     kind: ClassVar[str] = "leave.changed"
     moves: ClassVar[type[Noun]] = Leave
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
     peer: str = attrs.field(validator=an_id)
     status: LeaveStatus = attrs.field(validator=exactly(LeaveStatus))
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The leave and the peer."""
-        return once_each(self.id, self.peer)
 
     def to(self, noun: Leave) -> LeaveStatus:
         """The status that was asked for."""
@@ -153,13 +145,9 @@ class WriteSelfCarePlan(Makes):
 
     kind: ClassVar[str] = "self-care-plan.written"
     makes: ClassVar[type[Noun]] = SelfCarePlan
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer")
     peer: str = attrs.field(validator=an_id)
     words: Words = attrs.field(validator=exactly(Words))
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The plan and the peer."""
-        return once_each(self.the_id, self.peer)
 
     def goes_on(self, before: SelfCarePlan) -> bool:
         """With their own plan, also one that they had put away."""
@@ -179,13 +167,10 @@ class WriteSelfCarePlan(Makes):
 class _WithPlan(Act):
     """What is asked about somebody's own plan."""
 
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
+
     id: str = attrs.field(validator=an_id)
     peer: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The plan and the peer."""
-        return once_each(self.id, self.peer)
 
 
 @attrs.frozen(kw_only=True)
@@ -218,12 +203,8 @@ class PutAwaySelfCarePlan(Moves):
 
     kind: ClassVar[str] = "self-care-plan.put-away"
     moves: ClassVar[type[Noun]] = SelfCarePlan
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
     peer: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The plan and the peer."""
-        return once_each(self.id, self.peer)
 
     def to(self, noun: SelfCarePlan) -> SelfCareStatus:
         """Put away."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import EARLY, LATEST_REPORT, Judged, Left, Makes, free_id, once_each
+from peerkit.acts.act import EARLY, LATEST_REPORT, Judged, Left, Makes, free_id
 from peerkit.model import (
     Credential,
     CredentialStage,
@@ -52,6 +52,7 @@ class RecordCredential(Makes):
 
     kind: ClassVar[str] = "credential.recorded"
     makes: ClassVar[type[Noun]] = Credential
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer")
     peer: str = attrs.field(validator=an_id)
     since: date = attrs.field(validator=exactly(date))
     until: date = attrs.field(validator=exactly(date))
@@ -60,11 +61,6 @@ class RecordCredential(Makes):
 
     def __attrs_post_init__(self) -> None:
         later_than("since")(self, attrs.fields(RecordCredential).until, self.until)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The credential and its peer."""
-        return once_each(self.the_id, self.peer)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The new credential; those that were over long ago are replaced."""
@@ -91,6 +87,7 @@ class RenewCredential(Makes):
 
     kind: ClassVar[str] = "credential.renewed"
     makes: ClassVar[type[Noun]] = Credential
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "of", "peer")
     peer: str = attrs.field(validator=an_id)
     of: str = attrs.field(validator=an_id)
     since: date = attrs.field(validator=exactly(date))
@@ -102,11 +99,6 @@ class RenewCredential(Makes):
 
     def __attrs_post_init__(self) -> None:
         later_than("since")(self, attrs.fields(RenewCredential).until, self.until)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """Both credentials and their peer."""
-        return once_each(self.the_id, self.of, self.peer)
 
     def renewed(self, view: View) -> Credential | None:
         """The credential of this peer that is renewed, or None."""
@@ -139,15 +131,11 @@ class RecordTraining(Makes):
     kind: ClassVar[str] = "training.recorded"
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = Training
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer")
     peer: str = attrs.field(validator=an_id)
     topic: TrainingTopic = attrs.field(validator=exactly(TrainingTopic))
     minutes: int = attrs.field(validator=some_minutes)
     on: date = attrs.field(validator=exactly(date))
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The training and the peer."""
-        return once_each(self.the_id, self.peer)
 
     def goes_on(self, before: Training) -> bool:
         """With the same training, told again."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import LATEST_REPORT, Judged, Left, Makes, Moves, once_each
+from peerkit.acts.act import LATEST_REPORT, Judged, Left, Makes, Moves
 from peerkit.model import (
     Consent,
     ConsentForm,
@@ -69,6 +69,7 @@ class RecordConsent(Makes):
 
     kind: ClassVar[str] = "consent.recorded"
     makes: ClassVar[type[Noun]] = Consent
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
     to: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=named_or_of_a_class)
@@ -82,11 +83,6 @@ class RecordConsent(Makes):
 
     def __attrs_post_init__(self) -> None:
         later_than("since")(self, attrs.fields(RecordConsent).until, self.until)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The consent and the participant."""
-        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The consent; those that were over long ago are put away."""
@@ -110,12 +106,8 @@ class _Stops(Moves):
     """What ends a consent: from this moment on it stands for nothing new."""
 
     moves: ClassVar[type[Noun]] = Consent
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The consent and the participant."""
-        return once_each(self.id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The consent with the moment at which it ended; those long over are put away."""
@@ -157,6 +149,7 @@ class ShareInformation(Makes):
 
     kind: ClassVar[str] = "information.shared"
     makes: ClassVar[type[Noun]] = Sharing
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
     to: str = attrs.field(validator=an_id)
@@ -165,11 +158,6 @@ class ShareInformation(Makes):
     purpose: Purpose | None = maybe(Purpose, repr=False)
     how_much: HowMuch | None = maybe(HowMuch)
     papers: tuple[Paper, ...] = several(Paper)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The account of it and the participant."""
-        return once_each(self.the_id, self.participant)
 
     def covering(self, view: View) -> tuple[Consent, ...]:
         """The consents that let any of it go to this recipient now, for this purpose."""

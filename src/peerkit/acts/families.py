@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, once_each
+from peerkit.acts.act import Judged, Left, Makes, Moves
 from peerkit.model import (
     Consent,
     ConsentStatus,
@@ -33,14 +33,10 @@ class NameGuardian(Makes):
 
     kind: ClassVar[str] = "guardian.named"
     makes: ClassVar[type[Noun]] = Guardian
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     guardian: str = attrs.field(validator=an_id)
     until: date | None = until_a_month()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The guardianship and the participant."""
-        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The guardianship; the same guardian's earlier one is over. The participant is told."""
@@ -64,12 +60,8 @@ class EndGuardianship(Moves):
 
     kind: ClassVar[str] = "guardianship.ended"
     moves: ClassVar[type[Noun]] = Guardian
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The guardianship and the participant."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: Guardian) -> GuardianStatus:
         """Ended."""
@@ -98,14 +90,10 @@ class GivePermission(Makes):
 
     kind: ClassVar[str] = "permission.given"
     makes: ClassVar[type[Noun]] = GuardianPermission
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant", "permits")
     participant: str = attrs.field(validator=an_id)
     guardian: str = attrs.field(validator=an_id)
     permits: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The permission, the participant, and what is permitted."""
-        return once_each(self.the_id, self.participant, self.permits)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The permission."""
@@ -128,12 +116,8 @@ class WithdrawPermission(Moves):
 
     kind: ClassVar[str] = "permission.withdrawn"
     moves: ClassVar[type[Noun]] = GuardianPermission
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The permission and the participant, with whom consents are read."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: GuardianPermission) -> PermissionStatus:
         """Withdrawn."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, once_each
+from peerkit.acts.act import Judged, Left, Makes, Moves
 from peerkit.model import Grant, GrantStatus, Noun
 from peerkit.model.fields import a_code, a_currency, exactly, later_than, maybe
 from peerkit.model.funding import some_money
@@ -28,6 +28,7 @@ class RecordGrant(Makes):
 
     kind: ClassVar[str] = "grant.recorded"
     makes: ClassVar[type[Noun]] = Grant
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id",)
     funding: str = attrs.field(validator=a_code)
     since: date = attrs.field(validator=exactly(date))
     until: date | None = maybe(date)
@@ -36,11 +37,6 @@ class RecordGrant(Makes):
 
     def __attrs_post_init__(self) -> None:
         later_than("since")(self, attrs.fields(RecordGrant).until, self.until)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The grant."""
-        return (self.the_id,)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """An active grant."""
@@ -61,12 +57,8 @@ class EndGrant(Moves):
 
     kind: ClassVar[str] = "grant.ended"
     moves: ClassVar[type[Noun]] = Grant
+    stands_on: ClassVar[tuple[str, ...]] = ("id",)
     on: date = attrs.field(validator=exactly(date))
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The grant."""
-        return once_each(self.id)
 
     def to(self, noun: Grant) -> GrantStatus:
         """Ended."""

@@ -160,13 +160,9 @@ class InviteToGroup(Makes):
 
     kind: ClassVar[str] = "group.invited"
     makes: ClassVar[type[Noun]] = Membership
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "group", "participant")
     group: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The place, the group, and whoever is invited."""
-        return once_each(self.the_id, self.group, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A place that waits for an answer; whoever is invited is told."""
@@ -185,14 +181,10 @@ class JoinGroup(Moves):
 
     kind: ClassVar[str] = "group.joined"
     moves: ClassVar[type[Noun]] = Membership
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "group", "participant")
     group: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The place, the group, and whoever joins."""
-        return once_each(self.id, self.group, self.participant)
 
     def to(self, noun: Membership) -> MembershipStatus:
         """Member."""
@@ -221,12 +213,8 @@ class LeaveGroup(Moves):
     kind: ClassVar[str] = "group.left"
     already: ClassVar[bool] = True
     moves: ClassVar[type[Noun]] = Membership
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The place, and whoever leaves it."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: Membership) -> MembershipStatus:
         """Left."""

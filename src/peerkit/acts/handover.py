@@ -39,18 +39,13 @@ class PlanEnding(Act):
     """
 
     kind: ClassVar[str] = "match.ending-planned"
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer", "participant", "peer+participant")
     id: str = attrs.field(validator=an_id)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     on: date = attrs.field(validator=exactly(date))
     why: EndingReason = attrs.field(validator=exactly(EndingReason), repr=False)
     handover: Handover = a(Handover, Handover())
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The match, both people and the pair."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.id, self.peer, self.participant, both)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The match with its last day; both are told."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, once_each, used_up
+from peerkit.acts.act import Judged, Left, Makes, Moves, used_up
 from peerkit.acts.waiting import waits
 from peerkit.model import (
     WALKING,
@@ -19,7 +19,6 @@ from peerkit.model import (
     Message,
     Noun,
     WaitingStatus,
-    pair,
 )
 from peerkit.model.fields import an_id, maybe, maybe_moment
 
@@ -35,14 +34,9 @@ class ProposeMatch(Makes):
 
     kind: ClassVar[str] = "match.proposed"
     makes: ClassVar[type[Noun]] = Match
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "peer+participant")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """Both people, the pair, and the match."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.the_id, self.peer, self.participant, both)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A proposed match; both are told."""
@@ -63,15 +57,10 @@ class _AnswerMatch(Moves):
     """What answering a match shares. ``when`` it was said, if that was before now."""
 
     moves: ClassVar[type[Noun]] = Match
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer", "participant", "peer+participant")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     when: datetime | None = maybe_moment()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The match, both people and the pair."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.id, self.peer, self.participant, both)
 
 
 @attrs.frozen(kw_only=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, once_each
+from peerkit.acts.act import Judged, Left, Makes
 from peerkit.model import Mutuality, MutualityStatus, Noun, SupportForm
 from peerkit.model.fields import an_id, maybe
 from peerkit.model.mutuality import minutes_a_week, some_forms
@@ -27,16 +27,12 @@ class ChooseMutuality(Makes):
 
     kind: ClassVar[str] = "mutuality.chosen"
     makes: ClassVar[type[Noun]] = Mutuality
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     receives: int | None = minutes_a_week()
     gives: int | None = minutes_a_week()
     forms: tuple[SupportForm, ...] = some_forms()
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The choice and who chooses."""
-        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The choice; the one before it is replaced."""

@@ -194,13 +194,9 @@ class WithdrawMeasure(Moves):
 
     kind: ClassVar[str] = "measure.withdrawn"
     moves: ClassVar[type[Noun]] = Measure
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The measure and the participant."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: Measure) -> MeasureStatus:
         """Withdrawn."""
@@ -223,16 +219,12 @@ class RecordMilestone(Makes):
     kind: ClassVar[str] = "milestone.recorded"
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = Milestone
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     of: MilestoneKind = attrs.field(validator=exactly(MilestoneKind), repr=False)
     on: date = attrs.field(validator=exactly(date))
     told: ToldBy = a(ToldBy, ToldBy.PARTICIPANT)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The milestone and the participant."""
-        return once_each(self.the_id, self.participant)
 
     def goes_on(self, before: Milestone) -> bool:
         """With the same milestone, told again."""
@@ -264,13 +256,9 @@ class WithdrawMilestone(Moves):
 
     kind: ClassVar[str] = "milestone.withdrawn"
     moves: ClassVar[type[Noun]] = Milestone
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The milestone and the participant."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: Milestone) -> MilestoneStatus:
         """Withdrawn."""

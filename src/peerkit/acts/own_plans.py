@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, Saying, once_each
+from peerkit.acts.act import Judged, Left, Makes, Moves, Saying
 from peerkit.acts.plans import Changes
 from peerkit.model import Formalities, Message, Noun, Plan, PlanKind, PlanStatus, Section, Words
 from peerkit.model.fields import an_id, exactly, maybe, maybe_id
@@ -36,6 +36,7 @@ class WritePlan(Makes):
 
     kind: ClassVar[str] = "plan.begun"
     makes: ClassVar[type[Noun]] = Plan
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     of: PlanKind = attrs.field(validator=exactly(PlanKind), repr=False)
     agent: str | None = maybe_id()
@@ -44,11 +45,6 @@ class WritePlan(Makes):
 
     def __attrs_post_init__(self) -> None:
         for_a_directive(self)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The plan and its author."""
-        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """An empty plan."""
@@ -156,14 +152,10 @@ class SetPlanAside(Moves):
 
     kind: ClassVar[str] = "plan.set-aside"
     moves: ClassVar[type[Noun]] = Plan
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
     again: bool = attrs.field(default=False, validator=exactly(bool))
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The plan and its author."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: Plan) -> PlanStatus:
         """Set aside, or in use again."""

@@ -22,7 +22,6 @@ from peerkit.model import (
     Tie,
     TieKind,
     TieStatus,
-    pair,
 )
 from peerkit.model.fields import a, an_id, exactly, maybe, maybe_id, several
 from peerkit.model.people import other_roles
@@ -64,12 +63,8 @@ class WelcomeParticipant(Makes):
 
     kind: ClassVar[str] = "participant.welcomed"
     makes: ClassVar[type[Noun]] = Participant
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id",)
     experiences: tuple[LivedExperience, ...] = several(LivedExperience)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The person."""
-        return (self.the_id,)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A participant, and the person if they were not known."""
@@ -88,17 +83,13 @@ class WelcomePeer(Makes):
 
     kind: ClassVar[str] = "peer.welcomed"
     makes: ClassVar[type[Noun]] = Peer
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "supervisor")
     role: Role = attrs.field(validator=exactly(Role))
     supervisor: str = attrs.field(validator=an_id)
     since: date = attrs.field(validator=exactly(date))
     supervised: date | None = maybe(date)
     experiences: tuple[LivedExperience, ...] = several(LivedExperience, least=1)
     also: tuple[Role, ...] = other_roles()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The person and their supervisor."""
-        return once_each(self.the_id, self.supervisor)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A peer, and the person if they were not known; the supervisor has one more."""
@@ -168,14 +159,10 @@ class ChangeRoles(Act):
     """
 
     kind: ClassVar[str] = "roles.changed"
+    stands_on: ClassVar[tuple[str, ...]] = ("peer",)
     peer: str = attrs.field(validator=an_id)
     role: Role = attrs.field(validator=exactly(Role))
     also: tuple[Role, ...] = other_roles()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The peer."""
-        return (self.peer,)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The peer with these roles."""
@@ -210,16 +197,11 @@ class DiscloseTie(Makes):
     kind: ClassVar[str] = "tie.disclosed"
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = Tie
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "peer+participant")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     of: TieKind = attrs.field(validator=exactly(TieKind), repr=False)
     current: bool = a(bool, default=True)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The two people, the pair and the tie."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.the_id, self.peer, self.participant, both)
 
     def goes_on(self, before: Tie) -> bool:
         """With the same tie of the same people."""

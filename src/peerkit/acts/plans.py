@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, once_each, saying
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, saying
 from peerkit.model import (
     Achievement,
     Goal,
@@ -36,14 +36,10 @@ class Changes(Act):
     """An act that changes something of a participant's, which keeps its status."""
 
     changes: ClassVar[type[Noun]]
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
 
     id: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The thing and the participant."""
-        return once_each(self.id, self.participant)
 
     def before(self, view: View) -> Any:
         """The thing as it stands."""
@@ -63,6 +59,7 @@ class SetGoal(Makes):
 
     kind: ClassVar[str] = "goal.set"
     makes: ClassVar[type[Noun]] = Goal
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     words: Words = attrs.field(validator=exactly(Words))
     review: date | None = maybe(date)
@@ -71,11 +68,6 @@ class SetGoal(Makes):
     first_step: Words | None = maybe(Words)
     strengths: Words | None = maybe(Words)
     support: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The goal and the participant."""
-        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The goal, and its words apart."""
@@ -109,14 +101,10 @@ class SuggestGoal(Makes):
 
     kind: ClassVar[str] = "goal.suggested"
     makes: ClassVar[type[Noun]] = Goal
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     words: Words = attrs.field(validator=exactly(Words))
     asked_first: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The goal and the participant."""
-        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A proposed goal; the participant is told, and decides."""
@@ -142,15 +130,11 @@ class ChangeGoal(Moves):
 
     kind: ClassVar[str] = "goal.changed"
     moves: ClassVar[type[Noun]] = Goal
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
     status: GoalStatus = attrs.field(validator=exactly(GoalStatus))
     said_so: bool | None = maybe(bool)
     words: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The goal and the participant."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: Goal) -> GoalStatus:
         """The status that was asked for."""
@@ -202,15 +186,11 @@ class AddStep(Makes):
 
     kind: ClassVar[str] = "step.added"
     makes: ClassVar[type[Noun]] = Step
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "goal", "participant")
     participant: str = attrs.field(validator=an_id)
     goal: str = attrs.field(validator=an_id)
     words: Words = attrs.field(validator=exactly(Words))
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The step, its goal and the participant."""
-        return once_each(self.the_id, self.goal, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The step, and its words apart."""
@@ -224,14 +204,10 @@ class ChangeStep(Moves):
 
     kind: ClassVar[str] = "step.changed"
     moves: ClassVar[type[Noun]] = Step
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
     status: StepStatus = attrs.field(validator=exactly(StepStatus))
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The step and the participant."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: Step) -> StepStatus:
         """The status that was asked for."""

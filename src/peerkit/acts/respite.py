@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, once_each, saying, used_up
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, saying, used_up
 from peerkit.errors import BadInput
 from peerkit.model import (
     Guest,
@@ -22,7 +22,6 @@ from peerkit.model import (
     StayStatus,
     Words,
     bed_is_free,
-    pair,
 )
 from peerkit.model.fields import (
     a_zone,
@@ -79,14 +78,10 @@ class OpenHouse(Makes):
 
     kind: ClassVar[str] = "house.opened"
     makes: ClassVar[type[Noun]] = House
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id",)
     rooms: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
     agreement: tuple[HouseTopic, ...] = several(HouseTopic)
     zone: str = a_zone()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The house."""
-        return (self.the_id,)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """An open house."""
@@ -137,6 +132,7 @@ class AskForStay(Makes):
 
     kind: ClassVar[str] = "stay.asked"
     makes: ClassVar[type[Noun]] = Stay
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant", "house")
     participant: str = attrs.field(validator=an_id)
     house: str = attrs.field(validator=an_id)
     first: date = attrs.field(validator=exactly(date))
@@ -146,11 +142,6 @@ class AskForStay(Makes):
     def __attrs_post_init__(self) -> None:
         _in_our_time(self, "first")
         _in_our_time(self, "until")
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The stay, the guest and the house."""
-        return once_each(self.the_id, self.participant, self.house)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A stay that is asked for, or waits where no bed is free; old ones lapse."""
@@ -186,13 +177,9 @@ class _OfStay(Moves):
     """What moves a stay: whose it is, and in which house."""
 
     moves: ClassVar[type[Noun]] = Stay
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant", "house")
     participant: str = attrs.field(validator=an_id)
     house: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The stay, the guest and the house."""
-        return once_each(self.id, self.participant, self.house)
 
 
 @attrs.frozen(kw_only=True)
@@ -223,13 +210,14 @@ class DeclineStay(_OfStay):
     """The house cannot offer a bed. Nobody says this alone: ``peer`` asks their supervisor."""
 
     kind: ClassVar[str] = "stay.declined"
+    stands_on: ClassVar[tuple[str, ...]] = (
+        "id",
+        "participant",
+        "house",
+        "peer",
+        "peer+participant",
+    )
     peer: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The stay, the guest, the house, the peer, and the pair whose advice counts."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.id, self.participant, self.house, self.peer, both)
 
     def to(self, noun: Stay) -> StayStatus:
         """Declined."""
@@ -310,13 +298,9 @@ class LeaveRespite(Moves):
     kind: ClassVar[str] = "stay.ended"
     already: ClassVar[bool] = True
     moves: ClassVar[type[Noun]] = Stay
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
     when: datetime | None = maybe_moment()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The stay and the guest."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: Stay) -> StayStatus:
         """Left, or withdrawn where the guest had not come yet."""
@@ -349,14 +333,10 @@ class WriteHouseLog(Act):
 
     kind: ClassVar[str] = "house.noted"
     already: ClassVar[bool] = True
+    stands_on: ClassVar[tuple[str, ...]] = ("house",)
     house: str = attrs.field(validator=an_id)
     about_what: LogKind = attrs.field(validator=exactly(LogKind))
     note: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The house."""
-        return (self.house,)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The note, for the next shift to read."""

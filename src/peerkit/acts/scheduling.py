@@ -103,14 +103,10 @@ class OfferAvailability(Makes):
 
     kind: ClassVar[str] = "availability.offered"
     makes: ClassVar[type[Noun]] = Availability
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "person")
     person: str = attrs.field(validator=an_id)
     when: Timetable = attrs.field(validator=exactly(Timetable))
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The times and the person."""
-        return once_each(self.the_id, self.person)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The times; those that have run out are put away."""
@@ -124,13 +120,9 @@ class WithdrawAvailability(Moves):
 
     kind: ClassVar[str] = "availability.withdrawn"
     moves: ClassVar[type[Noun]] = Availability
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "person")
     person: str = attrs.field(validator=an_id)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The times and the person."""
-        return once_each(self.id, self.person)
 
     def to(self, noun: Availability) -> AvailabilityStatus:
         """Withdrawn."""
@@ -147,12 +139,8 @@ class AddRoom(Makes):
 
     kind: ClassVar[str] = "room.added"
     makes: ClassVar[type[Noun]] = Room
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id",)
     seats: int | None = maybe_seats()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The room."""
-        return (self.the_id,)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The room, in use."""

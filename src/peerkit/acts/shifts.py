@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, once_each
+from peerkit.acts.act import Judged, Left, Makes, Moves
 from peerkit.errors import BadInput
 from peerkit.model import Message, Noun, Shift, ShiftStatus
 from peerkit.model.fields import a, a_moment, an_id, in_utc, later_than
@@ -28,6 +28,7 @@ class PlanShift(Makes):
 
     kind: ClassVar[str] = "shift.planned"
     makes: ClassVar[type[Noun]] = Shift
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "house")
     peer: str = attrs.field(validator=an_id)
     house: str = attrs.field(validator=an_id)
     starts: datetime = attrs.field(converter=in_utc, validator=a_moment)
@@ -36,11 +37,6 @@ class PlanShift(Makes):
     def __attrs_post_init__(self) -> None:
         if self.ends - self.starts > LONGEST_SHIFT:
             raise BadInput("PlanShift.ends", f"a shift lasts at most {LONGEST_SHIFT.days} days")
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The shift, the peer and the house."""
-        return once_each(self.the_id, self.peer, self.house)
 
     def counts_on(self, day: date) -> date:
         """The day it starts on."""
@@ -68,13 +64,9 @@ class ReportShift(Moves):
     kind: ClassVar[str] = "shift.reported"
     already: ClassVar[bool] = True
     moves: ClassVar[type[Noun]] = Shift
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
     peer: str = attrs.field(validator=an_id)
     was_there: bool = a(bool, default=True)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The shift and the peer."""
-        return once_each(self.id, self.peer)
 
     def to(self, noun: Shift) -> ShiftStatus:
         """Worked, or missed."""

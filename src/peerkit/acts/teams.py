@@ -31,7 +31,6 @@ from peerkit.model import (
     VisitSetting,
     VisitStatus,
     Words,
-    pair,
 )
 from peerkit.model.fields import an_id, exactly, made_of, maybe
 
@@ -58,14 +57,10 @@ class NameTeamMember(Makes):
 
     kind: ClassVar[str] = "team-member.named"
     makes: ClassVar[type[Noun]] = TeamMember
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     profession: Profession = attrs.field(validator=exactly(Profession), repr=False)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The team member and the participant."""
-        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """Somebody of the team."""
@@ -79,13 +74,9 @@ class RemoveTeamMember(Moves):
 
     kind: ClassVar[str] = "team-member.removed"
     moves: ClassVar[type[Noun]] = TeamMember
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The team member and the participant."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: TeamMember) -> TeamMemberStatus:
         """Former."""
@@ -102,16 +93,11 @@ class AskForVisit(Makes):
 
     kind: ClassVar[str] = "visit.asked"
     makes: ClassVar[type[Noun]] = Visit
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "peer+participant")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     setting: VisitSetting = attrs.field(validator=exactly(VisitSetting), repr=False)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The visit, both people and the pair."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.the_id, self.peer, self.participant, both)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The visit that is asked for; the peer hears of it."""
@@ -128,14 +114,9 @@ class _OfVisit(Moves):
     """What every step of a visit shares."""
 
     moves: ClassVar[type[Noun]] = Visit
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer", "participant", "peer+participant")
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The visit, both people and the pair."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.id, self.peer, self.participant, both)
 
 
 @attrs.frozen(kw_only=True)
@@ -210,17 +191,18 @@ class AskToSpeak(Makes):
 
     kind: ClassVar[str] = "words.asked-to-say"
     makes: ClassVar[type[Noun]] = SpokenFor
+    stands_on: ClassVar[tuple[str, ...]] = (
+        "the_id",
+        "peer",
+        "participant",
+        "peer+participant",
+        "to",
+    )
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     to: str = attrs.field(validator=an_id)
     words: Words = attrs.field(validator=exactly(Words))
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """What is to be said, both people, the pair, and who is to hear it."""
-        both = pair(self.peer, self.participant)
-        return once_each(self.the_id, self.peer, self.participant, both, self.to)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """What is to be said, its words apart; the peer hears that there is something."""
@@ -247,12 +229,8 @@ class TakeBackWords(_OfWords):
     """The participant does not want it to be said any more. No reason is asked."""
 
     kind: ClassVar[str] = "words.taken-back"
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer", "participant")
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """What was to be said, and both people."""
-        return once_each(self.id, self.peer, self.participant)
 
     def to(self, noun: SpokenFor) -> SpokenForStatus:
         """Taken back."""

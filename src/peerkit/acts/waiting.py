@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, once_each
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves
 from peerkit.model import MatchProfile, Noun, PartOfWeek, Place, Waiting, WaitingStatus
 from peerkit.model.fields import a_code, an_id, exactly, maybe, maybe_moment, several
 from peerkit.model.matching import languages, maybe_place, minutes_a_week, not_with, own_codes
@@ -27,6 +27,7 @@ class DescribeForMatching(Act):
     """
 
     kind: ClassVar[str] = "match-profile.described"
+    stands_on: ClassVar[tuple[str, ...]] = ("person",)
     person: str = attrs.field(validator=an_id)
     languages: tuple[str, ...] = languages()
     times: tuple[PartOfWeek, ...] = several(PartOfWeek)
@@ -37,11 +38,6 @@ class DescribeForMatching(Act):
     offers: int = minutes_a_week()
     wants: int = minutes_a_week()
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The person."""
-        return (self.person,)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The description as it now stands, in place of an earlier one."""
@@ -68,14 +64,10 @@ class JoinWaitingList(Makes):
 
     kind: ClassVar[str] = "waiting.joined"
     makes: ClassVar[type[Noun]] = Waiting
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
     participant: str = attrs.field(validator=an_id)
     when: datetime | None = maybe_moment()
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The place on the list, and the participant."""
-        return once_each(self.the_id, self.participant)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A place on the list."""
@@ -92,15 +84,11 @@ class TryToReach(Act):
 
     kind: ClassVar[str] = "participant.tried"
     already: ClassVar[bool] = True
+    stands_on: ClassVar[tuple[str, ...]] = ("participant",)
     participant: str = attrs.field(validator=an_id)
     reached: bool = attrs.field(validator=exactly(bool))
     channel: str = attrs.field(validator=a_code)
     when: datetime | None = maybe_moment()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The participant."""
-        return (self.participant,)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """Their place on the list, with one more try; without one, only the journal's entry."""
@@ -129,13 +117,9 @@ class LeaveWaitingList(Moves):
 
     kind: ClassVar[str] = "waiting.left"
     moves: ClassVar[type[Noun]] = Waiting
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
     said_so: bool | None = maybe(bool)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The place on the list, and the participant."""
-        return once_each(self.id, self.participant)
 
     def to(self, noun: Waiting) -> WaitingStatus:
         """Left."""

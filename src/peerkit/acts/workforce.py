@@ -153,14 +153,10 @@ class AskForDebrief(Makes):
 
     kind: ClassVar[str] = "debrief.asked"
     makes: ClassVar[type[Noun]] = Debrief
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer")
     peer: str = attrs.field(validator=an_id)
     hard: bool = attrs.field(default=False, validator=exactly(bool), repr=False)
     session: str | None = maybe_id()
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The debrief and the peer."""
-        return once_each(self.the_id, self.peer)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A debrief that waits; the supervisor is told."""
@@ -186,14 +182,10 @@ class ReportDebrief(Moves):
     kind: ClassVar[str] = "debrief.reported"
     already: ClassVar[bool] = True
     moves: ClassVar[type[Noun]] = Debrief
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
     peer: str = attrs.field(validator=an_id)
     on: date = attrs.field(validator=exactly(date))
     held: bool = a(bool, default=True)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The debrief and the peer."""
-        return once_each(self.id, self.peer)
 
     def to(self, noun: Debrief) -> DebriefStatus:
         """Held, or not wanted any more."""
@@ -221,6 +213,7 @@ class ReportDrift(Makes):
     kind: ClassVar[str] = "drift.reported"
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = Drift
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "by")
     peer: str = attrs.field(validator=an_id)
     cause: DriftCause = attrs.field(validator=exactly(DriftCause))
     minutes: int = attrs.field(validator=some_minutes)
@@ -228,11 +221,6 @@ class ReportDrift(Makes):
     asked_by: str | None = maybe_id()
     to: str | None = maybe_id()
     what: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The report, the peer, and whoever tells it."""
-        return once_each(self.the_id, self.peer, self.by)
 
     def goes_on(self, before: Drift) -> bool:
         """With the same work, told again while nobody has looked at it."""
@@ -273,13 +261,9 @@ class LookAtDrift(Moves):
 
     kind: ClassVar[str] = "drift.looked-at"
     moves: ClassVar[type[Noun]] = Drift
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
     peer: str = attrs.field(validator=an_id)
     outcome: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The report and the peer."""
-        return once_each(self.id, self.peer)
 
     def to(self, noun: Drift) -> DriftStatus:
         """Looked at."""
@@ -302,16 +286,12 @@ class ReportBias(Makes):
     kind: ClassVar[str] = "bias.reported"
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = BiasReport
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "by")
     of: BiasKind = attrs.field(validator=exactly(BiasKind), repr=False)
     setting: str = attrs.field(validator=a_code, repr=False)
     whose: BiasFrom = attrs.field(validator=exactly(BiasFrom), repr=False)
     to: str | None = maybe_id()
     what: Words | None = maybe(Words)
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The report, and whoever tells it."""
-        return once_each(self.the_id, self.by)
 
     def goes_on(self, before: BiasReport) -> bool:
         """With the same report, told again by the same person."""

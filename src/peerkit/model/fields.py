@@ -58,6 +58,21 @@ def on_day(id_: str, day: date) -> str:
     return f"{id_}#{day.isoformat()}"
 
 
+def ids_named(of: object, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids that these fields name, each once; two with a plus between them are a pair."""
+    found: dict[str, None] = {}
+    for field in fields:
+        one, _, other = field.partition("+")
+        value = getattr(of, one)
+        if other:
+            found[pair(value, getattr(of, other))] = None
+        elif type(value) is tuple:
+            found.update(dict.fromkeys(value))
+        elif value is not None:
+            found[value] = None
+    return tuple(found)
+
+
 def _is_whole(text: str) -> bool:
     """Whether no letter of it is half of a pair."""
     try:

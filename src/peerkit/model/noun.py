@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from peerkit.model.fields import an_id, pair
+from peerkit.model.fields import an_id, ids_named
 from peerkit.model.lifecycle import Lifecycle
 
 __all__ = ["Noun"]
@@ -39,24 +39,9 @@ class Noun:
     @property
     def weighs_on(self) -> tuple[str, ...]:
         """The ids, beside its own, under which decisions read this noun while it is open."""
-        return _named(self, self.read_with)
+        return ids_named(self, self.read_with)
 
     @property
     def touches(self) -> tuple[str, ...]:
         """The ids, beside its own, under which people look for this noun."""
-        return _named(self, self.found_with)
-
-
-def _named(noun: Noun, fields: tuple[str, ...]) -> tuple[str, ...]:
-    """The ids that these fields of it name, each once."""
-    found: dict[str, None] = {}
-    for field in fields:
-        one, _, other = field.partition("+")
-        value = getattr(noun, one)
-        if other:
-            found[pair(value, getattr(noun, other))] = None
-        elif type(value) is tuple:
-            found.update(dict.fromkeys(value))
-        elif value is not None:
-            found[value] = None
-    return tuple(found)
+        return ids_named(self, self.found_with)
