@@ -80,7 +80,7 @@ class Concern(Noun):
 
     kind: ClassVar[str] = "concern"
     lifecycle: ClassVar[Lifecycle[ConcernStatus]] = CONCERN
-    found_with: ClassVar[tuple[str, ...]] = ("peer", "people")
+    found_with: ClassVar[tuple[str, ...]] = ("peer", "people", "looked_at_by")
     status: ConcernStatus = a(ConcernStatus, ConcernStatus.OPEN)
     peer: str = attrs.field(validator=an_id)
     people: tuple[str, ...] = attrs.field(converter=as_tuple, validator=any_ids)
