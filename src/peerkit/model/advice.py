@@ -71,8 +71,8 @@ class Consultation(Noun):
 
     @property
     def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the pair."""
-        return (pair(self.peer, self.participant),)
+        """It is read with the pair, and once it is used for something, with that alone."""
+        return (self.used_for or pair(self.peer, self.participant),)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -118,8 +118,8 @@ class SuppliedFacts(Noun):
 
     @property
     def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the pair."""
-        return (pair(self.peer, self.participant),)
+        """It is read with the pair, and once it is used for something, with that alone."""
+        return (self.used_for or pair(self.peer, self.participant),)
 
     @property
     def touches(self) -> tuple[str, ...]:
