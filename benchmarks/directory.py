@@ -1,4 +1,4 @@
-"""7. A resource directory: read from its files, and searched.
+"""9. A resource directory: read from its files, and searched.
 
 Beside reading stands the standard library's ``csv.DictReader`` on the same files, which keeps
 nothing and checks nothing. Beside each search stands a loop over every service that asks the same.

@@ -77,7 +77,7 @@ def _caseload(most: int) -> Predicate:
 
 def _credential(act: Any, view: pk.View, today: date) -> list[Reason]:
     peer = view.get(pk.Peer, act.peer)
-    if peer is None or peer.role is not pk.Role.SPECIALIST:
+    if peer is None or pk.Role.SPECIALIST not in peer.roles:
         return []
     held = [each for each in view.all(pk.Credential) if each.peer == act.peer]
     if any(each.since <= today < each.until for each in held):
@@ -90,7 +90,7 @@ def _supervision(code: str, gap: relativedelta) -> Predicate:
         peer = view.get(pk.Peer, act.peer)
         if peer is None:
             return []
-        due = (peer.supervised or peer.since) + gap
+        due = max(peer.serves_since, peer.supervised or peer.since) + gap
         return [(code, ALLOWED if today <= due else CONSULT, -1)]
 
     return predicate
@@ -99,7 +99,7 @@ def _supervision(code: str, gap: relativedelta) -> Predicate:
 def _last_month(peer: pk.Peer, today: date) -> bool:
     """Whether the peer served the whole month before this one."""
     first = today.replace(day=1)
-    return peer.since <= (first - timedelta(days=1)).replace(day=1)
+    return peer.serves_since <= (first - timedelta(days=1)).replace(day=1)
 
 
 def _supervised_enough(code: str, what: str, least: int) -> Predicate:
@@ -144,11 +144,13 @@ def _paid_for_each_person(code: str, what: str, most: int) -> Predicate:
 
 
 def _note_on_time(code: str, most: int) -> Predicate:
+    business = code == "note-within-business-days"
+
     def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
         zone = ZoneInfo(act.zone)
         ended, written = act.ends.astimezone(zone).date(), view.now.astimezone(zone).date()
         days = [ended + timedelta(days=each + 1) for each in range((written - ended).days)]
-        late = sum(each.weekday() < 5 for each in days)
+        late = sum(each.weekday() < 5 for each in days) if business else len(days)
         return [] if act.corrects else [(code, ALLOWED if late <= most else CONSULT, -1)]
 
     return predicate
@@ -215,7 +217,82 @@ def _one_match(act: Any, view: pk.View, today: date) -> list[Reason]:
 
 
 def _happened(act: Any, view: pk.View, today: date) -> list[Reason]:
-    return [("already-happened", FACTS if act.starts > view.now else ALLOWED, -1)]
+    return [("already-happened", FACTS if act.ends > view.now else ALLOWED, -1)]
+
+
+def _both_willing(act: Any, view: pk.View, today: date) -> list[Reason]:
+    found = []
+    for one, other in ((act.participant, act.peer), (act.peer, act.participant)):
+        profile = view.get(pk.MatchProfile, one)
+        if profile is not None:
+            found.append(other in profile.not_with and act.by != one)
+    return [("both-willing", CONSENT if any(found) else ALLOWED, -1)] if found else []
+
+
+def _supervision_while_new(most: int) -> Predicate:
+    def predicate(act: Any, view: pk.View, today: date) -> list[Reason]:
+        peer = view.get(pk.Peer, act.peer)
+        new = any(
+            each.peer == act.peer
+            and each.stage is pk.CredentialStage.INITIAL
+            and each.since <= today < each.until
+            for each in view.all(pk.Credential)
+        )
+        if peer is None or not new:
+            return []
+        days = (today - max(peer.serves_since, peer.supervised or peer.since)).days
+        return [("supervision-weeks-first", ALLOWED if days <= most * 7 else CONSULT, -1)]
+
+    return predicate
+
+
+def _on_leave(act: Any, view: pk.View, today: date) -> list[Reason]:
+    granted = [
+        each
+        for each in view.all(pk.Leave)
+        if each.peer == act.peer and each.status is pk.LeaveStatus.GRANTED
+    ]
+    if not granted:
+        return []
+    away = any(each.first <= act.day <= each.last for each in granted)
+    return [("on-leave", FACTS if away else ALLOWED, -1)]
+
+
+def _double_booking(act: Any, view: pk.View, today: date) -> list[Reason]:
+    found: list[Reason] = []
+    people = {*act.peers_named, *act.participants}
+    ends = act.starts + timedelta(minutes=act.minutes)
+    for each in view.all(pk.Session):
+        if (
+            each.status is pk.SessionStatus.PLANNED
+            and each.id != act.id
+            and each.starts < ends
+            and act.starts < each.starts + timedelta(minutes=each.minutes)
+        ):
+            both = people & {*each.peers, *each.participants}
+            leading = both & {*act.peers_named} & {*each.peers}
+            fine = not both - {act.by, *act.agreed_by}
+            if leading or not fine:
+                found.append(("double-booking", NEVER if leading else CONSENT, -1))
+    if any(each.status is pk.SeriesStatus.RUNNING for each in view.all(pk.Series)):
+        raise NotImplementedError("ordinary pairs have no series")
+    return found or [("double-booking", ALLOWED, -1)]
+
+
+def _nothing_more(act: Any, view: pk.View, today: date) -> list[Reason]:
+    """What an ordinary plan does not have: a room, a group, a series, hours or limits chosen."""
+    if act.room is not None or act.group is not None or act.series is not None:
+        raise NotImplementedError("ordinary plans name no room, group or series")
+    for choice in view.all(pk.Mutuality):
+        if choice.participant == act.peer or choice.participant in act.participants:
+            raise NotImplementedError("ordinary pairs chose no limits")
+    for agreement in view.all(pk.BoundaryAgreement):
+        if agreement.terms is not None and agreement.terms.hours:
+            raise NotImplementedError("ordinary pairs agreed on no hours")
+    for offered in view.all(pk.Availability):
+        if offered.person == act.peer:
+            raise NotImplementedError("ordinary peers offered no times")
+    return []
 
 
 def _in_role(catalogue: Catalogue) -> Predicate:
@@ -274,6 +351,10 @@ def hand_written(book: pk.Book) -> Callable[[pk.Act, pk.View, date], Answer]:
         ((match,), _one_match),
         ((match,), _own_supervisor),
         ((report,), _happened),
+        ((match,), _both_willing),
+        ((plan,), _on_leave),
+        ((plan,), _double_booking),
+        ((plan,), _nothing_more),
     ]
     weeks = "supervision-weeks"
     optional: dict[str, tuple[tuple[Any, ...], Callable[[int], Predicate]]] = {
@@ -303,6 +384,8 @@ def hand_written(book: pk.Book) -> Callable[[pk.Act, pk.View, date], Answer]:
             (report,),
             partial(_note_on_time, "note-within-business-days"),
         ),
+        "note-within-days": ((report,), partial(_note_on_time, "note-within-days")),
+        "supervision-weeks-first": ((match, plan), _supervision_while_new),
     }
     predicates += [
         (kinds, make(number[code])) for code, (kinds, make) in optional.items() if code in number

@@ -1,4 +1,4 @@
-"""7. Matching a whole waiting list: 2,000 participants to 500 peers with five places each.
+"""8. Matching a whole waiting list: 2,000 participants to 500 peers with five places each.
 
 The other side scores the same people with numpy, written for these fields alone, and gives them
 to scipy's sparse matching: no reasons, no ties, no explanation. Both must come to the same total,

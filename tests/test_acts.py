@@ -1328,6 +1328,24 @@ class TestThroughTheDoor:
         assert program.find(pk.Consultation).items == (done,)
         assert program.verify().whole
 
+    def test_advice_of_long_ago_is_not_read_with_the_pair(self) -> None:
+        """After ten years a request reads what is still free, and a correction what it had used."""
+        program = opened()
+        gift = activity("give-gift", value="token")
+        for n in range(3):
+            id_ = f"c-{n}"
+            for act in (
+                pk.ConsultSupervisor(by="ana", **PAIR, id=id_, clause="gifts"),
+                pk.GiveAdvice(by="sam", id=id_, peer="ana", agreed=True),
+                report(id=f"s-{n}", activities=(gift,)),
+            ):
+                program.do(act).or_raise()
+
+        assert not list(program.view("ana", "p-7", pk.pair("ana", "p-7")).all(pk.Consultation))
+        assert [each.id for each in program.view("s-1").all(pk.Consultation)] == ["c-1"]
+        assert program.do(report(id="s-1", activities=(gift,), minutes=30, corrects=True)).allowed
+        assert program.verify().whole
+
     def test_the_very_same_report_is_allowed_again_and_changes_nothing(self) -> None:
         """Sent twice by a slow line, an hour is an hour; nobody is told of a concern."""
         program = opened()

@@ -334,6 +334,16 @@ class TestWhomANounTouches:
             assert noun.weighs_on == ("a+p",)
             assert set(noun.touches) == {"a", "p"}
 
+    def test_what_was_used_is_read_with_what_it_was_used_for(self) -> None:
+        """Advice and facts of ten years do not pile up on two people: the session has its own."""
+        talk = pk.Activity(id="listen")
+        advice = pk.Consultation(id="c", peer="p", participant="a", clause="gifts", used_for="s-1")
+        facts = pk.SuppliedFacts(id="f", peer="p", participant="a", activity=talk, used_for="s-1")
+
+        for noun in (advice, facts):
+            assert noun.weighs_on == ("s-1",)
+            assert noun.touches == ("p", "a")
+
     def test_what_weighs_on_a_person_is_filed_under_that_person(self) -> None:
         """A credential is read with its peer, a consent with its participant."""
         held = pk.Credential(id="c", peer="ana", since=TODAY, until=TODAY + timedelta(days=1))

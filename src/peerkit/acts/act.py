@@ -133,7 +133,8 @@ class Act(ABC):
     @property
     def peers_named(self) -> tuple[str, ...]:
         """Every peer this act is about: the one it names, and those who are in it as peers too."""
-        return () if self.peer_named is None else (self.peer_named,)
+        peer = self.peer_named
+        return () if peer is None else (peer,)
 
     @property
     def participants_named(self) -> tuple[str, ...]:

@@ -151,6 +151,11 @@ class _InSession(Makes):
         return (self.peer, *self.with_peers)
 
     @property
+    def participants_named(self) -> tuple[str, ...]:
+        """Whoever comes and gives a name."""
+        return self.participants
+
+    @property
     def size(self) -> int:
         """How many people it is for, with those who give no name."""
         return len(self.participants) + self.anonymous

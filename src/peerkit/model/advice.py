@@ -62,13 +62,17 @@ class Consultation(Noun):
 
     kind: ClassVar[str] = "consultation"
     lifecycle: ClassVar[Lifecycle[ConsultationStatus]] = CONSULTATION
-    read_with: ClassVar[tuple[str, ...]] = ("peer+participant",)
     found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     status: ConsultationStatus = a(ConsultationStatus, ConsultationStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     clause: str = attrs.field(validator=a_code)
     used_for: str | None = maybe_id()
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the pair, and once it is used for something, with that alone."""
+        return (self.used_for or pair(self.peer, self.participant),)
 
 
 class FactsStatus(StrEnum):
@@ -101,10 +105,14 @@ class SuppliedFacts(Noun):
 
     kind: ClassVar[str] = "facts"
     lifecycle: ClassVar[Lifecycle[FactsStatus]] = FACTS
-    read_with: ClassVar[tuple[str, ...]] = ("peer+participant",)
     found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     status: FactsStatus = a(FactsStatus, FactsStatus.SUPPLIED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     activity: Activity = attrs.field(validator=exactly(Activity))
     used_for: str | None = maybe_id()
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the pair, and once it is used for something, with that alone."""
+        return (self.used_for or pair(self.peer, self.participant),)

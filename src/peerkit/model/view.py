@@ -136,6 +136,14 @@ class Count:
     period: str = ""
 
 
+def _by_kind(view: View) -> dict[type[Noun], list[Noun]]:
+    """The nouns of each kind: every rule asks for some, and of most kinds there are none."""
+    found: dict[type[Noun], list[Noun]] = {}
+    for noun in view.nouns:
+        found.setdefault(type(noun), []).append(noun)
+    return found
+
+
 @attrs.frozen
 class View:
     """The open nouns and tallies that an act stands on, and the moment it is decided.
@@ -151,19 +159,20 @@ class View:
         factory=dict
     )
     seen: int = 0
+    _found: Mapping[type[Noun], list[Noun]] = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_by_kind, takes_self=True)
+    )
 
     def get(self, kind: type[N], id: str) -> N | None:  # noqa: A002 - the noun's own word
         """The open noun of this kind and id, or None."""
-        for noun in self.nouns:
-            if type(noun) is kind and noun.id == id:
-                return noun
+        for noun in self._found.get(kind, ()):
+            if noun.id == id:
+                return noun  # type: ignore[return-value]  # it is found by its own class
         return None
 
     def all(self, kind: type[N]) -> Iterator[N]:
         """Every open noun of this kind in the view."""
-        for noun in self.nouns:
-            if type(noun) is kind:
-                yield noun
+        return iter(self._found.get(kind, ()))  # type: ignore[arg-type]  # found by their class
 
     def tally(self, of: str, what: str) -> int:
         """How much is counted of somebody: standing, or in the period of the day in question."""

@@ -175,12 +175,15 @@ def _lack(asked: Asked) -> Phrase:
 
 def supervision_while_new(act: ProposeMatch | PlanSession, view: View, book: Book) -> Findings:
     """While a first certification lasts, some boards ask for supervision more often."""
-    clause, peer = book.clause("supervision-weeks-first"), view.get(Peer, act.peer)
+    clause = book.clause("supervision-weeks-first")
+    if clause.value is None:
+        return ()
+    peer = view.get(Peer, act.peer)
     new = any(
         each.peer == act.peer and each.stage is CredentialStage.INITIAL and each.holds(book.day)
         for each in view.all(Credential)
     )
-    if clause.value is None or peer is None or not new:
+    if peer is None or not new:
         return ()
     days = (book.day - max(peer.serves_since, peer.supervised or peer.since)).days
     verdict = Verdict.ALLOWED if days <= clause.value * _A_WEEK else clause.past

@@ -79,6 +79,12 @@ _PAID_FOR_EACH: Final = (
     ("minutes-a-day", MINUTES_RECEIVED),
     ("minutes-a-year", MINUTES_RECEIVED_A_YEAR),
 )
+#: What boards ask of supervision in a month.
+_A_MONTH: Final = (
+    "supervision-sessions-a-month",
+    "supervision-minutes-a-month",
+    "work-hours-for-each-supervision-hour",
+)
 #: The facts that every finding on a limit has by itself.
 _GIVEN: Final = ("now", "limit", "unit")
 _AMOUNT: Final = "give a number of 0 or more, in the limit's own unit"
@@ -155,6 +161,8 @@ def enough_supervision(act: ProposeMatch | PlanSession, view: View, book: Book) 
 
     What is planned for a month to come waits: the month before it has not ended yet.
     """
+    if all(book.clauses[each].value is None for each in _A_MONTH):
+        return ()
     peer, day = view.get(Peer, act.peer), act.counts_on(book.day)
     ahead = (day.year, day.month) > (book.day.year, book.day.month)
     if peer is None or ahead or not _served_last_month(peer, day):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dateutil.relativedelta import relativedelta
@@ -79,7 +80,8 @@ from peerkit.model.phrase import listed
 from peerkit.rules.activities import whatever_stands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import date
 
     from peerkit.acts import (
         Act,
@@ -92,14 +94,16 @@ _CLAUSE_OF_TIE: Final = {TieKind.ROMANTIC: "intimate-contact", TieKind.LANDLORD:
 _NEVER_WHILE_IT_LASTS: Final = frozenset({TieKind.LANDLORD, TieKind.HOUSEHOLD})
 #: The activity of the catalogue that is about serving somebody with this tie.
 _SERVING: Final = {TieKind.EMPLOYER: "serve-employer"}
-#: A step of time is made once: making it costs more than taking it.
-_months: Final = cache(lambda number: relativedelta(months=number))
-_weeks: Final = cache(lambda number: relativedelta(weeks=number))
-_DUE_EVERY: Final = (("supervision", _months), ("supervision-weeks", _weeks))
 _ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
 _OF_CONCERNS: Final = (CloseConcern, FollowUpConcern)
 #: Who looks at a concern while nobody has been named.
 _NOBODY: Final = Phrase("somebody who is not in it")
+#: When the next supervision is due. Months on a calendar cost more than all else of the rule, so
+#: they are counted once for all who were supervised on that day.
+_DUE_EVERY: Final[tuple[tuple[str, Callable[[date, int], date]], ...]] = (
+    ("supervision", lru_cache(1024)(lambda last, months: last + relativedelta(months=months))),
+    ("supervision-weeks", lambda last, weeks: last + timedelta(weeks=weeks)),
+)
 #: Requests about a participant who is away too: somebody in a clinic may ask for company there.
 _ALSO_AWAY: Final = (DoActivity, AskForVisit, AskToSpeak)
 
@@ -213,10 +217,10 @@ def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Find
         return ()
     last = max(peer.serves_since, peer.supervised or peer.since)
     found = []
-    for limit, gap in _DUE_EVERY:
+    for limit, due in _DUE_EVERY:
         clause = book.clauses[limit]
         if clause.value is not None:
-            verdict = Verdict.ALLOWED if book.day <= last + gap(clause.value) else clause.past
+            verdict = Verdict.ALLOWED if book.day <= due(last, clause.value) else clause.past
             facts = {"peer": act.peer, "days": (book.day - last).days, "limit": clause.value}
             found.append(Finding(clause, verdict, facts))
     return tuple(found)

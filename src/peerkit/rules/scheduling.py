@@ -97,11 +97,14 @@ def double_booking(act: _Planned, view: View, book: Book) -> Findings:
     What else somebody has is theirs: only what the peer does as a peer is named.
     """
     clause = book.clause("double-booking")
+    taken = tuple(_taken(act, view))
+    if not taken:
+        return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer}),)
     spans = _spans(act, view)
     there = dict.fromkeys((*act.peers_named, *act.participants))
     found: list[Finding] = []
     asked: dict[str, None] = {}
-    for each, times in _taken(act, view):
+    for each, times in taken:
         both = [who for who in there if who in {*each.peers, *each.participants}]
         if not (both and clash(spans, times)):
             continue
@@ -162,11 +165,12 @@ def offered_hours(act: _Planned, view: View, book: Book) -> Findings:
         if each.person == act.peer and each.open
         for one in each.when.occurrences
     ]
-    spans = _spans(act, view)
-    if isinstance(act, PlanSeries):
-        spans = tuple(each.span for each in act.ahead)
     if not offered:
         return ()
+    if isinstance(act, PlanSeries):
+        spans = tuple(each.span for each in act.ahead)
+    else:
+        spans = _spans(act, view)
     clause = book.clause("offered-hours")
     fine = _is_fine(act.peer, act) or all(covered(each, offered) for each in spans)
     verdict = Verdict.ALLOWED if fine else Verdict.NEEDS_CONSENT

@@ -58,6 +58,8 @@ from peerkit.model import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from peerkit.handbook import Book
     from peerkit.model import View
 
@@ -86,21 +88,20 @@ def voluntary(act: PlanSession | ReportSession, view: View, book: Book) -> Findi
     if _is_group(act, view):
         return ()
     clause = book.clause("voluntary")
-    participant = act.participants[0]
+    participant, when = act.participants[0], act.moment(view.now)
     facts = {"peer": act.peer, "participant": participant}
-    theirs = [
-        each
-        for each in view.all(Match)
-        if each.peer == act.peer and each.participant == participant
-    ]
-    said_yes = any(each.lasted(act.moment(view.now)) for each in theirs)
-    said_no = any(
-        each.status is MatchStatus.DECLINED
-        and (each.ended is None or each.ended <= act.moment(view.now))
-        for each in theirs
-    )
+    said_yes = said_no = False
+    for each in view.all(Match):
+        if each.peer == act.peer and each.participant == participant:
+            said_yes = said_yes or each.lasted(when)
+            said_no = said_no or _declined(each, when)
     free = said_yes or (act.form is SessionForm.AD_HOC and not said_no)
     return (Finding(clause, Verdict.ALLOWED if free else Verdict.NEEDS_CONSENT, facts),)
+
+
+def _declined(match: Match, when: datetime) -> bool:
+    """Whether the participant had said no by then."""
+    return match.status is MatchStatus.DECLINED and (match.ended is None or match.ended <= when)
 
 
 def _is_group(act: PlanSession | ReportSession, view: View) -> bool:
