@@ -13,6 +13,7 @@ from peerkit.model.fields import (
     an_id,
     exactly,
     maybe_id,
+    pair,
 )
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
