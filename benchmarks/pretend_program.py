@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Final
 
 import attrs
@@ -25,6 +26,8 @@ PAIRS: Final = tuple(
     for person in range(PEOPLE_EACH)
 )
 _LISTENING: Final = (pk.Activity(id="listen"),)
+#: Every plan has a time of its own: nobody is in two places at once.
+_FREE: Final = count(1)
 
 
 @attrs.define
@@ -94,13 +97,13 @@ def reported(chance: random.Random, ago: timedelta = timedelta()) -> pk.ReportSe
 
 
 def planned(chance: random.Random) -> pk.PlanSession:
-    """A session in the coming month; both are told."""
+    """A session to come, at a time when everybody is free; both are told."""
     peer, person = chance.choice(PAIRS)
     return pk.PlanSession(
         by=peer,
         peer=peer,
         participants=(person,),
-        starts=NOW + timedelta(minutes=15 * chance.randrange(1, 4 * 24 * 30)),
+        starts=NOW + timedelta(hours=5 * next(_FREE)),
         minutes=60,
         activities=_LISTENING,
     )
