@@ -9,8 +9,9 @@ import sqlite3
 import traceback
 from collections.abc import Iterator
 from datetime import date, time, timedelta
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pytest
@@ -663,3 +664,53 @@ class TestNowhere:
 
         nowhere("".join(traceback.format_exception(caught.value)))
         assert caught.value.__context__ is None
+
+
+#: What may show itself: how work is called and arranged, and nothing of anybody's life.
+SHOWN: tuple[type[Any], ...] = (
+    *(pk.Role, pk.SessionForm, pk.SupervisionForm, pk.CredentialStage, pk.TrainingTopic),
+    *(pk.Openness, pk.FilledIn, pk.ToldBy, pk.Recipients, pk.HowMuch, pk.RecordPart, pk.LogKind),
+    *(pk.DriftCause, pk.Achievement, pk.NewPeerReads, pk.OldPeerReads),
+    *(pk.Frequency, pk.MissingDay),
+)
+#: Fields of text that are no id.
+SAID: dict[str, set[str]] = {
+    "a zone, a currency, a way to reach somebody": {"zone", "currency", "channel"},
+    "a code of the handbook or of a layer": {"body", "funding", "clause", "clauses"},
+    "the caller's own": {"key"},
+}
+OTHERS = {name for names in SAID.values() for name in names}
+TEXTS: tuple[Any, ...] = (str, str | None, tuple[str, ...])
+
+
+def inside(kind: type[Any]) -> Iterator[tuple[str, Any]]:
+    """Every field that shows itself, of a class and of the values it is made of: name and type."""
+    for each in attrs.fields(attrs.resolve_types(kind)):
+        if each.repr is not False and each.name != "status":
+            for inner in get_args(each.type) or (each.type,):
+                yield each.name, each.type if each.type in TEXTS else inner
+                if isinstance(inner, type) and attrs.has(inner):
+                    yield from inside(inner)
+
+
+class TestEveryField:
+    """A field that may say something of somebody's life hides itself, in every noun and act."""
+
+    @pytest.mark.parametrize("kind", [*NOUNS, *ACTS], ids=lambda kind: kind.__name__)
+    def test_a_field_that_shows_itself_says_nothing_of_anybody(self, kind: type[Any]) -> None:
+        """Who adds one gives it ``repr=False``, or says above why it may be seen."""
+        for name, of in inside(kind):
+            if isinstance(of, type) and issubclass(of, Enum):
+                assert of in SHOWN, f"{kind.__name__}.{name} shows a {of.__name__}"
+            elif of in TEXTS and name not in OTHERS:
+                value = {"id": "n", name: "Zebrafinch and friends"}
+                with pytest.raises(pk.BadInput):
+                    checked(kind, name, value[name] if of is not TEXTS[2] else (value[name],))
+
+
+def checked(kind: type[Any], name: str, value: object) -> None:
+    """Ask the field's own check: what is no id is refused, so no name and no word gets in."""
+    field = getattr(attrs.fields(kind), name, None)
+    if field is None:  # of a value inside: it is checked where that value is
+        raise pk.BadInput(name, "is checked inside")
+    field.validator(object.__new__(kind), field, value)

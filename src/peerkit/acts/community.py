@@ -137,7 +137,7 @@ class AskHowItWent(Act):
     connection: str = attrs.field(validator=an_id)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
-    whom: WhoIsAsked = attrs.field(validator=exactly(WhoIsAsked))
+    whom: WhoIsAsked = attrs.field(validator=exactly(WhoIsAsked), repr=False)
     their_wish: bool | None = maybe(bool)
 
     def leaves(self, view: View, judged: Judged) -> Left:
@@ -156,7 +156,7 @@ class TellOutcome(Moves):
     moves: ClassVar[type[Noun]] = Connection
     stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
-    outcome: Outcome = attrs.field(validator=exactly(Outcome))
+    outcome: Outcome = attrs.field(validator=exactly(Outcome), repr=False)
     told: Words | None = maybe(Words)
     said_so: bool | None = maybe(bool)
 

@@ -40,7 +40,7 @@ class WritePlan(Makes):
     participant: str = attrs.field(validator=an_id)
     of: PlanKind = attrs.field(validator=exactly(PlanKind), repr=False)
     agent: str | None = maybe_id()
-    formalities: Formalities | None = maybe(Formalities)
+    formalities: Formalities | None = maybe(Formalities, repr=False)
     said_so: bool | None = maybe(bool)
 
     def __attrs_post_init__(self) -> None:
@@ -90,7 +90,7 @@ class RecordDirective(Changes):
 
     kind: ClassVar[str] = "directive.recorded"
     changes: ClassVar[type[Noun]] = Plan
-    formalities: Formalities = attrs.field(validator=exactly(Formalities))
+    formalities: Formalities = attrs.field(validator=exactly(Formalities), repr=False)
     agent: str | None = maybe_id()
     said_so: bool | None = maybe(bool)
 

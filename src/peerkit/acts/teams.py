@@ -266,7 +266,7 @@ class ReportSpoken(_OfWords):
 
     kind: ClassVar[str] = "words.said"
     already: ClassVar[bool] = True
-    spoke: Spoke = attrs.field(validator=exactly(Spoke))
+    spoke: Spoke = attrs.field(validator=exactly(Spoke), repr=False)
 
     @property
     def about(self) -> tuple[str, ...]:

@@ -193,13 +193,13 @@ def maybe_seats() -> Any:
 
 
 def maybe_codes() -> Any:
-    """Any number of codes; none when not said."""
+    """Any number of codes, which do not show themselves; none when not said."""
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if value != ():
             some_codes(instance, attribute, value)
 
-    return attrs.field(default=(), converter=as_tuple, validator=check)
+    return attrs.field(default=(), converter=as_tuple, validator=check, repr=False)
 
 
 def as_tuple(value: tuple[str, ...] | list[str]) -> tuple[str, ...]:

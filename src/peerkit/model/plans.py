@@ -270,7 +270,7 @@ class Plan(Noun):
     sections: tuple[Section, ...] = several(Section)
     shared_with: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=_each_once)
     agent: str | None = maybe_id()
-    formalities: Formalities | None = maybe(Formalities)
+    formalities: Formalities | None = maybe(Formalities, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for_a_directive(self)
