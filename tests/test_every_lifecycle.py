@@ -1,4 +1,4 @@
-"""Every act in any order: whatever is asked, no noun leaves its lifecycle, and the books balance."""
+"""Every act in any order: no noun leaves its lifecycle, and the books balance."""
 
 from __future__ import annotations
 
