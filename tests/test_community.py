@@ -161,6 +161,20 @@ class TestVisit:
         assert program.find(pk.Visit).items == ()
         assert decision.number == len(tuple(program.journal()))
 
+    def test_a_visit_that_was_called_off_is_a_concern(self) -> None:
+        """Kept, and the supervisor is told, once; the visit stays what the person said."""
+        program = after(VISIT, pk.CallOffVisit(**ASKED, id="v-1"))
+        made = pk.ReportVisit(**HELPING, id="v-1", on=TODAY)
+
+        early = attrs.evolve(made, on=TODAY + timedelta(days=1))
+        assert new_messages(program, early) == []
+        assert new_messages(program, made) == [("sam", "Concern v-1/concern is open.")]
+        assert new_messages(program, made) == []
+        (concern,) = program.find(pk.Concern, about="p-7").items
+        assert (concern.peer, concern.clauses) == ("ana", ("visit-wanted",))
+        (visit,) = program.find(pk.Visit).items
+        assert visit.status is pk.VisitStatus.NOT_WANTED
+
     def test_somebody_who_is_away_may_ask_for_company(self) -> None:
         """Being in hospital is being away."""
         away = pk.ChangeParticipation(by="p-7", id="p-7", status=pk.ParticipantStatus.AWAY)
@@ -207,6 +221,9 @@ class TestSpokenFor:
         assert new_messages(program, more) == []
         (concern,) = program.find(pk.Concern).items
         assert (concern.people, concern.clauses) == (("p-7",), ("as-asked",))
+        looked = pk.FollowUpConcern(by="sam", id=concern.id, peer="ana", step=pk.FollowUp.LOOKED_AT)
+        program.do(looked).or_raise()
+        assert new_messages(program, more) == []
         closing = pk.CloseConcern(by="sam", id=concern.id, peer="ana")
         program.do(closing).or_raise()
         assert len(new_messages(program, more)) == 1
@@ -232,8 +249,12 @@ class TestSpokenFor:
         assert new_messages(program, pk.TakeBackWords(**ASKED, id="w-1")) == [
             ("ana", "Words w-1 are taken back.")
         ]
+        nothing = pk.ReportSpoken(**HELPING, id="w-1", spoke=pk.Spoke.NOTHING)
+        assert new_messages(program, nothing) == []
         late = pk.ReportSpoken(**HELPING, id="w-1", spoke=pk.Spoke.ONLY_WHAT_WAS_ASKED)
-        assert not program.do(late).allowed
+        assert new_messages(program, late) == [("sam", "Concern w-1/concern is open.")]
+        (concern,) = program.find(pk.Concern, about="p-7").items
+        assert concern.clauses == ("as-asked",)
 
     def test_a_team_is_whom_the_participant_names(self) -> None:
         """Who was removed, or is of another's team, is not spoken to."""
