@@ -87,9 +87,10 @@ def opened(
 
 def told_of(view: View, act: Act, concern: Concern) -> Message:
     """The supervisor hears that a concern is open; without one, whoever told of it."""
+    peer = view.get(Peer, concern.peer)
+    to = act.by if peer is None else peer.supervisor
     inside = f"Concern {concern.id} is open."
-    told = to_the_supervisor(view, act, concern.peer, concern.id, inside)
-    return attrs.evolve(told, kind="concern.opened")
+    return Message(to=to, kind="concern.opened", about=concern.id, inside=inside)
 
 
 def _same(before: Concern, peer: str, people: tuple[str, ...], clauses: tuple[str, ...]) -> bool:
