@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import peerkit as pk
+from peerkit.reports import accounting
 from tests.ordinary import NOW, TODAY, opened
 
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
@@ -76,30 +77,23 @@ class TestConnection:
 
         assert tuple(program.view("p-7", "ana", "ana+p-7").all(pk.Connection)) == ()
 
-    @pytest.mark.parametrize("to", ["nurse", "desk"])
-    def test_each_thing_that_is_told_needs_its_own_yes(self, to: str) -> None:
-        """For this person, and for nothing else; a consent of somebody else is none."""
-        program = after(
-            WISH,
-            pk.RecordConsent(
-                **MINE, id="k-1", scopes=(pk.ConsentScope.GOALS,), to=("nurse",), since=NOW
-            ),
-            pk.RecordConsent(
-                by="p-8",
-                participant="p-8",
-                id="k-2",
-                scopes=(pk.ConsentScope.GOALS,),
-                to=("desk",),
-                since=NOW,
-            ),
+    def test_what_is_told_on_the_way_is_in_the_account(self) -> None:
+        """A hand-over tells nothing; what the peer tells is shared by an act of its own."""
+        goals = (pk.ConsentScope.GOALS,)
+        yes = pk.RecordConsent(**MINE, id="k-1", scopes=goals, to=("nurse",), since=NOW)
+        program = after(WISH, yes)
+        over = pk.HandOver(**HELPING, id="c-1", to_whom="nurse")
+        told = pk.ShareInformation(by="ana", participant="p-7", id="sh-1", scopes=goals, to="nurse")
+
+        with pytest.raises(TypeError):
+            pk.HandOver(**HELPING, id="c-1", to_whom="nurse", scopes=goals)  # type: ignore[call-arg]
+        assert program.do(over).allowed
+        assert list(accounting(program, "p-7")) == []
+        assert program.do(told).allowed
+        assert (
+            program.do(attrs.evolve(told, id="sh-2", to="desk")).verdict is pk.Verdict.NEEDS_CONSENT
         )
-        scopes = (pk.ConsentScope.GOALS, pk.ConsentScope.STORY)
-
-        one = program.do(pk.Introduce(**HELPING, id="c-1", to_whom=to, scopes=scopes[:1]))
-        both = program.do(pk.HandOver(**HELPING, id="c-1", to_whom=to, scopes=scopes))
-
-        assert one.allowed is (to == "nurse")
-        assert both.verdict is pk.Verdict.NEEDS_CONSENT
+        assert [(each.id, each.to) for each in accounting(program, "p-7")] == [("sh-1", ("nurse",))]
 
     def test_asking_how_it_went_leaves_no_record_of_the_answer(self) -> None:
         """The journal says that it was asked; there is no field for what was heard."""
