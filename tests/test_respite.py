@@ -371,6 +371,16 @@ class TestActs:
         quiet = attrs.evolve(act, note=None)
         assert quiet.leaves(view(), FINE) == Left()
 
+    def test_a_line_about_a_house_that_nobody_knows_is_kept(self) -> None:
+        """The answer says that it is not known; what was written is not lost."""
+        with opened() as program:
+            act = pk.WriteHouseLog(
+                by="ana", house="h-9", about_what=pk.LogKind.REPAIRS, note=pk.Words("The tap.")
+            )
+
+            assert program.do(act).verdict is pk.Verdict.NEEDS_FACTS
+            assert program.words("house/h-9") == ("The tap.",)
+
     def test_a_shift_is_short(self) -> None:
         """A week is a mistake in the date."""
         told: dict[str, Any] = {"by": "c", "id": "sh", "peer": "ana", "house": "h", "starts": NOW}

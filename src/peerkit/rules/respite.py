@@ -13,6 +13,7 @@ from peerkit.acts import (
     ExtendStay,
     OfferStay,
     PlanShift,
+    WriteHouseLog,
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
@@ -77,6 +78,14 @@ def _planned(act: OfferStay | CheckIn | ExtendStay, view: View) -> Stay | None:
     ):
         return None
     return act.planned(stay, view.now)
+
+
+def known_house(act: WriteHouseLog, view: View, book: Book) -> Findings:
+    """A line is written into the book of a house that is there; it is kept all the same."""
+    if view.get(House, act.house) is not None:
+        return ()
+    missing = Phrase("{id} as a {kind}", id=act.house, kind=Phrase(House.kind))
+    return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
 
 
 def bed_free(act: OfferStay | CheckIn | ExtendStay, view: View, book: Book) -> Findings:
@@ -179,6 +188,7 @@ def not_alone_at_the_door(act: DeclineStay, view: View, book: Book) -> Findings:
 #: The rules of this subject.
 RULES: Final = (
     Rule("house-open", (AskForStay, OfferStay, CheckIn, ExtendStay, PlanShift), house_open),
+    Rule("known-house", (WriteHouseLog,), known_house),
     Rule("bed-free", (OfferStay, CheckIn, ExtendStay), bed_free),
     Rule("nights-in-window", (OfferStay, CheckIn, ExtendStay), nights_in_window),
     Rule("guest-agreement", (CheckIn,), guest_agreement),
