@@ -46,6 +46,7 @@ __all__ = [
     "nights_in_window",
     "not_alone_at_the_door",
     "one_shift",
+    "one_stay",
     "round_the_clock",
 ]
 
@@ -164,6 +165,25 @@ def one_shift(act: PlanShift, view: View, book: Book) -> Findings:
     return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer}),)
 
 
+def one_stay(act: AskForStay, view: View, book: Book) -> Findings:
+    """A guest asks once for the same nights in a house, and not where a bed is theirs already.
+
+    Who waits in one house may ask in another.
+    """
+    clause = book.clause("one-stay")
+    for each in view.all(Stay):
+        if (
+            each.participant == act.participant
+            and each.id != act.the_id
+            and each.open
+            and (each.house == act.house or each.in_a_bed)
+            and each.nights(view.now).within(act.first, act.until)
+        ):
+            facts = {"participant": act.participant, "id": each.id}
+            return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+    return (Finding(clause, Verdict.ALLOWED, {"participant": act.participant}),)
+
+
 def guests_first(act: CloseHouse, view: View, book: Book) -> Findings:
     """A house closes when its guests have gone home or found another place."""
     clause = book.clause("guests-first")
@@ -194,6 +214,7 @@ RULES: Final = (
     Rule("guest-agreement", (CheckIn,), guest_agreement),
     Rule("round-the-clock", (CheckIn,), round_the_clock),
     Rule("one-shift", (PlanShift,), one_shift),
+    Rule("one-stay", (AskForStay,), one_stay),
     Rule("guests-first", (CloseHouse,), guests_first),
     Rule("turned-away", (DeclineStay,), not_alone_at_the_door),
 )
