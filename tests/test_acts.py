@@ -354,7 +354,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
     (pk.AskForVisit(**BY, **PAIR, id="v-1", setting=pk.VisitSetting.INPATIENT), ("v-1", *BOTH)),
     (pk.PlanVisit(**BY, **PAIR, id="v-1", on=TODAY), ("v-1", *BOTH)),
     (pk.CallOffVisit(**BY, **PAIR, id="v-1"), ("v-1", *BOTH)),
-    (pk.ReportVisit(**BY, **PAIR, id="v-1", on=TODAY), ("v-1", *BOTH)),
+    (pk.ReportVisit(**BY, **PAIR, id="v-1", on=TODAY), ("v-1", *BOTH, "v-1/concern")),
     (pk.AskToSpeak(**BY, **PAIR, id="w-1", to="dr-1", words=SAID), ("w-1", *BOTH, "dr-1")),
     (pk.TakeBackWords(**BY, **PAIR, id="w-1"), ("w-1", "ana", "p-7")),
     (

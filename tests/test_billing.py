@@ -313,9 +313,27 @@ class TestLeftOut:
         asked = billed(made, "medicaid-mn")
 
         assert (asked.rows, reasons(asked)) == ((), [("p-7", 60, 0, "no-goal")])
-        goal = pk.SetGoal(by="p-7", participant="p-7", words=pk.Words("Sleep."))
+        goal = pk.SetGoal(by="p-7", participant="p-7", id="g-1", words=pk.Words("Sleep."))
         assert billed(done(made, goal), "medicaid-mn").units == 4
+        mistake = pk.ChangeGoal(
+            by="p-7", id="g-1", participant="p-7", status=pk.GoalStatus.ENTERED_IN_ERROR
+        )
+        assert billed(done(made, mistake), "medicaid-mn").rows == ()
         assert billed(done(program(), held(3, 60))).units == 4
+
+    @pytest.mark.parametrize(
+        ("answer", "units"), [(None, 0), (pk.GoalStatus.REJECTED, 0), (pk.GoalStatus.ACTIVE, 4)]
+    )
+    def test_a_goal_that_somebody_suggested(self, answer: pk.GoalStatus | None, units: int) -> None:
+        """It is no goal of the participant until they take it up."""
+        idea = pk.SuggestGoal(
+            by="ana", participant="p-7", id="g-1", words=pk.Words("Work."), asked_first=True
+        )
+        made = done(program("us/mn"), held(3, 60), idea)
+        if answer is not None:
+            done(made, pk.ChangeGoal(by="p-7", id="g-1", participant="p-7", status=answer))
+
+        assert billed(made, "medicaid-mn").units == units
 
     def test_a_form_without_a_code(self) -> None:
         """Nobody has read how groups are claimed in New Jersey, nor under Medicare's code."""

@@ -384,7 +384,7 @@ def on_the_way() -> tuple[pk.Act, ...]:
         pk.WantConnection(**mine, id="way", service="detox", hope=said("WantConnection.hope")),
         pk.Introduce(**helping, id="way", to_whom="desk"),
         pk.GoAlong(**helping, id="way", invited=True),
-        pk.HandOver(**helping, id="way", to_whom="nurse", scopes=(pk.ConsentScope.GOALS,)),
+        pk.HandOver(**helping, id="way", to_whom="nurse"),
         pk.AskHowItWent(**helping, connection="way", whom=pk.WhoIsAsked.PARTICIPANT),
         pk.TellOutcome(
             **mine, id="way", outcome=pk.Outcome.NOT_FOR_ME, told=said("TellOutcome.told")

@@ -992,7 +992,7 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
     },
     pk.ReopenConcern: {"by": "p-7", "id": "n", "peer": "ana", "why": "Again."},
     pk.WantConnection: {"by": "p-7", "participant": "p-7", "service": "pantry"},
-    pk.Introduce: {"by": "ana", **PAIR, "id": "c", "to_whom": "x", "scopes": ["goals"]},
+    pk.Introduce: {"by": "ana", **PAIR, "id": "c", "to_whom": "x"},
     pk.GoAlong: {"by": "ana", **PAIR, "id": "c", "invited": True},
     pk.HandOver: {"by": "ana", **PAIR, "id": "c", "to_whom": "x"},
     pk.AskHowItWent: {"by": "ana", **PAIR, "connection": "c", "whom": "service"},

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import peerkit as pk
+from peerkit.reports import accounting
 from tests.ordinary import NOW, TODAY, opened
 
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
@@ -76,30 +77,23 @@ class TestConnection:
 
         assert tuple(program.view("p-7", "ana", "ana+p-7").all(pk.Connection)) == ()
 
-    @pytest.mark.parametrize("to", ["nurse", "desk"])
-    def test_each_thing_that_is_told_needs_its_own_yes(self, to: str) -> None:
-        """For this person, and for nothing else; a consent of somebody else is none."""
-        program = after(
-            WISH,
-            pk.RecordConsent(
-                **MINE, id="k-1", scopes=(pk.ConsentScope.GOALS,), to=("nurse",), since=NOW
-            ),
-            pk.RecordConsent(
-                by="p-8",
-                participant="p-8",
-                id="k-2",
-                scopes=(pk.ConsentScope.GOALS,),
-                to=("desk",),
-                since=NOW,
-            ),
+    def test_what_is_told_on_the_way_is_in_the_account(self) -> None:
+        """A hand-over tells nothing; what the peer tells is shared by an act of its own."""
+        goals = (pk.ConsentScope.GOALS,)
+        yes = pk.RecordConsent(**MINE, id="k-1", scopes=goals, to=("nurse",), since=NOW)
+        program = after(WISH, yes)
+        over = pk.HandOver(**HELPING, id="c-1", to_whom="nurse")
+        told = pk.ShareInformation(by="ana", participant="p-7", id="sh-1", scopes=goals, to="nurse")
+
+        with pytest.raises(TypeError):
+            pk.HandOver(**HELPING, id="c-1", to_whom="nurse", scopes=goals)  # type: ignore[call-arg]
+        assert program.do(over).allowed
+        assert list(accounting(program, "p-7")) == []
+        assert program.do(told).allowed
+        assert (
+            program.do(attrs.evolve(told, id="sh-2", to="desk")).verdict is pk.Verdict.NEEDS_CONSENT
         )
-        scopes = (pk.ConsentScope.GOALS, pk.ConsentScope.STORY)
-
-        one = program.do(pk.Introduce(**HELPING, id="c-1", to_whom=to, scopes=scopes[:1]))
-        both = program.do(pk.HandOver(**HELPING, id="c-1", to_whom=to, scopes=scopes))
-
-        assert one.allowed is (to == "nurse")
-        assert both.verdict is pk.Verdict.NEEDS_CONSENT
+        assert [(each.id, each.to) for each in accounting(program, "p-7")] == [("sh-1", ("nurse",))]
 
     def test_asking_how_it_went_leaves_no_record_of_the_answer(self) -> None:
         """The journal says that it was asked; there is no field for what was heard."""
@@ -161,6 +155,20 @@ class TestVisit:
         assert program.find(pk.Visit).items == ()
         assert decision.number == len(tuple(program.journal()))
 
+    def test_a_visit_that_was_called_off_is_a_concern(self) -> None:
+        """Kept, and the supervisor is told, once; the visit stays what the person said."""
+        program = after(VISIT, pk.CallOffVisit(**ASKED, id="v-1"))
+        made = pk.ReportVisit(**HELPING, id="v-1", on=TODAY)
+
+        early = attrs.evolve(made, on=TODAY + timedelta(days=1))
+        assert new_messages(program, early) == []
+        assert new_messages(program, made) == [("sam", "Concern v-1/concern is open.")]
+        assert new_messages(program, made) == []
+        (concern,) = program.find(pk.Concern, about="p-7").items
+        assert (concern.peer, concern.clauses) == ("ana", ("visit-wanted",))
+        (visit,) = program.find(pk.Visit).items
+        assert visit.status is pk.VisitStatus.NOT_WANTED
+
     def test_somebody_who_is_away_may_ask_for_company(self) -> None:
         """Being in hospital is being away."""
         away = pk.ChangeParticipation(by="p-7", id="p-7", status=pk.ParticipantStatus.AWAY)
@@ -207,6 +215,9 @@ class TestSpokenFor:
         assert new_messages(program, more) == []
         (concern,) = program.find(pk.Concern).items
         assert (concern.people, concern.clauses) == (("p-7",), ("as-asked",))
+        looked = pk.FollowUpConcern(by="sam", id=concern.id, peer="ana", step=pk.FollowUp.LOOKED_AT)
+        program.do(looked).or_raise()
+        assert new_messages(program, more) == []
         closing = pk.CloseConcern(by="sam", id=concern.id, peer="ana")
         program.do(closing).or_raise()
         assert len(new_messages(program, more)) == 1
@@ -232,8 +243,12 @@ class TestSpokenFor:
         assert new_messages(program, pk.TakeBackWords(**ASKED, id="w-1")) == [
             ("ana", "Words w-1 are taken back.")
         ]
+        nothing = pk.ReportSpoken(**HELPING, id="w-1", spoke=pk.Spoke.NOTHING)
+        assert new_messages(program, nothing) == []
         late = pk.ReportSpoken(**HELPING, id="w-1", spoke=pk.Spoke.ONLY_WHAT_WAS_ASKED)
-        assert not program.do(late).allowed
+        assert new_messages(program, late) == [("sam", "Concern w-1/concern is open.")]
+        (concern,) = program.find(pk.Concern, about="p-7").items
+        assert concern.clauses == ("as-asked",)
 
     def test_a_team_is_whom_the_participant_names(self) -> None:
         """Who was removed, or is of another's team, is not spoken to."""

@@ -437,13 +437,14 @@ class Circles(RuleBasedStateMachine):
 
     @rule(group=groups, who=people)
     def invite(self, group: str, who: str) -> None:
-        """Allowed where a seat is left."""
+        """Allowed where a seat is left, and once for each person."""
+        again = self.place_of(group, who) is not None
         taken = {
             each.participant for each in self.program.every(pk.Membership, about=group) if each.open
         } | {who}
         (found,) = [each for each in self.program.find(pk.Group) if each.id == group]
         done = self.program.do(pk.InviteToGroup(by="ana", group=group, participant=who))
-        assert done.allowed == (found.open and len(taken) <= 2)
+        assert done.allowed == (found.open and len(taken) <= 2 and not again)
 
     @rule(group=groups, who=people, by=st.sampled_from(("own", "ana")))
     def join(self, group: str, who: str, by: str) -> None:

@@ -371,6 +371,16 @@ class TestActs:
         quiet = attrs.evolve(act, note=None)
         assert quiet.leaves(view(), FINE) == Left()
 
+    def test_a_line_about_a_house_that_nobody_knows_is_kept(self) -> None:
+        """The answer says that it is not known; what was written is not lost."""
+        with opened() as program:
+            act = pk.WriteHouseLog(
+                by="ana", house="h-9", about_what=pk.LogKind.REPAIRS, note=pk.Words("The tap.")
+            )
+
+            assert program.do(act).verdict is pk.Verdict.NEEDS_FACTS
+            assert program.words("house/h-9") == ("The tap.",)
+
     def test_a_shift_is_short(self) -> None:
         """A week is a mistake in the date."""
         told: dict[str, Any] = {"by": "c", "id": "sh", "peer": "ana", "house": "h", "starts": NOW}
@@ -525,8 +535,11 @@ class TestRules:
         """The next time the supervisor is asked again."""
         program = opened()
         program.do(pk.OpenHouse(by="c", id="h", rooms=("bed-1",))).or_raise()
-        days: dict[str, Any] = {"first": TODAY, "until": TODAY + DAY}
-        for stay in ("one", "two"):
+        for ahead, stay in enumerate(("one", "two")):
+            days: dict[str, Any] = {
+                "first": TODAY + ahead * DAY,
+                "until": TODAY + (ahead + 1) * DAY,
+            }
             program.do(pk.AskForStay(by="p-7", **STAY | {"id": stay}, **days)).or_raise()
         told: dict[str, Any] = {"by": "ana", "peer": "ana", "participant": "p-7"}
         program.do(pk.ConsultSupervisor(**told, id="q", clause="turned-away")).or_raise()
@@ -564,12 +577,16 @@ class Respite(RuleBasedStateMachine):
 
     @rule(who=guests, ahead=st.integers(0, 4), long=st.integers(1, 8))
     def ask(self, who: str, ahead: int, long: int) -> None:
-        """Asking is always right."""
+        """Asking is right, once for the same nights."""
         first = self.now.date() + ahead * DAY
-        act = pk.AskForStay(
-            by=who, participant=who, house="h", first=first, until=first + long * DAY
+        until = first + long * DAY
+        theirs = [each for each in self.program.every(pk.Stay) if each.participant == who]
+        again = any(
+            each.open and each.first < until and first < each.nights(self.now).until
+            for each in theirs
         )
-        assert self.program.do(act).allowed
+        act = pk.AskForStay(by=who, participant=who, house="h", first=first, until=until)
+        assert self.program.do(act).allowed is not again
 
     @rule(which=st.integers(0, 9), bed=beds)
     def offer(self, which: int, bed: str) -> None:
@@ -741,9 +758,13 @@ class TestReports:
                 program.do(pk.OpenHouse(by="c", id=house, rooms=("bed-1",))).or_raise()
             for id_, house in (("b", "h"), ("a", "h"), ("c", "h-2"), ("d", "h")):
                 now += HOUR
-                stay: dict[str, Any] = {"id": id_, "participant": "p-7", "house": house}
-                act = pk.AskForStay(by="p-7", **stay, first=TODAY, until=TODAY + DAY)
+                who = f"p-{id_}"
+                program.do(pk.WelcomeParticipant(by="c", id=who)).or_raise()
+                stay: dict[str, Any] = {"id": id_, "participant": who, "house": house}
+                act = pk.AskForStay(by=who, **stay, first=TODAY, until=TODAY + DAY)
                 program.do(act).or_raise()
-            program.do(pk.LeaveRespite(by="p-7", id="d", participant="p-7")).or_raise()
+                again = program.do(attrs.evolve(act, id=f"{id_}-2", until=TODAY + 2 * DAY))
+                assert again.verdict is pk.Verdict.NOT_ALLOWED
+            program.do(pk.LeaveRespite(by="p-d", id="d", participant="p-d")).or_raise()
 
             assert [each.id for each in waiting_for_a_bed(program, "h")] == ["b", "a"]

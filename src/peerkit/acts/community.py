@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, saying
-from peerkit.model import Connection, ConnectionStatus, ConsentScope, Noun, Words
-from peerkit.model.fields import an_id, exactly, maybe, several
+from peerkit.model import Connection, ConnectionStatus, Noun, Words
+from peerkit.model.fields import an_id, exactly, maybe
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -83,13 +83,12 @@ class _OnTheWay(Moves):
 class Introduce(_OnTheWay):
     """Ask to introduce a participant to somebody of the service that they want to reach.
 
-    ``to_whom`` hears it. ``scopes`` is what is told beside a greeting: nothing, when
-    left out; anything needs the participant's consent.
+    ``to_whom`` is greeted, and nothing is told beside. What a peer tells of the
+    participant is a :class:`~peerkit.ShareInformation`, asked by itself.
     """
 
     kind: ClassVar[str] = "connection.introduced"
     to_whom: str = attrs.field(validator=an_id)
-    scopes: tuple[ConsentScope, ...] = several(ConsentScope)
 
     def to(self, noun: Connection) -> ConnectionStatus:
         """Introduced."""
@@ -112,13 +111,12 @@ class GoAlong(_OnTheWay):
 class HandOver(_OnTheWay):
     """Ask for a warm hand-over: all three together, and then the service goes on with them.
 
-    ``to_whom`` takes over. ``scopes`` is what the peer tells of the participant, beside what
-    they say themselves; anything needs their consent.
+    ``to_whom`` takes over. The participant says what they want to say. What the peer tells
+    of them is a :class:`~peerkit.ShareInformation`, asked by itself.
     """
 
     kind: ClassVar[str] = "connection.handed-over"
     to_whom: str = attrs.field(validator=an_id)
-    scopes: tuple[ConsentScope, ...] = several(ConsentScope)
 
     def to(self, noun: Connection) -> ConnectionStatus:
         """Handed over."""

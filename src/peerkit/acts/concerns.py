@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from peerkit.acts.act import (
+    Act,
     Judged,
     Left,
     Makes,
@@ -33,6 +34,7 @@ from peerkit.model.fields import (
     an_id,
     as_tuple,
     exactly,
+    made_of,
     maybe,
     maybe_id,
     some_codes,
@@ -49,6 +51,9 @@ __all__ = [
     "RaiseConcern",
     "ReopenConcern",
     "ReviewDisclosure",
+    "new_concern",
+    "opened",
+    "told_of",
     "who_looks",
 ]
 
@@ -58,6 +63,39 @@ def who_looks(view: View, concern: Concern) -> str | None:
     peer = view.get(Peer, concern.peer)
     who = concern.looked_at_by or (None if peer is None else peer.supervisor)
     return None if who is None or concern.is_about(who) else who
+
+
+def new_concern(
+    view: View, of: str, peer: str, people: tuple[str, ...], clauses: tuple[str, ...]
+) -> Concern:
+    """The concern that comes of what was reported under the id ``of``."""
+    id_ = free_id(view, Concern, made_of(of, "concern"))
+    return Concern(id=id_, peer=peer, people=people, clauses=clauses)
+
+
+def opened(
+    view: View, of: str, peer: str, people: tuple[str, ...], clauses: tuple[str, ...]
+) -> tuple[Concern, ...]:
+    """A new concern; none where the same was told before and is still open, looked at or not."""
+    before = view.get(Concern, made_of(of, "concern"))
+    return (
+        ()
+        if before is not None and _same(before, peer, people, clauses)
+        else (new_concern(view, of, peer, people, clauses),)
+    )
+
+
+def told_of(view: View, act: Act, concern: Concern) -> Message:
+    """The supervisor hears that a concern is open; without one, whoever told of it."""
+    peer = view.get(Peer, concern.peer)
+    to = act.by if peer is None else peer.supervisor
+    inside = f"Concern {concern.id} is open."
+    return Message(to=to, kind="concern.opened", about=concern.id, inside=inside)
+
+
+def _same(before: Concern, peer: str, people: tuple[str, ...], clauses: tuple[str, ...]) -> bool:
+    """Whether this is about the same, and still open."""
+    return before.open and (before.peer, before.people, before.clauses) == (peer, people, clauses)
 
 
 def _told(view: View, act: RaiseConcern | ReopenConcern, concern: Concern) -> Message:
@@ -119,8 +157,7 @@ class RaiseConcern(Makes):
 
     def goes_on(self, before: Concern) -> bool:
         """With the same concern, while it is open."""
-        same = (before.peer, before.people, before.clauses)
-        return before.open and same == (self.peer, self.people, self.clauses)
+        return _same(before, self.peer, self.people, self.clauses)
 
 
 @attrs.frozen(kw_only=True)

@@ -156,7 +156,7 @@ class EndGroup(Moves):
 
 @attrs.frozen(kw_only=True)
 class InviteToGroup(Makes):
-    """Offer somebody a place in a closed group. Whoever likes comes to an open one uninvited."""
+    """Offer somebody a place in a group, once. Whoever likes comes to an open one uninvited."""
 
     kind: ClassVar[str] = "group.invited"
     makes: ClassVar[type[Noun]] = Membership

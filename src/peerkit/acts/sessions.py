@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each, used_up
+from peerkit.acts.concerns import new_concern, told_of
 from peerkit.errors import BadInput
 from peerkit.model import (
     ABSENT,
@@ -31,7 +32,6 @@ from peerkit.model import (
     Count,
     Message,
     Noun,
-    Peer,
     Series,
     Session,
     SessionForm,
@@ -373,7 +373,7 @@ class ReportSession(_InSession):
         return Left(
             nouns=(held, *used_up(self, view, judged), *concerns),
             counts=counts,
-            messages=tuple(_told(self, view, each) for each in concerns),
+            messages=tuple(told_of(view, self, each) for each in concerns),
             words=self._said(held.id),
         )
 
@@ -399,12 +399,7 @@ class ReportSession(_InSession):
         return 0 if judged.whole or 0 in outside else self.minutes - sum(outside)
 
     def _concern(self, view: View, judged: Judged) -> Concern:
-        return Concern(
-            id=free_id(view, Concern, made_of(self.the_id, "concern")),
-            peer=self.peer,
-            people=self.participants,
-            clauses=judged.clauses,
-        )
+        return new_concern(view, self.the_id, self.peer, self.participants, judged.clauses)
 
 
 def _counts(session: Session, sign: int) -> tuple[Count, ...]:
@@ -445,14 +440,6 @@ def _attendance(session: Session, sign: int) -> tuple[Count, ...]:
         Count(session.group, MEETINGS, sign),
         *(Count(who, what, sign) for what, people in there for who in people),
     )
-
-
-def _told(act: Act, view: View, concern: Concern) -> Message:
-    """The supervisor hears that a concern is open; without one, whoever told of it."""
-    peer = view.get(Peer, concern.peer)
-    to = act.by if peer is None else peer.supervisor
-    inside = f"Concern {concern.id} is open."
-    return Message(to=to, kind="concern.opened", about=concern.id, inside=inside)
 
 
 @attrs.frozen(kw_only=True)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
 
 from peerkit.acts.act import (
+    EARLY,
     Judged,
     Left,
     Makes,
     Moves,
     Saying,
-    free_id,
     once_each,
-    to_the_supervisor,
 )
+from peerkit.acts.concerns import opened, told_of
 from peerkit.model import (
-    Concern,
     Message,
     Noun,
     Profession,
@@ -162,20 +161,42 @@ class CallOffVisit(_OfVisit):
         return Left(nouns=(self.moved(view),), messages=(told,))
 
 
+#: The clause that a report of a visit crosses which the participant had called off.
+_WANTED: Final = "visit-wanted"
+
+
 @attrs.frozen(kw_only=True)
 class ReportVisit(_OfVisit):
-    """Report a visit that was made. It is never refused, and holds nothing of what was heard."""
+    """Report a visit that was made. It is never refused, and holds nothing of what was heard.
+
+    Where the participant had called it off, a concern is opened and the supervisor is told.
+    """
 
     kind: ClassVar[str] = "visit.made"
     already: ClassVar[bool] = True
     on: date = attrs.field(validator=exactly(date))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The visit, both people, the pair, and the concern that may come of it."""
+        return once_each(*super().about, made_of(self.id, "concern"))
 
     def to(self, noun: Visit) -> VisitStatus:
         """Made."""
         return VisitStatus.MADE
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The visit as made, if it was asked for; otherwise only the journal's entry."""
+        """The visit as made, if it was asked for; else the entry, and a concern where it must be.
+
+        Of a visit that is still to come nothing is kept.
+        """
+        if EARLY in judged.clauses:
+            return Left()
+        if _WANTED in judged.clauses:
+            concerns = opened(view, self.id, self.peer, (self.participant,), (_WANTED,))
+            return Left(
+                nouns=concerns, messages=tuple(told_of(view, self, each) for each in concerns)
+            )
         if not judged.allowed:
             return Left()
         return Left(nouns=(attrs.evolve(self.moved(view), on=self.on),))
@@ -253,15 +274,15 @@ class Spoke(StrEnum):
 
 
 #: The clause that a report of more than was asked crosses.
-_AS_ASKED = "as-asked"
+_AS_ASKED: Final = "as-asked"
 
 
 @attrs.frozen(kw_only=True)
 class ReportSpoken(_OfWords):
     """Report what was said in somebody's name. It is never refused.
 
-    The participant hears that it was said. Where it was more than they had asked, a
-    concern is opened and the supervisor is told.
+    The participant hears that it was said. Where it was more than they had asked, or
+    they had taken it back, a concern is opened and the supervisor is told.
     """
 
     kind: ClassVar[str] = "words.said"
@@ -280,11 +301,10 @@ class ReportSpoken(_OfWords):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """What was said or not, a word to the participant, and a concern where there must be."""
-        concerns = self._concerns(view) if _AS_ASKED in judged.clauses else ()
-        told = tuple(
-            to_the_supervisor(view, self, self.peer, it.id, f"Concern {it.id} is open.")
-            for it in concerns
-        )
+        crossed = _AS_ASKED in judged.clauses
+        people = (self.participant,)
+        concerns = opened(view, self.id, self.peer, people, (_AS_ASKED,)) if crossed else ()
+        told = tuple(told_of(view, self, each) for each in concerns)
         noun = view.get(SpokenFor, self.id)
         theirs = (self.peer, self.participant)
         if noun is None or (noun.peer, noun.participant) != theirs or not noun.open:
@@ -293,15 +313,3 @@ class ReportSpoken(_OfWords):
         inside = f"Words {self.id} were {moved.status.replace('-', ' ')}."
         heard = Message(to=self.participant, kind=self.kind, about=self.id, inside=inside)
         return Left(nouns=(moved, *concerns), messages=(heard, *told))
-
-    def _concerns(self, view: View) -> tuple[Concern, ...]:
-        """A new concern; none where this was told before and is still open."""
-        id_ = made_of(self.id, "concern")
-        new = Concern(
-            id=free_id(view, Concern, id_),
-            peer=self.peer,
-            people=(self.participant,),
-            clauses=(_AS_ASKED,),
-        )
-        before = view.get(Concern, id_)
-        return () if before == attrs.evolve(new, id=id_) else (new,)

@@ -16,7 +16,7 @@ import attrs
 
 from peerkit.errors import BadInput, must_be
 from peerkit.handbook.funding import Condition, FundingSource, NotPaid, funding_source
-from peerkit.model import Goal, Grant, Session, SessionForm, SessionStatus
+from peerkit.model import Goal, GoalStatus, Grant, Session, SessionForm, SessionStatus
 from peerkit.reports.units import Contact, UnitRule, navigation_units, units
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _MINUTE: Final = timedelta(minutes=1)
 _DAY_CAP: Final = "minutes-a-day"
 _YEAR_CAP: Final = "minutes-a-year"
 _GROUP_CAP: Final = "group-size"
+#: A goal that is none: it was only suggested, it was turned down, or it was a mistake.
+_NO_GOAL: Final = frozenset({GoalStatus.PROPOSED, GoalStatus.REJECTED, GoalStatus.ENTERED_IN_ERROR})
 #: What is left out whoever pays, with the reason.
 _WHY: Final[Mapping[str, str]] = {
     "outside-the-role": "Time outside the role is never peer support, and never claimed.",
@@ -183,10 +185,17 @@ class _Asked:
                 continue
             minutes = self._paid(each)
             for who in each.participants:
-                if self.payer.asks_goal and not self.program.find(Goal, about=who, limit=1):
+                if self.payer.asks_goal and not self._wants(who):
                     self._leave_out(each, minutes, "no-goal", who)
                 elif minutes:
                     yield self._time(each, who, minutes)
+
+    def _wants(self, who: str) -> bool:
+        """Whether there is a goal of theirs: not what somebody suggested, or wrote by mistake."""
+        return any(
+            each.stated_by in {who, None} and each.status not in _NO_GOAL
+            for each in self.program.every(Goal, about=who)
+        )
 
     def _not_this(self, session: Session) -> str | None:
         """Why a session of this form or size is not claimed."""

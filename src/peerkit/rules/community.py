@@ -11,6 +11,7 @@ from peerkit.acts import (
     HandOver,
     Introduce,
     ReportSpoken,
+    ReportVisit,
     Spoke,
     WhoIsAsked,
 )
@@ -20,8 +21,12 @@ from peerkit.model import (
     Consent,
     ConsentScope,
     Phrase,
+    SpokenFor,
+    SpokenForStatus,
     TeamMember,
     TeamMemberStatus,
+    Visit,
+    VisitStatus,
 )
 
 if TYPE_CHECKING:
@@ -33,10 +38,9 @@ _AS_ASKED: Final = frozenset({Spoke.ONLY_WHAT_WAS_ASKED, Spoke.NOTHING})
 
 
 def connecting(act: Introduce | HandOver, view: View, book: Book) -> Findings:
-    """Introducing is a peer's work; what is told of somebody is theirs to allow, bit by bit."""
+    """Introducing is a peer's work. What is told of somebody is shared by an act of its own."""
     facts = {"peer": act.peer, "participant": act.participant}
-    found = tuple(_agreed(act.participant, scope, act.to_whom, view, book) for scope in act.scopes)
-    return found or (Finding(book.clause("connecting"), Verdict.ALLOWED, facts),)
+    return (Finding(book.clause("connecting"), Verdict.ALLOWED, facts),)
 
 
 def company(act: GoAlong, view: View, book: Book) -> Findings:
@@ -86,8 +90,26 @@ def as_asked(act: ReportSpoken, view: View, book: Book) -> Findings:
     """What is said in somebody's name is what they asked to be said, and no more."""
     clause = book.clause("as-asked")
     facts = {"peer": act.peer, "participant": act.participant}
-    verdict = Verdict.ALLOWED if act.spoke in _AS_ASKED else Verdict.NOT_ALLOWED
-    return (Finding(clause, verdict, facts),)
+    asked = view.get(SpokenFor, act.id)
+    taken_back = (
+        asked is not None
+        and (asked.peer, asked.participant) == (act.peer, act.participant)
+        and asked.status is SpokenForStatus.TAKEN_BACK
+        and act.spoke is not Spoke.NOTHING
+    )
+    fine = act.spoke in _AS_ASKED and not taken_back
+    return (Finding(clause, Verdict.ALLOWED if fine else Verdict.NOT_ALLOWED, facts),)
+
+
+def visit_wanted(act: ReportVisit, view: View, book: Book) -> Findings:
+    """Who called a visit off is not visited. What nobody asked for is the rule steps' to say."""
+    visit = view.get(Visit, act.id)
+    if visit is None or (visit.peer, visit.participant) != (act.peer, act.participant):
+        return ()
+    clause = book.clause("visit-wanted")
+    off = visit.status is VisitStatus.NOT_WANTED
+    facts = {"peer": act.peer, "participant": act.participant}
+    return (Finding(clause, Verdict.NOT_ALLOWED if off else Verdict.ALLOWED, facts),)
 
 
 def _agreed(participant: str, scope: ConsentScope, to: str, view: View, book: Book) -> Finding:
@@ -109,4 +131,5 @@ RULES: Final = (
     Rule("how-it-went", (AskHowItWent,), how_it_went),
     Rule("on-the-team", (AskToSpeak,), on_the_team),
     Rule("as-asked", (ReportSpoken,), as_asked),
+    Rule("visit-wanted", (ReportVisit,), visit_wanted),
 )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from peerkit.handbook import Book
     from peerkit.model import View
 
-__all__ = ["RULES", "ground_rules_together", "group_meets", "seats"]
+__all__ = ["RULES", "ground_rules_together", "group_meets", "one_place", "seats"]
 
 #: The activity in which ground rules are agreed: it may come before they are on record.
 AGREEING: Final = "agree-ground-rules"
@@ -105,6 +105,21 @@ def seats(act: InviteToGroup | JoinGroup, view: View, book: Book) -> Findings:
     return (Finding(clause, verdict, facts),)
 
 
+def one_place(act: InviteToGroup, view: View, book: Book) -> Findings:
+    """A person has one place in a group, or one invitation to it: nobody is asked again and again.
+
+    An open group needs none.
+    """
+    clause = book.clause("one-place")
+    for each in view.all(Membership):
+        theirs = (each.group, each.participant) == (act.group, act.participant)
+        if theirs and each.open and each.id != act.the_id:
+            facts = {"participant": act.participant, "id": act.group, "other": each.id}
+            return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+    facts = {"participant": act.participant, "id": act.group}
+    return (Finding(clause, Verdict.ALLOWED, facts),)
+
+
 def ground_rules_together(act: AgreeGroundRules, view: View, book: Book) -> Findings:
     """Ground rules are a group's own: somebody writes down what it agreed on."""
     verdict = {
@@ -119,5 +134,6 @@ def ground_rules_together(act: AgreeGroundRules, view: View, book: Book) -> Find
 RULES: Final = (
     Rule("group-meets", (PlanSession,), group_meets),
     Rule("ground-rules-together", (AgreeGroundRules,), ground_rules_together),
+    Rule("one-place", (InviteToGroup,), one_place),
     Rule("group-seats", (InviteToGroup, JoinGroup), seats),
 )

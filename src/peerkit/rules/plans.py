@@ -41,12 +41,14 @@ def own_plan(act: Any, view: View, book: Book) -> Findings:
 
 def theirs(act: AddStep | Changes, view: View, book: Book) -> Findings:
     """What is changed is there, is the participant's own, and is not closed."""
+    if isinstance(act, ReadPlan):
+        return ()  # what is not there is the rule shown-to's to say, and to whom
     kind, id_ = (Goal, act.goal) if isinstance(act, AddStep) else (act.changes, act.id)
     noun: Any = view.get(kind, id_)
     missing = _missing(act, noun, kind, id_)
     if missing is not None:
         return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
-    verdict = Verdict.ALLOWED if noun.open or isinstance(act, ReadPlan) else Verdict.NOT_ALLOWED
+    verdict = Verdict.ALLOWED if noun.open else Verdict.NOT_ALLOWED
     facts = {"id": id_, "status": Phrase(noun.status)}
     return (Finding(book.clause("still-open"), verdict, facts),)
 
@@ -63,12 +65,18 @@ def _missing(act: AddStep | Changes, noun: Any, kind: type[Noun], id_: str) -> P
 
 
 def shown_to(act: ReadPlan, view: View, book: Book) -> Findings:
-    """A plan is read by its author, and by whoever the author shows it to."""
+    """A plan is read by its author, and by whoever the author shows it to.
+
+    What was not shown and what is not there have one answer; so have, to who asks for
+    a plan of their own, one that is not there and one that is another's.
+    """
     plan = view.get(Plan, act.id)
-    if plan is None:
-        return ()
-    verdict = Verdict.ALLOWED if plan.open_to(act.by) else Verdict.NEEDS_CONSENT
+    may = plan is not None and plan.participant == act.participant and plan.open_to(act.by)
+    if act.by == act.participant and not may:
+        missing = Phrase("{id} as a {kind}", id=act.id, kind=Phrase(Plan.kind))
+        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
     facts = {"participant": act.participant, "by": act.by}
+    verdict = Verdict.ALLOWED if may else Verdict.NEEDS_CONSENT
     return (Finding(book.clause("shown-to"), verdict, facts),)
 
 

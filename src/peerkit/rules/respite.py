@@ -13,6 +13,7 @@ from peerkit.acts import (
     ExtendStay,
     OfferStay,
     PlanShift,
+    WriteHouseLog,
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
@@ -45,6 +46,7 @@ __all__ = [
     "nights_in_window",
     "not_alone_at_the_door",
     "one_shift",
+    "one_stay",
     "round_the_clock",
 ]
 
@@ -77,6 +79,14 @@ def _planned(act: OfferStay | CheckIn | ExtendStay, view: View) -> Stay | None:
     ):
         return None
     return act.planned(stay, view.now)
+
+
+def known_house(act: WriteHouseLog, view: View, book: Book) -> Findings:
+    """A line is written into the book of a house that is there; it is kept all the same."""
+    if view.get(House, act.house) is not None:
+        return ()
+    missing = Phrase("{id} as a {kind}", id=act.house, kind=Phrase(House.kind))
+    return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
 
 
 def bed_free(act: OfferStay | CheckIn | ExtendStay, view: View, book: Book) -> Findings:
@@ -155,6 +165,25 @@ def one_shift(act: PlanShift, view: View, book: Book) -> Findings:
     return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer}),)
 
 
+def one_stay(act: AskForStay, view: View, book: Book) -> Findings:
+    """A guest asks once for the same nights in a house, and not where a bed is theirs already.
+
+    Who waits in one house may ask in another.
+    """
+    clause = book.clause("one-stay")
+    for each in view.all(Stay):
+        if (
+            each.participant == act.participant
+            and each.id != act.the_id
+            and each.open
+            and (each.house == act.house or each.in_a_bed)
+            and each.nights(view.now).within(act.first, act.until)
+        ):
+            facts = {"participant": act.participant, "id": each.id}
+            return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
+    return (Finding(clause, Verdict.ALLOWED, {"participant": act.participant}),)
+
+
 def guests_first(act: CloseHouse, view: View, book: Book) -> Findings:
     """A house closes when its guests have gone home or found another place."""
     clause = book.clause("guests-first")
@@ -179,11 +208,13 @@ def not_alone_at_the_door(act: DeclineStay, view: View, book: Book) -> Findings:
 #: The rules of this subject.
 RULES: Final = (
     Rule("house-open", (AskForStay, OfferStay, CheckIn, ExtendStay, PlanShift), house_open),
+    Rule("known-house", (WriteHouseLog,), known_house),
     Rule("bed-free", (OfferStay, CheckIn, ExtendStay), bed_free),
     Rule("nights-in-window", (OfferStay, CheckIn, ExtendStay), nights_in_window),
     Rule("guest-agreement", (CheckIn,), guest_agreement),
     Rule("round-the-clock", (CheckIn,), round_the_clock),
     Rule("one-shift", (PlanShift,), one_shift),
+    Rule("one-stay", (AskForStay,), one_stay),
     Rule("guests-first", (CloseHouse,), guests_first),
     Rule("turned-away", (DeclineStay,), not_alone_at_the_door),
 )

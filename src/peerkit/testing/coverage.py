@@ -125,9 +125,9 @@ def _numbered(base: Handbook) -> set[str]:
     return given | {id_ for each in layers() for id_ in each.limits if id_ in COUNTED}
 
 
-#: A rule that says nothing when all is well, and rules by which something is always right.
-_NEVER_CONTENT = frozenset({"known-clauses"})
-_ALWAYS_CONTENT = frozenset({"anyone-may-tell", "safety-first"})
+#: Rules that say nothing when all is well, and rules by which something is always right.
+_NEVER_CONTENT = frozenset({"known-clauses", "known-house"})
+_ALWAYS_CONTENT = frozenset({"anyone-may-tell", "connecting", "safety-first"})
 
 
 def _limits(asked: list[_Visit]) -> Iterator[str]:
