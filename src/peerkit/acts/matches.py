@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, used_up
+from peerkit.acts.act import Judged, Left, Makes, Moves
 from peerkit.acts.waiting import waits
 from peerkit.model import (
     WALKING,
@@ -42,7 +42,7 @@ class ProposeMatch(Makes):
         """A proposed match; both are told."""
         match = Match(id=self.the_id, peer=self.peer, participant=self.participant)
         return Left(
-            nouns=(match, *used_up(self, view, judged)),
+            nouns=(match,),
             messages=tuple(
                 Message(
                     to=who, kind=self.kind, about=match.id, inside=f"Match {match.id} is proposed."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each, used_up
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each
 from peerkit.errors import BadInput
 from peerkit.model import (
     ABSENT,
@@ -219,7 +219,7 @@ class PlanSession(_InSession):
         day = self.occurrence
         rest = () if series is None or day is None else (after_all(series, day),)
         return Left(
-            nouns=(self._session(), *rest, *used_up(self, view, judged)),
+            nouns=(self._session(), *rest),
             messages=tuple(
                 Message(
                     to=who,
@@ -371,11 +371,17 @@ class ReportSession(_InSession):
             counts = (*_counts(before, -1), *counts)
         concerns = (self._concern(view, judged),) if judged.clauses else ()
         return Left(
-            nouns=(held, *used_up(self, view, judged), *concerns),
+            nouns=(held, *concerns),
             counts=counts,
             messages=tuple(_told(self, view, each) for each in concerns),
             words=self._said(held.id),
         )
+
+    def uses_up(self, view: View, judged: Judged) -> tuple[Noun, ...]:
+        """Told twice, it uses up nothing again."""
+        before = view.get(Session, self.the_id)
+        twice = before is not None and not self.corrects and self._told_before(before)
+        return () if twice else super().uses_up(view, judged)
 
     def _told_before(self, before: Session) -> bool:
         """Whether this very session is kept already."""
@@ -477,4 +483,4 @@ class DoActivity(Act):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """Nothing but the journal's entry, and advice that is used up."""
-        return Left(nouns=used_up(self, view, judged))
+        return Left()
