@@ -35,6 +35,7 @@ from peerkit.model.fields import (
     an_id,
     any_ids,
     as_tuple,
+    day_of,
     exactly,
     how_many,
     in_utc,
@@ -43,7 +44,7 @@ from peerkit.model.fields import (
     maybe_ids,
     some_minutes,
 )
-from peerkit.model.scheduling import maybe_seats
+from peerkit.model.scheduling import maybe_seats, session_of
 from peerkit.model.timetable import Span, busy_on, span_of
 
 if TYPE_CHECKING:
@@ -63,12 +64,6 @@ __all__ = [
 
 #: For how many days from its first one a new series is compared with sessions that are planned.
 LOOK_AHEAD_DAYS: Final = 56
-
-
-def _lies_in_the_calendar(act: Act, starts: datetime) -> None:
-    """So that every zone has a day for it."""
-    if not 1 < starts.year < 9999:  # noqa: PLR2004 - the first and the last year
-        raise BadInput(f"{type(act).__name__}.starts", "must lie in the years 2 to 9998")
 
 
 def _everyone(act: Act, noun: Session | Series, inside: str) -> tuple[Message, ...]:
@@ -257,8 +252,37 @@ class _OfSeries(Moves):
         return SeriesStatus.RUNNING
 
 
+class _OtherTime:
+    """What moving one session and one day of a series share: the people are named again."""
+
+    __slots__ = ()
+
+    id: str
+    peer: str
+    participants: tuple[str, ...]
+    with_peers: tuple[str, ...]
+    room: str | None
+    starts: datetime
+
+    def __attrs_post_init__(self) -> None:
+        if not 1 < self.starts.year < 9999:  # noqa: PLR2004 - so that every zone has a day for it
+            raise BadInput(f"{type(self).__name__}.starts", "must lie in the years 2 to 9998")
+
+    @property
+    def peers_named(self) -> tuple[str, ...]:
+        """Whoever leads it, and those who lead it with them."""
+        return (self.peer, *self.with_peers)
+
+    def _about(self, minutes: int) -> tuple[str, ...]:
+        """What is moved, everyone in it, each pair, its room, and their days."""
+        room = () if self.room is None else (self.room,)
+        there = (*self.peers_named, *self.participants, *room)
+        pairs = (pair(each, who) for each in self.peers_named for who in self.participants)
+        return once_each(self.id, *there, *pairs, *busy_on(there, (span_of(self.starts, minutes),)))
+
+
 @attrs.frozen(kw_only=True)
-class MoveOccurrence(_OfSeries):
+class MoveOccurrence(_OtherTime, _OfSeries):
     """Move one day of a series to another moment. The people and the room are named again."""
 
     kind: ClassVar[str] = "series.occurrence-moved"
@@ -270,25 +294,33 @@ class MoveOccurrence(_OfSeries):
     agreed_by: tuple[str, ...] = maybe_ids()
     with_peers: tuple[str, ...] = maybe_ids()
 
-    def __attrs_post_init__(self) -> None:
-        _lies_in_the_calendar(self, self.starts)
-
-    @property
-    def peers_named(self) -> tuple[str, ...]:
-        """Whoever leads it, and those who lead it with them."""
-        return (self.peer, *self.with_peers)
-
     @property
     def about(self) -> tuple[str, ...]:
-        """The series, everyone in it, its room, and their days: how long it takes is read."""
-        room = () if self.room is None else (self.room,)
-        there = (*self.peers_named, *self.participants, *room)
-        days = busy_on(there, (span_of(self.starts, MOST_MINUTES),))
-        return once_each(self.id, *there, *days)
+        """The series, everyone in it, their days: how long it takes is read."""
+        return self._about(MOST_MINUTES)
 
     def spans(self, series: Series) -> tuple[Span, ...]:
         """The time it would take."""
         return (span_of(self.starts, series.when.minutes),)
+
+    def session(self, view: View) -> Session | None:
+        """The session that this day would have."""
+        series = view.get(Series, self.id)
+        if series is None:
+            return None
+        return Session(
+            id=session_of(self.id, self.occurrence),
+            form=series.form,
+            peer=self.peer,
+            participants=self.participants,
+            starts=self.starts,
+            zone=series.when.zone,
+            minutes=series.when.minutes,
+            with_peers=self.with_peers,
+            group=series.group,
+            anonymous=series.anonymous,
+            room=self.room,
+        )
 
     def moved(self, view: View) -> Series:
         """The series, with this day at another moment."""
@@ -341,7 +373,7 @@ class EndSeries(_OfSeries):
 
 
 @attrs.frozen(kw_only=True)
-class MoveSession(Moves):
+class MoveSession(_OtherTime, Moves):
     """Move a planned session to another time. The people are named again, and the new room."""
 
     kind: ClassVar[str] = "session.moved"
@@ -356,21 +388,28 @@ class MoveSession(Moves):
     agreed_by: tuple[str, ...] = maybe_ids()
     with_peers: tuple[str, ...] = maybe_ids()
 
-    def __attrs_post_init__(self) -> None:
-        _lies_in_the_calendar(self, self.starts)
-
-    @property
-    def peers_named(self) -> tuple[str, ...]:
-        """Whoever leads it, and those who lead it with them."""
-        return (self.peer, *self.with_peers)
-
     @property
     def about(self) -> tuple[str, ...]:
-        """The session, everyone in it, the room, and their days."""
-        room = () if self.room is None else (self.room,)
-        there = (*self.peers_named, *self.participants, *room)
-        days = busy_on(there, (span_of(self.starts, self.minutes),))
-        return once_each(self.id, *there, *days)
+        """The session, everyone in it, each pair, the room, and their days."""
+        return self._about(self.minutes)
+
+    @property
+    def day(self) -> date:
+        """The day it would start on, where it takes place."""
+        return day_of(self.starts, self.zone)
+
+    def counts_on(self, day: date) -> date:
+        """The day it would start on."""
+        return self.day
+
+    def session(self, view: View) -> Session | None:
+        """The session as it would be."""
+        before = view.get(Session, self.id)
+        if before is None:
+            return None
+        return attrs.evolve(
+            before, starts=self.starts, zone=self.zone, minutes=self.minutes, room=self.room
+        )
 
     def to(self, noun: Session) -> SessionStatus:
         """Planned, as before."""
@@ -378,13 +417,9 @@ class MoveSession(Moves):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The session at its new time; everyone in it is told."""
-        session: Session = attrs.evolve(
-            self.moved(view),
-            starts=self.starts,
-            zone=self.zone,
-            minutes=self.minutes,
-            room=self.room,
-        )
+        session = self.session(view)
+        if session is None:
+            return Left()
         return Left(
             nouns=(session,),
             messages=_everyone(self, session, f"Session {self.id} is at another time."),

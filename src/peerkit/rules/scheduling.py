@@ -32,6 +32,7 @@ from peerkit.model import (
     SessionStatus,
 )
 from peerkit.model.timetable import Span, clash, covered, span_of
+from peerkit.rules.together import each_peer
 
 if TYPE_CHECKING:
     from datetime import date
@@ -159,22 +160,26 @@ def _against(room: Room, act: _Planned, view: View) -> Iterator[Phrase]:
 
 def offered_hours(act: _Planned, view: View, book: Book) -> Findings:
     """Where a peer has offered times, whoever plans outside them asks the peer first."""
-    offered = [
-        one.span
-        for each in view.all(Availability)
-        if each.person == act.peer and each.open
-        for one in each.when.occurrences
-    ]
-    if not offered:
+    times = [each for each in view.all(Availability) if each.open]
+    if not times:
         return ()
     if isinstance(act, PlanSeries):
         spans = tuple(each.span for each in act.ahead)
     else:
         spans = _spans(act, view)
     clause = book.clause("offered-hours")
-    fine = _is_fine(act.peer, act) or all(covered(each, offered) for each in spans)
-    verdict = Verdict.ALLOWED if fine else Verdict.NEEDS_CONSENT
-    return (Finding(clause, verdict, {"peer": act.peer, "by": act.by}),)
+
+    def found(peer: str) -> Findings:
+        offered = [
+            one.span for each in times if each.person == peer for one in each.when.occurrences
+        ]
+        if not offered:
+            return ()
+        fine = _is_fine(peer, act) or all(covered(each, offered) for each in spans)
+        verdict = Verdict.ALLOWED if fine else Verdict.NEEDS_CONSENT
+        return (Finding(clause, verdict, {"peer": peer, "by": act.by}),)
+
+    return each_peer(act, found)
 
 
 def takes_part(
