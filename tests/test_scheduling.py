@@ -105,6 +105,77 @@ class TestSeries:
         assert kept.planned == (MONDAY,)
         assert [each.day.day for each in kept.occurrences] == [16, 23, 30]
 
+    def test_a_cancelled_session_of_a_series_is_planned_again(self) -> None:
+        """Under its own id, as often as it takes; two at once it never has."""
+        program = opened()
+        program.do(series()).or_raise()
+        one = attrs.evolve(plan(series="se-1", occurrence=MONDAY, starts=at(9, 23)), id=None)
+        gone = pk.CancelSession(by="p-7", id=session_of("se-1", MONDAY))
+        for act in (one, gone, one):
+            program.do(act).or_raise()
+        again = program.do(one)
+        program.do(gone).or_raise()
+        elsewhere = attrs.evolve(one, starts=at(10, 10))
+        program.do(elsewhere).or_raise()
+        (session,) = program.find(pk.Session)
+
+        assert clauses(again) == {"once", "occurrence"}
+        assert (session.status, session.starts) == (pk.SessionStatus.PLANNED, at(10, 10))
+        assert program.verify().whole
+
+    def test_a_cancelled_session_is_not_moved(self) -> None:
+        """Whoever wants it again plans it: of a series on its day, else as a new one."""
+        program = opened()
+        program.do(plan(starts=at(9, 10))).or_raise()
+        program.do(pk.CancelSession(by="p-7", id="s-1")).or_raise()
+        move = pk.MoveSession(
+            by="p-7", id="s-1", peer="ana", participants=("p-7",), starts=at(9, 11), minutes=60
+        )
+
+        assert clauses(program.do(move)) == {"steps"}
+        assert clauses(program.do(plan(starts=at(9, 10)))) == {"once"}
+
+    @pytest.mark.parametrize("how", ["ended", "passed on"])
+    def test_a_series_ends_with_the_match(self, how: str) -> None:
+        """That of the pair; a group they are both in goes on, and what is planned stays planned."""
+        program = opened()
+        program.do(series()).or_raise()
+        program.do(series(id="se-2", when=weekly(at=9), **group(2))).or_raise()
+        day: dict[str, Any] = {"series": "se-1", "occurrence": MONDAY, "starts": at(9, 23)}
+        program.do(attrs.evolve(plan(**day), id=None)).or_raise()
+        (match,) = program.find(pk.Match)
+        if how == "ended":
+            end = pk.EndMatch(by="p-7", id=match.id, peer="ana", participant="p-7")
+            program.do(end).or_raise()
+        else:
+            lived = (pk.LivedExperience(of=pk.Experience.HOMELESSNESS),)
+            program.do(
+                pk.WelcomePeer(
+                    by="c",
+                    id="bo",
+                    role=pk.Role.WORKER,
+                    supervisor="sam",
+                    since=NOW.date(),
+                    experiences=lived,
+                )
+            ).or_raise()
+            program.do(
+                pk.ReassignMatch(
+                    by="p-7",
+                    peer="bo",
+                    participant="p-7",
+                    earlier=match.id,
+                    earlier_peer="ana",
+                    why=pk.EndingReason.ANOTHER_FITS,
+                )
+            ).or_raise()
+        status = {each.id: each.status for each in program.find(pk.Series)}
+        (session,) = program.find(pk.Session)
+
+        assert status == {"se-1": pk.SeriesStatus.ENDED, "se-2": pk.SeriesStatus.RUNNING}
+        assert session.status is pk.SessionStatus.PLANNED
+        assert program.verify().whole
+
     def test_a_planned_session_moves_without_its_series(self) -> None:
         """What was its hour is free, and its new hour is taken."""
         program = opened()

@@ -412,8 +412,8 @@ class MoveSession(_OtherTime, Moves):
         )
 
     def to(self, noun: Session) -> SessionStatus:
-        """Planned, as before."""
-        return SessionStatus.PLANNED
+        """As before: what is planned stays planned, and nothing else is moved."""
+        return noun.status
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The session at its new time; everyone in it is told."""

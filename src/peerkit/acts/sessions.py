@@ -187,7 +187,8 @@ class PlanSession(_InSession):
     """Plan time together: one to one, or a group.
 
     ``agreed_by`` are those in it, beside whoever asks, who said that this time is fine
-    with them. One that is an ``occurrence`` of a ``series`` is called after both.
+    with them. One that is an ``occurrence`` of a ``series`` is called after both,
+    and is planned again under the same id when it was cancelled.
     """
 
     kind: ClassVar[str] = "session.planned"
@@ -208,6 +209,14 @@ class PlanSession(_InSession):
         there = (*self.peers_named, *self.participants, *room)
         days = busy_on(there, (span_of(self.starts, self.minutes),))
         return once_each(*super().about, *room, *series, *days)
+
+    def goes_on(self, before: Session) -> bool:
+        """With the same day of the same series, where its session was cancelled."""
+        return (
+            before.status is SessionStatus.CANCELLED
+            and self.series is not None
+            and (before.series, before.occurrence) == (self.series, self.occurrence)
+        )
 
     def held(self, *, by: str, key: str | None = None, note: Words | None = None) -> ReportSession:
         """The report that it took place as it was planned. The plan must have its id."""

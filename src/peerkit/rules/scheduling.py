@@ -213,10 +213,17 @@ def occurrence(
         about = "{id} as a {kind} of the people and the room named"
         missing = Phrase(about, id=named, kind=Phrase(Series.kind))
         return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
-    there = series.status is SeriesStatus.RUNNING and series.on(day) is not None
+    free = series.on(day) is not None or _given_back(act, view)
+    there = series.status is SeriesStatus.RUNNING and free
     verdict = Verdict.ALLOWED if there else Verdict.NOT_ALLOWED
     facts = {"id": series.id, "until": day.isoformat()}
     return (Finding(book.clause("occurrence"), verdict, facts),)
+
+
+def _given_back(act: PlanSession | MoveOccurrence | CancelOccurrence, view: View) -> bool:
+    """Whether this day had a session of its own, which was cancelled."""
+    before = view.get(Session, act.the_id) if isinstance(act, PlanSession) else None
+    return before is not None and isinstance(act, PlanSession) and act.goes_on(before)
 
 
 def _named(
