@@ -123,6 +123,40 @@ class TestSeries:
         assert (session.status, session.starts) == (pk.SessionStatus.PLANNED, at(10, 10))
         assert program.verify().whole
 
+    def test_a_plan_puts_away_what_has_run_out(self) -> None:
+        """Series and offered times that lie behind are read no more; what runs is left alone."""
+        program = opened()
+        offer = pk.OfferAvailability(by="ana", id="av-1", person="ana", when=weekly())
+        long = series(id="se-2", when=weekly(at=9, count=30))
+        for act in (series(), long, offer):
+            program.do(act).or_raise()
+        later = empty(program.store, clock=lambda: NOW + timedelta(days=30))
+        talk = pk.RecordSupervision(by="sam", peer="ana", on=date(2026, 12, 2))
+        later.do(talk).or_raise()
+        later.do(plan(starts=datetime(2026, 12, 3, 10, tzinfo=UTC))).or_raise()
+
+        assert {each.id: each.open for each in later.find(pk.Series)} == {
+            "se-1": False,
+            "se-2": True,
+        }
+        assert not later.find(pk.Availability).items[0].open
+        assert later.verify().whole
+
+    def test_a_series_whose_days_are_all_planned_goes_on(self) -> None:
+        """One of them may be cancelled and planned again, until the last lies behind."""
+        program = opened()
+        program.do(series(when=weekly(count=1))).or_raise()
+        one = attrs.evolve(plan(series="se-1", occurrence=MONDAY, starts=at(9, 23)), id=None)
+        for act in (
+            one,
+            plan(id="other", starts=at(12, 10)),
+            pk.CancelSession(by="p-7", id=session_of("se-1", MONDAY)),
+            one,
+        ):
+            program.do(act).or_raise()
+
+        assert program.find(pk.Series).items[0].open
+
     def test_a_cancelled_session_is_not_moved(self) -> None:
         """Whoever wants it again plans it: of a series on its day, else as a new one."""
         program = opened()
@@ -601,7 +635,11 @@ class TestOverlaps:
     def test_whoever_leads_a_session_with_somebody_was_there_too(self) -> None:
         """Their time counts, and every report that names peers says so."""
         program = opened()
-        bo = {"role": pk.Role.WORKER, "supervisor": "sam", "since": date(2026, 1, 5)}
+        bo: dict[str, Any] = {
+            "role": pk.Role.WORKER,
+            "supervisor": "sam",
+            "since": date(2026, 1, 5),
+        }
         lived = (pk.LivedExperience(of=pk.Experience.HOMELESSNESS),)
         both: dict[str, Any] = {**group(2), "with_peers": ("bo",)}
         for act in (

@@ -1,4 +1,4 @@
-"""When and where people meet: times offered, rooms, series of sessions, and other times."""
+"""When people meet again: series of sessions, and sessions at another time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ from peerkit.acts.act import Act, Judged, Left, Makes, Moves, once_each
 from peerkit.acts.sessions import in_a_group
 from peerkit.errors import BadInput
 from peerkit.model import (
-    Availability,
-    AvailabilityStatus,
     Message,
     MovedOccurrence,
     Noun,
     Occurrence,
-    Room,
-    RoomStatus,
     Series,
     SeriesStatus,
     Session,
@@ -44,22 +40,18 @@ from peerkit.model.fields import (
     maybe_ids,
     some_minutes,
 )
-from peerkit.model.scheduling import maybe_seats, session_of
+from peerkit.model.scheduling import run_out, session_of
 from peerkit.model.timetable import Span, busy_on, span_of
 
 if TYPE_CHECKING:
     from peerkit.model import View
 
 __all__ = [
-    "AddRoom",
     "CancelOccurrence",
-    "CloseRoom",
     "EndSeries",
     "MoveOccurrence",
     "MoveSession",
-    "OfferAvailability",
     "PlanSeries",
-    "WithdrawAvailability",
 ]
 
 #: For how many days from its first one a new series is compared with sessions that are planned.
@@ -72,93 +64,6 @@ def _everyone(act: Act, noun: Session | Series, inside: str) -> tuple[Message, .
         Message(to=who, kind=act.kind, about=noun.id, inside=inside)
         for who in dict.fromkeys((*noun.participants, *noun.peers))
     )
-
-
-def _over(view: View, *, but: str) -> tuple[Noun, ...]:
-    """What has run out and weighs on somebody still is put away, so that it is read no more."""
-    series = (
-        attrs.evolve(each, status=SeriesStatus.ENDED)
-        for each in view.all(Series)
-        if each.open and each.id != but and each.over(view.now)
-    )
-    times = (
-        attrs.evolve(each, status=AvailabilityStatus.WITHDRAWN)
-        for each in view.all(Availability)
-        if each.open and each.id != but and each.when.over(view.now)
-    )
-    return (*series, *times)
-
-
-# -- times and places that are offered -----------------------------------------------------------
-
-
-@attrs.frozen(kw_only=True)
-class OfferAvailability(Makes):
-    """Offer times: whoever plans with this person sees when they want to be asked."""
-
-    kind: ClassVar[str] = "availability.offered"
-    makes: ClassVar[type[Noun]] = Availability
-    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "person")
-    person: str = attrs.field(validator=an_id)
-    when: Timetable = attrs.field(validator=exactly(Timetable))
-    said_so: bool | None = maybe(bool)
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The times; those that have run out are put away."""
-        offered = Availability(id=self.the_id, person=self.person, when=self.when)
-        return Left(nouns=(offered, *_over(view, but=self.the_id)))
-
-
-@attrs.frozen(kw_only=True)
-class WithdrawAvailability(Moves):
-    """Take offered times back. What is planned in them stays planned."""
-
-    kind: ClassVar[str] = "availability.withdrawn"
-    moves: ClassVar[type[Noun]] = Availability
-    stands_on: ClassVar[tuple[str, ...]] = ("id", "person")
-    person: str = attrs.field(validator=an_id)
-    said_so: bool | None = maybe(bool)
-
-    def to(self, noun: Availability) -> AvailabilityStatus:
-        """Withdrawn."""
-        return AvailabilityStatus.WITHDRAWN
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The withdrawn times."""
-        return Left(nouns=(self.moved(view),))
-
-
-@attrs.frozen(kw_only=True)
-class AddRoom(Makes):
-    """Add a room that can be booked, and how many people it takes."""
-
-    kind: ClassVar[str] = "room.added"
-    makes: ClassVar[type[Noun]] = Room
-    stands_on: ClassVar[tuple[str, ...]] = ("the_id",)
-    seats: int | None = maybe_seats()
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The room, in use."""
-        return Left(nouns=(Room(id=self.the_id, seats=self.seats),))
-
-
-@attrs.frozen(kw_only=True)
-class CloseRoom(Moves):
-    """Close a room. What is planned in it stays planned, until somebody moves it."""
-
-    kind: ClassVar[str] = "room.closed"
-    moves: ClassVar[type[Noun]] = Room
-
-    def to(self, noun: Room) -> RoomStatus:
-        """Closed."""
-        return RoomStatus.CLOSED
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The closed room."""
-        return Left(nouns=(self.moved(view),))
-
-
-# -- series --------------------------------------------------------------------------------------
 
 
 @attrs.frozen(kw_only=True)
@@ -235,7 +140,7 @@ class PlanSeries(Makes):
             anonymous=self.anonymous,
         )
         return Left(
-            nouns=(series, *_over(view, but=self.the_id)),
+            nouns=(series, *run_out(view, but=self.the_id)),
             messages=_everyone(self, series, f"Series {self.id} is planned."),
         )
 

@@ -1,4 +1,4 @@
-"""Sessions, and what is done in them: asked, planned, reported."""
+"""Sessions: planned, cancelled, missed, reported."""
 
 from __future__ import annotations
 
@@ -9,26 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each
+from peerkit.acts.counting import counted, counted_missed
 from peerkit.errors import BadInput
 from peerkit.model import (
-    ABSENT,
-    ATTENDED,
-    EXCUSED,
-    MEETINGS,
-    MET,
-    MINUTES_GIVEN,
-    MINUTES_GIVEN_A_MONTH,
-    MINUTES_GIVEN_A_WEEK,
-    MINUTES_RECEIVED,
-    MINUTES_RECEIVED_A_WEEK,
-    MINUTES_RECEIVED_A_YEAR,
-    MISSED,
-    MISSED_A_MONTH,
-    MISSED_EXCUSED,
-    MISSED_EXCUSED_A_MONTH,
     Activity,
     Concern,
-    Count,
     Message,
     Noun,
     Peer,
@@ -38,7 +23,6 @@ from peerkit.model import (
     SessionStatus,
     Words,
     pair,
-    period,
 )
 from peerkit.model.fields import (
     a,
@@ -48,7 +32,6 @@ from peerkit.model.fields import (
     any_ids,
     as_tuple,
     day_of,
-    exactly,
     how_many,
     in_utc,
     made_of,
@@ -58,7 +41,7 @@ from peerkit.model.fields import (
     several,
     some_minutes,
 )
-from peerkit.model.scheduling import after_all, session_of
+from peerkit.model.scheduling import after_all, run_out, session_of
 from peerkit.model.timetable import busy_on, span_of
 
 if TYPE_CHECKING:
@@ -66,18 +49,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CancelSession",
-    "DoActivity",
     "PlanSession",
     "ReportMissedSession",
     "ReportSession",
 ]
 
 
-#: What is counted of a session: for the peer, and for each participant.
-_GIVEN: Final = (MINUTES_GIVEN, MINUTES_GIVEN_A_WEEK, MINUTES_GIVEN_A_MONTH)
-_RECEIVED: Final = (MINUTES_RECEIVED, MINUTES_RECEIVED_A_WEEK, MINUTES_RECEIVED_A_YEAR)
-_MISSED: Final = (MISSED, MISSED_A_MONTH)
-_EXCUSED: Final = (MISSED_EXCUSED, MISSED_EXCUSED_A_MONTH)
 #: How many fields every act that makes something has: those of a session come after them.
 _OWN: Final = len(attrs.fields(Makes))
 
@@ -223,12 +200,15 @@ class PlanSession(_InSession):
         return ReportSession(by=by, key=key, id=self.the_id, note=note, **self._same())
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """A planned session, which speaks for its day of a series; everyone in it is told."""
+        """A planned session, which speaks for its day of a series; everyone in it is told.
+
+        What has run out is put away.
+        """
         series = None if self.series is None else view.get(Series, self.series)
         day = self.occurrence
         rest = () if series is None or day is None else (after_all(series, day),)
         return Left(
-            nouns=(self._session(), *rest),
+            nouns=(self._session(), *rest, *run_out(view, but=self.series)),
             messages=tuple(
                 Message(
                     to=who,
@@ -293,15 +273,8 @@ class ReportMissedSession(Moves):
         if not judged.allowed:
             return Left()
         session = attrs.evolve(self.moved(view), no_show=self.who, no_show_excused=self.excused)
-        counted = (*_MISSED, *_EXCUSED) if self.excused else _MISSED
-        return Left(
-            nouns=(session,),
-            counts=tuple(
-                Count(self.who, what, 1, period(session.day, what))
-                for what in counted
-                if self.who is not None
-            ),
-        )
+        counts = counted_missed(session, self.who, excused=self.excused)
+        return Left(nouns=(session,), counts=counts)
 
 
 @attrs.frozen(kw_only=True)
@@ -370,14 +343,14 @@ class ReportSession(_InSession):
         taken is kept under an id of its own.
         """
         held = self._held(self._counted(judged))
-        counts = _counts(held, 1)
+        counts = counted(held, 1)
         before = view.get(Session, self.the_id)
         if before is not None and not self.corrects and self._told_before(before):
             return Left(words=self._said(before.id))
         if before is not None and not self.goes_on(before):
             held = attrs.evolve(held, id=free_id(view, Session, self.the_id))
         elif before is not None and before.status is SessionStatus.HELD:
-            counts = (*_counts(before, -1), *counts)
+            counts = (*counted(before, -1), *counts)
         concerns = (self._concern(view, judged),) if judged.clauses else ()
         return Left(
             nouns=(held, *concerns),
@@ -422,74 +395,9 @@ class ReportSession(_InSession):
         )
 
 
-def _counts(session: Session, sign: int) -> tuple[Count, ...]:
-    """What a held session adds to the tallies, or, with -1, takes back.
-
-    Who came without a name is in no tally but the group's own.
-    """
-    met = tuple(
-        Count(pair(peer, each), MET, sign)
-        for peer in session.peers
-        for each in session.participants
-    )
-    met += _attendance(session, sign)
-    if not session.counted:
-        return met
-    day, minutes = session.day, sign * session.counted
-    return (
-        *met,
-        *(
-            Count(peer, what, minutes, period(day, what))
-            for peer in session.peers
-            for what in _GIVEN
-        ),
-        *(
-            Count(each, what, minutes, period(day, what))
-            for each in session.participants
-            for what in _RECEIVED
-        ),
-    )
-
-
-def _attendance(session: Session, sign: int) -> tuple[Count, ...]:
-    """Who of a group came, was excused or stayed away, and that the group has met."""
-    if session.group is None:
-        return ()
-    there = ((ATTENDED, session.participants), (EXCUSED, session.excused), (ABSENT, session.absent))
-    return (
-        Count(session.group, MEETINGS, sign),
-        *(Count(who, what, sign) for what, people in there for who in people),
-    )
-
-
 def _told(act: Act, view: View, concern: Concern) -> Message:
     """The supervisor hears that a concern is open; without one, whoever told of it."""
     peer = view.get(Peer, concern.peer)
     to = act.by if peer is None else peer.supervisor
     inside = f"Concern {concern.id} is open."
     return Message(to=to, kind="concern.opened", about=concern.id, inside=inside)
-
-
-@attrs.frozen(kw_only=True)
-class DoActivity(Act):
-    """Ask to do one thing with, for or about a participant: "is this my role?"."""
-
-    kind: ClassVar[str] = "activity.asked"
-    peer: str = attrs.field(validator=an_id)
-    participant: str = attrs.field(validator=an_id)
-    activity: Activity = attrs.field(validator=exactly(Activity))
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """Both people, the pair, and whoever a story belongs to."""
-        of = self.activity.of or self.participant
-        return once_each(self.peer, self.participant, pair(self.peer, self.participant), of)
-
-    @property
-    def activities_named(self) -> tuple[Activity, ...]:
-        """The one thing that is asked."""
-        return (self.activity,)
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """Nothing but the journal's entry, and advice that is used up."""
-        return Left()
