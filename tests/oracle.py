@@ -257,7 +257,9 @@ def settled(it: Case) -> Iterator[Said]:
             yield Said(C, "separate-consent")
     if isinstance(act, pk.AgreeBoundaries) and not act.peer_said_so and act.by != act.peer:
         yield Said(C, "both-agree")
-    if isinstance(act, pk.PlanSession) and act.form != "group":
+    if isinstance(act, pk.PlanSession) and not (
+        len(act.participants) > 1 or act.anonymous or meets(it)
+    ):
         yield from within_hours(act, it)
     if isinstance(act, pk.RaiseConcern):
         before = it.view.get(pk.Concern, act.the_id)
@@ -436,14 +438,20 @@ def voluntary(it: Case) -> Iterator[Said]:
     if not is_a(act, *SESSIONS) or len(act.participants) > 1 or act.anonymous or meets(it):
         return
     both = (act.peer, act.participants[0])
-    yes = no = False
+    yes = False
+    said: list[tuple[datetime, bool]] = []
+    when = min(act.starts, it.view.now) if act.already else it.view.now
     for each in it.view.all(pk.Match):
         if (each.peer, each.participant) == both:
             began = not act.already or each.since is None or each.since <= act.starts
             went = act.already and each.ended is not None and act.starts < each.ended
             yes |= began and (each.status == "accepted" or (each.status == "ended" and went))
-            no |= each.status == "declined"
-    if not yes and (act.form != "ad-hoc" or no):
+            if each.status == "declined":
+                said.append((each.ended or datetime.min.replace(tzinfo=UTC), False))
+            if each.since is not None:
+                said.append((each.since, True))
+    last = max((each for each in said if each[0] <= when), default=(when, True))
+    if not yes and (act.form != "ad-hoc" or not last[1]):
         yield Said(C, "voluntary")
     explained = any(each.id == "agree-boundaries" for each in act.activities)
     for agreement in it.view.all(pk.BoundaryAgreement):

@@ -407,7 +407,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
             **BY, id="se-1", peer="ana", participants=("p-7",), occurrence=ONCE.first, starts=NOW
         ),
         (
-            *("se-1", "ana", "p-7", "ana#2026-11-02", "ana#2026-11-03"),
+            *("se-1", "ana", "p-7", "ana+p-7", "ana#2026-11-02", "ana#2026-11-03"),
             *("p-7#2026-11-02", "p-7#2026-11-03"),
         ),
     ),
@@ -417,7 +417,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         pk.MoveSession(
             **BY, id="s-1", peer="ana", participants=("p-7",), starts=NOW, minutes=60, room="r-1"
         ),
-        ("s-1", "ana", "p-7", "r-1", *BUSY, "r-1#2026-11-02"),
+        ("s-1", "ana", "p-7", "r-1", "ana+p-7", *BUSY, "r-1#2026-11-02"),
     ),
 ]
 
@@ -908,6 +908,7 @@ class TestConcernsAndAdvice:
             pytest.param(pk.ProposeMatch(**BY, **PAIR, id="m-2"), "m-2", id="match"),
             pytest.param(plan(), "s-1", id="plan"),
             pytest.param(report(), "s-1", id="report"),
+            pytest.param(pk.AcceptMatch(**BY, **PAIR, id="m-1"), "m-1", id="yes"),
             pytest.param(asking(activity("give-gift")), None, id="activity"),
         ],
     )
@@ -916,11 +917,10 @@ class TestConcernsAndAdvice:
     ) -> None:
         """By the request, and then by its report; it keeps for what, and other advice stays."""
         kept = attrs.evolve(AGREED, id="c-2")
-        left = act.leaves(view(AGREED, kept), Judged(used=("c-1",)))
+        used = act.uses_up(view(AGREED, kept), Judged(used=("c-1",)))
 
         status = pk.ConsultationStatus.DONE if act.already else pk.ConsultationStatus.USED
-        assert attrs.evolve(AGREED, status=status, used_for=used_for) in left.nouns
-        assert all(each.id != "c-2" for each in left.nouns)
+        assert used == (attrs.evolve(AGREED, status=status, used_for=used_for),)
 
     @pytest.mark.parametrize(
         ("act", "used_for"),
@@ -936,8 +936,8 @@ class TestConcernsAndAdvice:
         """As advice is: used by the request, done by the report, and closed then."""
         facts = pk.SuppliedFacts(id="f-1", **PAIR, activity=GIFT)
         kept = attrs.evolve(facts, id="f-2")
-        left = act.leaves(view(facts, kept), Judged(supplied=("f-1",)))
-        (after,) = [each for each in left.nouns if isinstance(each, pk.SuppliedFacts)]
+        (after,) = act.uses_up(view(facts, kept), Judged(supplied=("f-1",)))
+        assert isinstance(after, pk.SuppliedFacts)
 
         status = pk.FactsStatus.DONE if act.already else pk.FactsStatus.USED
         assert after == attrs.evolve(facts, status=status, used_for=used_for)

@@ -255,6 +255,16 @@ class TestLeftOut:
             ("p-8", 30, 0, "at-the-same-time"),
         ]
 
+    def test_whoever_leads_with_somebody_is_there_and_nowhere_else(self) -> None:
+        """The time of the second peer is looked at as that of the first."""
+        made = done(
+            program(),
+            held(3, 120, peer="bo", with_peers=("ana",)),
+            held(3, 30, hour=10, participants=("p-8",), form=pk.SessionForm.AD_HOC),
+        )
+
+        assert "at-the-same-time" in {each for *_, each in reasons(billed(made))}
+
     def test_a_long_session_overlaps_more_than_the_next(self) -> None:
         """Whoever comes third is inside the first as well."""
         made = done(

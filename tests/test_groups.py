@@ -48,7 +48,13 @@ FINE = Judged()
 GROUP: dict[str, Any] = {"form": pk.SessionForm.GROUP, "group": "gr"}
 CIRCLE = pk.Group(id="gr", of=pk.GroupKind.RECOVERY, facilitators=("ana",))
 CLOSED = attrs.evolve(CIRCLE, openness=pk.Openness.CLOSED, seats=2)
-BO = pk.Peer(id="bo", role=pk.Role.WORKER, supervisor="sam", since=NOW.date() - timedelta(days=200))
+BO = pk.Peer(
+    id="bo",
+    role=pk.Role.WORKER,
+    supervisor="sam",
+    since=NOW.date() - timedelta(days=200),
+    supervised=NOW.date() - timedelta(days=7),
+)
 
 
 def started(**how: Any) -> pk.StartGroup:

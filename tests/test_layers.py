@@ -973,7 +973,7 @@ class TestDecidedDifferently:
         asked = [
             each
             for each in situations()
-            if not each.layers and is_ordinary(each) and each.ask.peer_named == "ana"
+            if not each.layers and is_ordinary(each) and each.ask.peers_named == ("ana",)
         ]
         found = list(decided_differently(plain, more, asked))
 

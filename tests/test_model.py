@@ -56,7 +56,13 @@ ALLOWED = {
         "proposed>withdrawn",
         "accepted>ended",
     },
-    "session": {"planned>planned", "planned>held", "planned>missed", "planned>cancelled"},
+    "session": {
+        "planned>planned",
+        "planned>held",
+        "planned>missed",
+        "planned>cancelled",
+        "cancelled>planned",
+    },
     "goal": {
         "proposed>planned",
         "proposed>accepted",

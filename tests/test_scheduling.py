@@ -22,8 +22,10 @@ from hypothesis.stateful import (
 import peerkit as pk
 from peerkit.model.scheduling import session_of
 from peerkit.model.timetable import clash
-from peerkit.reports import overlaps
-from tests.ordinary import NOW, decided, empty, group, opened, plan, report, tallies_of
+from peerkit.reports import last_met, overlaps
+from peerkit.reports.workforce import minutes_a_week, to_hand_over
+from peerkit.rules.advice import heeded
+from tests.ordinary import NOW, asking, decided, empty, group, opened, plan, report, tallies_of
 
 ALLOWED, CONSENT, FACTS = pk.Verdict.ALLOWED, pk.Verdict.NEEDS_CONSENT, pk.Verdict.NEEDS_FACTS
 NO = pk.Verdict.NOT_ALLOWED
@@ -102,6 +104,111 @@ class TestSeries:
         (kept,) = program.find(pk.Series)
         assert kept.planned == (MONDAY,)
         assert [each.day.day for each in kept.occurrences] == [16, 23, 30]
+
+    def test_a_cancelled_session_of_a_series_is_planned_again(self) -> None:
+        """Under its own id, as often as it takes; two at once it never has."""
+        program = opened()
+        program.do(series()).or_raise()
+        one = attrs.evolve(plan(series="se-1", occurrence=MONDAY, starts=at(9, 23)), id=None)
+        gone = pk.CancelSession(by="p-7", id=session_of("se-1", MONDAY))
+        for act in (one, gone, one):
+            program.do(act).or_raise()
+        again = program.do(one)
+        program.do(gone).or_raise()
+        elsewhere = attrs.evolve(one, starts=at(10, 10))
+        program.do(elsewhere).or_raise()
+        (session,) = program.find(pk.Session)
+
+        assert clauses(again) == {"once", "occurrence"}
+        assert (session.status, session.starts) == (pk.SessionStatus.PLANNED, at(10, 10))
+        assert program.verify().whole
+
+    def test_a_plan_puts_away_what_has_run_out(self) -> None:
+        """Series and offered times that lie behind are read no more; what runs is left alone."""
+        program = opened()
+        offer = pk.OfferAvailability(by="ana", id="av-1", person="ana", when=weekly())
+        long = series(id="se-2", when=weekly(at=9, count=30))
+        for act in (series(), long, offer):
+            program.do(act).or_raise()
+        later = empty(program.store, clock=lambda: NOW + timedelta(days=30))
+        talk = pk.RecordSupervision(by="sam", peer="ana", on=date(2026, 12, 2))
+        later.do(talk).or_raise()
+        later.do(plan(starts=datetime(2026, 12, 3, 10, tzinfo=UTC))).or_raise()
+
+        assert {each.id: each.open for each in later.find(pk.Series)} == {
+            "se-1": False,
+            "se-2": True,
+        }
+        assert not later.find(pk.Availability).items[0].open
+        assert later.verify().whole
+
+    def test_a_series_whose_days_are_all_planned_goes_on(self) -> None:
+        """One of them may be cancelled and planned again, until the last lies behind."""
+        program = opened()
+        program.do(series(when=weekly(count=1))).or_raise()
+        one = attrs.evolve(plan(series="se-1", occurrence=MONDAY, starts=at(9, 23)), id=None)
+        for act in (
+            one,
+            plan(id="other", starts=at(12, 10)),
+            pk.CancelSession(by="p-7", id=session_of("se-1", MONDAY)),
+            one,
+        ):
+            program.do(act).or_raise()
+
+        assert program.find(pk.Series).items[0].open
+
+    def test_a_cancelled_session_is_not_moved(self) -> None:
+        """Whoever wants it again plans it: of a series on its day, else as a new one."""
+        program = opened()
+        program.do(plan(starts=at(9, 10))).or_raise()
+        program.do(pk.CancelSession(by="p-7", id="s-1")).or_raise()
+        move = pk.MoveSession(
+            by="p-7", id="s-1", peer="ana", participants=("p-7",), starts=at(9, 11), minutes=60
+        )
+
+        assert clauses(program.do(move)) == {"steps"}
+        assert clauses(program.do(plan(starts=at(9, 10)))) == {"once"}
+
+    @pytest.mark.parametrize("how", ["ended", "passed on"])
+    def test_a_series_ends_with_the_match(self, how: str) -> None:
+        """That of the pair; a group they are both in goes on, and what is planned stays planned."""
+        program = opened()
+        program.do(series()).or_raise()
+        program.do(series(id="se-2", when=weekly(at=9), **group(2))).or_raise()
+        day: dict[str, Any] = {"series": "se-1", "occurrence": MONDAY, "starts": at(9, 23)}
+        program.do(attrs.evolve(plan(**day), id=None)).or_raise()
+        (match,) = program.find(pk.Match)
+        if how == "ended":
+            end = pk.EndMatch(by="p-7", id=match.id, peer="ana", participant="p-7")
+            program.do(end).or_raise()
+        else:
+            lived = (pk.LivedExperience(of=pk.Experience.HOMELESSNESS),)
+            program.do(
+                pk.WelcomePeer(
+                    by="c",
+                    id="bo",
+                    role=pk.Role.WORKER,
+                    supervisor="sam",
+                    since=NOW.date(),
+                    experiences=lived,
+                )
+            ).or_raise()
+            program.do(
+                pk.ReassignMatch(
+                    by="p-7",
+                    peer="bo",
+                    participant="p-7",
+                    earlier=match.id,
+                    earlier_peer="ana",
+                    why=pk.EndingReason.ANOTHER_FITS,
+                )
+            ).or_raise()
+        status = {each.id: each.status for each in program.find(pk.Series)}
+        (session,) = program.find(pk.Session)
+
+        assert status == {"se-1": pk.SeriesStatus.ENDED, "se-2": pk.SeriesStatus.RUNNING}
+        assert session.status is pk.SessionStatus.PLANNED
+        assert program.verify().whole
 
     def test_a_planned_session_moves_without_its_series(self) -> None:
         """What was its hour is free, and its new hour is taken."""
@@ -440,6 +547,67 @@ class TestMissed:
         assert decided(plan(starts=at(9, 10)), tallies=counts).allowed
 
 
+#: An act of each way of being asked: what makes something, what moves it, what leaves nothing.
+ASKED: Final = (
+    series(),
+    plan(starts=at(9, 10)),
+    report(),
+    asking(pk.Activity(id="listen")),
+    pk.ProposeMatch(by="sam", id="m-9", peer="ana", participant="p-8"),
+    pk.AcceptMatch(by="p-8", id="m-8", peer="ana", participant="p-8"),
+    pk.MoveSession(
+        by="p-7", id="s-8", peer="ana", participants=("p-7",), starts=at(10, 10), minutes=60
+    ),
+)
+
+
+class TestAdvice:
+    """Advice that was agreed lets one act through, whatever the act leaves by itself."""
+
+    @pytest.mark.parametrize("act", ASKED, ids=lambda each: each.kind)
+    def test_advice_that_opens_an_act_is_used_up_by_it(self, act: pk.Act) -> None:
+        """The door keeps that it was used with what the act leaves: no act can forget it."""
+
+        def asks(act: pk.Act, view: pk.View, book: pk.Book) -> tuple[pk.Finding, ...]:
+            who = {"other": act.participants_named[0]}
+            return (pk.Finding(book.clause("gifts"), pk.Verdict.NEEDS_CONSULTATION, who),)
+
+        rules = pk.Rules(pk.Rule("asks", (type(act),), asks), heeded=heeded)
+        store = opened().store
+        program = empty(store)
+        (who,) = act.participants_named
+        program.do(plan(id="s-8", starts=at(9, 15))).or_raise()
+        program.do(pk.ProposeMatch(by="sam", id="m-8", peer="ana", participant="p-8")).or_raise()
+        for each in (
+            pk.ConsultSupervisor(by="ana", id="c-1", peer="ana", participant=who, clause="gifts"),
+            pk.GiveAdvice(by="sam", id="c-1", peer="ana", agreed=True),
+        ):
+            program.do(each).or_raise()
+        assert empty(store, rules=rules).do(act).allowed
+        (advice,) = program.find(pk.Consultation)
+
+        used = pk.ConsultationStatus.DONE if act.already else pk.ConsultationStatus.USED
+        assert advice.status is used
+        assert program.verify().whole
+
+    def test_advice_lets_one_series_through(self) -> None:
+        """The next one asks again."""
+        program = empty(opened().store, clock=lambda: NOW + timedelta(days=35))
+        one = series(when=weekly(date(2026, 12, 14)))
+        assert clauses(program.do(one)) == {"supervision"}
+        for act in (
+            pk.ConsultSupervisor(
+                by="ana", id="c-1", peer="ana", participant="p-7", clause="supervision"
+            ),
+            pk.GiveAdvice(by="sam", id="c-1", peer="ana", agreed=True),
+            one,
+        ):
+            program.do(act).or_raise()
+
+        again = program.do(series(id="se-2", when=weekly(date(2026, 12, 14), at=9)))
+        assert clauses(again) == {"supervision"}
+
+
 class TestOverlaps:
     """Reports are kept as they are told; two that overlap are shown to whoever looks."""
 
@@ -463,6 +631,35 @@ class TestOverlaps:
         found = [(one.id, other.id) for one, other in overlaps(program, "ana")]
         assert found == [("long", "one"), ("long", "two")]
         assert [*overlaps(program, "p-7")] == []
+
+    def test_whoever_leads_a_session_with_somebody_was_there_too(self) -> None:
+        """Their time counts, and every report that names peers says so."""
+        program = opened()
+        bo: dict[str, Any] = {
+            "role": pk.Role.WORKER,
+            "supervisor": "sam",
+            "since": date(2026, 1, 5),
+        }
+        lived = (pk.LivedExperience(of=pk.Experience.HOMELESSNESS),)
+        both: dict[str, Any] = {**group(2), "with_peers": ("bo",)}
+        for act in (
+            pk.WelcomePeer(by="c", id="bo", supervised=NOW.date(), experiences=lived, **bo),
+            report(id="a", starts=NOW - timedelta(hours=3), **both),
+            plan(id="ahead", starts=at(9, 10), **both),
+        ):
+            program.do(act).or_raise()
+        program.do(report(id="b", peer="bo", starts=NOW - timedelta(hours=3)))
+        program.do(pk.ChangeService(by="c", id="bo", status=pk.PeerStatus.STEPPED_BACK)).or_raise()
+
+        assert [(one.id, other.id) for one, other in overlaps(program, "bo")] == [("a", "b")]
+        assert set(last_met(program)) == {
+            *(("ana", "p-7"), ("ana", "p-8"), ("bo", "p-7"), ("bo", "p-8"))
+        }
+        assert minutes_a_week(program, "bo", NOW.date(), NOW.date() + timedelta(days=1)) == {
+            "2026-W45": 60
+        }
+        (left,) = to_hand_over(program)
+        assert (left.peer, left.sessions) == ("bo", ("ahead",))
 
 
 def planned() -> pk.Session:

@@ -17,6 +17,7 @@ from peerkit.acts.advice import (
     GiveAdvice,
     SupplyFacts,
 )
+from peerkit.acts.asking import DoActivity
 from peerkit.acts.boundaries import (
     AgreeBoundaries,
     AnswerBoundaries,
@@ -118,6 +119,12 @@ from peerkit.acts.people import (
     WelcomeParticipant,
     WelcomePeer,
 )
+from peerkit.acts.places import (
+    AddRoom,
+    CloseRoom,
+    OfferAvailability,
+    WithdrawAvailability,
+)
 from peerkit.acts.plans import (
     AddStep,
     ChangeGoal,
@@ -138,19 +145,14 @@ from peerkit.acts.respite import (
     WriteHouseLog,
 )
 from peerkit.acts.scheduling import (
-    AddRoom,
     CancelOccurrence,
-    CloseRoom,
     EndSeries,
     MoveOccurrence,
     MoveSession,
-    OfferAvailability,
     PlanSeries,
-    WithdrawAvailability,
 )
 from peerkit.acts.sessions import (
     CancelSession,
-    DoActivity,
     PlanSession,
     ReportMissedSession,
     ReportSession,

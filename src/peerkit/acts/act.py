@@ -117,6 +117,10 @@ class Act(ABC):
     def leaves(self, view: View, judged: Judged) -> Left:
         """What this act leaves behind, once it is allowed or as it was reported."""
 
+    def uses_up(self, view: View, judged: Judged) -> tuple[Noun, ...]:
+        """The advice and the facts that let it through, used up: the door keeps them with it."""
+        return used_up(self, view, judged)
+
     def moment(self, now: datetime) -> datetime:
         """The moment whose handbook judges this act: now, unless it happened earlier."""
         return now
@@ -201,7 +205,7 @@ def used_up(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
     """The advice and the facts that this act uses up: a request first, then its report."""
     advice = ConsultationStatus.DONE if act.already else ConsultationStatus.USED
     facts = FactsStatus.DONE if act.already else FactsStatus.USED
-    used_for = act.id if isinstance(act, Makes) else None
+    used_for = act.id if isinstance(act, Makes | Moves) else None
     return (
         *(
             attrs.evolve(each, status=advice, used_for=used_for)

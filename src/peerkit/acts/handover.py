@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, once_each
-from peerkit.acts.matches import ProposeMatch
+from peerkit.acts.matches import ProposeMatch, settled
 from peerkit.model import (
     WALKING,
-    AgreementStatus,
-    BoundaryAgreement,
     Count,
     EndingReason,
     Handover,
@@ -108,17 +106,13 @@ class ReassignMatch(ProposeMatch):
             why=self.why,
             handover=self.handover,
         )
-        agreements = tuple(
-            attrs.evolve(each, status=AgreementStatus.ENDED)
-            for each in view.all(BoundaryAgreement)
-            if each.binds(self.earlier_peer, self.participant)
-        )
+        rest = settled(view, self.earlier_peer, self.participant)
         told = tuple(
             Message(to=who, kind=self.kind, about=old.id, inside=f"Match {old.id} is over.")
             for who in (self.participant, self.earlier_peer)
         )
         return Left(
-            nouns=(*proposed, over, *agreements),
+            nouns=(*proposed, over, *rest),
             counts=(Count(self.earlier_peer, WALKING, -1),) if walked else (),
             messages=(*new.messages, *told),
         )

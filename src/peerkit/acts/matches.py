@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, used_up
+from peerkit.acts.act import Judged, Left, Makes, Moves
 from peerkit.acts.waiting import waits
 from peerkit.model import (
     WALKING,
@@ -18,6 +18,9 @@ from peerkit.model import (
     MatchStatus,
     Message,
     Noun,
+    Series,
+    SeriesStatus,
+    SessionForm,
     WaitingStatus,
 )
 from peerkit.model.fields import an_id, maybe, maybe_moment
@@ -42,7 +45,7 @@ class ProposeMatch(Makes):
         """A proposed match; both are told."""
         match = Match(id=self.the_id, peer=self.peer, participant=self.participant)
         return Left(
-            nouns=(match, *used_up(self, view, judged)),
+            nouns=(match,),
             messages=tuple(
                 Message(
                     to=who, kind=self.kind, about=match.id, inside=f"Match {match.id} is proposed."
@@ -111,6 +114,26 @@ class DeclineMatch(_AnswerMatch):
         return Left(nouns=(attrs.evolve(self.moved(view), ended=self.when or view.now),))
 
 
+def settled(view: View, peer: str, participant: str) -> tuple[Noun, ...]:
+    """What is over with the match of a pair: their agreement, and what they planned to come back.
+
+    A group that both are in goes on.
+    """
+    agreements = (
+        attrs.evolve(each, status=AgreementStatus.ENDED)
+        for each in view.all(BoundaryAgreement)
+        if each.binds(peer, participant)
+    )
+    series = (
+        attrs.evolve(each, status=SeriesStatus.ENDED)
+        for each in view.all(Series)
+        if each.status is SeriesStatus.RUNNING
+        and each.form is SessionForm.ONE_TO_ONE
+        and (each.peer, each.participants) == (peer, (participant,))
+    )
+    return (*agreements, *series)
+
+
 @attrs.frozen(kw_only=True)
 class EndMatch(_AnswerMatch):
     """End a match that was accepted, or withdraw one that is only proposed."""
@@ -122,18 +145,18 @@ class EndMatch(_AnswerMatch):
         return MatchStatus.WITHDRAWN if noun.status is MatchStatus.PROPOSED else MatchStatus.ENDED
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The match and its agreement are over; the peer has a place again; both are told."""
+        """The match, its agreement and the pair's series are over; both are told.
+
+        The peer has a place again. A session that is planned stays planned, until somebody
+        cancels it.
+        """
         match = self.moved(view)
         ended = match.status is MatchStatus.ENDED
         if ended:
             match = attrs.evolve(match, ended=self.when or view.now)
-        over = tuple(
-            attrs.evolve(each, status=AgreementStatus.ENDED)
-            for each in view.all(BoundaryAgreement)
-            if each.binds(self.peer, self.participant)
-        )
+        over = settled(view, self.peer, self.participant) if ended else ()
         return Left(
-            nouns=(match, *(over if ended else ())),
+            nouns=(match, *over),
             counts=(Count(self.peer, WALKING, -1),) if ended else (),
             messages=tuple(
                 Message(to=who, kind=self.kind, about=self.id, inside=f"Match {self.id} is over.")

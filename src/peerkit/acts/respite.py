@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, saying, used_up
+from peerkit.acts.act import Act, Judged, Left, Makes, Moves, saying
 from peerkit.errors import BadInput
 from peerkit.model import (
     Guest,
@@ -231,7 +231,7 @@ class DeclineStay(_OfStay):
             about=self.id,
             inside=f"Stay {self.id} cannot be offered.",
         )
-        return Left(nouns=(self.moved(view), *used_up(self, view, judged)), messages=(told,))
+        return Left(nouns=(self.moved(view),), messages=(told,))
 
 
 @attrs.frozen(kw_only=True)

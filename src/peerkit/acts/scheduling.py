@@ -1,4 +1,4 @@
-"""When and where people meet: times offered, rooms, series of sessions, and other times."""
+"""When people meet again: series of sessions, and sessions at another time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ from peerkit.acts.act import Act, Judged, Left, Makes, Moves, once_each
 from peerkit.acts.sessions import in_a_group
 from peerkit.errors import BadInput
 from peerkit.model import (
-    Availability,
-    AvailabilityStatus,
     Message,
     MovedOccurrence,
     Noun,
     Occurrence,
-    Room,
-    RoomStatus,
     Series,
     SeriesStatus,
     Session,
@@ -35,6 +31,7 @@ from peerkit.model.fields import (
     an_id,
     any_ids,
     as_tuple,
+    day_of,
     exactly,
     how_many,
     in_utc,
@@ -43,32 +40,22 @@ from peerkit.model.fields import (
     maybe_ids,
     some_minutes,
 )
-from peerkit.model.scheduling import maybe_seats
+from peerkit.model.scheduling import run_out, session_of
 from peerkit.model.timetable import Span, busy_on, span_of
 
 if TYPE_CHECKING:
     from peerkit.model import View
 
 __all__ = [
-    "AddRoom",
     "CancelOccurrence",
-    "CloseRoom",
     "EndSeries",
     "MoveOccurrence",
     "MoveSession",
-    "OfferAvailability",
     "PlanSeries",
-    "WithdrawAvailability",
 ]
 
 #: For how many days from its first one a new series is compared with sessions that are planned.
 LOOK_AHEAD_DAYS: Final = 56
-
-
-def _lies_in_the_calendar(act: Act, starts: datetime) -> None:
-    """So that every zone has a day for it."""
-    if not 1 < starts.year < 9999:  # noqa: PLR2004 - the first and the last year
-        raise BadInput(f"{type(act).__name__}.starts", "must lie in the years 2 to 9998")
 
 
 def _everyone(act: Act, noun: Session | Series, inside: str) -> tuple[Message, ...]:
@@ -77,93 +64,6 @@ def _everyone(act: Act, noun: Session | Series, inside: str) -> tuple[Message, .
         Message(to=who, kind=act.kind, about=noun.id, inside=inside)
         for who in dict.fromkeys((*noun.participants, *noun.peers))
     )
-
-
-def _over(view: View, *, but: str) -> tuple[Noun, ...]:
-    """What has run out and weighs on somebody still is put away, so that it is read no more."""
-    series = (
-        attrs.evolve(each, status=SeriesStatus.ENDED)
-        for each in view.all(Series)
-        if each.open and each.id != but and each.over(view.now)
-    )
-    times = (
-        attrs.evolve(each, status=AvailabilityStatus.WITHDRAWN)
-        for each in view.all(Availability)
-        if each.open and each.id != but and each.when.over(view.now)
-    )
-    return (*series, *times)
-
-
-# -- times and places that are offered -----------------------------------------------------------
-
-
-@attrs.frozen(kw_only=True)
-class OfferAvailability(Makes):
-    """Offer times: whoever plans with this person sees when they want to be asked."""
-
-    kind: ClassVar[str] = "availability.offered"
-    makes: ClassVar[type[Noun]] = Availability
-    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "person")
-    person: str = attrs.field(validator=an_id)
-    when: Timetable = attrs.field(validator=exactly(Timetable))
-    said_so: bool | None = maybe(bool)
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The times; those that have run out are put away."""
-        offered = Availability(id=self.the_id, person=self.person, when=self.when)
-        return Left(nouns=(offered, *_over(view, but=self.the_id)))
-
-
-@attrs.frozen(kw_only=True)
-class WithdrawAvailability(Moves):
-    """Take offered times back. What is planned in them stays planned."""
-
-    kind: ClassVar[str] = "availability.withdrawn"
-    moves: ClassVar[type[Noun]] = Availability
-    stands_on: ClassVar[tuple[str, ...]] = ("id", "person")
-    person: str = attrs.field(validator=an_id)
-    said_so: bool | None = maybe(bool)
-
-    def to(self, noun: Availability) -> AvailabilityStatus:
-        """Withdrawn."""
-        return AvailabilityStatus.WITHDRAWN
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The withdrawn times."""
-        return Left(nouns=(self.moved(view),))
-
-
-@attrs.frozen(kw_only=True)
-class AddRoom(Makes):
-    """Add a room that can be booked, and how many people it takes."""
-
-    kind: ClassVar[str] = "room.added"
-    makes: ClassVar[type[Noun]] = Room
-    stands_on: ClassVar[tuple[str, ...]] = ("the_id",)
-    seats: int | None = maybe_seats()
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The room, in use."""
-        return Left(nouns=(Room(id=self.the_id, seats=self.seats),))
-
-
-@attrs.frozen(kw_only=True)
-class CloseRoom(Moves):
-    """Close a room. What is planned in it stays planned, until somebody moves it."""
-
-    kind: ClassVar[str] = "room.closed"
-    moves: ClassVar[type[Noun]] = Room
-
-    def to(self, noun: Room) -> RoomStatus:
-        """Closed."""
-        return RoomStatus.CLOSED
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The closed room."""
-        return Left(nouns=(self.moved(view),))
-
-
-# -- series --------------------------------------------------------------------------------------
 
 
 @attrs.frozen(kw_only=True)
@@ -240,7 +140,7 @@ class PlanSeries(Makes):
             anonymous=self.anonymous,
         )
         return Left(
-            nouns=(series, *_over(view, but=self.the_id)),
+            nouns=(series, *run_out(view, but=self.the_id)),
             messages=_everyone(self, series, f"Series {self.id} is planned."),
         )
 
@@ -257,8 +157,37 @@ class _OfSeries(Moves):
         return SeriesStatus.RUNNING
 
 
+class _OtherTime:
+    """What moving one session and one day of a series share: the people are named again."""
+
+    __slots__ = ()
+
+    id: str
+    peer: str
+    participants: tuple[str, ...]
+    with_peers: tuple[str, ...]
+    room: str | None
+    starts: datetime
+
+    def __attrs_post_init__(self) -> None:
+        if not 1 < self.starts.year < 9999:  # noqa: PLR2004 - so that every zone has a day for it
+            raise BadInput(f"{type(self).__name__}.starts", "must lie in the years 2 to 9998")
+
+    @property
+    def peers_named(self) -> tuple[str, ...]:
+        """Whoever leads it, and those who lead it with them."""
+        return (self.peer, *self.with_peers)
+
+    def _about(self, minutes: int) -> tuple[str, ...]:
+        """What is moved, everyone in it, each pair, its room, and their days."""
+        room = () if self.room is None else (self.room,)
+        there = (*self.peers_named, *self.participants, *room)
+        pairs = (pair(each, who) for each in self.peers_named for who in self.participants)
+        return once_each(self.id, *there, *pairs, *busy_on(there, (span_of(self.starts, minutes),)))
+
+
 @attrs.frozen(kw_only=True)
-class MoveOccurrence(_OfSeries):
+class MoveOccurrence(_OtherTime, _OfSeries):
     """Move one day of a series to another moment. The people and the room are named again."""
 
     kind: ClassVar[str] = "series.occurrence-moved"
@@ -270,25 +199,33 @@ class MoveOccurrence(_OfSeries):
     agreed_by: tuple[str, ...] = maybe_ids()
     with_peers: tuple[str, ...] = maybe_ids()
 
-    def __attrs_post_init__(self) -> None:
-        _lies_in_the_calendar(self, self.starts)
-
-    @property
-    def peers_named(self) -> tuple[str, ...]:
-        """Whoever leads it, and those who lead it with them."""
-        return (self.peer, *self.with_peers)
-
     @property
     def about(self) -> tuple[str, ...]:
-        """The series, everyone in it, its room, and their days: how long it takes is read."""
-        room = () if self.room is None else (self.room,)
-        there = (*self.peers_named, *self.participants, *room)
-        days = busy_on(there, (span_of(self.starts, MOST_MINUTES),))
-        return once_each(self.id, *there, *days)
+        """The series, everyone in it, their days: how long it takes is read."""
+        return self._about(MOST_MINUTES)
 
     def spans(self, series: Series) -> tuple[Span, ...]:
         """The time it would take."""
         return (span_of(self.starts, series.when.minutes),)
+
+    def session(self, view: View) -> Session | None:
+        """The session that this day would have."""
+        series = view.get(Series, self.id)
+        if series is None:
+            return None
+        return Session(
+            id=session_of(self.id, self.occurrence),
+            form=series.form,
+            peer=self.peer,
+            participants=self.participants,
+            starts=self.starts,
+            zone=series.when.zone,
+            minutes=series.when.minutes,
+            with_peers=self.with_peers,
+            group=series.group,
+            anonymous=series.anonymous,
+            room=self.room,
+        )
 
     def moved(self, view: View) -> Series:
         """The series, with this day at another moment."""
@@ -341,7 +278,7 @@ class EndSeries(_OfSeries):
 
 
 @attrs.frozen(kw_only=True)
-class MoveSession(Moves):
+class MoveSession(_OtherTime, Moves):
     """Move a planned session to another time. The people are named again, and the new room."""
 
     kind: ClassVar[str] = "session.moved"
@@ -356,35 +293,38 @@ class MoveSession(Moves):
     agreed_by: tuple[str, ...] = maybe_ids()
     with_peers: tuple[str, ...] = maybe_ids()
 
-    def __attrs_post_init__(self) -> None:
-        _lies_in_the_calendar(self, self.starts)
-
-    @property
-    def peers_named(self) -> tuple[str, ...]:
-        """Whoever leads it, and those who lead it with them."""
-        return (self.peer, *self.with_peers)
-
     @property
     def about(self) -> tuple[str, ...]:
-        """The session, everyone in it, the room, and their days."""
-        room = () if self.room is None else (self.room,)
-        there = (*self.peers_named, *self.participants, *room)
-        days = busy_on(there, (span_of(self.starts, self.minutes),))
-        return once_each(self.id, *there, *days)
+        """The session, everyone in it, each pair, the room, and their days."""
+        return self._about(self.minutes)
+
+    @property
+    def day(self) -> date:
+        """The day it would start on, where it takes place."""
+        return day_of(self.starts, self.zone)
+
+    def counts_on(self, day: date) -> date:
+        """The day it would start on."""
+        return self.day
+
+    def session(self, view: View) -> Session | None:
+        """The session as it would be."""
+        before = view.get(Session, self.id)
+        if before is None:
+            return None
+        return attrs.evolve(
+            before, starts=self.starts, zone=self.zone, minutes=self.minutes, room=self.room
+        )
 
     def to(self, noun: Session) -> SessionStatus:
-        """Planned, as before."""
-        return SessionStatus.PLANNED
+        """As before: what is planned stays planned, and nothing else is moved."""
+        return noun.status
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The session at its new time; everyone in it is told."""
-        session: Session = attrs.evolve(
-            self.moved(view),
-            starts=self.starts,
-            zone=self.zone,
-            minutes=self.minutes,
-            room=self.room,
-        )
+        session = self.session(view)
+        if session is None:
+            return Left()
         return Left(
             nouns=(session,),
             messages=_everyone(self, session, f"Session {self.id} is at another time."),

@@ -1,4 +1,4 @@
-"""Sessions, and what is done in them: asked, planned, reported."""
+"""Sessions: planned, cancelled, missed, reported."""
 
 from __future__ import annotations
 
@@ -8,28 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, Makes, Moves, Saying, free_id, once_each, used_up
+from peerkit.acts.act import Judged, Left, Makes, Moves, Saying, free_id, once_each
 from peerkit.acts.concerns import new_concern, told_of
+from peerkit.acts.counting import counted, counted_missed
 from peerkit.errors import BadInput
 from peerkit.model import (
-    ABSENT,
-    ATTENDED,
-    EXCUSED,
-    MEETINGS,
-    MET,
-    MINUTES_GIVEN,
-    MINUTES_GIVEN_A_MONTH,
-    MINUTES_GIVEN_A_WEEK,
-    MINUTES_RECEIVED,
-    MINUTES_RECEIVED_A_WEEK,
-    MINUTES_RECEIVED_A_YEAR,
-    MISSED,
-    MISSED_A_MONTH,
-    MISSED_EXCUSED,
-    MISSED_EXCUSED_A_MONTH,
     Activity,
     Concern,
-    Count,
     Message,
     Noun,
     Series,
@@ -38,7 +23,6 @@ from peerkit.model import (
     SessionStatus,
     Words,
     pair,
-    period,
 )
 from peerkit.model.fields import (
     a,
@@ -48,7 +32,6 @@ from peerkit.model.fields import (
     any_ids,
     as_tuple,
     day_of,
-    exactly,
     how_many,
     in_utc,
     made_of,
@@ -58,7 +41,7 @@ from peerkit.model.fields import (
     several,
     some_minutes,
 )
-from peerkit.model.scheduling import after_all, session_of
+from peerkit.model.scheduling import after_all, run_out, session_of
 from peerkit.model.timetable import busy_on, span_of
 
 if TYPE_CHECKING:
@@ -66,18 +49,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CancelSession",
-    "DoActivity",
     "PlanSession",
     "ReportMissedSession",
     "ReportSession",
 ]
 
 
-#: What is counted of a session: for the peer, and for each participant.
-_GIVEN: Final = (MINUTES_GIVEN, MINUTES_GIVEN_A_WEEK, MINUTES_GIVEN_A_MONTH)
-_RECEIVED: Final = (MINUTES_RECEIVED, MINUTES_RECEIVED_A_WEEK, MINUTES_RECEIVED_A_YEAR)
-_MISSED: Final = (MISSED, MISSED_A_MONTH)
-_EXCUSED: Final = (MISSED_EXCUSED, MISSED_EXCUSED_A_MONTH)
 #: How many fields every act that makes something has: those of a session come after them.
 _OWN: Final = len(attrs.fields(Makes))
 
@@ -187,7 +164,8 @@ class PlanSession(_InSession):
     """Plan time together: one to one, or a group.
 
     ``agreed_by`` are those in it, beside whoever asks, who said that this time is fine
-    with them. One that is an ``occurrence`` of a ``series`` is called after both.
+    with them. One that is an ``occurrence`` of a ``series`` is called after both,
+    and is planned again under the same id when it was cancelled.
     """
 
     kind: ClassVar[str] = "session.planned"
@@ -209,17 +187,28 @@ class PlanSession(_InSession):
         days = busy_on(there, (span_of(self.starts, self.minutes),))
         return once_each(*super().about, *room, *series, *days)
 
+    def goes_on(self, before: Session) -> bool:
+        """With the same day of the same series, where its session was cancelled."""
+        return (
+            before.status is SessionStatus.CANCELLED
+            and self.series is not None
+            and (before.series, before.occurrence) == (self.series, self.occurrence)
+        )
+
     def held(self, *, by: str, key: str | None = None, note: Words | None = None) -> ReportSession:
         """The report that it took place as it was planned. The plan must have its id."""
         return ReportSession(by=by, key=key, id=self.the_id, note=note, **self._same())
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """A planned session, which speaks for its day of a series; everyone in it is told."""
+        """A planned session, which speaks for its day of a series; everyone in it is told.
+
+        What has run out is put away.
+        """
         series = None if self.series is None else view.get(Series, self.series)
         day = self.occurrence
         rest = () if series is None or day is None else (after_all(series, day),)
         return Left(
-            nouns=(self._session(), *rest, *used_up(self, view, judged)),
+            nouns=(self._session(), *rest, *run_out(view, but=self.series)),
             messages=tuple(
                 Message(
                     to=who,
@@ -284,15 +273,8 @@ class ReportMissedSession(Moves):
         if not judged.allowed:
             return Left()
         session = attrs.evolve(self.moved(view), no_show=self.who, no_show_excused=self.excused)
-        counted = (*_MISSED, *_EXCUSED) if self.excused else _MISSED
-        return Left(
-            nouns=(session,),
-            counts=tuple(
-                Count(self.who, what, 1, period(session.day, what))
-                for what in counted
-                if self.who is not None
-            ),
-        )
+        counts = counted_missed(session, self.who, excused=self.excused)
+        return Left(nouns=(session,), counts=counts)
 
 
 @attrs.frozen(kw_only=True)
@@ -361,21 +343,27 @@ class ReportSession(_InSession):
         taken is kept under an id of its own.
         """
         held = self._held(self._counted(judged))
-        counts = _counts(held, 1)
+        counts = counted(held, 1)
         before = view.get(Session, self.the_id)
         if before is not None and not self.corrects and self._told_before(before):
             return Left(words=self._said(before.id))
         if before is not None and not self.goes_on(before):
             held = attrs.evolve(held, id=free_id(view, Session, self.the_id))
         elif before is not None and before.status is SessionStatus.HELD:
-            counts = (*_counts(before, -1), *counts)
+            counts = (*counted(before, -1), *counts)
         concerns = (self._concern(view, judged),) if judged.clauses else ()
         return Left(
-            nouns=(held, *used_up(self, view, judged), *concerns),
+            nouns=(held, *concerns),
             counts=counts,
             messages=tuple(told_of(view, self, each) for each in concerns),
             words=self._said(held.id),
         )
+
+    def uses_up(self, view: View, judged: Judged) -> tuple[Noun, ...]:
+        """Told twice, it uses up nothing again."""
+        before = view.get(Session, self.the_id)
+        twice = before is not None and not self.corrects and self._told_before(before)
+        return () if twice else super().uses_up(view, judged)
 
     def _told_before(self, before: Session) -> bool:
         """Whether this very session is kept already."""
@@ -400,68 +388,3 @@ class ReportSession(_InSession):
 
     def _concern(self, view: View, judged: Judged) -> Concern:
         return new_concern(view, self.the_id, self.peer, self.participants, judged.clauses)
-
-
-def _counts(session: Session, sign: int) -> tuple[Count, ...]:
-    """What a held session adds to the tallies, or, with -1, takes back.
-
-    Who came without a name is in no tally but the group's own.
-    """
-    met = tuple(
-        Count(pair(peer, each), MET, sign)
-        for peer in session.peers
-        for each in session.participants
-    )
-    met += _attendance(session, sign)
-    if not session.counted:
-        return met
-    day, minutes = session.day, sign * session.counted
-    return (
-        *met,
-        *(
-            Count(peer, what, minutes, period(day, what))
-            for peer in session.peers
-            for what in _GIVEN
-        ),
-        *(
-            Count(each, what, minutes, period(day, what))
-            for each in session.participants
-            for what in _RECEIVED
-        ),
-    )
-
-
-def _attendance(session: Session, sign: int) -> tuple[Count, ...]:
-    """Who of a group came, was excused or stayed away, and that the group has met."""
-    if session.group is None:
-        return ()
-    there = ((ATTENDED, session.participants), (EXCUSED, session.excused), (ABSENT, session.absent))
-    return (
-        Count(session.group, MEETINGS, sign),
-        *(Count(who, what, sign) for what, people in there for who in people),
-    )
-
-
-@attrs.frozen(kw_only=True)
-class DoActivity(Act):
-    """Ask to do one thing with, for or about a participant: "is this my role?"."""
-
-    kind: ClassVar[str] = "activity.asked"
-    peer: str = attrs.field(validator=an_id)
-    participant: str = attrs.field(validator=an_id)
-    activity: Activity = attrs.field(validator=exactly(Activity))
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """Both people, the pair, and whoever a story belongs to."""
-        of = self.activity.of or self.participant
-        return once_each(self.peer, self.participant, pair(self.peer, self.participant), of)
-
-    @property
-    def activities_named(self) -> tuple[Activity, ...]:
-        """The one thing that is asked."""
-        return (self.activity,)
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """Nothing but the journal's entry, and advice that is used up."""
-        return Left(nouns=used_up(self, view, judged))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
@@ -30,6 +30,9 @@ from peerkit.model.noun import Noun
 from peerkit.model.recurrence import MOST_OCCURRENCES
 from peerkit.model.support import SessionForm
 from peerkit.model.timetable import Occurrence, Timetable
+
+if TYPE_CHECKING:
+    from peerkit.model.view import View
 
 __all__ = [
     "Availability",
@@ -180,8 +183,11 @@ class Series(Noun):
         return next((each for each in self.occurrences if each.day == day), None)
 
     def over(self, moment: datetime) -> bool:
-        """Whether all of it lies behind this moment."""
-        return all(each.ends <= moment for each in self.occurrences)
+        """Whether all of it lies behind this moment, the days that have a session of their own too.
+
+        One of those may be cancelled, and the day is the series' again.
+        """
+        return self.when.over(moment) and all(each.ends <= moment for each in self.occurrences)
 
 
 @lru_cache(maxsize=128)
@@ -203,6 +209,21 @@ def _standing(
 def after_all(series: Series, day: date) -> Series:
     """The series, with a session of its own on this day."""
     return attrs.evolve(series, planned=tuple(sorted({*series.planned, day})))
+
+
+def run_out(view: View, *, but: str | None) -> tuple[Noun, ...]:
+    """What has run out and weighs on somebody still is put away, so that it is read no more."""
+    series = (
+        attrs.evolve(each, status=SeriesStatus.ENDED)
+        for each in view.all(Series)
+        if each.open and each.id != but and each.over(view.now)
+    )
+    times = (
+        attrs.evolve(each, status=AvailabilityStatus.WITHDRAWN)
+        for each in view.all(Availability)
+        if each.open and each.id != but and each.when.over(view.now)
+    )
+    return (*series, *times)
 
 
 def session_of(series: str, day: date) -> str:

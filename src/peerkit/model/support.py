@@ -191,7 +191,7 @@ SESSION: Final = Lifecycle(
         ),
         SessionStatus.HELD: frozenset(),
         SessionStatus.MISSED: frozenset(),
-        SessionStatus.CANCELLED: frozenset(),
+        SessionStatus.CANCELLED: frozenset({SessionStatus.PLANNED}),  # a day of a series, again
     },
     closed=frozenset({SessionStatus.HELD, SessionStatus.MISSED, SessionStatus.CANCELLED}),
 )

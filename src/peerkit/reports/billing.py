@@ -264,7 +264,8 @@ def _at_the_same_time(held: Sequence[Session]) -> frozenset[str]:
     """The sessions of a peer that overlap: nobody is in two places at once."""
     each_peer: dict[str, list[Session]] = defaultdict(list)
     for each in held:
-        each_peer[each.peer].append(each)
+        for peer in each.peers:
+            each_peer[peer].append(each)
     found: set[str] = set()
     for theirs in each_peer.values():
         longest: Session | None = None

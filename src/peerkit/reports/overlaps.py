@@ -23,7 +23,7 @@ def overlaps(program: Program, peer: str) -> Iterator[tuple[Session, Session]]:
     held = (
         each
         for each in program.every(Session, about=peer)
-        if each.status is SessionStatus.HELD and each.peer == peer
+        if each.status is SessionStatus.HELD and peer in each.peers
     )
     going_on: list[Session] = []
     for session in sorted(held, key=lambda each: (each.starts, each.id)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import product
 from typing import TYPE_CHECKING
 
 import attrs
@@ -63,7 +64,6 @@ def last_met(program: Program) -> dict[tuple[str, str], date]:
     found: dict[tuple[str, str], date] = {}
     for each in program.every(Session):
         if each.status is SessionStatus.HELD:
-            for participant in each.participants:
-                both = (each.peer, participant)
+            for both in product(each.peers, each.participants):
                 found[both] = max(found.get(both, date.min), each.day)
     return found

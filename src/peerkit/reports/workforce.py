@@ -82,7 +82,7 @@ def in_interval(program: Program, credential: Credential) -> InInterval:
 def _held(program: Program, peer: str | None, since: date, until: date) -> Iterator[Session]:
     """The sessions that a peer, or anybody, held in a stretch of time."""
     for each in program.every(Session, about=peer):
-        theirs = peer is None or each.peer == peer
+        theirs = peer is None or peer in each.peers
         if theirs and each.status is SessionStatus.HELD and since <= each.day < until:
             yield each
 
@@ -130,7 +130,10 @@ def role_drift(program: Program, since: date, until: date) -> RoleDrift:
     for each in program.every(Drift):
         if since <= each.on < until:
             found[each.cause] += each.minutes
-    lost = sum(each.minutes - each.counted for each in _held(program, None, since, until))
+    lost = sum(
+        (each.minutes - each.counted) * len(each.peers)
+        for each in _held(program, None, since, until)
+    )
     return RoleDrift(by_cause=MappingProxyType(found), in_sessions=lost)
 
 
@@ -177,7 +180,7 @@ def to_hand_over(program: Program) -> tuple[ToHandOver, ...]:
         sessions = tuple(
             each.id
             for each in program.every(Session, about=peer.id)
-            if each.peer == peer.id and each.status is SessionStatus.PLANNED
+            if peer.id in each.peers and each.status is SessionStatus.PLANNED
         )
         if matches or sessions:
             found.append(ToHandOver(peer=peer.id, matches=matches, sessions=sessions))

@@ -20,12 +20,13 @@ def heeded(findings: Sequence[Finding], act: Act, view: View) -> Findings:
     """The findings after advice: what was agreed about this clause and these people is allowed.
 
     Each piece of advice counts for one finding, and each participant of the
-    act needs one.
+    act needs one. A finding on one of several peers takes that peer's advice:
+    whoever supervises them answers for them.
     """
     free = [
         each
         for each in sorted(view.all(Consultation), key=_first)
-        if each.peer == act.peer_named and _usable(each, act, view)
+        if each.peer in act.peers_named and _usable(each, act, view)
     ]
     if not free:
         return tuple(findings)
@@ -72,10 +73,16 @@ def _advice(finding: Finding, act: Act, free: Sequence[Consultation]) -> list[Co
     if finding.verdict is not Verdict.NEEDS_CONSULTATION or not finding.advice_opens:
         return []
     about = finding.facts.get("other")
+    peer = finding.facts.get("peer")
+    whose = peer if peer in act.peers_named else act.peer_named
     people = act.participants_named if about is None else (str(about),)
     found = [
         next(
-            (x for x in free if x.clause == finding.clause.id and x.participant == each),
+            (
+                x
+                for x in free
+                if (x.clause, x.peer, x.participant) == (finding.clause.id, whose, each)
+            ),
             None,
         )
         for each in people

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Final
 from peerkit.acts import (
     AgreeBoundaries,
     AnswerBoundaries,
+    MoveOccurrence,
+    MoveSession,
     PlanSession,
     ProposeBoundaries,
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
-from peerkit.model import BoundaryAgreement, SessionForm
+from peerkit.model import BoundaryAgreement
 from peerkit.rules.support import AGREEING
+from peerkit.rules.together import Planned, as_planned, is_group
 
 if TYPE_CHECKING:
     from peerkit.handbook import Book
@@ -44,16 +47,17 @@ def both_agree(
     return (Finding(clause, verdict, facts),)
 
 
-def agreed_hours(act: PlanSession, view: View, book: Book) -> Findings:
+def agreed_hours(act: Planned, view: View, book: Book) -> Findings:
     """Where two people agreed on hours, a session outside them is agreed on first."""
-    if act.form is SessionForm.GROUP:
+    it = as_planned(act, view)
+    if it is None or is_group(it, view):
         return ()
     clause, participant = book.clause("agreed-hours"), act.participants[0]
     facts = {"peer": act.peer, "participant": participant}
     for each in view.all(BoundaryAgreement):
         if each.binds(act.peer, participant) and each.terms is not None and each.terms.hours:
-            kept = each.terms.keep_hours(act.starts, act.minutes, act.zone)
-            fine = kept or any(one.id == AGREEING for one in act.activities)
+            kept = each.terms.keep_hours(it.starts, it.minutes, it.zone)
+            fine = kept or any(one.id == AGREEING for one in it.activities)
             return (Finding(clause, Verdict.ALLOWED if fine else Verdict.NEEDS_CONSENT, facts),)
     return ()
 
@@ -61,5 +65,5 @@ def agreed_hours(act: PlanSession, view: View, book: Book) -> Findings:
 #: The rules of this subject.
 RULES: Final = (
     Rule("both-agree", (AgreeBoundaries, ProposeBoundaries, AnswerBoundaries), both_agree),
-    Rule("agreed-hours", (PlanSession,), agreed_hours),
+    Rule("agreed-hours", (PlanSession, MoveSession, MoveOccurrence), agreed_hours),
 )

@@ -27,6 +27,7 @@ from peerkit.model import (
     TrainingTopic,
 )
 from peerkit.model.phrase import listed
+from peerkit.rules.together import each_peer
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -178,17 +179,21 @@ def supervision_while_new(act: ProposeMatch | PlanSession, view: View, book: Boo
     clause = book.clause("supervision-weeks-first")
     if clause.value is None:
         return ()
-    peer = view.get(Peer, act.peer)
-    new = any(
-        each.peer == act.peer and each.stage is CredentialStage.INITIAL and each.holds(book.day)
-        for each in view.all(Credential)
-    )
-    if peer is None or not new:
-        return ()
-    days = (book.day - max(peer.serves_since, peer.supervised or peer.since)).days
-    verdict = Verdict.ALLOWED if days <= clause.value * _A_WEEK else clause.past
-    facts = {"peer": act.peer, "days": days, "limit": clause.value}
-    return (Finding(clause, verdict, facts),)
+    most = clause.value
+
+    def found(id_: str) -> Findings:
+        peer = view.get(Peer, id_)
+        new = any(
+            each.peer == id_ and each.stage is CredentialStage.INITIAL and each.holds(book.day)
+            for each in view.all(Credential)
+        )
+        if peer is None or not new:
+            return ()
+        days = (book.day - max(peer.serves_since, peer.supervised or peer.since)).days
+        verdict = Verdict.ALLOWED if days <= most * _A_WEEK else clause.past
+        return (Finding(clause, verdict, {"peer": id_, "days": days, "limit": most}),)
+
+    return each_peer(act, found)
 
 
 #: The rules of this subject.

@@ -8,6 +8,7 @@ from peerkit.acts import (
     AgreeGroundRules,
     InviteToGroup,
     JoinGroup,
+    PlanSeries,
     PlanSession,
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
@@ -32,13 +33,18 @@ __all__ = ["RULES", "ground_rules_together", "group_meets", "one_place", "seats"
 AGREEING: Final = "agree-ground-rules"
 
 
-def group_meets(act: PlanSession, view: View, book: Book) -> Findings:
-    """A group meets under rules of its own from the second time on; a closed one, among its own."""
+def group_meets(act: PlanSession | PlanSeries, view: View, book: Book) -> Findings:
+    """A group meets under rules of its own from the second time on; a closed one, among its own.
+
+    A series says when it means to meet: what each meeting needs is asked when that is planned.
+    """
     if act.group is None:
         return ()
     group = _running(act.group, view)
     if group is None:
         return (_unknown(act.group, book),)
+    if isinstance(act, PlanSeries):
+        return _members(act, group, view, book)
     clause = book.clause("ground-rules")
     facts = {"id": group.id, "now": view.tally(group.id, MEETINGS)}
     ready = (
@@ -50,7 +56,7 @@ def group_meets(act: PlanSession, view: View, book: Book) -> Findings:
     return (Finding(clause, verdict, facts), *_members(act, group, view, book))
 
 
-def _members(act: PlanSession, group: Group, view: View, book: Book) -> Findings:
+def _members(act: PlanSession | PlanSeries, group: Group, view: View, book: Book) -> Findings:
     """To a closed group come those who joined it. Nobody is asked at the door of an open one."""
     if group.openness is Openness.OPEN:
         return ()
@@ -132,7 +138,7 @@ def ground_rules_together(act: AgreeGroundRules, view: View, book: Book) -> Find
 
 #: The rules of this subject.
 RULES: Final = (
-    Rule("group-meets", (PlanSession,), group_meets),
+    Rule("group-meets", (PlanSession, PlanSeries), group_meets),
     Rule("ground-rules-together", (AgreeGroundRules,), ground_rules_together),
     Rule("one-place", (InviteToGroup,), one_place),
     Rule("group-seats", (InviteToGroup, JoinGroup), seats),

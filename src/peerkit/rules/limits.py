@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from peerkit.acts import (
     ChangeService,
+    MoveSession,
     PlanSession,
     ProposeMatch,
     ReportSession,
@@ -32,6 +33,7 @@ from peerkit.model import (
     SessionStatus,
 )
 from peerkit.model.fields import day_of
+from peerkit.rules.together import each_peer, goes_on
 
 if TYPE_CHECKING:
     from datetime import date
@@ -139,8 +141,13 @@ def _measured(clause: Clause, now: float, facts: dict[str, object]) -> Findings:
     return (Finding(clause, _ALLOWED if clause.keeps(now) else clause.past, facts),)
 
 
-def paid_time(act: PlanSession, view: View, book: Book) -> Findings:
-    """Beyond the time that is paid for, a plan is talked over first; support itself has no cap."""
+def paid_time(act: PlanSession | MoveSession, view: View, book: Book) -> Findings:
+    """Beyond the time that is paid for, a plan is talked over first; support itself has no cap.
+
+    A plan that stays on its day and takes no more time is not talked over again.
+    """
+    if goes_on(act, view):
+        return ()
     minutes, clauses = act.minutes, book.clauses
     found: Findings = ()
     for peer in act.peers_named:
@@ -163,25 +170,32 @@ def enough_supervision(act: ProposeMatch | PlanSession, view: View, book: Book) 
     """
     if all(book.clauses[each].value is None for each in _A_MONTH):
         return ()
-    peer, day = view.get(Peer, act.peer), act.counts_on(book.day)
-    ahead = (day.year, day.month) > (book.day.year, book.day.month)
-    if peer is None or ahead or not _served_last_month(peer, day):
+    day = act.counts_on(book.day)
+    if (day.year, day.month) > (book.day.year, book.day.month):
         return ()
-    talks = view.tally(act.peer, SUPERVISION_TALKS)
-    minutes = view.tally(act.peer, SUPERVISION_MINUTES)
+    return each_peer(act, lambda peer: _had_enough(peer, day, view, book))
+
+
+def _had_enough(id_: str, day: date, view: View, book: Book) -> Findings:
+    """What is found of the supervision that one peer had in the month before this day."""
+    peer = view.get(Peer, id_)
+    if peer is None or not _served_last_month(peer, day):
+        return ()
+    talks = view.tally(id_, SUPERVISION_TALKS)
+    minutes = view.tally(id_, SUPERVISION_MINUTES)
     found: Findings = ()
     for limit, now in (
         ("supervision-sessions-a-month", talks),
         ("supervision-minutes-a-month", minutes),
     ):
-        found += _measured(book.clauses[limit], now, {"peer": act.peer})
+        found += _measured(book.clauses[limit], now, {"peer": id_})
     ratio = book.clauses["work-hours-for-each-supervision-hour"]
     if ratio.value is not None:
         # Begun hours to an hour of supervision; the first is due once the limit is worked.
-        worked = view.tally(act.peer, MINUTES_GIVEN_A_MONTH)
+        worked = view.tally(id_, MINUTES_GIVEN_A_MONTH)
         due = minutes and worked > ratio.value * _AN_HOUR
         hours = -(-worked // (minutes if due else _AN_HOUR))
-        found += _measured(ratio, hours, {"peer": act.peer})
+        found += _measured(ratio, hours, {"peer": id_})
     return found
 
 
@@ -241,6 +255,6 @@ def business_days(first: date, last: date) -> int:
 RULES: Final = (
     Rule("enough-supervision", (ProposeMatch, PlanSession), enough_supervision),
     Rule("room-with-supervisor", (WelcomePeer, ChangeService), room_with_supervisor),
-    Rule("paid-time", (PlanSession,), paid_time),
+    Rule("paid-time", (PlanSession, MoveSession), paid_time),
     Rule("note-on-time", (ReportSession,), note_on_time),
 )

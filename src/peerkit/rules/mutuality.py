@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from peerkit.acts import (
+    MoveSession,
     PlanSession,
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["RULES", "as_chosen"]
 
 
-def as_chosen(act: PlanSession, view: View, book: Book) -> Findings:
+def as_chosen(act: PlanSession | MoveSession, view: View, book: Book) -> Findings:
     """A plan stays within what each person in it chose, unless they ask for it themself.
 
     Only plans are asked: support that has been given is counted and never refused.
@@ -40,7 +41,7 @@ def as_chosen(act: PlanSession, view: View, book: Book) -> Findings:
             planned = not each.forms or SupportForm.FORMAL in each.forms or own_wish
             verdict = Verdict.ALLOWED if planned else Verdict.NEEDS_CONSENT
             found += (Finding(book.clause("chosen-form"), verdict, {"participant": who}),)
-        if who == act.peer:
+        if who in act.peers_named:
             given = view.tally(who, MINUTES_GIVEN_A_WEEK) + act.minutes
             found += _within(book, "chosen-to-give", (who, each.gives), given, own_wish)
     return found
@@ -62,4 +63,4 @@ def _within(
 
 
 #: The rules of this subject.
-RULES: Final = (Rule("as-chosen", (PlanSession,), as_chosen),)
+RULES: Final = (Rule("as-chosen", (PlanSession, MoveSession), as_chosen),)

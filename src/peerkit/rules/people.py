@@ -33,6 +33,7 @@ from peerkit.acts import (
     InviteToGroup,
     JoinGroup,
     JoinWaitingList,
+    MoveSession,
     NameGuardian,
     NameTeamMember,
     OfferStay,
@@ -78,6 +79,7 @@ from peerkit.model import (
 )
 from peerkit.model.phrase import listed
 from peerkit.rules.activities import whatever_stands
+from peerkit.rules.together import each_peer, goes_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,14 +185,23 @@ def caseload(act: ProposeMatch | AcceptMatch, view: View, book: Book) -> Finding
     return (Finding(clause, verdict, {"peer": act.peer, "now": now, "limit": clause.value}),)
 
 
-def credential(act: ProposeMatch | PlanSession | ReportSession, view: View, book: Book) -> Findings:
+def credential(
+    act: ProposeMatch | PlanSession | ReportSession | PlanShift | MoveSession,
+    view: View,
+    book: Book,
+) -> Findings:
     """A peer specialist works under a credential in force; other roles need none."""
+    return each_peer(act, lambda peer: _credential(peer, act, view, book))
+
+
+def _credential(id_: str, act: Act, view: View, book: Book) -> Findings:
+    """What is found of one peer's credentials."""
     clause = book.clause("credential")
-    peer = view.get(Peer, act.peer)
+    peer = view.get(Peer, id_)
     if peer is None or Role.SPECIALIST not in peer.roles:
         return ()
-    held = [each for each in view.all(Credential) if each.peer == act.peer]
-    facts = {"peer": act.peer, "until": max((each.until.isoformat() for each in held), default="")}
+    held = [each for each in view.all(Credential) if each.peer == id_]
+    facts = {"peer": id_, "until": max((each.until.isoformat() for each in held), default="")}
     day = act.counts_on(book.day)
     if any(each.since <= day < each.until for each in held):
         return (Finding(clause, Verdict.ALLOWED, facts),)
@@ -210,9 +221,18 @@ def given_role(act: ChangeRoles, view: View, book: Book) -> Findings:
     return (Finding(book.clause("given-role"), verdict, {"peer": act.peer, "by": act.by}),)
 
 
-def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Findings:
+def supervision(
+    act: ProposeMatch | PlanSession | PlanSeries | MoveSession, view: View, book: Book
+) -> Findings:
     """Nobody serves alone: the last supervision lies no further back than the limit."""
-    peer = view.get(Peer, act.peer)
+    if goes_on(act, view):
+        return ()
+    return each_peer(act, lambda peer: _supervised(peer, view, book))
+
+
+def _supervised(id_: str, view: View, book: Book) -> Findings:
+    """What is found of one peer's last supervision."""
+    peer = view.get(Peer, id_)
     if peer is None:
         return ()
     last = max(peer.serves_since, peer.supervised or peer.since)
@@ -221,7 +241,7 @@ def supervision(act: ProposeMatch | PlanSession, view: View, book: Book) -> Find
         clause = book.clauses[limit]
         if clause.value is not None:
             verdict = Verdict.ALLOWED if book.day <= due(last, clause.value) else clause.past
-            facts = {"peer": act.peer, "days": (book.day - last).days, "limit": clause.value}
+            facts = {"peer": id_, "days": (book.day - last).days, "limit": clause.value}
             found.append(Finding(clause, verdict, facts))
     return tuple(found)
 
@@ -382,8 +402,12 @@ RULES: Final = (
     ),
     Rule("own-supervisor", (WelcomePeer, ChangeService, ProposeMatch), own_supervisor),
     Rule("caseload", (ProposeMatch, AcceptMatch), caseload),
-    Rule("credential", (ProposeMatch, PlanSession, ReportSession, PlanShift), credential),
-    Rule("supervision", (ProposeMatch, PlanSession, PlanSeries), supervision),
+    Rule(
+        "credential",
+        (ProposeMatch, PlanSession, ReportSession, PlanShift, MoveSession),
+        credential,
+    ),
+    Rule("supervision", (ProposeMatch, PlanSession, PlanSeries, MoveSession), supervision),
     Rule(
         "dual-relationship",
         (ProposeMatch, AcceptMatch, PlanSession, ReportSession, DoActivity, PlanSeries),

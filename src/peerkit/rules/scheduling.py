@@ -32,6 +32,7 @@ from peerkit.model import (
     SessionStatus,
 )
 from peerkit.model.timetable import Span, clash, covered, span_of
+from peerkit.rules.together import each_peer
 
 if TYPE_CHECKING:
     from datetime import date
@@ -159,22 +160,26 @@ def _against(room: Room, act: _Planned, view: View) -> Iterator[Phrase]:
 
 def offered_hours(act: _Planned, view: View, book: Book) -> Findings:
     """Where a peer has offered times, whoever plans outside them asks the peer first."""
-    offered = [
-        one.span
-        for each in view.all(Availability)
-        if each.person == act.peer and each.open
-        for one in each.when.occurrences
-    ]
-    if not offered:
+    times = [each for each in view.all(Availability) if each.open]
+    if not times:
         return ()
     if isinstance(act, PlanSeries):
         spans = tuple(each.span for each in act.ahead)
     else:
         spans = _spans(act, view)
     clause = book.clause("offered-hours")
-    fine = _is_fine(act.peer, act) or all(covered(each, offered) for each in spans)
-    verdict = Verdict.ALLOWED if fine else Verdict.NEEDS_CONSENT
-    return (Finding(clause, verdict, {"peer": act.peer, "by": act.by}),)
+
+    def found(peer: str) -> Findings:
+        offered = [
+            one.span for each in times if each.person == peer for one in each.when.occurrences
+        ]
+        if not offered:
+            return ()
+        fine = _is_fine(peer, act) or all(covered(each, offered) for each in spans)
+        verdict = Verdict.ALLOWED if fine else Verdict.NEEDS_CONSENT
+        return (Finding(clause, verdict, {"peer": peer, "by": act.by}),)
+
+    return each_peer(act, found)
 
 
 def takes_part(
@@ -208,10 +213,17 @@ def occurrence(
         about = "{id} as a {kind} of the people and the room named"
         missing = Phrase(about, id=named, kind=Phrase(Series.kind))
         return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
-    there = series.status is SeriesStatus.RUNNING and series.on(day) is not None
+    free = series.on(day) is not None or _given_back(act, view)
+    there = series.status is SeriesStatus.RUNNING and free
     verdict = Verdict.ALLOWED if there else Verdict.NOT_ALLOWED
     facts = {"id": series.id, "until": day.isoformat()}
     return (Finding(book.clause("occurrence"), verdict, facts),)
+
+
+def _given_back(act: PlanSession | MoveOccurrence | CancelOccurrence, view: View) -> bool:
+    """Whether this day had a session of its own, which was cancelled."""
+    before = view.get(Session, act.the_id) if isinstance(act, PlanSession) else None
+    return before is not None and isinstance(act, PlanSession) and act.goes_on(before)
 
 
 def _named(

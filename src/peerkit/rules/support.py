@@ -22,6 +22,7 @@ from peerkit.acts import (
     JoinGroup,
     JoinWaitingList,
     LeaveWaitingList,
+    MoveSession,
     NameTeamMember,
     NoteProgress,
     PlanSeries,
@@ -46,18 +47,18 @@ from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     MET,
     BoundaryAgreement,
-    Group,
     Match,
     MatchStatus,
     Peer,
     Phrase,
-    Session,
     SessionForm,
     Topic,
     pair,
 )
+from peerkit.rules.together import is_group
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from peerkit.handbook import Book
@@ -79,57 +80,52 @@ def group_size(act: PlanSession | ReportSession, view: View, book: Book) -> Find
     return (Finding(clause, verdict, {"peer": act.peer, "now": now, "limit": clause.value}),)
 
 
-def voluntary(act: PlanSession | ReportSession, view: View, book: Book) -> Findings:
+def voluntary(
+    act: PlanSession | ReportSession | PlanSeries | MoveSession, view: View, book: Book
+) -> Findings:
     """One-to-one support begins when the participant has accepted the match.
 
     Groups and meetings that nobody planned need none: coming is a choice
-    already. Who has said no to this peer is not met by chance again and again.
+    already. Who has said no to this peer is not met by chance again and again,
+    until they say yes: the latest answer stands.
     """
-    if _is_group(act, view):
+    it = act.session(view) if isinstance(act, MoveSession) else act
+    if it is None or is_group(it, view):
         return ()
     clause = book.clause("voluntary")
     participant, when = act.participants[0], act.moment(view.now)
     facts = {"peer": act.peer, "participant": participant}
-    said_yes = said_no = False
-    for each in view.all(Match):
-        if each.peer == act.peer and each.participant == participant:
-            said_yes = said_yes or each.lasted(when)
-            said_no = said_no or _declined(each, when)
-    free = said_yes or (act.form is SessionForm.AD_HOC and not said_no)
+    theirs = [
+        each
+        for each in view.all(Match)
+        if each.peer == act.peer and each.participant == participant
+    ]
+    free = any(each.lasted(when) for each in theirs) or (
+        it.form is SessionForm.AD_HOC and not _said_no(theirs, when)
+    )
     return (Finding(clause, Verdict.ALLOWED if free else Verdict.NEEDS_CONSENT, facts),)
 
 
-def _declined(match: Match, when: datetime) -> bool:
-    """Whether the participant had said no by then."""
-    return match.status is MatchStatus.DECLINED and (match.ended is None or match.ended <= when)
+def _said_no(matches: Sequence[Match], when: datetime) -> bool:
+    """Whether the latest answer that the participant had given by then was a no.
 
-
-def _is_group(act: PlanSession | ReportSession, view: View) -> bool:
-    """A group of one is none, unless more were expected and only one came, or it is a group's own.
-
-    Who comes without a name comes to a group: nobody is walked with unnamed.
+    A no without its moment is older than any yes.
     """
-    if act.form is not SessionForm.GROUP:
+    noes = [
+        each.ended
+        for each in matches
+        if each.status is MatchStatus.DECLINED and (each.ended is None or each.ended <= when)
+    ]
+    yeses = [each.since for each in matches if each.since is not None and each.since <= when]
+    last = max((each for each in noes if each is not None), default=None)
+    if not noes or (yeses and last is None):
         return False
-    if act.size > 1 or act.anonymous or _meets(act, view):
-        return True
-    planned = view.get(Session, act.the_id)
-    return (
-        planned is not None
-        and planned.form is SessionForm.GROUP
-        and len(planned.participants) > 1
-        and set(act.participants) <= set(planned.participants)
-    )
-
-
-def _meets(act: PlanSession | ReportSession, view: View) -> bool:
-    """Whether it is a meeting of a group that the program knows."""
-    return act.group is not None and view.get(Group, act.group) is not None
+    return not yeses or last is None or max(yeses) < last
 
 
 def limits_explained(act: PlanSession, view: View, book: Book) -> Findings:
     """By their second meeting a pair has agreed on boundaries and the limits of confidentiality."""
-    if _is_group(act, view):
+    if is_group(act, view):
         return ()
     clause = book.clause("limits-explained")
     participant = act.participants[0]
@@ -195,7 +191,7 @@ def own_voice(act: _Spoken, view: View, book: Book) -> Findings:
 #: The rules of this subject.
 RULES: Final = (
     Rule("group-size", (PlanSession, ReportSession, PlanSeries), group_size),
-    Rule("voluntary", (PlanSession, ReportSession, PlanSeries), voluntary),
+    Rule("voluntary", (PlanSession, ReportSession, PlanSeries, MoveSession), voluntary),
     Rule("limits-explained", (PlanSession,), limits_explained),
     Rule("consent", (ShareInformation,), consent),
     Rule(

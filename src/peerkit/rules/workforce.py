@@ -10,6 +10,8 @@ from peerkit.acts import (
     AskForLeave,
     ChangeLeave,
     LookAtDrift,
+    MoveOccurrence,
+    MoveSession,
     PlanSession,
     PutAwaySelfCarePlan,
     RecordPay,
@@ -34,6 +36,7 @@ from peerkit.model import (
 )
 from peerkit.model.phrase import listed
 from peerkit.rules.limits import measured
+from peerkit.rules.together import Planned, as_planned, each_peer
 
 if TYPE_CHECKING:
     from peerkit.acts import (
@@ -64,21 +67,25 @@ def known_together(act: RecordSupervision, view: View, book: Book) -> Findings:
     return (Finding(book.clause("known"), verdict, {"missing": missing} if missing else {}),)
 
 
-def on_leave(act: PlanSession, view: View, book: Book) -> Findings:
-    """Nobody plans over leave that was granted; only the peer takes it back."""
-    granted = [
-        each
-        for each in view.all(Leave)
-        if each.peer == act.peer and each.status is LeaveStatus.GRANTED
-    ]
-    if not granted:
+def on_leave(act: Planned, view: View, book: Book) -> Findings:
+    """Nobody plans over leave that was granted, nor moves there; only the peer takes it back."""
+    granted = [each for each in view.all(Leave) if each.status is LeaveStatus.GRANTED]
+    it = as_planned(act, view) if granted else None
+    if it is None:
         return ()
-    clause = book.clause("on-leave")
-    last = max((each.last for each in granted if each.first <= act.day <= each.last), default=None)
-    if last is None:
-        return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer}),)
-    facts = {"peer": act.peer, "until": last.isoformat()}
-    return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
+    clause, day = book.clause("on-leave"), it.day
+
+    def found(peer: str) -> Findings:
+        theirs = [each for each in granted if each.peer == peer]
+        if not theirs:
+            return ()
+        last = max((each.last for each in theirs if each.first <= day <= each.last), default=None)
+        if last is None:
+            return (Finding(clause, Verdict.ALLOWED, {"peer": peer}),)
+        facts = {"peer": peer, "until": last.isoformat()}
+        return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
+
+    return each_peer(act, found)
 
 
 def own_leave(act: AskForLeave | ChangeLeave, view: View, book: Book) -> Findings:
@@ -161,7 +168,7 @@ RULES: Final = (
         known_peer,
     ),
     Rule("known-together", (RecordSupervision,), known_together),
-    Rule("on-leave", (PlanSession,), on_leave),
+    Rule("on-leave", (PlanSession, MoveSession, MoveOccurrence), on_leave),
     Rule("own-leave", (AskForLeave, ChangeLeave), own_leave),
     Rule(
         "own-plan-is-theirs",
