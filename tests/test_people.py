@@ -17,6 +17,7 @@ from peerkit.handbook import Handbook
 from peerkit.model import MOST_ON_MAP, MOST_READERS
 from peerkit.testing.strategies import nouns
 from tests.ordinary import ANA, NOW, TODAY, activity, asking, decided, empty, opened, plan, report
+from tests.test_acts import ONE_OF_EACH
 
 OWN: dict[str, Any] = {"by": "p-7", "participant": "p-7"}
 SAID = pk.Words("Sleep.")
@@ -312,6 +313,52 @@ class TestYoungPeople:
         goal = pk.SetGoal(**OWN, id="g", words=SAID)
 
         assert decided(goal, own).allowed
+
+    #: A no, and what several people share: here a guardian may bring the word.
+    BESIDE = (
+        pk.DeclineMatch,
+        pk.RevokeConsent,
+        pk.WithdrawMeasure,
+        pk.WithdrawMilestone,
+        pk.LeaveWaitingList,
+        pk.RemoveTeamMember,
+        pk.CallOffVisit,
+        pk.TakeBackWords,
+        pk.WithdrawAvailability,
+        pk.CancelSession,
+        pk.CancelOccurrence,
+        pk.EndSeries,
+        pk.MoveOccurrence,
+        pk.MoveSession,
+    )
+
+    @pytest.mark.parametrize(
+        "act",
+        [
+            pytest.param(each, id=each.kind)
+            for each, _ in ONE_OF_EACH
+            if "said_so" in attrs.fields_dict(type(each))
+        ],
+    )
+    def test_a_guardian_never_brings_the_yes(self, act: pk.Act) -> None:
+        """In every act that asks whether somebody said so, unless it is named above."""
+        found = decided(attrs.evolve(act, by="kim", said_so=True), KIM)
+        asked = {each.verdict for each in found.findings if each.clause.id == "assent"}
+
+        assert asked == (set() if isinstance(act, self.BESIDE) else {C})
+
+    def test_a_no_and_a_record_wait_for_nobody(self) -> None:
+        """A guardian who brings a no is heard, and a lease is a lease whoever reads it."""
+        no = pk.AnswerBoundaries(by="kim", id="ag", peer="ana", participant="p-7", agreed=False)
+        told: dict[str, Any] = {"by": "kim", "participant": "p-7", "id": "mi", "on": TODAY}
+        record = pk.ToldBy.RECORD
+        lease = pk.RecordMilestone(**told, of=pk.MilestoneKind.HOUSED, told=record)
+        hope = next(each for each in pk.MilestoneKind if each.area is pk.Area.HOPE)
+        hoped = pk.RecordMilestone(**told, of=hope, told=record, said_so=True)
+
+        assert "assent" not in {each.clause.id for each in decided(no, KIM).findings}
+        assert decided(lease, KIM).allowed
+        assert about(decided(hoped, KIM), "assent") is C
 
     @given(nouns(pk.Guardian), st.dates(max_value=date(9998, 12, 31)))
     def test_a_guardian_answers_until_the_day(self, guardian: pk.Guardian, day: date) -> None:

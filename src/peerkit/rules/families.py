@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from peerkit.acts import (
+    ACTS,
     AcceptMatch,
-    AddStep,
-    AgreeBoundaries,
-    ChangeGoal,
-    ChangePlan,
-    ChangeStep,
-    ChooseMutuality,
+    AnswerBoundaries,
+    CallOffVisit,
+    CancelOccurrence,
+    CancelSession,
+    DeclineMatch,
     EndGuardianship,
+    EndSeries,
     GivePermission,
+    LeaveWaitingList,
+    MoveOccurrence,
+    MoveSession,
     NameGuardian,
-    NoteProgress,
-    PutOnMap,
     RecordConsent,
-    RecordDirective,
-    SetGoal,
-    SetPlanAside,
-    SharePlan,
-    StopSharing,
-    TakeOffMap,
-    WritePlan,
+    RecordMilestone,
+    RemoveTeamMember,
+    RevokeConsent,
+    TakeBackWords,
+    WithdrawAvailability,
+    WithdrawMeasure,
+    WithdrawMilestone,
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import Guardian, GuardianPermission, PermissionStatus
+from peerkit.rules.outcomes import from_a_record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from peerkit.acts import (
@@ -39,6 +46,7 @@ if TYPE_CHECKING:
     from peerkit.model import View
 
 __all__ = [
+    "BESIDE_OWN_YES",
     "RULES",
     "guardian_checked",
     "guardian_gives",
@@ -46,6 +54,31 @@ __all__ = [
     "guardian_permits",
     "own_yes",
 ]
+
+_A_NO: Final = "a no, and what is taken back, is heard from whoever brings it"
+_SHARED: Final = "several people share it: said_so tells that one of them wants it"
+#: The acts with a ``said_so`` in which a guardian may bring the word, and why.
+BESIDE_OWN_YES: Final[Mapping[type[Act], str]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                DeclineMatch,
+                RevokeConsent,
+                WithdrawMeasure,
+                WithdrawMilestone,
+                LeaveWaitingList,
+                RemoveTeamMember,
+                CallOffVisit,
+                TakeBackWords,
+                WithdrawAvailability,
+            ),
+            _A_NO,
+        ),
+        **dict.fromkeys(
+            (CancelSession, CancelOccurrence, EndSeries, MoveOccurrence, MoveSession), _SHARED
+        ),
+    }
+)
 
 
 def _guardians(view: View, participant: str, day: date) -> frozenset[str]:
@@ -77,9 +110,18 @@ def guardian_permits(act: AcceptMatch | RecordConsent, view: View, book: Book) -
     return (Finding(clause, verdict, facts),)
 
 
+def _whose(act: Act) -> str:
+    """Whose word the act waits for: acts on times and descriptions call them the person."""
+    return str(getattr(act, "person", None) or getattr(act, "participant"))  # noqa: B009
+
+
 def own_yes(act: Act, view: View, book: Book) -> Findings:
     """A guardian permits, and never speaks in the young person's place."""
-    (participant,) = act.participants_named
+    if (isinstance(act, AnswerBoundaries) and not act.agreed) or (
+        isinstance(act, RecordMilestone) and from_a_record(act)
+    ):
+        return ()  # a no is heard, and a record is nobody's voice
+    participant = _whose(act)
     guardians = _guardians(view, participant, book.day)
     if not guardians or act.by == participant:
         return ()
@@ -122,24 +164,10 @@ RULES: Final = (
     Rule("guardian-gives", (GivePermission,), guardian_gives),
     Rule(
         "own-yes",
-        (
-            AcceptMatch,
-            AgreeBoundaries,
-            RecordConsent,
-            SetGoal,
-            ChangeGoal,
-            NoteProgress,
-            AddStep,
-            ChangeStep,
-            ChooseMutuality,
-            WritePlan,
-            ChangePlan,
-            RecordDirective,
-            SharePlan,
-            StopSharing,
-            SetPlanAside,
-            PutOnMap,
-            TakeOffMap,
+        tuple(
+            each
+            for each in ACTS
+            if "said_so" in attrs.fields_dict(each) and each not in BESIDE_OWN_YES
         ),
         own_yes,
     ),
