@@ -256,8 +256,11 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
     # -- people
     (pk.ChangeRoles(by="sam", peer="ana", role=pk.Role.MENTOR), ("ana",)),
     (pk.ChooseMutuality(**BY, id="mu-1", participant="p-7"), ("mu-1", "p-7")),
-    (pk.NameGuardian(**BY, id="gu-1", participant="p-7", guardian="kim"), ("gu-1", "p-7")),
-    (pk.EndGuardianship(**BY, id="gu-1", participant="p-7"), ("gu-1", "p-7")),
+    (
+        pk.NameGuardian(**BY, id="gu-1", participant="p-7", guardian="kim"),
+        ("gu-1", "p-7", "p-7+p-7"),
+    ),
+    (pk.EndGuardianship(**BY, id="gu-1", participant="p-7"), ("gu-1", "p-7", "p-7+p-7")),
     (
         pk.GivePermission(by="c", id="pe-1", participant="p-7", guardian="kim", permits="m-1"),
         ("pe-1", "p-7", "m-1"),

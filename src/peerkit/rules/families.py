@@ -30,9 +30,10 @@ from peerkit.acts import (
     WithdrawAvailability,
     WithdrawMeasure,
     WithdrawMilestone,
+    WithdrawPermission,
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
-from peerkit.model import Guardian, GuardianPermission, PermissionStatus
+from peerkit.model import Guardian, GuardianPermission, Match, PermissionStatus
 from peerkit.rules.outcomes import from_a_record
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ __all__ = [
     "guardian_gives",
     "guardian_named",
     "guardian_permits",
+    "guardian_takes_back",
     "own_yes",
 ]
 
@@ -77,6 +79,7 @@ BESIDE_OWN_YES: Final[Mapping[type[Act], str]] = MappingProxyType(
         **dict.fromkeys(
             (CancelSession, CancelOccurrence, EndSeries, MoveOccurrence, MoveSession), _SHARED
         ),
+        WithdrawPermission: "it is the guardian's word and not the young person's",
     }
 )
 
@@ -138,8 +141,18 @@ def guardian_named(act: NameGuardian, view: View, book: Book) -> Findings:
 
 
 def guardian_checked(act: NameGuardian | EndGuardianship, view: View, book: Book) -> Findings:
-    """The young person alone neither names a guardian nor ends it; the program looks at it."""
-    verdict = Verdict.NEEDS_CONSULTATION if act.by == act.participant else Verdict.ALLOWED
+    """Neither the young person, nor the guardian, nor their peer settles it alone."""
+    if isinstance(act, NameGuardian):
+        guardian: str | None = act.guardian
+    else:
+        known = view.get(Guardian, act.id)
+        guardian = None if known is None else known.guardian
+    walks = any(
+        each.open and (each.peer, each.participant) == (act.by, act.participant)
+        for each in view.all(Match)
+    )
+    close = walks or act.by in {act.participant, guardian}
+    verdict = Verdict.NEEDS_CONSULTATION if close else Verdict.ALLOWED
     facts = {"participant": act.participant, "by": act.by}
     return (Finding(book.clause("guardian-checked"), verdict, facts),)
 
@@ -156,12 +169,26 @@ def guardian_gives(act: GivePermission, view: View, book: Book) -> Findings:
     return (Finding(book.clause("guardian-gives"), verdict, facts),)
 
 
+def guardian_takes_back(act: WithdrawPermission, view: View, book: Book) -> Findings:
+    """A permission is taken back by the guardian who gave it, or on their word."""
+    given = view.get(GuardianPermission, act.id)
+    if given is None:
+        return ()  # what is not there is the rule steps' to say
+    if act.by == given.guardian or act.said_so is True:
+        verdict = Verdict.ALLOWED
+    else:
+        verdict = Verdict.NEEDS_FACTS if act.said_so is None else Verdict.NEEDS_CONSENT
+    facts = {"participant": act.participant, "by": act.by, "other": given.guardian}
+    return (Finding(book.clause("guardian-takes-back"), verdict, facts),)
+
+
 #: The rules of this subject.
 RULES: Final = (
     Rule("guardian-permits", (AcceptMatch, RecordConsent), guardian_permits),
     Rule("guardian-named", (NameGuardian,), guardian_named),
     Rule("guardian-checked", (NameGuardian, EndGuardianship), guardian_checked),
     Rule("guardian-gives", (GivePermission,), guardian_gives),
+    Rule("guardian-takes-back", (WithdrawPermission,), guardian_takes_back),
     Rule(
         "own-yes",
         tuple(
