@@ -37,7 +37,7 @@ from tests.ordinary import (
     view,
 )
 
-FINE = Judged()
+FINE = Judged(day=TODAY)
 SAID = pk.Words("Sleep.")
 BY: dict[str, Any] = {"by": "p-7"}
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
@@ -256,8 +256,11 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
     # -- people
     (pk.ChangeRoles(by="sam", peer="ana", role=pk.Role.MENTOR), ("ana",)),
     (pk.ChooseMutuality(**BY, id="mu-1", participant="p-7"), ("mu-1", "p-7")),
-    (pk.NameGuardian(**BY, id="gu-1", participant="p-7", guardian="kim"), ("gu-1", "p-7")),
-    (pk.EndGuardianship(**BY, id="gu-1", participant="p-7"), ("gu-1", "p-7")),
+    (
+        pk.NameGuardian(**BY, id="gu-1", participant="p-7", guardian="kim"),
+        ("gu-1", "p-7", "p-7+p-7"),
+    ),
+    (pk.EndGuardianship(**BY, id="gu-1", participant="p-7"), ("gu-1", "p-7", "p-7+p-7")),
     (
         pk.GivePermission(by="c", id="pe-1", participant="p-7", guardian="kim", permits="m-1"),
         ("pe-1", "p-7", "m-1"),
@@ -917,7 +920,7 @@ class TestConcernsAndAdvice:
     ) -> None:
         """By the request, and then by its report; it keeps for what, and other advice stays."""
         kept = attrs.evolve(AGREED, id="c-2")
-        used = act.uses_up(view(AGREED, kept), Judged(used=("c-1",)))
+        used = act.uses_up(view(AGREED, kept), Judged(day=TODAY, used=("c-1",)))
 
         status = pk.ConsultationStatus.DONE if act.already else pk.ConsultationStatus.USED
         assert used == (attrs.evolve(AGREED, status=status, used_for=used_for),)
@@ -936,7 +939,7 @@ class TestConcernsAndAdvice:
         """As advice is: used by the request, done by the report, and closed then."""
         facts = pk.SuppliedFacts(id="f-1", **PAIR, activity=GIFT)
         kept = attrs.evolve(facts, id="f-2")
-        (after,) = act.uses_up(view(facts, kept), Judged(supplied=("f-1",)))
+        (after,) = act.uses_up(view(facts, kept), Judged(day=TODAY, supplied=("f-1",)))
         assert isinstance(after, pk.SuppliedFacts)
 
         status = pk.FactsStatus.DONE if act.already else pk.FactsStatus.USED
@@ -1026,7 +1029,7 @@ class TestSessions:
         assert act.leaves(view(planned), FINE) == Left(
             nouns=(attrs.evolve(planned, status=pk.SessionStatus.MISSED),)
         )
-        assert act.leaves(view(), Judged(allowed=False)) == Left()
+        assert act.leaves(view(), Judged(day=TODAY, allowed=False)) == Left()
 
     def test_an_hour_held_counts_for_everyone(self) -> None:
         """The pair met once more; each has an hour on that day, and in the periods around it."""
@@ -1077,6 +1080,7 @@ class TestSessions:
         done = (activity("listen", minutes[0]), activity("lend-money", minutes[1]))
         bad = bool(outside or whole)
         judged = Judged(
+            day=TODAY,
             allowed=not bad,
             whole=whole,
             outside=frozenset(outside),
@@ -1095,7 +1099,9 @@ class TestSessions:
 
     def test_a_crossing_opens_a_concern_and_tells_the_supervisor(self) -> None:
         """It names the clauses, everyone who was there, and the session it came from."""
-        judged = Judged(allowed=False, outside=frozenset({0}), clauses=("money", "gifts"))
+        judged = Judged(
+            day=TODAY, allowed=False, outside=frozenset({0}), clauses=("money", "gifts")
+        )
         left = report(**group(2)).leaves(view(), judged)
 
         assert left.nouns[1] == pk.Concern(
@@ -1110,13 +1116,13 @@ class TestSessions:
 
     def test_a_crossing_by_somebody_unknown_goes_back_to_who_told_it(self) -> None:
         """The message must reach somebody."""
-        judged = Judged(allowed=False, whole=True, clauses=("known",))
+        judged = Judged(day=TODAY, allowed=False, whole=True, clauses=("known",))
 
         assert [each.to for each in report(peer="x").leaves(view(), judged).messages] == ["ana"]
 
     def test_a_concern_never_takes_the_place_of_another(self) -> None:
         """Where the id is taken, the new one gets one of its own."""
-        judged = Judged(allowed=False, whole=True, clauses=("money",))
+        judged = Judged(day=TODAY, allowed=False, whole=True, clauses=("money",))
         taken = attrs.evolve(CONCERN, id="s-1/concern", status=pk.ConcernStatus.CLOSED)
         stood = attrs.evolve(view(taken), seen=41)
         left = report().leaves(stood, judged)
@@ -1126,7 +1132,7 @@ class TestSessions:
 
     def test_a_crossing_in_a_session_with_the_longest_id_is_kept(self) -> None:
         """A report is never refused, so the concern's id must fit as well."""
-        judged = Judged(allowed=False, whole=True, clauses=("money",))
+        judged = Judged(day=TODAY, allowed=False, whole=True, clauses=("money",))
         act = report(id="s" * 96)
         held, concern = act.leaves(view(), judged).nouns
 
@@ -1135,7 +1141,7 @@ class TestSessions:
 
     def test_a_crossing_is_kept_however_many_were_there(self) -> None:
         """Also when the peer is named on both sides: a report is never refused."""
-        judged = Judged(allowed=False, whole=True, clauses=("two-people",))
+        judged = Judged(day=TODAY, allowed=False, whole=True, clauses=("two-people",))
         for act in (report(**group(200)), report(**group(2), peer="p-7")):
             left = act.leaves(view(), judged)
             assert [each.kind for each in left.nouns] == ["session", "concern"]
@@ -1155,7 +1161,7 @@ class TestSessions:
         (held,) = report().leaves(view(), FINE).nouns
         assert isinstance(held, pk.Session)
         before = view(attrs.evolve(held, counted=counted))
-        crossed = Judged(allowed=False, whole=True, clauses=("once",))
+        crossed = Judged(day=TODAY, allowed=False, whole=True, clauses=("once",))
 
         assert report(note=SAID).leaves(before, crossed) == Left(
             words=(Saying("session/s-1", "p-7", SAID),)
@@ -1180,7 +1186,7 @@ class TestSessions:
     ) -> None:
         """Nothing that was told is lost, and nothing that was kept is overwritten."""
         (first,) = report().leaves(view(), FINE).nouns
-        crossed = Judged(allowed=False, whole=True, clauses=("once",))
+        crossed = Judged(day=TODAY, allowed=False, whole=True, clauses=("once",))
         left = report(note=SAID, **how).leaves(view(attrs.evolve(first, status=before)), crossed)
         held, concern = left.nouns
 
@@ -1272,7 +1278,7 @@ class TestThroughTheDoor:
                 *(*on_the_way(), *in_a_group(), *in_a_house()),
             )
             crossed = act.kind == "session.reported"
-            left = act.leaves(stood, Judged(allowed=not crossed, clauses=("money",)))
+            left = act.leaves(stood, Judged(day=TODAY, allowed=not crossed, clauses=("money",)))
             read = {(each.kind, each.id) for each in stood.nouns}
             for noun in left.nouns:
                 named = noun.id in act.about or (noun.kind, noun.id) in read

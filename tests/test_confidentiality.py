@@ -17,7 +17,7 @@ from peerkit.acts import Judged
 from peerkit.acts.act import LATEST_REPORT
 from peerkit.handbook import Handbook
 from peerkit.reports import Telling, accounting
-from tests.ordinary import NOW, activity, empty, opened, plan, report, welcome
+from tests.ordinary import NOW, TODAY, activity, empty, opened, plan, report, welcome
 
 ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
@@ -287,7 +287,7 @@ class TestConsents:
             since=NOW - 2 * LATEST_REPORT,
             until=NOW - LATEST_REPORT - A_DAY,
         )
-        left = record().leaves(pk.View(NOW, (old,)), Judged())
+        left = record().leaves(pk.View(NOW, (old,)), Judged(day=TODAY))
 
         assert [each.id for each in left.nouns] == ["c-1"]
 

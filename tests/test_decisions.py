@@ -19,7 +19,7 @@ from peerkit.acts import ACTS, Judged
 from peerkit.decisions import Findings, as_text
 from peerkit.testing.situations import situations
 from peerkit.testing.strategies import acts
-from tests.ordinary import BOOK, NOW, ORDINARY, activity, asking, decided, plan, report, view
+from tests.ordinary import BOOK, NOW, ORDINARY, TODAY, activity, asking, decided, plan, report, view
 
 CANARY = "Zebrafinch"
 ASK = asking(activity("listen"))
@@ -434,7 +434,7 @@ class TestJudged:
 
     def test_a_clean_decision_says_nothing(self) -> None:
         """Nothing outside, nothing used."""
-        assert decided(report()).judged() == Judged()
+        assert decided(report()).judged() == Judged(day=TODAY)
 
     def test_an_activity_outside_the_role_is_named_by_its_position(self) -> None:
         """The others stay inside."""
@@ -442,7 +442,7 @@ class TestJudged:
         judged = decided(report(activities=done)).judged()
 
         assert judged == Judged(
-            allowed=False, outside=frozenset({1, 2}), clauses=("money", "therapy")
+            day=TODAY, allowed=False, outside=frozenset({1, 2}), clauses=("money", "therapy")
         )
 
     def test_a_clause_is_named_once(self) -> None:
@@ -472,9 +472,9 @@ class TestJudged:
         fine = decided(report(activities=(gift,)), agreed).judged()
         mixed = decided(report(activities=(gift, activity("lend-money"))), agreed).judged()
 
-        assert fine == Judged(used=("c-1",))
+        assert fine == Judged(day=TODAY, used=("c-1",))
         assert mixed == Judged(
-            allowed=False, outside=frozenset({1}), clauses=("money",), used=("c-1",)
+            day=TODAY, allowed=False, outside=frozenset({1}), clauses=("money",), used=("c-1",)
         )
 
 

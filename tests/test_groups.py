@@ -32,6 +32,7 @@ from tests.ordinary import (
     BOOK,
     EARLIER,
     NOW,
+    TODAY,
     activity,
     codes,
     decided,
@@ -44,7 +45,7 @@ from tests.ordinary import (
     welcome,
 )
 
-FINE = Judged()
+FINE = Judged(day=TODAY)
 GROUP: dict[str, Any] = {"form": pk.SessionForm.GROUP, "group": "gr"}
 CIRCLE = pk.Group(id="gr", of=pk.GroupKind.RECOVERY, facilitators=("ana",))
 CLOSED = attrs.evolve(CIRCLE, openness=pk.Openness.CLOSED, seats=2)
@@ -155,7 +156,7 @@ class TestActs:
         assert act.leaves(view(place("p-7")), FINE) == Left(
             nouns=(place("p-7", pk.MembershipStatus.LEFT),)
         )
-        assert act.leaves(view(), Judged(allowed=False)) == Left()
+        assert act.leaves(view(), Judged(day=TODAY, allowed=False)) == Left()
 
     def test_whoever_leaves_has_left(self) -> None:
         """Also where they were invited twice; a place in another group stays."""

@@ -124,9 +124,9 @@ class TestPassingOn:
     def test_an_act_without_the_matches_it_speaks_of_leaves_nothing(self) -> None:
         """Under rules of another program, say."""
         view = pk.View(NOW)
-        assert not passing().leaves(view, Judged()).nouns
+        assert not passing().leaves(view, Judged(day=TODAY)).nouns
         plan = pk.PlanEnding(by="p-7", id="m-1", **PAIR, on=TODAY, why=pk.EndingReason.MOVED_AWAY)
-        assert not plan.leaves(view, Judged()).nouns
+        assert not plan.leaves(view, Judged(day=TODAY)).nouns
 
 
 class TestPlannedEndings:

@@ -459,7 +459,7 @@ class TestEnoughSupervision:
     def test_an_earlier_talk_counts_and_moves_no_day_back(self) -> None:
         """The day of the last supervision stays; the month of the earlier one has one more."""
         earlier = pk.RecordSupervision(by="sam", peer="ana", on=date(2026, 10, 1), minutes=20)
-        left = earlier.leaves(view(), Judged())
+        left = earlier.leaves(view(), Judged(day=TODAY))
 
         assert [type(each) for each in left.nouns] == [pk.Supervision]
         assert left.counts == (
@@ -586,7 +586,7 @@ class TestNoteOnTime:
     ) -> None:
         """Nobody keeps a mistake because it is late; and told twice it is not late twice."""
         late = report(starts=NOW - 90 * DAY, corrects=corrects)
-        (kept,) = late.leaves(stood(), Judged()).nouns
+        (kept,) = late.leaves(stood(), Judged(day=TODAY)).nouns
 
         assert limits.note_on_time(late, stood(kept), strict) == ()
 
@@ -597,7 +597,7 @@ class TestNoteOnTime:
     ) -> None:
         """Only what was told in time, or late and judged so, can be put right."""
         late = report(starts=NOW - 90 * DAY, corrects=corrects)
-        (held,) = late.leaves(stood(), Judged()).nouns
+        (held,) = late.leaves(stood(), Judged(day=TODAY)).nouns
         before = () if status is None else (attrs.evolve(held, status=status),)
         found = limits.note_on_time(late, stood(*before), strict)
 
@@ -633,7 +633,7 @@ class TestNoteOnTime:
         (held,) = program.find(pk.Session)
 
         assert decision.verdict is CONSULT
-        assert decision.judged() == Judged(allowed=False)
+        assert decision.judged() == Judged(day=TODAY - 5 * DAY, allowed=False)
         assert held.counted == 60
         assert program.find(pk.Concern).items == ()
         assert program.verify().whole

@@ -17,6 +17,7 @@ from peerkit.handbook import Handbook
 from peerkit.model import MOST_ON_MAP, MOST_READERS
 from peerkit.testing.strategies import nouns
 from tests.ordinary import ANA, NOW, TODAY, activity, asking, decided, empty, opened, plan, report
+from tests.test_acts import ONE_OF_EACH
 
 OWN: dict[str, Any] = {"by": "p-7", "participant": "p-7"}
 SAID = pk.Words("Sleep.")
@@ -289,6 +290,10 @@ class TestYoungPeople:
 
         assert program.do(pk.ShareInformation(**share, to="school")).verdict is C
         assert program.do(pk.ShareInformation(**share, to="clinic")).allowed
+        assert {each.id: each.ended for each in program.every(pk.Consent)} == {
+            "k-1": NOW,
+            "k-2": None,
+        }
         assert program.verify().whole
 
     def test_a_guardian_named_again_is_one_guardian(self) -> None:
@@ -312,6 +317,54 @@ class TestYoungPeople:
         goal = pk.SetGoal(**OWN, id="g", words=SAID)
 
         assert decided(goal, own).allowed
+
+    #: A no, and what several people share: here a guardian may bring the word.
+    BESIDE = (
+        pk.DeclineMatch,
+        pk.RevokeConsent,
+        pk.WithdrawMeasure,
+        pk.WithdrawMilestone,
+        pk.LeaveWaitingList,
+        pk.RemoveTeamMember,
+        pk.CallOffVisit,
+        pk.TakeBackWords,
+        pk.WithdrawAvailability,
+        pk.CancelSession,
+        pk.CancelOccurrence,
+        pk.EndSeries,
+        pk.MoveOccurrence,
+        pk.MoveSession,
+        # the guardian's own word
+        pk.WithdrawPermission,
+    )
+
+    @pytest.mark.parametrize(
+        "act",
+        [
+            pytest.param(each, id=each.kind)
+            for each, _ in ONE_OF_EACH
+            if "said_so" in attrs.fields_dict(type(each))
+        ],
+    )
+    def test_a_guardian_never_brings_the_yes(self, act: pk.Act) -> None:
+        """In every act that asks whether somebody said so, unless it is named above."""
+        found = decided(attrs.evolve(act, by="kim", said_so=True), KIM)
+        asked = {each.verdict for each in found.findings if each.clause.id == "assent"}
+
+        assert asked == (set() if isinstance(act, self.BESIDE) else {C})
+
+    def test_a_no_and_a_record_wait_for_nobody(self) -> None:
+        """A guardian who brings a no is heard, and a lease is a lease whoever reads it."""
+        no = pk.AnswerBoundaries(by="kim", id="ag", peer="ana", participant="p-7", agreed=False)
+        told: dict[str, Any] = {"by": "kim", "participant": "p-7", "id": "mi", "on": TODAY}
+        record = pk.ToldBy.RECORD
+        lease = pk.RecordMilestone(**told, of=pk.MilestoneKind.HOUSED, told=record)
+        hope = next(each for each in pk.MilestoneKind if each.area is pk.Area.HOPE)
+        hoped = pk.RecordMilestone(**told, of=hope, told=record, said_so=True)
+
+        assert "assent" not in {each.clause.id for each in decided(no, KIM).findings}
+        assert decided(lease, KIM).allowed
+        assert about(decided(hoped, KIM), "assent") is C
 
     @given(nouns(pk.Guardian), st.dates(max_value=date(9998, 12, 31)))
     def test_a_guardian_answers_until_the_day(self, guardian: pk.Guardian, day: date) -> None:
@@ -492,6 +545,10 @@ class OwnThings(RuleBasedStateMachine):
         """Whether this person's word is heard: their own, or written down by no guardian."""
         return by == who or (said_so is True and by not in self.guardians[who])
 
+    def checks(self, by: str, who: str) -> bool:
+        """Whether they stand far enough away to say who answers for this person."""
+        return by not in {who, "kim"} and (by, who) != ("ana", "p-7")
+
     def did(self, act: pk.Act, *, expected: bool) -> bool:
         """Does it, and checks that it was allowed as expected."""
         decision = self.program.do(act)
@@ -598,7 +655,7 @@ class OwnThings(RuleBasedStateMachine):
     def name_guardian(self, by: str, who: str) -> None:
         """Kim answers for somebody from now on."""
         act = pk.NameGuardian(by=by, participant=who, guardian="kim")
-        if self.did(act, expected=by != who):
+        if self.did(act, expected=self.checks(by, who)):
             self.guardians[who] = {"kim"}
 
     @rule(by=WHO, who=PEOPLE)
@@ -606,7 +663,7 @@ class OwnThings(RuleBasedStateMachine):
         """Kim answers no longer, where Kim did."""
         for each in self.program.every(pk.Guardian, about=who):
             act = pk.EndGuardianship(by=by, id=each.id, participant=who)
-            if self.did(act, expected=each.open and by != who):
+            if self.did(act, expected=each.open and self.checks(by, who)):
                 self.guardians[who] = set()
 
     @invariant()

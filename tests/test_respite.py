@@ -39,7 +39,7 @@ from tests.ordinary import (
     welcome,
 )
 
-FINE = Judged()
+FINE = Judged(day=TODAY)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 WASHINGTON = Handbook.load("us/wa")
@@ -332,7 +332,7 @@ class TestActs:
         first = TODAY if when is None else TODAY - 2 * DAY
         here = attrs.evolve(HERE, came=came, first=first)
         act = pk.LeaveRespite(by="p-7", id="st", participant="p-7", when=when)
-        stay, *guest = act.leaves(view(here), Judged(allowed=False)).nouns
+        stay, *guest = act.leaves(view(here), Judged(day=TODAY, allowed=False)).nouns
 
         assert stay.status is pk.StayStatus.LEFT
         assert tuple(guest) == tuple(pk.Guest(id="p-7", nights=(each,)) for each in spent)

@@ -1011,7 +1011,7 @@ class TestHowSupportIsGiven:
         self, planned: dict[str, Any], *, fine: bool
     ) -> None:
         """It was planned for several under that id; nobody is at fault that one came."""
-        (session,) = plan(**planned).leaves(view(), Judged()).nouns
+        (session,) = plan(**planned).leaves(view(), Judged(day=TODAY)).nouns
         came = report(form=pk.SessionForm.GROUP, participants=("p-8",))
 
         assert codes(support.voluntary(came, view(session), BOOK)) == (
@@ -1210,7 +1210,7 @@ class TestRecords:
 
     def test_the_very_same_report_may_be_told_again(self) -> None:
         """It is known already, with whatever note; anything else about it is another session."""
-        (kept,) = report().leaves(view(), Judged()).nouns
+        (kept,) = report().leaves(view(), Judged(day=TODAY)).nouns
         same: tuple[dict[str, Any], ...] = ({}, {"by": "p-7"}, {"note": pk.Words("x")})
         for how in same:
             assert codes(records.once(report(**how), view(kept), BOOK)) == [("once", ALLOWED)]
@@ -1228,10 +1228,12 @@ class TestRecords:
 
     def test_another_report_under_a_taken_id_says_what_it_is_kept_as(self) -> None:
         """The name that is given is the name under which it will be found."""
-        (kept,) = report().leaves(view(), Judged()).nouns
+        (kept,) = report().leaves(view(), Judged(day=TODAY)).nouns
         other = report(minutes=30)
         (found,) = records.once(other, view(kept), BOOK)
-        (held, *_) = other.leaves(view(kept), Judged(allowed=False, clauses=("once",))).nouns
+        (held, *_) = other.leaves(
+            view(kept), Judged(day=TODAY, allowed=False, clauses=("once",))
+        ).nouns
 
         assert held.id != "s-1"
         assert found.sentence == (
@@ -1279,7 +1281,9 @@ class TestRecords:
         """It is no fault to tell; the answer names the id that it has from now on."""
         (found,) = records.once(act, view(noun), BOOK)
         (kept, *_) = [
-            each for each in act.leaves(view(noun), Judged()).nouns if each.kind == noun.kind
+            each
+            for each in act.leaves(view(noun), Judged(day=TODAY)).nouns
+            if each.kind == noun.kind
         ]
 
         assert codes((found,)) == [("kept-apart", ALLOWED)]
@@ -1402,7 +1406,7 @@ class TestRecords:
     )
     def test_nobody_missed_what_has_not_begun(self, starts: datetime, verdict: pk.Verdict) -> None:
         """And of a session that nobody planned nothing is said here."""
-        (session,) = plan(starts=starts).leaves(view(), Judged()).nouns
+        (session,) = plan(starts=starts).leaves(view(), Judged(day=TODAY)).nouns
         missed = pk.ReportMissedSession(by="ana", id="s-1")
 
         assert codes(records.happened(missed, view(session), BOOK)) == [

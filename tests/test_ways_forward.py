@@ -394,7 +394,7 @@ class TestSupplyFacts:
         decision = program.do(asking(GIFT))
 
         assert decision.allowed
-        assert decision.judged() == Judged(used=("c-1",), supplied=("f-1",))
+        assert decision.judged() == Judged(day=TODAY, used=("c-1",), supplied=("f-1",))
         assert used(program) == {"f-1": "used"}
         assert program.find(pk.Consultation).items[0].status is pk.ConsultationStatus.USED
 
@@ -422,7 +422,7 @@ class TestSupplyFacts:
 
     def test_what_it_leaves(self) -> None:
         """The facts, and nobody is told."""
-        assert supply().leaves(view(), Judged()) == Left(nouns=(supplied(),))
+        assert supply().leaves(view(), Judged(day=TODAY)) == Left(nouns=(supplied(),))
         assert supplied().weighs_on == ("ana+p-7",)
         assert supplied().touches == ("ana", "p-7")
 
@@ -457,7 +457,7 @@ class TestDiscloseForSafety:
     def test_every_basis_is_as_good(self, basis: pk.Basis) -> None:
         """And it does not show itself where people look over a shoulder."""
         act = danger(basis=basis)
-        (kept,) = act.leaves(view(), Judged()).nouns
+        (kept,) = act.leaves(view(), Judged(day=TODAY)).nouns
 
         assert decided(act).allowed
         for shown in (repr(act), repr(kept), str(decided(act)), repr(decided(act))):
@@ -500,7 +500,7 @@ class TestDiscloseForSafety:
         """The message must reach somebody: where no supervisor is known, whoever told it."""
         ben = attrs.evolve(ANA, id="ben", supervisor="sue")
         act = danger(peer=peer, by=by)
-        left = act.leaves(view(ben), Judged())
+        left = act.leaves(view(ben), Judged(day=TODAY))
         found = decided(act, ben).findings[0]
 
         assert [each.to for each in left.messages] == [to]
@@ -541,7 +541,7 @@ class TestDiscloseForSafety:
             ("stranger", "neighbour", "neighbour"),
         ):
             act = pk.RaiseConcern(by=by, id="n", peer=peer, people=("p-7",), clauses=("money",))
-            assert [each.to for each in act.leaves(view(ben), Judged()).messages] == [to]
+            assert [each.to for each in act.leaves(view(ben), Judged(day=TODAY)).messages] == [to]
 
     def test_told_twice_it_is_there_once(self) -> None:
         """The second telling adds its words, and nobody is told again."""
@@ -639,16 +639,16 @@ class TestDiscloseForSafety:
 
     def test_a_review_without_words_keeps_none(self) -> None:
         """The supervisor may have nothing to write down."""
-        made = danger().leaves(view(), Judged()).nouns
+        made = danger().leaves(view(), Judged(day=TODAY)).nouns
         act = pk.ReviewDisclosure(by="sam", id="d-1", peer="ana")
 
-        assert act.leaves(view(*made), Judged()) == Left(
+        assert act.leaves(view(*made), Judged(day=TODAY)) == Left(
             nouns=(attrs.evolve(made[0], status=pk.DisclosureStatus.REVIEWED),)
         )
 
     def test_it_is_found_with_both_people(self) -> None:
         """And weighs on no decision about them."""
-        (made,) = danger().leaves(view(), Judged()).nouns
+        (made,) = danger().leaves(view(), Judged(day=TODAY)).nouns
 
         assert (made.touches, made.weighs_on) == (("ana", "p-7"), ())
 

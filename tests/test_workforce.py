@@ -56,7 +56,7 @@ PEER, ETHICS, EQUITY = (
 SUICIDE, ELECTIVE = pk.TrainingTopic.SUICIDE_PREVENTION, pk.TrainingTopic.ELECTIVE
 SUPERVISING = pk.TrainingTopic.SUPERVISION
 OURS: dict[str, Any] = {"by": "ana", "peer": "ana"}
-FINE = Judged()
+FINE = Judged(day=TODAY)
 
 
 def credential(*hours: tuple[pk.TrainingTopic, int], **how: Any) -> pk.Credential:
@@ -367,7 +367,7 @@ class TestSupervision:
         assert talks(program, "sam", TODAY, TODAY + DAY) == {}
 
     def test_a_group_counts_for_each_who_was_there(self) -> None:
-        """Each peer has a talk; who is not known stops the record until the name is right."""
+        """Each peer who is known has a talk; a name that is not known is asked about."""
         program = opened()
         program.do(welcome()).or_raise()
         group = pk.RecordSupervision(
@@ -378,7 +378,8 @@ class TestSupervision:
             on=TODAY,
             minutes=90,
         )
-        stranger = program.do(attrs.evolve(group, others=("zoe",)))
+        stranger = program.do(attrs.evolve(group, others=("zoe", "bo")))
+        assert len(_supervised(program)) == 4
         program.do(group).or_raise()
         program.do(attrs.evolve(group, peer="bo", others=("ana",))).or_raise()
 
@@ -398,7 +399,8 @@ class TestSupervision:
         peers = [each for each in act.leaves(view(), FINE).nouns if isinstance(each, pk.Peer)]
 
         assert [each.id for each in peers] == ["ana"]
-        assert act.leaves(view(), Judged(allowed=False)) == Left()
+        early = Judged(day=TODAY, allowed=False, clauses=("already-happened",))
+        assert act.leaves(view(), early) == Left()
 
     def test_several_peers_are_a_group(self) -> None:
         """Said so that nobody records a talk of two as one of one."""
@@ -530,6 +532,17 @@ class TestNoPenalty:
 class TestLeave:
     """Leave needs no reason, and nobody plans over it."""
 
+    def test_leave_is_not_undone_by_calling_it_taken_early(self) -> None:
+        """It would be open to plans again, and only the peer takes it back."""
+        later = TODAY + timedelta(days=9)
+        leave = pk.Leave(id="l", peer="ana", first=later, last=later, status=pk.LeaveStatus.GRANTED)
+        act = pk.ChangeLeave(by="sam", id="l", peer="ana", status=pk.LeaveStatus.TAKEN)
+
+        (early,) = workforce.own_leave(act, view(leave), BOOK)
+        (today,) = workforce.own_leave(act, view(attrs.evolve(leave, first=TODAY)), BOOK)
+
+        assert (early.verdict, today.verdict) == (FACTS, ALLOWED)
+
     def test_leave_long_over_is_read_no_more(self) -> None:
         """So a view stays as small as what still matters."""
         old = date(2025, 1, 1)
@@ -587,8 +600,40 @@ class TestLeave:
             assert workforce.on_leave(plan(), view(other), BOOK) == ()
 
 
+class TestToday:
+    """Today is the program's, wherever the machine stands."""
+
+    def test_what_an_act_keeps_is_of_the_day_the_rules_read(self) -> None:
+        """Noon in UTC is the next day already, fourteen hours east of it."""
+        program = opened(zone="Pacific/Kiritimati")
+        asked = program.do(pk.AskForDebrief(**OURS, id="d"))
+        for status in (pk.PeerStatus.STEPPED_BACK, pk.PeerStatus.SERVING):
+            program.do(pk.ChangeService(by="ana", id="ana", status=status)).or_raise()
+        (debrief,) = program.every(pk.Debrief)
+        (peer,) = program.every(pk.Peer)
+
+        assert TODAY + DAY == asked.day == asked.judged().day
+        assert debrief.asked == peer.returned == asked.day
+
+
 class TestPay:
     """Pay is beside a living wage, for those who look after it."""
+
+    def test_pay_that_is_recorded_late_ends_where_the_next_began(self) -> None:
+        """And today's goes on; the pay after it ends that and nothing else."""
+        program = opened()
+        kept: dict[str, Any] = {"by": "c", "peer": "ana", "currency": "USD"}
+        now, old, older = date(2026, 2, 1), date(2025, 1, 1), date(2024, 1, 1)
+        for name, since in (("now", now), ("old", old), ("older", older), ("next", TODAY)):
+            program.do(pk.RecordPay(**kept, id=name, hourly=9, since=since)).or_raise()
+
+        assert {each.id: (each.since, each.until) for each in program.every(pk.PayRecord)} == {
+            "older": (older, old),
+            "old": (old, now),
+            "now": (now, TODAY),
+            "next": (TODAY, None),
+        }
+        assert program.verify().whole
 
     def test_new_pay_ends_the_old(self) -> None:
         """On its first day, or a day after the old began."""
@@ -936,6 +981,12 @@ class Workforce(RuleBasedStateMachine):
             by = leave.peer if new is pk.LeaveStatus.CANCELLED else "sam"
             return pk.ChangeLeave(by=by, id=name, peer=leave.peer, status=new)
 
+        names = [name for of, name in self.statuses if of == "leave"]
+        leave = next(
+            each for each in self.program.every(pk.Leave) if each.id == names[number % len(names)]
+        )
+        if self.now.date() < leave.first:
+            steps["granted"] = {"cancelled"}
         self.move("leave", number, act, {"taken": set(), "cancelled": set()} | steps, new)
 
     @rule()

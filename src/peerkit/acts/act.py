@@ -78,9 +78,11 @@ class Judged:
     ``outside`` are the positions of the activities that fell outside the role,
     ``clauses`` the codes of every boundary that was crossed. ``used`` are the
     consultations that let it through, ``supplied`` the facts. ``whole`` is true
-    when a boundary other than a single activity's was crossed.
+    when a boundary other than a single activity's was crossed. ``day`` is the
+    day it was judged for: today where the program is, unless it happened earlier.
     """
 
+    day: date
     allowed: bool = True
     whole: bool = False
     outside: frozenset[int] = frozenset()

@@ -61,11 +61,15 @@ class RecordPay(Makes):
         return once_each(self.the_id, self.peer, paid(self.peer))
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The new pay; what was in force before ends on its first day."""
+        """The new pay; what was in force before ends on its first day.
+
+        What is recorded late holds until the day on which the next pay begins.
+        """
+        known = [each for each in view.all(PayRecord) if each.peer == self.peer and each.open]
         ended = tuple(
-            attrs.evolve(each, status=PayStatus.ENDED, until=max(self.since, _next_day(each)))
-            for each in view.all(PayRecord)
-            if each.peer == self.peer and each.open
+            attrs.evolve(each, status=PayStatus.ENDED, until=_last(each, self.since))
+            for each in known
+            if each.since <= self.since
         )
         new = PayRecord(
             id=self.the_id,
@@ -73,14 +77,16 @@ class RecordPay(Makes):
             hourly=self.hourly,
             currency=self.currency,
             since=self.since,
+            until=min((each.since for each in known if each.since > self.since), default=None),
             benefits=self.benefits,
         )
         return Left(nouns=(new, *ended))
 
 
-def _next_day(pay: PayRecord) -> date:
-    """The earliest day on which pay can end: it held on one day at least."""
-    return pay.since + timedelta(days=1)
+def _last(pay: PayRecord, since: date) -> date:
+    """The day on which pay ends where other pay begins: it held on one day at least."""
+    ends = max(since, pay.since + timedelta(days=1))
+    return ends if pay.until is None else min(pay.until, ends)
 
 
 @attrs.frozen(kw_only=True)
@@ -101,7 +107,7 @@ class AskForLeave(Makes):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """Leave that is asked for. What was over long ago is not read any more."""
-        long_ago = view.now.date() - LONG_OVER
+        long_ago = judged.day - LONG_OVER
         over = tuple(
             attrs.evolve(each, status=_OVER[each.status])
             for each in view.all(Leave)

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["RecordCredential", "RecordTraining", "RenewCredential"]
 
 
-def _replaced(view: View, peer: str) -> tuple[Credential, ...]:
+def _replaced(view: View, peer: str, today: date) -> tuple[Credential, ...]:
     """The credentials of a peer that were over long ago: nothing asks for them any more."""
-    long_ago = view.now.date() - LATEST_REPORT
+    long_ago = today - LATEST_REPORT
     return tuple(
         attrs.evolve(each, status=CredentialStatus.REPLACED)
         for each in view.all(Credential)
@@ -72,7 +72,7 @@ class RecordCredential(Makes):
             stage=self.stage,
             body=self.body,
         )
-        return Left(nouns=(new, *_replaced(view, self.peer)))
+        return Left(nouns=(new, *_replaced(view, self.peer, judged.day)))
 
 
 @attrs.frozen(kw_only=True)
@@ -114,10 +114,11 @@ class RenewCredential(Makes):
             since=self.since,
             until=self.until,
             body=None if old is None else old.body,
+            renews=self.of,
             renewals=1 if old is None else old.renewals + 1,
             hours=() if old is None else old.hours_before(),
         )
-        return Left(nouns=(new, *_replaced(view, self.peer)))
+        return Left(nouns=(new, *_replaced(view, self.peer, judged.day)))
 
 
 @attrs.frozen(kw_only=True)

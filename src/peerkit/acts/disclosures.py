@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-def _long_over(view: View, participant: str, but: str) -> tuple[Consent, ...]:
+def long_over(view: View, participant: str, but: str) -> tuple[Consent, ...]:
     """Consents that no late report can speak of any more: decisions need not read them."""
     long_ago = view.now - LATEST_REPORT
     return tuple(
@@ -98,7 +98,7 @@ class RecordConsent(Makes):
             purpose=self.purpose,
             form=self.form,
         )
-        return Left(nouns=(new, *_long_over(view, self.participant, new.id)))
+        return Left(nouns=(new, *long_over(view, self.participant, new.id)))
 
 
 @attrs.frozen(kw_only=True)
@@ -112,7 +112,7 @@ class _Stops(Moves):
     def leaves(self, view: View, judged: Judged) -> Left:
         """The consent with the moment at which it ended; those long over are put away."""
         ended = attrs.evolve(self.moved(view), ended=view.now)
-        return Left(nouns=(ended, *_long_over(view, self.participant, self.id)))
+        return Left(nouns=(ended, *long_over(view, self.participant, self.id)))
 
 
 @attrs.frozen(kw_only=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from peerkit.acts.act import Judged, Left, Makes, Moves
+from peerkit.acts.disclosures import long_over
 from peerkit.model import (
     Consent,
     ConsentStatus,
@@ -19,7 +20,7 @@ from peerkit.model import (
     PermissionStatus,
 )
 from peerkit.model.families import until_a_month
-from peerkit.model.fields import an_id
+from peerkit.model.fields import an_id, maybe
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -33,7 +34,7 @@ class NameGuardian(Makes):
 
     kind: ClassVar[str] = "guardian.named"
     makes: ClassVar[type[Noun]] = Guardian
-    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant", "by+participant")
     participant: str = attrs.field(validator=an_id)
     guardian: str = attrs.field(validator=an_id)
     until: date | None = until_a_month()
@@ -60,7 +61,7 @@ class EndGuardianship(Moves):
 
     kind: ClassVar[str] = "guardianship.ended"
     moves: ClassVar[type[Noun]] = Guardian
-    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant", "by+participant")
     participant: str = attrs.field(validator=an_id)
 
     def to(self, noun: Guardian) -> GuardianStatus:
@@ -111,23 +112,25 @@ class WithdrawPermission(Moves):
     """A guardian takes a permission back. A consent that stood on it ends with it.
 
     A match goes on until somebody ends it: an ending is a talk and not a letter.
-    The participant is told.
+    ``said_so`` says, where somebody else writes it down, whether the guardian
+    said it. The participant is told.
     """
 
     kind: ClassVar[str] = "permission.withdrawn"
     moves: ClassVar[type[Noun]] = GuardianPermission
     stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
+    said_so: bool | None = maybe(bool)
 
     def to(self, noun: GuardianPermission) -> PermissionStatus:
         """Withdrawn."""
         return PermissionStatus.WITHDRAWN
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The withdrawn permission, and the consent it was for."""
+        """The withdrawn permission, and the consent it was for; those long over are put away."""
         gone = self.moved(view)
         revoked = tuple(
-            attrs.evolve(each, status=ConsentStatus.REVOKED)
+            attrs.evolve(each, status=ConsentStatus.REVOKED, ended=view.now)
             for each in view.all(Consent)
             if each.id == gone.permits
             and each.participant == gone.participant
@@ -135,4 +138,5 @@ class WithdrawPermission(Moves):
         )
         inside = f"Permission {self.id} is withdrawn."
         told = Message(to=self.participant, kind=self.kind, about=self.id, inside=inside)
-        return Left(nouns=(gone, *revoked), messages=(told,))
+        over = long_over(view, self.participant, gone.permits)
+        return Left(nouns=(gone, *revoked, *over), messages=(told,))

@@ -138,7 +138,7 @@ class ChangeService(Moves):
             peer = attrs.evolve(peer, supervisor=self.supervisor)
         away = before is not None and before.status is not PeerStatus.SERVING
         if away and peer.status is PeerStatus.SERVING:
-            peer = attrs.evolve(peer, returned=view.now.date())
+            peer = attrs.evolve(peer, returned=judged.day)
         fewer = () if before is None else _supervised(before, -1)
         counts = (*fewer, *_supervised(peer, 1))
         same = len(counts) > 1 and counts[0].of == counts[1].of

@@ -106,8 +106,8 @@ class RecordSupervision(Act):
         return once_each(*self.peers, *talks)
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """One talk of each peer, counted in its month; the peer with the day, when it is news."""
-        if not judged.allowed:
+        """One talk of each known peer, counted in its month; the peer with the day, if news."""
+        if EARLY in judged.clauses:
             return Left()
         nouns: list[Noun] = []
         counts: list[Count] = []
@@ -163,7 +163,7 @@ class AskForDebrief(Makes):
         asked = Debrief(
             id=self.the_id,
             peer=self.peer,
-            asked=view.now.date(),
+            asked=judged.day,
             hard=self.hard,
             session=self.session,
         )

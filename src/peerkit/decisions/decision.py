@@ -130,11 +130,12 @@ class Decision:
         """What the act itself needs to know of this."""
         used, supplied = self._named("advice"), self._named("supplied")
         if self.allowed and not used and not supplied:
-            return _CLEAN
+            return Judged(day=self.day)
         against = [
             each for each in self.findings if not each.allowed and not each.clause.time_counts
         ]
         return Judged(
+            day=self.day,
             allowed=self.allowed,
             whole=any(each.activity < 0 for each in against),
             outside=frozenset(each.activity for each in against if each.activity >= 0),
@@ -154,9 +155,6 @@ class Decision:
 
     def __bool__(self) -> bool:
         raise TypeError("A decision is neither true nor false: ask decision.allowed.")
-
-
-_CLEAN: Final = Judged()
 
 
 def _spoken(given: str | Language) -> Language:

@@ -45,7 +45,7 @@ class Benefit(StrEnum):
 
 
 class PayStatus(StrEnum):
-    """Pay is in force until another takes its place."""
+    """Pay is in force until another takes its place, or was, where it is recorded late."""
 
     IN_FORCE = "in-force"
     ENDED = "ended"

@@ -99,8 +99,9 @@ class Credential(Noun):
     """A certification a peer holds, in force on the days ``since`` ≤ day < ``until``.
 
     ``body`` is whoever certifies: the id of a layer of the handbook (``"us/wa"``), where
-    there is one. ``renewals`` says how often it was renewed here before, and ``hours`` what
-    was learned, topic by topic: once each, so it stays as small as the list of topics.
+    there is one. ``renewals`` says how often it was renewed here before, ``renews`` which
+    one it follows, and ``hours`` what was learned, topic by topic: once each, so it stays as
+    small as the list of topics.
     """
 
     kind: ClassVar[str] = "credential"
@@ -115,6 +116,7 @@ class Credential(Noun):
     body: str | None = maybe_id()
     renewals: int = attrs.field(default=0, validator=an_amount)
     hours: tuple[TopicHours, ...] = several(TopicHours)
+    renews: str | None = maybe_id()
 
     def __attrs_post_init__(self) -> None:
         later_than("since")(self, attrs.fields(Credential).until, self.until)

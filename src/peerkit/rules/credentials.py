@@ -152,11 +152,15 @@ def _longer(credential: Credential, book: Book, every: int | None) -> Iterator[A
 
 
 def renewal_ready(act: RenewCredential, view: View, book: Book) -> Findings:
-    """A credential is renewed when the hours are there; what is missing is said by name."""
+    """A credential is renewed once, when the hours are there; what is missing is said by name."""
     old, peer = act.renewed(view), view.get(Peer, act.peer)
     if old is None:
         missing = Phrase("{id} as a {kind} of the people named", id=act.of, kind=_CREDENTIAL)
         return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+    for each in view.all(Credential):
+        if (each.peer, each.renews) == (act.peer, act.of):
+            renewed = {"peer": act.peer, "until": each.until.isoformat()}
+            return (Finding(book.clause("renewal"), Verdict.NOT_ALLOWED, renewed),)
     role = Role.SPECIALIST if peer is None else peer.role
     found = renewal(old, book, role=role, service=act.service, supervision=act.supervision)
     lacks = listed("and", *map(_lack, found.missing))

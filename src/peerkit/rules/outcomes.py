@@ -59,13 +59,17 @@ def looked_at(act: LookAtMeasure, view: View, book: Book) -> Findings:
     return (Finding(clause, Verdict.NOT_ALLOWED if own else Verdict.ALLOWED, facts),)
 
 
+def from_a_record(told: RecordMilestone | Milestone) -> bool:
+    """Whether a record tells of it. Belonging and hope only the person can tell of."""
+    return told.told is ToldBy.RECORD and told.of.area not in {Area.BELONGING, Area.HOPE}
+
+
 def own_account(act: RecordMilestone | WithdrawMilestone, view: View, book: Book) -> Findings:
     """What a person tells of their life is theirs to tell; a record may be read by whoever may."""
     told = act if isinstance(act, RecordMilestone) else view.get(Milestone, act.id)
     if told is None:
         return ()  # what is not there is the rule steps' to say
-    recorded = told.told is ToldBy.RECORD and told.of.area not in {Area.BELONGING, Area.HOPE}
-    if recorded:
+    if from_a_record(told):
         return (Finding(book.clause("milestone-record"), Verdict.ALLOWED, {"by": act.by}),)
     return own_voice(act, view, book)
 

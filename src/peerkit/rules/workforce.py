@@ -98,6 +98,11 @@ def own_leave(act: AskForLeave | ChangeLeave, view: View, book: Book) -> Finding
     granted = act.status is LeaveStatus.GRANTED
     wrong = theirs if granted else act.status is LeaveStatus.CANCELLED and not theirs
     verdict = Verdict.NOT_ALLOWED if wrong else Verdict.ALLOWED
+    leave = view.get(Leave, act.id)
+    if act.status is LeaveStatus.TAKEN and leave is not None and book.day < leave.first:
+        # Or anybody would undo leave that was granted by saying that it is over.
+        verdict = Verdict.NEEDS_FACTS
+        facts["until"] = leave.first.isoformat()
     clause = book.clause("leave-is-granted" if granted else "own-leave")
     return (Finding(clause, verdict, facts),)
 
