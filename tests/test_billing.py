@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 import peerkit as pk
@@ -150,13 +151,14 @@ class TestUnits:
     def test_medicare_counts_a_month(
         self, minutes: tuple[int, ...], units: tuple[int, int]
     ) -> None:
-        """The first sixty minutes, and each full thirty beyond them."""
+        """The first sixty minutes, and each full thirty beyond them, each row with its own."""
+        first = min(sum(minutes), 60)
         told = [held(day, each) for day, each in enumerate(minutes, 3)]
         found = billed(done(program(), *told), "medicare-pin", None)
 
         assert rows(found) == [
-            ("p-7", None, ("G0140",), sum(minutes), units[0]),
-            ("p-7", None, ("G0146",), sum(minutes), units[1]),
+            ("p-7", None, ("G0140",), first, units[0]),
+            ("p-7", None, ("G0146",), sum(minutes) - first, units[1]),
         ]
 
     def test_another_month_is_not_in_it(self) -> None:
@@ -204,7 +206,107 @@ class TestLeftOut:
 
         assert rows(billed(made, "medicaid-va")) == [("p-7", 3, ("H0038",), 40, 2)]
         assert reasons(billed(made, "medicaid-va")) == [("p-7", 20, 0, "transport")]
-        assert rows(billed(made)) == [("p-7", 3, ("H0038",), 60, 4)]
+
+    @pytest.mark.parametrize("source", [each.id for each in funding_sources() if each.codes])
+    @pytest.mark.parametrize(
+        "other",
+        [
+            activity("log-other-time", 30),
+            activity("write-note", 30, note_words="plain"),
+            activity("drive", 30, agency_policy="yes"),
+        ],
+    )
+    def test_time_that_is_no_time_together_is_no_unit_anywhere(
+        self, source: str, other: pk.Activity
+    ) -> None:
+        """Travel, notes and chores are never claimed (A35), unless a payer is read otherwise."""
+        layer = funding_source(source).layer
+        made = program(*([layer] if layer else []))
+        done(made, pk.SetGoal(by="p-7", participant="p-7", words=pk.Words("Sleep.")))
+        done(made, held(3, 90, activities=(LISTEN, other)))
+        rule = FLOOR if funding_source(source).counts is None else None
+        found = billed(made, source, rule)
+
+        assert sum(x.minutes for x in found.rows) == 60
+        assert [(x.minutes, x.units) for x in found.not_billed] == [(30, 0)]
+
+    @pytest.mark.parametrize("source", [each.id for each in funding_sources() if each.codes])
+    def test_outreach_is_looked_at_or_left_out(self, source: str) -> None:
+        """Where nobody has read it, somebody has to look."""
+        payer = funding_source(source)
+
+        assert "outreach" in {each.id for each in payer.not_paid}
+        assert (payer.leaves_out("reach-out") is not None) == (source == "medicaid-va")
+
+    @pytest.mark.parametrize(
+        ("role", "also", "units"),
+        [
+            (pk.Role.VOLUNTEER, (), 0),
+            (pk.Role.VOLUNTEER, (pk.Role.WORKER,), 4),
+            (pk.Role.WORKER, (), 4),
+        ],
+    )
+    def test_what_volunteers_give_is_not_claimed_in_virginia(
+        self, role: pk.Role, also: tuple[pk.Role, ...], units: int
+    ) -> None:
+        """Who is both is looked at by somebody; other payers say nothing of it."""
+        made = done(program("us/va"), attrs.evolve(welcomed("vi"), role=role, also=also))
+        done(made, held(3, 60, by="vi", peer="vi", form=pk.SessionForm.AD_HOC))
+        found = billed(made, "medicaid-va")
+
+        assert found.units == units
+        assert {x.reason for x in found.not_billed} == (set() if units else {"volunteers"})
+        assert billed(made).units == 4
+
+    @pytest.mark.parametrize(("openness", "units"), [("open", 0), ("closed", 4)])
+    def test_an_open_group_is_not_the_service_in_virginia(self, openness: str, units: int) -> None:
+        """It may be held, and not claimed."""
+        made = done(
+            program("us/va"),
+            pk.StartGroup(
+                by="ana",
+                id="friday",
+                of=pk.GroupKind.MUTUAL_AID,
+                facilitators=("ana",),
+                openness=pk.Openness(openness),
+            ),
+            held(3, 60, **group(1), group="friday"),
+        )
+        found = billed(made, "medicaid-va")
+
+        assert found.units == units
+        assert {x.reason for x in found.not_billed} == (set() if units else {"open-groups"})
+        assert billed(made).units == 4
+
+    def test_a_number_from_memory_says_so(self) -> None:
+        """Pennsylvania's caps and Kentucky's group size have not been read at the source."""
+        (day,) = billed(done(program("us/pa"), held(3, 300)), "medicaid-pa").not_billed
+        virginia = billed(done(program("us/va"), held(3, 300)), "medicaid-va").not_billed
+        store = MemoryStore()
+        made = program(store=store)
+        for n in range(9, 18):
+            made.do(pk.WelcomeParticipant(by="c", id=f"p-{n}")).or_raise()
+        made.do(held(3, 60, **group(9))).or_raise()
+        kentucky = pk.Program(store, handbook=Handbook.load("us/ky"), clock=lambda: NOW)
+        large = billed(kentucky, "medicaid-ky").not_billed
+
+        assert day.says == "The payer pays for no more on one day (from memory)."
+        assert [each.says for each in virginia] == ["The payer pays for no more on one day."]
+        assert {each.says for each in large} == {
+            "The group is larger than this payer pays for (from memory)."
+        }
+        assert "from memory" in str(funding_source("medicaid-pa").unread)
+        assert "from memory" in str(funding_source("medicaid-ky").unread)
+
+    def test_past_four_hours_ohio_asks_for_an_authorisation(self) -> None:
+        """That is not the same as paying for no more."""
+        (day,) = billed(done(program("us/oh"), held(3, 300)), "medicaid-oh").not_billed
+
+        assert day.units == 4
+        assert day.says == (
+            "More than four hours for one person on one date need prior authorisation. "
+            "Claim this only with it."
+        )
 
     def test_where_nobody_counted_nothing_can_be_told_apart(self) -> None:
         """The whole session is left out, and says why."""
@@ -406,7 +508,8 @@ class TestAsking:
         virginia = billed(program("us/va"), "medicaid-va")
 
         assert [each.id for each in medicare.look_at] == [
-            *("initiating-visit", "consent", "general-supervision", "outside-facility")
+            *("initiating-visit", "consent", "general-supervision", "outside-facility"),
+            "outreach",
         ]
         assert not medicare.look_at[2].passage.verified
         assert {"authorised", "volunteers", "household"} <= {x.id for x in virginia.look_at}
@@ -492,6 +595,21 @@ class TestSources:
                 'name = "A"',
                 f'name = "A"\nnot_paid = [{{ id = "b", says = "x", {FLIES}, {CITED} }}]',
                 "not_paid 'b': key 'activities': names 'fly', which is no activity of the book",
+            ),
+            (
+                'name = "A"',
+                f'name = "A"\nnot_paid = [{{ id = "b", says = "x", roles = ["x"], {CITED} }}]',
+                "not_paid 'b': key 'roles': must be some of peer-worker",
+            ),
+            (
+                'name = "A"',
+                f'name = "A"\nnot_paid = [{{ id = "b", says = "x", groups = ["x"], {CITED} }}]',
+                "not_paid 'b': key 'groups': must be some of open",
+            ),
+            (
+                'name = "A"',
+                'name = "A"\nbeyond = { group-size = "x" }',
+                "key 'beyond': names 'group-size', which is not among the caps",
             ),
             ('name = "A"', 'name = "A"\nrate = 1', "a.toml: funding 'a': key 'rate': is not known"),
         ],

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from scripts.drawn.citing import activity, found_at, layer, passage
 from scripts.drawn.markdown import drawn, esc, table
 
+from peerkit.handbook import Handbook
 from peerkit.handbook.funding import funding_sources
 
 if TYPE_CHECKING:
-    from peerkit.handbook.funding import FundingSource
+    from peerkit.handbook.funding import FundingSource, NotPaid
 
 __all__ = ["funding"]
 
@@ -35,8 +36,8 @@ def _told(of: FundingSource) -> list[str]:
     if of.layer is not None:
         facts.append(f"**Layer:** {layer(of.layer)}")
     if of.caps:
-        caps = ", ".join(f"[`{each}`](/reference/limits.md#{each})" for each in of.caps)
-        facts.append(f"**Caps:** {caps}")
+        facts.append(f"**Caps:** {', '.join(_cap(of, each) for each in of.caps)}")
+        facts += [f"**Past `{cap}`:** {esc(says)}" for cap, says in of.beyond.items()]
     if of.asks_goal:
         facts.append("**Asks for a goal** of the participant behind each claim")
     if of.unread is not None:
@@ -52,10 +53,27 @@ def _told(of: FundingSource) -> list[str]:
         rows = [
             (
                 esc(x.says),
-                ", ".join(map(activity, x.activities)) or "look yourself",
+                _told_by(x),
                 passage(x.passage),
             )
             for x in of.not_paid
         ]
         parts.append(table(("not paid for", "told by", "source"), rows))
     return [*parts, found_at(of.passages)]
+
+
+def _cap(of: FundingSource, limit: str) -> str:
+    """A cap with its number, and whether somebody has read it at its source."""
+    book = Handbook.load(*([] if of.layer is None else [of.layer]))
+    found = book.on(of.passages[0].looked).clause(limit)
+    memory = "" if found.passages[0].verified else " (from memory)"
+    unit = esc(found.unit_for(found.value))
+    return f"[`{limit}`](/reference/limits.md#{limit}): {found.value} {unit}{memory}"
+
+
+def _told_by(of: NotPaid) -> str:
+    """What it can be told by."""
+    told = [*map(activity, of.activities)]
+    told += [f"whoever gave it is a {each} and nothing else" for each in of.roles]
+    told += [f"the group is {each}" for each in of.groups]
+    return ", ".join(told) or "look yourself"

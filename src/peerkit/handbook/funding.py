@@ -14,7 +14,7 @@ from peerkit.handbook.cited import passage, passages
 from peerkit.handbook.handbook import Handbook
 from peerkit.handbook.loader import here, shipped
 from peerkit.handbook.table import Table, parsed
-from peerkit.model import SessionForm
+from peerkit.model import Openness, Role, SessionForm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,8 @@ __all__ = [
 #: How Medicare counts help with finding the way: by the calendar month.
 NAVIGATION: Final = "navigation"
 _FORMS: Final = {str(each): each for each in SessionForm}
+_ROLES: Final = {str(each): each for each in Role}
+_GROUPS: Final = {str(each): each for each in Openness}
 
 
 @attrs.frozen(kw_only=True)
@@ -59,12 +61,18 @@ class Condition:
 
 @attrs.frozen(kw_only=True)
 class NotPaid:
-    """What is no part of the service, and the activities of the catalogue it can be told by."""
+    """What is no part of the service, and what it can be told by.
+
+    That is an activity of the catalogue, a role that is the only one of whoever
+    gave it, or how open the group was. Without any, somebody has to look.
+    """
 
     id: str
     says: str
     activities: tuple[str, ...]
     passage: Passage
+    roles: tuple[Role, ...] = ()
+    groups: tuple[Openness, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -75,8 +83,9 @@ class FundingSource:
     limits that are counted against what is claimed. ``counts`` is
     ``navigation`` for G0140 and G0146, where a month is counted; None: nobody
     has read how minutes become units, so ask the payer. ``asks_goal`` is
-    true where a claim needs a goal of the participant behind it. ``unread``
-    says what nobody has read.
+    true where a claim needs a goal of the participant behind it. ``beyond``
+    says what holds past a cap, where it is not that no more is paid.
+    ``unread`` says what nobody has read.
     """
 
     id: str
@@ -90,6 +99,7 @@ class FundingSource:
     not_paid: tuple[NotPaid, ...]
     unread: str | None
     passages: tuple[Passage, ...]
+    beyond: Mapping[str, str] = attrs.field(factory=lambda: MappingProxyType({}))
 
     def codes_for(self, form: SessionForm) -> tuple[BillingCode, ...]:
         """The codes under which a session of this form is claimed."""
@@ -125,11 +135,25 @@ def _read(name: str, raw: bytes) -> Mapping[str, FundingSource]:
     file = parsed(name, raw)
     book = Handbook.load()
     found = {}
+    # What nobody pays for holds for each payer that has not been read to say otherwise.
+    always = tuple(_not_paid(each, book) for each in file.tables("not_paid"))
     for each in file.tables("funding"):
         one = _funding(each, book)
-        found[one.id] = one
+        found[one.id] = _with(one, always) if one.codes else one
     file.done()
     return MappingProxyType(found)
+
+
+def _with(one: FundingSource, always: tuple[NotPaid, ...]) -> FundingSource:
+    """The payer, with what it says nothing of itself."""
+    ids = {each.id for each in one.not_paid}
+    told = {activity for each in one.not_paid for activity in each.activities}
+    more = tuple(
+        each
+        for each in always
+        if each.id not in ids and not (each.activities and told.issuperset(each.activities))
+    )
+    return attrs.evolve(one, not_paid=one.not_paid + more)
 
 
 def _funding(table: Table, book: Handbook) -> FundingSource:
@@ -145,6 +169,7 @@ def _funding(table: Table, book: Handbook) -> FundingSource:
         not_paid=tuple(_not_paid(each, book) for each in table.tables("not_paid")),
         unread=table.text("unread", None),
         passages=passages(table, book.sources, "base"),
+        beyond=MappingProxyType(table.table("beyond")),
     )
     table.done()
     if not found.passages:
@@ -156,6 +181,9 @@ def _funding(table: Table, book: Handbook) -> FundingSource:
     for each in found.caps:
         if each not in book.clauses or not book.clauses[each].unit:
             raise table.wrong("caps", f"names {each!r}, which is no limit of the book")
+    for each in found.beyond:
+        if each not in found.caps:
+            raise table.wrong("beyond", f"names {each!r}, which is not among the caps")
     return found
 
 
@@ -188,11 +216,18 @@ def _not_paid(table: Table, book: Handbook) -> NotPaid:
     for each in activities:
         if each not in book.activities:
             raise table.wrong("activities", f"names {each!r}, which is no activity of the book")
+    roles, groups = table.texts("roles"), table.texts("groups")
+    if not set(roles) <= set(_ROLES):
+        raise table.wrong("roles", "must be some of " + ", ".join(_ROLES))
+    if not set(groups) <= set(_GROUPS):
+        raise table.wrong("groups", "must be some of " + ", ".join(_GROUPS))
     found = NotPaid(
         id=table.code("id"),
         says=table.text("says"),
         activities=activities,
         passage=passage(table, book.sources, "base"),
+        roles=tuple(_ROLES[each] for each in roles),
+        groups=tuple(_GROUPS[each] for each in groups),
     )
     table.done()
     return found

@@ -16,11 +16,11 @@ import attrs
 
 from peerkit.errors import BadInput, must_be
 from peerkit.handbook.funding import Condition, FundingSource, NotPaid, funding_source
-from peerkit.model import Goal, GoalStatus, Grant, Session, SessionForm, SessionStatus
+from peerkit.model import Goal, GoalStatus, Grant, Group, Peer, Session, SessionForm, SessionStatus
 from peerkit.reports.units import Contact, UnitRule, navigation_units, units
 
 if TYPE_CHECKING:
-    from peerkit.handbook import Handbook
+    from peerkit.handbook import Clause, Handbook
     from peerkit.program import Program
 
 __all__ = ["Billing", "BillingRow", "NotBilled", "billing"]
@@ -28,6 +28,8 @@ __all__ = ["Billing", "BillingRow", "NotBilled", "billing"]
 #: Minutes in a unit of H0038 (HCPCS).
 _UNIT: Final = 15
 _MINUTE: Final = timedelta(minutes=1)
+#: What the first code of a month stands for (G0140).
+_HOUR: Final = timedelta(minutes=60)
 _DAY_CAP: Final = "minutes-a-day"
 _YEAR_CAP: Final = "minutes-a-year"
 _GROUP_CAP: Final = "group-size"
@@ -168,6 +170,12 @@ class _Asked:
     since: date
     until: date
     left_out: list[NotBilled] = attrs.field(factory=list)
+    _peers: dict[str, Peer] = attrs.field(factory=dict, init=False)
+    _groups: dict[str, Group] = attrs.field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._peers = {each.id: each for each in self.program.every(Peer)}
+        self._groups = {each.id: each for each in self.program.every(Group)}
 
     def times(self) -> Iterator[_Time]:
         """What may be claimed of each session that was held, participant by participant."""
@@ -181,7 +189,11 @@ class _Asked:
             self._leave_out(each, each.minutes - each.counted, "outside-the-role")
             reason = "at-the-same-time" if each.id in twice else self._not_this(each)
             if reason is not None:
-                self._leave_out(each, each.counted, reason)
+                self._leave_out(each, each.counted, reason, says=self._cap_says(each, reason))
+                continue
+            not_theirs = self._not_paid(each)
+            if not_theirs is not None:
+                self._leave_out(each, each.counted, not_theirs.id, says=not_theirs.says)
                 continue
             minutes = self._paid(each)
             for who in each.participants:
@@ -204,6 +216,24 @@ class _Asked:
         cap = self.program.handbook.on(session.day).clause(_GROUP_CAP)
         counted = session.form is SessionForm.GROUP and _GROUP_CAP in self.payer.caps
         return _GROUP_CAP if counted and not cap.keeps(len(session.participants)) else None
+
+    def _cap_says(self, session: Session, reason: str) -> str:
+        """What is said of a session of this size, or of any other reason that is not a payer's."""
+        if reason != _GROUP_CAP:
+            return _WHY[reason]
+        return _says(self.payer, self.program.handbook.on(session.day).clause(reason))
+
+    def _not_paid(self, session: Session) -> NotPaid | None:
+        """What the payer leaves out by who gave it, or by how open the group was."""
+        group = self._groups.get(session.group or "")
+        gave = [self._peers.get(each) for each in (session.peer, *session.with_peers)]
+        roles = {role for each in gave if each is not None for role in each.roles}
+        for each in self.payer.not_paid:
+            if roles and each.roles and roles.issubset(each.roles):
+                return each
+            if group is not None and group.openness in each.groups:
+                return each
+        return None
 
     def _paid(self, session: Session) -> int:
         """How many minutes of a session may be claimed; what the payer leaves out is noted."""
@@ -260,6 +290,12 @@ class _Asked:
                 )
 
 
+def _says(payer: FundingSource, cap: Clause) -> str:
+    """What is said past a cap; a number that nobody has read at its source says so."""
+    text = payer.beyond.get(cap.id, _WHY[cap.id])
+    return text if cap.passages[0].verified else f"{text.removesuffix('.')} (from memory)."
+
+
 def _at_the_same_time(held: Sequence[Session]) -> frozenset[str]:
     """The sessions of a peer that overlap: nobody is in two places at once."""
     each_peer: dict[str, list[Session]] = defaultdict(list)
@@ -290,17 +326,21 @@ def _by_month(
         for day, length in each.contact.by_day().items():
             if first <= day < after:
                 months[each.participant] += length
-    base, more = payer.codes
     return [
         BillingRow(
             participant=who,
             day=None,
             codes=(str(code),),
-            minutes=length // _MINUTE,
+            minutes=part // _MINUTE,
             units=count,
         )
         for who, length in sorted(months.items())
-        for code, count in zip((base, more), navigation_units(length), strict=True)
+        for code, part, count in zip(
+            payer.codes,
+            (min(length, _HOUR), max(length - _HOUR, timedelta())),
+            navigation_units(length),
+            strict=True,
+        )
     ]
 
 
@@ -325,7 +365,7 @@ def _by_day(
                         minutes=0,
                         units=left - kept,
                         reason=cap,
-                        says=_WHY[cap],
+                        says=_says(payer, handbook.on(day).clause(cap)),
                     )
                 )
                 left = kept
