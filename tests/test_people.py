@@ -348,7 +348,8 @@ class TestYoungPeople:
     )
     def test_a_guardian_never_brings_the_yes(self, act: pk.Act) -> None:
         """In every act that asks whether somebody said so, unless it is named above."""
-        found = decided(attrs.evolve(act, by="kim", said_so=True), KIM)
+        brought: dict[str, Any] = {"by": "kim", "said_so": True}
+        found = decided(attrs.evolve(act, **brought), KIM)
         asked = {each.verdict for each in found.findings if each.clause.id == "assent"}
 
         assert asked == (set() if isinstance(act, self.BESIDE) else {C})

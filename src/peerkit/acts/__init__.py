@@ -156,6 +156,7 @@ from peerkit.acts.sessions import (
     ReportSession,
 )
 from peerkit.acts.shifts import (
+    CancelShift,
     PlanShift,
     ReportShift,
 )
@@ -210,6 +211,7 @@ __all__ = [
     "CallOffVisit",
     "CancelOccurrence",
     "CancelSession",
+    "CancelShift",
     "ChangeFacilitators",
     "ChangeGoal",
     "ChangeLeave",
@@ -395,6 +397,7 @@ ACTS: Final[tuple[type[Act], ...]] = (
     LeaveRespite,
     WriteHouseLog,
     PlanShift,
+    CancelShift,
     ReportShift,
     # -- outcomes and money
     RecordMeasure,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from peerkit.acts import (
@@ -11,6 +12,7 @@ from peerkit.acts import (
     ChangeLeave,
     LookAtDrift,
     PlanSession,
+    PlanShift,
     PutAwaySelfCarePlan,
     RecordPay,
     RecordSupervision,
@@ -26,21 +28,28 @@ from peerkit.acts import (
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     Debrief,
+    House,
     Leave,
     LeaveStatus,
     Peer,
     Phrase,
     SelfCarePlan,
 )
+from peerkit.model.fields import day_of
 from peerkit.model.phrase import listed
 from peerkit.rules.limits import measured
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from peerkit.acts import (
         Act,
     )
     from peerkit.handbook import Book
     from peerkit.model import View
+
+#: A shift that ends at midnight does not touch the day after.
+_A_MOMENT: Final = timedelta(microseconds=1)
 
 
 def known_peer(act: Act, view: View, book: Book) -> Findings:
@@ -64,7 +73,7 @@ def known_together(act: RecordSupervision, view: View, book: Book) -> Findings:
     return (Finding(book.clause("known"), verdict, {"missing": missing} if missing else {}),)
 
 
-def on_leave(act: PlanSession, view: View, book: Book) -> Findings:
+def on_leave(act: PlanSession | PlanShift, view: View, book: Book) -> Findings:
     """Nobody plans over leave that was granted; only the peer takes it back."""
     granted = [
         each
@@ -74,11 +83,23 @@ def on_leave(act: PlanSession, view: View, book: Book) -> Findings:
     if not granted:
         return ()
     clause = book.clause("on-leave")
-    last = max((each.last for each in granted if each.first <= act.day <= each.last), default=None)
+    first, until = _days(act, view)
+    last = max(
+        (each.last for each in granted if each.first <= until and first <= each.last), default=None
+    )
     if last is None:
         return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer}),)
     facts = {"peer": act.peer, "until": last.isoformat()}
     return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
+
+
+def _days(act: PlanSession | PlanShift, view: View) -> tuple[date, date]:
+    """The first and the last day of what is planned; those of a shift where its house is."""
+    if isinstance(act, PlanSession):
+        return act.day, act.day
+    house = view.get(House, act.house)
+    zone = "UTC" if house is None else house.zone
+    return day_of(act.starts, zone), day_of(act.ends - _A_MOMENT, zone)
 
 
 def own_leave(act: AskForLeave | ChangeLeave, view: View, book: Book) -> Findings:
@@ -166,7 +187,7 @@ RULES: Final = (
         known_peer,
     ),
     Rule("known-together", (RecordSupervision,), known_together),
-    Rule("on-leave", (PlanSession,), on_leave),
+    Rule("on-leave", (PlanSession, PlanShift), on_leave),
     Rule("own-leave", (AskForLeave, ChangeLeave), own_leave),
     Rule(
         "own-plan-is-theirs",
