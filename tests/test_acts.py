@@ -395,6 +395,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         pk.PlanShift(**BY, id="sh", peer="ana", house="h", starts=NOW, ends=NOW + DAYS),
         ("sh", "ana", "h"),
     ),
+    (pk.CancelShift(**BY, id="sh", peer="ana"), ("sh", "ana")),
     (pk.ReportShift(**BY, id="sh", peer="ana"), ("sh", "ana")),
     # -- time
     (pk.OfferAvailability(**BY, id="av-1", person="p-7", when=ONCE), ("av-1", "p-7")),

@@ -144,7 +144,9 @@ def _carried() -> tuple[pk.Act, ...]:
             by="sam", id="b", status=pk.BiasStatus.CLOSED, outcome=said("AnswerBias.outcome")
         ),
         pk.RecordPay(by="c", id="pay", **paid),
-        pk.AskForLeave(**ana, id="rest", first=on, last=on),
+        pk.AskForLeave(
+            **ana, id="rest", first=on + timedelta(days=30), last=on + timedelta(days=30)
+        ),
         pk.ChangeLeave(by="sam", id="rest", peer="ana", status=pk.LeaveStatus.GRANTED),
         pk.WriteSelfCarePlan(**ana, id="own", words=said("WriteSelfCarePlan.words")),
         pk.ShareSelfCarePlan(**ana, id="own", to=("jo",)),
@@ -440,6 +442,10 @@ def _in_respite() -> tuple[pk.Act, ...]:
         pk.PlanShift(by="c", id="sh", peer="ana", house="h", starts=NOW - day, ends=NOW),
         pk.ReportShift(by="ana", id="sh", peer="ana"),
         pk.PlanShift(by="c", id="sh-2", peer="ana", house="h", starts=NOW, ends=NOW + day),
+        pk.PlanShift(
+            by="c", id="sh-3", peer="ana", house="h", starts=NOW + day, ends=NOW + 2 * day
+        ),
+        pk.CancelShift(by="ana", id="sh-3", peer="ana"),
         pk.AskForStay(by="p-8", **stay, **nights),
         pk.OfferStay(by="c", **stay, room="bed-1"),
         pk.CheckIn(by="p-8", **stay, agreed=tuple(pk.HouseTopic)),

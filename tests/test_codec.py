@@ -1072,6 +1072,7 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "starts": WHEN,
         "ends": "2026-11-01T17:00:00Z",
     },
+    pk.CancelShift: {"by": "ana", "id": "sh", "peer": "ana"},
     pk.ReportShift: {"by": "ana", "id": "sh", "peer": "ana", "was_there": False},
     # -- time
     pk.OfferAvailability: {"by": "ana", "id": "av", "person": "ana", "when": WEEKLY},

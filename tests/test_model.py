@@ -189,7 +189,7 @@ ALLOWED = {
         "here>left",
     },
     "guest": set[str](),
-    "shift": {"planned>worked", "planned>missed", "planned>lapsed"},
+    "shift": {"planned>worked", "planned>missed", "planned>lapsed", "planned>cancelled"},
     # -- time
     "availability": {"offered>withdrawn"},
     "room": {"in-use>closed"},

@@ -243,6 +243,19 @@ class TestActs:
             ("p-7", "Stay st cannot be offered.")
         ]
 
+    def test_a_house_that_closes_cancels_its_planned_shifts(self) -> None:
+        """Who is on duty now goes home as planned; another house is not touched."""
+        later: dict[str, Any] = {"peer": "ana", "starts": NOW + DAY, "ends": NOW + 2 * DAY}
+        mine = pk.Shift(id="later", house="h", **later)
+        now = pk.Shift(id="now", house="h", peer="bo", starts=NOW - DAY, ends=NOW + DAY)
+        elsewhere = pk.Shift(id="else", house="other", **later)
+        left = pk.CloseHouse(by="c", id="h").leaves(view(HOUSE, mine, now, elsewhere), FINE)
+
+        assert left.nouns[1:] == (attrs.evolve(mine, status=pk.ShiftStatus.CANCELLED),)
+        assert [(each.to, each.inside) for each in left.messages] == [
+            ("ana", "Shift later is cancelled.")
+        ]
+
     @pytest.mark.parametrize(
         ("there", "status"),
         [

@@ -158,6 +158,7 @@ from peerkit.acts.sessions import (
     ReportSession,
 )
 from peerkit.acts.shifts import (
+    CancelShift,
     PlanShift,
     ReportShift,
 )
@@ -212,6 +213,7 @@ __all__ = [
     "CallOffVisit",
     "CancelOccurrence",
     "CancelSession",
+    "CancelShift",
     "ChangeFacilitators",
     "ChangeGoal",
     "ChangeLeave",
@@ -397,6 +399,7 @@ ACTS: Final[tuple[type[Act], ...]] = (
     LeaveRespite,
     WriteHouseLog,
     PlanShift,
+    CancelShift,
     ReportShift,
     # -- outcomes and money
     RecordMeasure,

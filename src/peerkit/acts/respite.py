@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, saying
+from peerkit.acts.shifts import called_off
 from peerkit.errors import BadInput
 from peerkit.model import (
     Guest,
@@ -18,6 +19,8 @@ from peerkit.model import (
     Message,
     Nights,
     Noun,
+    Shift,
+    ShiftStatus,
     Stay,
     StayStatus,
     Words,
@@ -103,21 +106,30 @@ class CloseHouse(Moves):
         return HouseStatus.CLOSED
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The closed house; who still waits for a bed waits no more, and is told."""
+        """The closed house; who still waits for a bed, or was to be on duty, is told."""
         waiting = [each for each in _stays(view, self.id) if each.waits]
+        shifts = [
+            each
+            for each in view.all(Shift)
+            if each.house == self.id and each.open and each.starts > view.now
+        ]
         return Left(
             nouns=(
                 self.moved(view),
                 *(attrs.evolve(each, status=StayStatus.LAPSED) for each in waiting),
+                *(attrs.evolve(each, status=ShiftStatus.CANCELLED) for each in shifts),
             ),
-            messages=tuple(
-                Message(
-                    to=each.participant,
-                    kind=self.kind,
-                    about=each.id,
-                    inside=f"Stay {each.id} cannot be offered.",
-                )
-                for each in waiting
+            messages=(
+                *(
+                    Message(
+                        to=each.participant,
+                        kind=self.kind,
+                        about=each.id,
+                        inside=f"Stay {each.id} cannot be offered.",
+                    )
+                    for each in waiting
+                ),
+                *(called_off(self.kind, each.id, each.peer) for each in shifts),
             ),
         )
 

@@ -16,7 +16,7 @@ from peerkit.model.respite import SHIFT_WAITS
 if TYPE_CHECKING:
     from peerkit.model import View
 
-__all__ = ["PlanShift", "ReportShift"]
+__all__ = ["CancelShift", "PlanShift", "ReportShift"]
 
 #: The longest shift we take: more is a mistake in the date.
 LONGEST_SHIFT: Final = timedelta(days=3)
@@ -55,6 +55,31 @@ class PlanShift(Makes):
         inside = f"Shift {shift.id} is planned."
         told = Message(to=self.peer, kind=self.kind, about=shift.id, inside=inside)
         return Left(nouns=(shift, *lapsed), messages=(told,))
+
+
+@attrs.frozen(kw_only=True)
+class CancelShift(Moves):
+    """A planned shift does not take place, or somebody else takes it. No reason is asked."""
+
+    kind: ClassVar[str] = "shift.cancelled"
+    moves: ClassVar[type[Noun]] = Shift
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "peer")
+    peer: str = attrs.field(validator=an_id)
+
+    def to(self, noun: Shift) -> ShiftStatus:
+        """Cancelled."""
+        return ShiftStatus.CANCELLED
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The cancelled shift, of which the peer is told."""
+        return Left(
+            nouns=(self.moved(view),), messages=(called_off(self.kind, self.id, self.peer),)
+        )
+
+
+def called_off(kind: str, shift: str, peer: str) -> Message:
+    """What the peer is told of a shift that does not take place."""
+    return Message(to=peer, kind=kind, about=shift, inside=f"Shift {shift} is cancelled.")
 
 
 @attrs.frozen(kw_only=True)

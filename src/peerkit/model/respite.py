@@ -278,25 +278,28 @@ class Guest(Noun):
 
 
 class ShiftStatus(StrEnum):
-    """A shift is planned; then the peer was there, or was not. What nobody reports lapses."""
+    """A shift is planned or cancelled; then the peer was there, or was not.
+
+    What nobody reports lapses.
+    """
 
     PLANNED = "planned"
     WORKED = "worked"
     MISSED = "missed"
     LAPSED = "lapsed"
+    CANCELLED = "cancelled"
 
 
+_SHIFT_OVER: Final = frozenset(
+    {ShiftStatus.WORKED, ShiftStatus.MISSED, ShiftStatus.LAPSED, ShiftStatus.CANCELLED}
+)
 SHIFT: Final = Lifecycle(
     begins=frozenset({ShiftStatus.PLANNED}),
     steps={
-        ShiftStatus.PLANNED: frozenset(
-            {ShiftStatus.WORKED, ShiftStatus.MISSED, ShiftStatus.LAPSED}
-        ),
-        ShiftStatus.WORKED: frozenset(),
-        ShiftStatus.MISSED: frozenset(),
-        ShiftStatus.LAPSED: frozenset(),
+        ShiftStatus.PLANNED: _SHIFT_OVER,
+        **{each: frozenset() for each in sorted(_SHIFT_OVER)},
     },
-    closed=frozenset({ShiftStatus.WORKED, ShiftStatus.MISSED, ShiftStatus.LAPSED}),
+    closed=_SHIFT_OVER,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from peerkit.acts import (
@@ -13,6 +14,7 @@ from peerkit.acts import (
     MoveOccurrence,
     MoveSession,
     PlanSession,
+    PlanShift,
     PutAwaySelfCarePlan,
     RecordPay,
     RecordSupervision,
@@ -28,22 +30,29 @@ from peerkit.acts import (
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     Debrief,
+    House,
     Leave,
     LeaveStatus,
     Peer,
     Phrase,
     SelfCarePlan,
 )
+from peerkit.model.fields import day_of
 from peerkit.model.phrase import listed
 from peerkit.rules.limits import measured
 from peerkit.rules.together import Planned, as_planned, each_peer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from peerkit.acts import (
         Act,
     )
     from peerkit.handbook import Book
     from peerkit.model import View
+
+#: A shift that ends at midnight does not touch the day after.
+_A_MOMENT: Final = timedelta(microseconds=1)
 
 
 def known_peer(act: Act, view: View, book: Book) -> Findings:
@@ -67,25 +76,36 @@ def known_together(act: RecordSupervision, view: View, book: Book) -> Findings:
     return (Finding(book.clause("known"), verdict, {"missing": missing} if missing else {}),)
 
 
-def on_leave(act: Planned, view: View, book: Book) -> Findings:
+def on_leave(act: Planned | PlanShift, view: View, book: Book) -> Findings:
     """Nobody plans over leave that was granted, nor moves there; only the peer takes it back."""
     granted = [each for each in view.all(Leave) if each.status is LeaveStatus.GRANTED]
-    it = as_planned(act, view) if granted else None
-    if it is None:
+    days = _days(act, view) if granted else None
+    if days is None:
         return ()
-    clause, day = book.clause("on-leave"), it.day
+    clause, (first, until) = book.clause("on-leave"), days
 
     def found(peer: str) -> Findings:
         theirs = [each for each in granted if each.peer == peer]
         if not theirs:
             return ()
-        last = max((each.last for each in theirs if each.first <= day <= each.last), default=None)
+        over = (each.last for each in theirs if each.first <= until and first <= each.last)
+        last = max(over, default=None)
         if last is None:
             return (Finding(clause, Verdict.ALLOWED, {"peer": peer}),)
         facts = {"peer": peer, "until": last.isoformat()}
         return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
 
     return each_peer(act, found)
+
+
+def _days(act: Planned | PlanShift, view: View) -> tuple[date, date] | None:
+    """The first and the last day of what is planned; those of a shift where its house is."""
+    if not isinstance(act, PlanShift):
+        it = as_planned(act, view)
+        return None if it is None else (it.day, it.day)
+    house = view.get(House, act.house)
+    zone = "UTC" if house is None else house.zone
+    return day_of(act.starts, zone), day_of(act.ends - _A_MOMENT, zone)
 
 
 def own_leave(act: AskForLeave | ChangeLeave, view: View, book: Book) -> Findings:
@@ -173,7 +193,26 @@ RULES: Final = (
         known_peer,
     ),
     Rule("known-together", (RecordSupervision,), known_together),
-    Rule("on-leave", (PlanSession, MoveSession, MoveOccurrence), on_leave),
+def on_leave(act: Planned | PlanShift, view: View, book: Book) -> Findings:
+    """Nobody plans over leave that was granted, nor moves there; only the peer takes it back."""
+    granted = [each for each in view.all(Leave) if each.status is LeaveStatus.GRANTED]
+    days = _days(act, view) if granted else None
+    if days is None:
+        return ()
+    clause, (first, until) = book.clause("on-leave"), days
+
+    def found(peer: str) -> Findings:
+        theirs = [each for each in granted if each.peer == peer]
+        if not theirs:
+            return ()
+        over = (each.last for each in theirs if each.first <= until and first <= each.last)
+        last = max(over, default=None)
+        if last is None:
+            return (Finding(clause, Verdict.ALLOWED, {"peer": peer}),)
+        facts = {"peer": peer, "until": last.isoformat()}
+        return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
+
+    return each_peer(act, found)
     Rule("own-leave", (AskForLeave, ChangeLeave), own_leave),
     Rule(
         "own-plan-is-theirs",
