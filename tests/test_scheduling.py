@@ -157,6 +157,57 @@ class TestSeries:
 
         assert program.find(pk.Series).items[0].open
 
+    def test_a_series_keeps_nothing_of_days_far_behind(self) -> None:
+        """It stays as small as what is ahead; a day that is gone is not planned anew."""
+        program = opened()
+        program.do(series(when=weekly(count=20))).or_raise()
+        for weeks in (0, 1, 2):
+            day = MONDAY + timedelta(weeks=weeks)
+            told: dict[str, Any] = {"occurrence": day, "starts": at(9, 23) + timedelta(weeks=weeks)}
+            program.do(attrs.evolve(plan(series="se-1", **told), id=None)).or_raise()
+        off = pk.CancelOccurrence(by="p-7", id="se-1", occurrence=date(2026, 11, 30))
+        program.do(off).or_raise()
+        later = empty(program.store, clock=lambda: NOW + timedelta(days=49))
+        ahead = date(2026, 12, 28)
+        later.do(attrs.evolve(off, occurrence=ahead)).or_raise()
+        (kept,) = later.find(pk.Series)
+        again = plan(id="x", series="se-1", occurrence=MONDAY, starts=at(9, 23))
+
+        assert (kept.planned, kept.cancelled) == (
+            (date(2026, 11, 23),),
+            (date(2026, 11, 30), ahead),
+        )
+        assert kept.occurrences[0].day == date(2026, 12, 7)
+        assert "occurrence" in clauses(later.decide(again))
+        assert later.verify().whole
+
+    def test_a_day_far_behind_that_was_moved_ahead_is_planned_once(self) -> None:
+        """What it is planned as speaks for it, also where the series keeps no more of that day."""
+        program = opened()
+        program.do(series(when=weekly(count=20))).or_raise()
+        later = empty(program.store, clock=lambda: NOW + timedelta(days=49))
+        talk = pk.RecordSupervision(by="sam", peer="ana", on=date(2026, 12, 20))
+        starts = datetime(2026, 12, 22, 10, tzinfo=UTC)
+        one = attrs.evolve(plan(series="se-1", occurrence=MONDAY, starts=starts), id=None)
+        for act in (
+            talk,
+            pk.MoveOccurrence(
+                by="p-7",
+                id="se-1",
+                peer="ana",
+                participants=("p-7",),
+                occurrence=MONDAY,
+                starts=starts,
+            ),
+            one,
+        ):
+            later.do(act).or_raise()
+        (kept,) = later.find(pk.Series)
+
+        assert kept.on(MONDAY) is None
+        assert "occurrence" in clauses(later.do(attrs.evolve(one, id="twice")))
+        assert later.verify().whole
+
     def test_a_cancelled_session_is_not_moved(self) -> None:
         """Whoever wants it again plans it: of a series on its day, else as a new one."""
         program = opened()

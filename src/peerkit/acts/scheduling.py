@@ -40,7 +40,7 @@ from peerkit.model.fields import (
     maybe_ids,
     some_minutes,
 )
-from peerkit.model.scheduling import run_out, session_of
+from peerkit.model.scheduling import ahead_of, run_out, session_of
 from peerkit.model.timetable import Span, busy_on, span_of
 
 if TYPE_CHECKING:
@@ -232,7 +232,8 @@ class MoveOccurrence(_OtherTime, _OfSeries):
         series: Series = super().moved(view)
         rest = (each for each in series.moved if each.day != self.occurrence)
         new = MovedOccurrence(day=self.occurrence, starts=self.starts)
-        return attrs.evolve(series, moved=tuple(sorted((*rest, new), key=lambda each: each.day)))
+        moved = tuple(sorted((*rest, new), key=lambda each: each.day))
+        return ahead_of(attrs.evolve(series, moved=moved), view.now)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The series; everyone in it is told."""
@@ -253,7 +254,7 @@ class CancelOccurrence(_OfSeries):
         series: Series = self.moved(view)
         rest = tuple(each for each in series.moved if each.day != self.occurrence)
         gone = tuple(sorted({*series.cancelled, self.occurrence}))
-        series = attrs.evolve(series, moved=rest, cancelled=gone)
+        series = ahead_of(attrs.evolve(series, moved=rest, cancelled=gone), view.now)
         inside = f"One session of series {self.id} is cancelled."
         return Left(nouns=(series,), messages=_everyone(self, series, inside))
 

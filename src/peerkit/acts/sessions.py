@@ -41,7 +41,7 @@ from peerkit.model.fields import (
     several,
     some_minutes,
 )
-from peerkit.model.scheduling import after_all, run_out, session_of
+from peerkit.model.scheduling import after_all, ahead_of, run_out, session_of
 from peerkit.model.timetable import busy_on, span_of
 
 if TYPE_CHECKING:
@@ -206,7 +206,9 @@ class PlanSession(_InSession):
         """
         series = None if self.series is None else view.get(Series, self.series)
         day = self.occurrence
-        rest = () if series is None or day is None else (after_all(series, day),)
+        rest = (
+            () if series is None or day is None else (ahead_of(after_all(series, day), view.now),)
+        )
         return Left(
             nouns=(self._session(), *rest, *run_out(view, but=self.series)),
             messages=tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -21,6 +21,7 @@ from peerkit.model.fields import (
     how_many,
     in_utc,
     made_of,
+    maybe,
     maybe_id,
     maybe_ids,
     several,
@@ -43,6 +44,10 @@ __all__ = [
     "Series",
     "SeriesStatus",
 ]
+
+
+#: For how long a series keeps what became of a day that lies behind.
+KEPT_BEHIND: Final = timedelta(days=31)
 
 
 class AvailabilityStatus(StrEnum):
@@ -147,7 +152,8 @@ class Series(Noun):
 
     ``cancelled`` are days of its rule on which it does not take place, ``moved`` those
     at another time, ``planned`` those that have a session of their own, which speaks for
-    them from then on; there are at most as many of each as the rule has days.
+    them from then on; there are at most as many of each as the rule has days. Days before
+    ``behind`` are over and nothing of them is kept; what was moved from them may be ahead.
     ``with_peers``, ``group`` and ``anonymous`` are as in a session.
     """
 
@@ -167,6 +173,7 @@ class Series(Noun):
     with_peers: tuple[str, ...] = maybe_ids()
     group: str | None = maybe_id()
     anonymous: int = how_many()
+    behind: date | None = maybe(date)
 
     @property
     def peers(self) -> tuple[str, ...]:
@@ -176,7 +183,7 @@ class Series(Noun):
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
         """Its times as they stand, by the days of the rule: moved ones where they were moved."""
-        return _standing(self.when, self.moved, self.cancelled, self.planned)
+        return _standing(self.when, self.moved, self.cancelled, self.planned, self.behind)
 
     def on(self, day: date) -> Occurrence | None:
         """What it has on this day of its rule, or None."""
@@ -196,19 +203,40 @@ def _standing(
     moved: tuple[MovedOccurrence, ...],
     cancelled: tuple[date, ...],
     planned: tuple[date, ...],
+    behind: date | None,
 ) -> tuple[Occurrence, ...]:
     elsewhere = {each.day: each.starts for each in moved}
     gone = {*cancelled, *planned}
     return tuple(
         attrs.evolve(each, starts=elsewhere.get(each.day, each.starts))
         for each in when.occurrences
-        if each.day not in gone
+        if each.day not in gone and (behind is None or each.day >= behind or each.day in elsewhere)
     )
 
 
 def after_all(series: Series, day: date) -> Series:
     """The series, with a session of its own on this day."""
     return attrs.evolve(series, planned=tuple(sorted({*series.planned, day})))
+
+
+def ahead_of(series: Series, moment: datetime) -> Series:
+    """The series without what is kept of days that lie far behind: it is written whole each time.
+
+    Where nothing of that kind is kept it is the same, and a day that was missed stays.
+    """
+    since = moment - KEPT_BEHIND
+    day = since.date()
+    planned = tuple(each for each in series.planned if each >= day)
+    cancelled = tuple(each for each in series.cancelled if each >= day)
+    done = {*series.planned, *series.cancelled}
+    moved = tuple(
+        each
+        for each in series.moved
+        if each.day >= day or (each.starts >= since and each.day not in done)
+    )
+    if (planned, cancelled, moved) == (series.planned, series.cancelled, series.moved):
+        return series
+    return attrs.evolve(series, planned=planned, cancelled=cancelled, moved=moved, behind=day)
 
 
 def run_out(view: View, *, but: str | None) -> tuple[Noun, ...]:
