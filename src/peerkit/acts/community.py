@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 __all__ = [
     "AskHowItWent",
     "GoAlong",
-    "HandOver",
     "Introduce",
-    "Outcome",
     "TellOutcome",
     "WantConnection",
+    "WarmHandOver",
+    "WayEnded",
     "WhoIsAsked",
 ]
 
 
-class Outcome(StrEnum):
+class WayEnded(StrEnum):
     """How a way to a service ended, as the participant tells it. None is better than another."""
 
     USED = "used"
@@ -108,7 +108,7 @@ class GoAlong(_OnTheWay):
 
 
 @attrs.frozen(kw_only=True)
-class HandOver(_OnTheWay):
+class WarmHandOver(_OnTheWay):
     """Ask for a warm hand-over: all three together, and then the service goes on with them.
 
     ``to_whom`` takes over. The participant says what they want to say. What the peer tells
@@ -154,7 +154,7 @@ class TellOutcome(Moves):
     moves: ClassVar[type[Noun]] = Connection
     stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
-    outcome: Outcome = attrs.field(validator=exactly(Outcome))
+    outcome: WayEnded = attrs.field(validator=exactly(WayEnded))
     told: Words | None = maybe(Words)
     said_so: bool | None = maybe(bool)
 

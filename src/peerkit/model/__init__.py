@@ -11,11 +11,11 @@ from peerkit.model.advice import (
     SuppliedFacts,
 )
 from peerkit.model.boundaries import (
+    AgreedHours,
     AgreementStatus,
     BoundaryAgreement,
     Channel,
     Gifts,
-    Hours,
     SocialMedia,
     StorySharing,
     Terms,
@@ -114,8 +114,8 @@ from peerkit.model.lifecycle import (
 from peerkit.model.matching import (
     MatchProfile,
     PartOfWeek,
-    Place,
     ProfileStatus,
+    Whereabouts,
 )
 from peerkit.model.message import (
     Message,
@@ -303,6 +303,7 @@ __all__ = [
     "WALKING",
     "Achievement",
     "Activity",
+    "AgreedHours",
     "AgreementStatus",
     "Answer",
     "Area",
@@ -361,7 +362,6 @@ __all__ = [
     "Guest",
     "GuestStatus",
     "Handover",
-    "Hours",
     "House",
     "HouseStatus",
     "HouseTopic",
@@ -406,7 +406,6 @@ __all__ = [
     "Person",
     "PersonStatus",
     "Phrase",
-    "Place",
     "Plan",
     "PlanKind",
     "PlanStatus",
@@ -473,6 +472,7 @@ __all__ = [
     "Waiting",
     "WaitingStatus",
     "Weekday",
+    "Whereabouts",
     "Words",
     "bed_is_free",
     "busy_on",
