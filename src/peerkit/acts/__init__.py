@@ -29,8 +29,6 @@ from peerkit.acts.community import (
     TellOutcome,
     WantConnection,
     WarmHandOver,
-    WayEnded,
-    WhoIsAsked,
 )
 from peerkit.acts.concerns import (
     CloseConcern,
@@ -172,7 +170,6 @@ from peerkit.acts.teams import (
     RemoveTeamMember,
     ReportSpoken,
     ReportVisit,
-    Spoke,
     TakeBackWords,
 )
 from peerkit.acts.waiting import (
@@ -304,7 +301,6 @@ __all__ = [
     "ShareInformation",
     "SharePlan",
     "ShareSelfCarePlan",
-    "Spoke",
     "StartGroup",
     "StopSharing",
     "SuggestGoal",
@@ -315,10 +311,8 @@ __all__ = [
     "TryToReach",
     "WantConnection",
     "WarmHandOver",
-    "WayEnded",
     "WelcomeParticipant",
     "WelcomePeer",
-    "WhoIsAsked",
     "WithdrawAvailability",
     "WithdrawMeasure",
     "WithdrawMilestone",

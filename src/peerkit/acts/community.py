@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, saying
-from peerkit.model import Connection, ConnectionStatus, Noun, Words
+from peerkit.model import Connection, ConnectionStatus, Noun, WayEnded, WhoIsAsked, Words
 from peerkit.model.fields import an_id, exactly, maybe
 
 if TYPE_CHECKING:
@@ -21,24 +20,7 @@ __all__ = [
     "TellOutcome",
     "WantConnection",
     "WarmHandOver",
-    "WayEnded",
-    "WhoIsAsked",
 ]
-
-
-class WayEnded(StrEnum):
-    """How a way to a service ended, as the participant tells it. None is better than another."""
-
-    USED = "used"
-    NOT_FOR_ME = "not-for-me"
-    LET_GO = "let-go"
-
-
-class WhoIsAsked(StrEnum):
-    """Who is asked how it went: the person, or the service."""
-
-    PARTICIPANT = "participant"
-    SERVICE = "service"
 
 
 @attrs.frozen(kw_only=True)

@@ -11,9 +11,7 @@ from peerkit.acts import (
     Introduce,
     ReportSpoken,
     ReportVisit,
-    Spoke,
     WarmHandOver,
-    WhoIsAsked,
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
@@ -21,12 +19,14 @@ from peerkit.model import (
     Consent,
     ConsentScope,
     Phrase,
+    Spoke,
     SpokenFor,
     SpokenForStatus,
     TeamMember,
     TeamMemberStatus,
     Visit,
     VisitStatus,
+    WhoIsAsked,
 )
 
 if TYPE_CHECKING:
