@@ -230,7 +230,7 @@ def _now_and_then(clock: Clock, n: str) -> Iterator[pk.Act]:
     )
     yield pk.RecordMilestone(**mine, of=pk.MilestoneKind.BELONGS, on=today)
     yield pk.WantConnection(**mine, id=f"w-{n}", service="service-1")
-    yield pk.TellOutcome(**mine, id=f"w-{n}", outcome=pk.Outcome.USED)
+    yield pk.TellOutcome(**mine, id=f"w-{n}", outcome=pk.WayEnded.USED)
     yield pk.WritePlan(**mine, id=f"p-{n}", of=pk.PlanKind.WELLNESS)
     yield pk.SetPlanAside(**mine, id=f"p-{n}")
     yield pk.JoinWaitingList(**mine, id=f"q-{n}")

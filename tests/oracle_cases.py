@@ -310,7 +310,7 @@ def terms(d: Drawn) -> pk.Terms:
     """Hours that two people agreed on: some days, some of the day; or something else."""
     days = tuple(d.chance.sample(tuple(pk.Weekday), d.one(1, 3, 6)))
     clock = d.one(("00:00", "12:00"), ("09:00", "17:30"), ("12:00", "24:00"))
-    hours = pk.Hours(days=days, opens=clock[0], closes=clock[1])
+    hours = pk.AgreedHours(days=days, opens=clock[0], closes=clock[1])
     return pk.Terms(gifts=pk.Gifts.NONE, hours=d.one((hours,), (hours,), ()))
 
 

@@ -340,13 +340,13 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
     (pk.WantConnection(**BY, id="c-1", participant="p-7", service="x"), ("c-1", "p-7")),
     (pk.Introduce(**BY, **PAIR, id="c-1", to_whom="x"), ("c-1", *BOTH)),
     (pk.GoAlong(**BY, **PAIR, id="c-1"), ("c-1", *BOTH)),
-    (pk.HandOver(**BY, **PAIR, id="c-1", to_whom="x"), ("c-1", *BOTH)),
+    (pk.WarmHandOver(**BY, **PAIR, id="c-1", to_whom="x"), ("c-1", *BOTH)),
     (
         pk.AskHowItWent(**BY, **PAIR, connection="c-1", whom=pk.WhoIsAsked.SERVICE),
         ("c-1", *BOTH),
     ),
     (
-        pk.TellOutcome(**BY, id="c-1", participant="p-7", outcome=pk.Outcome.USED),
+        pk.TellOutcome(**BY, id="c-1", participant="p-7", outcome=pk.WayEnded.USED),
         ("c-1", "p-7"),
     ),
     (

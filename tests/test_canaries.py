@@ -386,10 +386,10 @@ def on_the_way() -> tuple[pk.Act, ...]:
         pk.WantConnection(**mine, id="way", service="detox", hope=said("WantConnection.hope")),
         pk.Introduce(**helping, id="way", to_whom="desk"),
         pk.GoAlong(**helping, id="way", invited=True),
-        pk.HandOver(**helping, id="way", to_whom="nurse"),
+        pk.WarmHandOver(**helping, id="way", to_whom="nurse"),
         pk.AskHowItWent(**helping, connection="way", whom=pk.WhoIsAsked.PARTICIPANT),
         pk.TellOutcome(
-            **mine, id="way", outcome=pk.Outcome.NOT_FOR_ME, told=said("TellOutcome.told")
+            **mine, id="way", outcome=pk.WayEnded.NOT_FOR_ME, told=said("TellOutcome.told")
         ),
         pk.NameTeamMember(**mine, id="po", profession=WORKS),
         pk.AskForVisit(**asked, id="visit", setting=LIES),

@@ -994,7 +994,7 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
     pk.WantConnection: {"by": "p-7", "participant": "p-7", "service": "pantry"},
     pk.Introduce: {"by": "ana", **PAIR, "id": "c", "to_whom": "x"},
     pk.GoAlong: {"by": "ana", **PAIR, "id": "c", "invited": True},
-    pk.HandOver: {"by": "ana", **PAIR, "id": "c", "to_whom": "x"},
+    pk.WarmHandOver: {"by": "ana", **PAIR, "id": "c", "to_whom": "x"},
     pk.AskHowItWent: {"by": "ana", **PAIR, "connection": "c", "whom": "service"},
     pk.TellOutcome: {"by": "p-7", "id": "c", "participant": "p-7", "outcome": "let-go"},
     pk.NameTeamMember: {"by": "p-7", "participant": "p-7", "profession": "nurse"},

@@ -50,9 +50,9 @@ class TestConnection:
             pk.Introduce(**HELPING, id="c-1", to_whom="desk"),
             pk.GoAlong(**HELPING, id="c-1", invited=True),
             pk.GoAlong(**ASKED, id="c-1"),
-            pk.HandOver(**HELPING, id="c-1", to_whom="nurse"),
+            pk.WarmHandOver(**HELPING, id="c-1", to_whom="nurse"),
             pk.TellOutcome(
-                **MINE, id="c-1", outcome=pk.Outcome.USED, told=pk.Words("They were kind.")
+                **MINE, id="c-1", outcome=pk.WayEnded.USED, told=pk.Words("They were kind.")
             ),
         )
 
@@ -65,7 +65,7 @@ class TestConnection:
 
     def test_an_ended_way_is_out_of_sight_and_may_be_wanted_anew(self) -> None:
         """Under a new id: the old one is history."""
-        program = after(WISH, pk.TellOutcome(**MINE, id="c-1", outcome=pk.Outcome.LET_GO))
+        program = after(WISH, pk.TellOutcome(**MINE, id="c-1", outcome=pk.WayEnded.LET_GO))
 
         assert tuple(program.view("p-7").all(pk.Connection)) == ()
         assert program.do(attrs.evolve(WISH, id="c-2")).allowed
@@ -82,11 +82,11 @@ class TestConnection:
         goals = (pk.ConsentScope.GOALS,)
         yes = pk.RecordConsent(**MINE, id="k-1", scopes=goals, to=("nurse",), since=NOW)
         program = after(WISH, yes)
-        over = pk.HandOver(**HELPING, id="c-1", to_whom="nurse")
+        over = pk.WarmHandOver(**HELPING, id="c-1", to_whom="nurse")
         told = pk.ShareInformation(by="ana", participant="p-7", id="sh-1", scopes=goals, to="nurse")
 
         with pytest.raises(TypeError):
-            pk.HandOver(**HELPING, id="c-1", to_whom="nurse", scopes=goals)  # type: ignore[call-arg]
+            pk.WarmHandOver(**HELPING, id="c-1", to_whom="nurse", scopes=goals)  # type: ignore[call-arg]
         assert program.do(over).allowed
         assert list(accounting(program, "p-7")) == []
         assert program.do(told).allowed
@@ -110,7 +110,7 @@ class TestConnection:
 
         for act in (
             pk.GoAlong(**ASKED, id="c-1"),
-            pk.TellOutcome(**MINE, id="c-1", outcome=pk.Outcome.USED),
+            pk.TellOutcome(**MINE, id="c-1", outcome=pk.WayEnded.USED),
             pk.AskHowItWent(**HELPING, connection="c-1", whom=pk.WhoIsAsked.PARTICIPANT),
         ):
             assert program.do(act).verdict is pk.Verdict.NEEDS_FACTS
@@ -293,7 +293,7 @@ class Community(RuleBasedStateMachine):
         act = {
             "introduced": pk.Introduce(**told, to_whom="x"),
             "gone-along": pk.GoAlong(**told, invited=True),
-            "handed-over": pk.HandOver(**told, to_whom="x"),
+            "handed-over": pk.WarmHandOver(**told, to_whom="x"),
         }[how]
         there = self.ways.get(id_, "") not in {"", "used", "not-for-me", "let-go"}
         self._does(act, may=there)
@@ -301,9 +301,9 @@ class Community(RuleBasedStateMachine):
             self.ways[id_] = how
 
     @rule(
-        id_=IDS, outcome=st.sampled_from(pk.Outcome), said_so=st.sampled_from([None, True, False])
+        id_=IDS, outcome=st.sampled_from(pk.WayEnded), said_so=st.sampled_from([None, True, False])
     )
-    def end(self, id_: str, outcome: pk.Outcome, *, said_so: bool | None) -> None:
+    def end(self, id_: str, outcome: pk.WayEnded, *, said_so: bool | None) -> None:
         """By the participant, or on their word."""
         there = self.ways.get(id_, "") not in {"", "used", "not-for-me", "let-go"}
         act = pk.TellOutcome(

@@ -72,9 +72,9 @@ def revoke(id_: str = "c-1") -> pk.RevokeConsent:
     return pk.RevokeConsent(by="p-7", id=id_, participant="p-7")
 
 
-def hours(opens: str = "09:00", closes: str = "17:30", *days: pk.Weekday) -> pk.Hours:
+def hours(opens: str = "09:00", closes: str = "17:30", *days: pk.Weekday) -> pk.AgreedHours:
     """A stretch of these days, or of every day."""
-    return pk.Hours(days=days or EVERY_DAY, opens=opens, closes=closes)
+    return pk.AgreedHours(days=days or EVERY_DAY, opens=opens, closes=closes)
 
 
 class TestHours:
@@ -113,12 +113,16 @@ class TestHours:
     @pytest.mark.parametrize("clock", ["9:00", "24:01", "12:60", "noon", None, "09:00 "])
     def test_a_time_of_day_is_one_of_a_clock(self, clock: Any) -> None:
         """Written with two digits and two digits."""
-        with pytest.raises(pk.BadInput, match=r"Hours\.opens: give a time of day, 00:00 to 24:00"):
+        with pytest.raises(
+            pk.BadInput, match=r"AgreedHours\.opens: give a time of day, 00:00 to 24:00"
+        ):
             hours(clock)
 
     def test_a_stretch_ends_after_it_begins(self) -> None:
         """The error says how a night is written."""
-        with pytest.raises(pk.BadInput, match=r"Hours\.closes: must be later than opens; a night"):
+        with pytest.raises(
+            pk.BadInput, match=r"AgreedHours\.closes: must be later than opens; a night"
+        ):
             hours("22:00", "06:00")
 
     def test_terms_speak_of_their_topics(self) -> None:

@@ -18,13 +18,13 @@ import peerkit as pk
 from peerkit.directory import (
     Directory,
     Found,
-    Hours,
     Need,
-    Place,
+    OpeningHours,
     Reason,
     Results,
     Search,
     Service,
+    Site,
 )
 from peerkit.directory.words import asked, folded, words_of
 from peerkit.exchange import hsds
@@ -34,15 +34,18 @@ FOOD = Need(id="BD-1000.5000", name="Food Pantries", above="B")
 SOUP = Need(id="BD-1000.5000-100", name="Soup Kitchens", above="")
 READING = Need(id="HD-1", name="Reading Classes", above="H")
 #: Midnight to two o'clock on a Saturday belongs to Friday's evening.
-LATE = Hours(weekday=4, opens=22 * 60, closes=26 * 60)
-OFFICE = tuple(Hours(weekday=day, opens=540, closes=1020) for day in range(5))
-SPLIT = (Hours(weekday=1, opens=540, closes=720), Hours(weekday=1, opens=780, closes=960))
-SUNDAY = Hours(weekday=6, opens=20 * 60, closes=31 * 60)
+LATE = OpeningHours(weekday=4, opens=22 * 60, closes=26 * 60)
+OFFICE = tuple(OpeningHours(weekday=day, opens=540, closes=1020) for day in range(5))
+SPLIT = (
+    OpeningHours(weekday=1, opens=540, closes=720),
+    OpeningHours(weekday=1, opens=780, closes=960),
+)
+SUNDAY = OpeningHours(weekday=6, opens=20 * 60, closes=31 * 60)
 
 
-def near(id_: str, **more: Any) -> Place:
+def near(id_: str, **more: Any) -> Site:
     """A place in the invented town."""
-    return Place(**{"id": id_, "city": "Exampleton", "postal_code": "00501-1234", **more})
+    return Site(**{"id": id_, "city": "Exampleton", "postal_code": "00501-1234", **more})
 
 
 KITCHEN = Service(
@@ -69,7 +72,7 @@ CLASS = Service(
     id="class",
     name="Cookery",
     needs=(READING,),
-    places=(Place(id="4", city="Sampleville"),),
+    places=(Site(id="4", city="Sampleville"),),
     hours=(SUNDAY,),
 )
 DIRECTORY = Directory(
@@ -169,7 +172,7 @@ class TestPlace:
 
     def test_the_globe_is_round(self) -> None:
         """Half way round it is as far as it gets, and the day line is no wall."""
-        far = Service(id="far", name="Far", places=(Place(id="1", latitude=0.0, longitude=180.0),))
+        far = Service(id="far", name="Far", places=(Site(id="1", latitude=0.0, longitude=180.0),))
         directory = Directory(services=[far])
 
         (found,) = directory.search(Search(near=(0.0, 0.0))).found
@@ -246,17 +249,17 @@ class TestOpen:
 
     def test_hours_show_themselves(self) -> None:
         """A whole day is one."""
-        assert str(Hours(weekday=6, opens=0, closes=1440)) == "Sun all day"
-        assert str(Hours(weekday=0, opens=600, closes=2040)) == "Mon 10:00-10:00"
+        assert str(OpeningHours(weekday=6, opens=0, closes=1440)) == "Sun all day"
+        assert str(OpeningHours(weekday=0, opens=600, closes=2040)) == "Mon 10:00-10:00"
 
     @pytest.mark.parametrize(
         ("weekday", "opens", "closes", "place"),
         [
-            (7, 0, 60, "Hours.weekday"),
-            (0, -1, 60, "Hours.closes"),
-            (0, 60, 60, "Hours.closes"),
-            (0, 1440, 1500, "Hours.closes"),
-            (0, 60, 1501, "Hours.closes"),
+            (7, 0, 60, "OpeningHours.weekday"),
+            (0, -1, 60, "OpeningHours.closes"),
+            (0, 60, 60, "OpeningHours.closes"),
+            (0, 1440, 1500, "OpeningHours.closes"),
+            (0, 60, 1501, "OpeningHours.closes"),
         ],
     )
     def test_what_is_no_opening_is_refused(
@@ -264,7 +267,7 @@ class TestOpen:
     ) -> None:
         """With the field, and without the number."""
         with pytest.raises(pk.BadInput) as caught:
-            Hours(weekday=weekday, opens=opens, closes=closes)
+            OpeningHours(weekday=weekday, opens=opens, closes=closes)
         assert caught.value.place == place
 
 

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import peerkit as pk
-from peerkit.reports.housing import BUCKETS, Place, Stay, days_housed, returns, stays_of
+from peerkit.reports.housing import (
+    BUCKETS,
+    HousingStay,
+    LivingPlace,
+    days_housed,
+    returns,
+    stays_of,
+)
 
 EXIT = date(2024, 1, 10)
 #: A report of one year whose period, two years earlier, holds the exit.
@@ -18,25 +25,27 @@ DAY = timedelta(days=1)
 KIND = pk.MilestoneKind
 
 
-def exits(on: date = EXIT, **how: object) -> Stay:
+def exits(on: date = EXIT, **how: object) -> HousingStay:
     """p-1 leaves a shelter for a home."""
     told: dict[str, object] = {
         "id": "s-0",
         "person": "p-1",
-        "place": Place.HOMELESS,
+        "place": LivingPlace.HOMELESS,
         "enters": on - 30 * DAY,
         "leaves": on,
         "to_home": True,
     }
-    return Stay(**(told | how))  # type: ignore[arg-type]
+    return HousingStay(**(told | how))  # type: ignore[arg-type]
 
 
-def enters(on: date, place: Place = Place.HOMELESS, id_: str = "s-1", **how: object) -> Stay:
+def enters(
+    on: date, place: LivingPlace = LivingPlace.HOMELESS, id_: str = "s-1", **how: object
+) -> HousingStay:
     """And enters another project."""
-    return Stay(id=id_, person="p-1", place=place, enters=on, **how)  # type: ignore[arg-type]
+    return HousingStay(id=id_, person="p-1", place=place, enters=on, **how)  # type: ignore[arg-type]
 
 
-def bucket(*stays: Stay) -> str | None:
+def bucket(*stays: HousingStay) -> str | None:
     """The bucket of the one person who left for a home."""
     (row,) = returns(stays, SINCE, UNTIL).rows
     return row.bucket
@@ -48,22 +57,24 @@ class TestReturns:
     @pytest.mark.parametrize(
         ("entry", "place", "found"),
         [
-            (date(2024, 5, 20), Place.HOMELESS, "0-180"),
-            (date(2024, 1, 20), Place.PERMANENT, None),
-            (EXIT, Place.HOMELESS, "0-180"),
-            (EXIT + 14 * DAY, Place.PERMANENT, None),
-            (EXIT + 15 * DAY, Place.PERMANENT, "0-180"),
-            (EXIT + 180 * DAY, Place.HOMELESS, "0-180"),
-            (EXIT + 181 * DAY, Place.HOMELESS, "181-365"),
-            (EXIT + 365 * DAY, Place.HOMELESS, "181-365"),
-            (EXIT + 366 * DAY, Place.HOMELESS, "366-730"),
-            (EXIT + 730 * DAY, Place.HOMELESS, "366-730"),
-            (EXIT + 731 * DAY, Place.HOMELESS, None),
-            (EXIT - DAY, Place.HOMELESS, None),
-            (EXIT + 40 * DAY, Place.ELSEWHERE, None),
+            (date(2024, 5, 20), LivingPlace.HOMELESS, "0-180"),
+            (date(2024, 1, 20), LivingPlace.PERMANENT, None),
+            (EXIT, LivingPlace.HOMELESS, "0-180"),
+            (EXIT + 14 * DAY, LivingPlace.PERMANENT, None),
+            (EXIT + 15 * DAY, LivingPlace.PERMANENT, "0-180"),
+            (EXIT + 180 * DAY, LivingPlace.HOMELESS, "0-180"),
+            (EXIT + 181 * DAY, LivingPlace.HOMELESS, "181-365"),
+            (EXIT + 365 * DAY, LivingPlace.HOMELESS, "181-365"),
+            (EXIT + 366 * DAY, LivingPlace.HOMELESS, "366-730"),
+            (EXIT + 730 * DAY, LivingPlace.HOMELESS, "366-730"),
+            (EXIT + 731 * DAY, LivingPlace.HOMELESS, None),
+            (EXIT - DAY, LivingPlace.HOMELESS, None),
+            (EXIT + 40 * DAY, LivingPlace.ELSEWHERE, None),
         ],
     )
-    def test_one_entry_after_an_exit(self, entry: date, place: Place, found: str | None) -> None:
+    def test_one_entry_after_an_exit(
+        self, entry: date, place: LivingPlace, found: str | None
+    ) -> None:
         """The fact sheet's cases, and the edges of each bucket."""
         assert bucket(exits(), enters(entry, place)) == found
 
@@ -75,18 +86,18 @@ class TestReturns:
 
     def test_a_stay_inside_another_in_permanent_housing_is_no_return(self) -> None:
         """From the day after it began until 14 days after its end."""
-        other = enters(EXIT + 20 * DAY, Place.PERMANENT, "s-2", leaves=EXIT + 50 * DAY)
+        other = enters(EXIT + 20 * DAY, LivingPlace.PERMANENT, "s-2", leaves=EXIT + 50 * DAY)
         first = exits(), attrs_before(other)
 
-        assert bucket(*first, enters(EXIT + 30 * DAY, Place.PERMANENT)) is None
-        assert bucket(*first, enters(EXIT + 64 * DAY, Place.PERMANENT)) is None
-        assert bucket(*first, enters(EXIT + 65 * DAY, Place.PERMANENT)) == "0-180"
+        assert bucket(*first, enters(EXIT + 30 * DAY, LivingPlace.PERMANENT)) is None
+        assert bucket(*first, enters(EXIT + 64 * DAY, LivingPlace.PERMANENT)) is None
+        assert bucket(*first, enters(EXIT + 65 * DAY, LivingPlace.PERMANENT)) == "0-180"
 
     def test_a_stay_that_goes_on_has_no_end(self) -> None:
         """Whoever still lives there comes back to nothing."""
-        still = enters(EXIT - 5 * DAY, Place.PERMANENT, "s-2")
+        still = enters(EXIT - 5 * DAY, LivingPlace.PERMANENT, "s-2")
 
-        assert bucket(exits(), still, enters(EXIT + 300 * DAY, Place.PERMANENT)) is None
+        assert bucket(exits(), still, enters(EXIT + 300 * DAY, LivingPlace.PERMANENT)) is None
 
     def test_the_first_return_counts(self) -> None:
         """However often somebody came back."""
@@ -127,7 +138,9 @@ class TestReturns:
 
     def test_nobody_leaves_before_they_enter(self) -> None:
         """A stay that ends before it begins is a mistake of whoever wrote it."""
-        with pytest.raises(pk.BadInput, match=r"^Stay\.leaves: must not be earlier than enters$"):
+        with pytest.raises(
+            pk.BadInput, match=r"^HousingStay\.leaves: must not be earlier than enters$"
+        ):
             enters(EXIT, leaves=EXIT - DAY)
 
     @pytest.mark.parametrize("bad", ["since", "until"])
@@ -143,9 +156,9 @@ class TestReturns:
         assert sum(days in each for each in BUCKETS.values()) == (days <= 730)
 
 
-def attrs_before(stay: Stay) -> Stay:
+def attrs_before(stay: HousingStay) -> HousingStay:
     """The same stay, begun before the exit: it is no return by itself."""
-    return Stay(
+    return HousingStay(
         id=stay.id,
         person=stay.person,
         place=stay.place,

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import peerkit as pk
-from peerkit.directory import Hours, Need, Place, Search
+from peerkit.directory import Need, OpeningHours, Search, Site
 from peerkit.exchange import hsds
 from peerkit.exchange.hsds import HsdsImport, NotHsds
 from peerkit.exchange.mending import mended
@@ -130,7 +130,7 @@ class TestSample:
                 Need(id="BD-1000.2000", name="Soup Kitchens", above="B"),
             ),
             "places": (
-                Place(
+                Site(
                     id="101",
                     name="Alder House",
                     street="1 Alder Street",
@@ -140,7 +140,7 @@ class TestSample:
                     accessible="Wheelchair accessible",
                 ),
             ),
-            "hours": tuple(Hours(weekday=day, opens=540, closes=1020) for day in range(5)),
+            "hours": tuple(OpeningHours(weekday=day, opens=540, closes=1020) for day in range(5)),
             "hours_said": ("9:00am-5:00pm, Mon-Fri",),
             "languages": ("English",),
             "eligibility": ("Adults, 18 and over.\n\nVeterans first.",),

@@ -69,7 +69,7 @@ class TestFromNouns:
             id="ana",
             languages=("es-MX", "es", "en"),
             times=(pk.PartOfWeek.MONDAY_EVENING,),
-            place=pk.Place(east=3, north=4),
+            place=pk.Whereabouts(east=3, north=4),
             tells=("woman",),
             prefers=("veteran",),
             not_with=("bo",),

@@ -165,9 +165,9 @@ class TestWhatMayBeTold:
     def test_a_place_is_whole_kilometres(self) -> None:
         """And no further than the Earth goes."""
         for east in (0.5, 20_041, True):
-            with pytest.raises(BadInput, match=r"Place\.east"):
-                pk.Place(east=east, north=0)  # type: ignore[arg-type]
-        assert "3" not in repr(pk.Place(east=3, north=33))
+            with pytest.raises(BadInput, match=r"Whereabouts\.east"):
+                pk.Whereabouts(east=east, north=0)  # type: ignore[arg-type]
+        assert "3" not in repr(pk.Whereabouts(east=3, north=33))
 
     def test_tries_are_counted_from_nought(self) -> None:
         """Less than none is a mistake."""

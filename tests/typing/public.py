@@ -391,10 +391,10 @@ assert_type(account, Iterator[Telling])
 line = next(account)
 assert_type(line.scopes, tuple[pk.ConsentScope, ...])
 assert_type(line.basis, pk.Basis | None)
-agreed = pk.Terms(hours=(pk.Hours(days=(pk.Weekday.MONDAY,), opens="09:00", closes="17:00"),))
+agreed = pk.Terms(hours=(pk.AgreedHours(days=(pk.Weekday.MONDAY,), opens="09:00", closes="17:00"),))
 assert_type(agreed.gifts, pk.Gifts | None)
 assert_type(agreed.keep_hours(datetime.now(UTC), 60, "UTC"), bool)
-pk.Hours(days=("monday",), opens="09:00", closes="17:00")  # type: ignore[arg-type]
+pk.AgreedHours(days=("monday",), opens="09:00", closes="17:00")  # type: ignore[arg-type]
 pk.RaiseConcern(by="p-7", peer="ana", people=("p-7",))  # type: ignore[call-arg]
 
 

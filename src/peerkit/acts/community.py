@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, saying
-from peerkit.model import Connection, ConnectionStatus, Noun, Words
+from peerkit.model import Connection, ConnectionStatus, Noun, WayEnded, WhoIsAsked, Words
 from peerkit.model.fields import an_id, exactly, maybe
 
 if TYPE_CHECKING:
@@ -17,28 +16,11 @@ if TYPE_CHECKING:
 __all__ = [
     "AskHowItWent",
     "GoAlong",
-    "HandOver",
     "Introduce",
-    "Outcome",
     "TellOutcome",
     "WantConnection",
-    "WhoIsAsked",
+    "WarmHandOver",
 ]
-
-
-class Outcome(StrEnum):
-    """How a way to a service ended, as the participant tells it. None is better than another."""
-
-    USED = "used"
-    NOT_FOR_ME = "not-for-me"
-    LET_GO = "let-go"
-
-
-class WhoIsAsked(StrEnum):
-    """Who is asked how it went: the person, or the service."""
-
-    PARTICIPANT = "participant"
-    SERVICE = "service"
 
 
 @attrs.frozen(kw_only=True)
@@ -108,7 +90,7 @@ class GoAlong(_OnTheWay):
 
 
 @attrs.frozen(kw_only=True)
-class HandOver(_OnTheWay):
+class WarmHandOver(_OnTheWay):
     """Ask for a warm hand-over: all three together, and then the service goes on with them.
 
     ``to_whom`` takes over. The participant says what they want to say. What the peer tells
@@ -154,7 +136,7 @@ class TellOutcome(Moves):
     moves: ClassVar[type[Noun]] = Connection
     stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
     participant: str = attrs.field(validator=an_id)
-    outcome: Outcome = attrs.field(validator=exactly(Outcome), repr=False)
+    outcome: WayEnded = attrs.field(validator=exactly(WayEnded), repr=False)
     told: Words | None = maybe(Words)
     said_so: bool | None = maybe(bool)
 

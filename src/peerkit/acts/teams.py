@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
@@ -22,6 +21,7 @@ from peerkit.model import (
     Message,
     Noun,
     Profession,
+    Spoke,
     SpokenFor,
     SpokenForStatus,
     TeamMember,
@@ -45,7 +45,6 @@ __all__ = [
     "RemoveTeamMember",
     "ReportSpoken",
     "ReportVisit",
-    "Spoke",
     "TakeBackWords",
 ]
 
@@ -262,15 +261,6 @@ class TakeBackWords(_OfWords):
         inside = f"Words {self.id} are taken back."
         told = Message(to=self.peer, kind=self.kind, about=self.id, inside=inside)
         return Left(nouns=(self.moved(view),), messages=(told,))
-
-
-class Spoke(StrEnum):
-    """What was said in the person's name: what they asked, more, or one's own view (R-CORE XI)."""
-
-    ONLY_WHAT_WAS_ASKED = "only-what-was-asked"
-    MORE = "more"
-    OWN_VIEW = "own-view"
-    NOTHING = "nothing"
 
 
 #: The clause that a report of more than was asked crosses.

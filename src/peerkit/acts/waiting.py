@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves
-from peerkit.model import MatchProfile, Noun, PartOfWeek, Place, Waiting, WaitingStatus
+from peerkit.model import MatchProfile, Noun, PartOfWeek, Waiting, WaitingStatus, Whereabouts
 from peerkit.model.fields import a_code, an_id, exactly, maybe, maybe_moment, several
 from peerkit.model.matching import languages, maybe_place, minutes_a_week, not_with, own_codes
 
@@ -31,7 +31,7 @@ class DescribeForMatching(Act):
     person: str = attrs.field(validator=an_id)
     languages: tuple[str, ...] = languages()
     times: tuple[PartOfWeek, ...] = several(PartOfWeek)
-    place: Place | None = maybe_place()
+    place: Whereabouts | None = maybe_place()
     tells: tuple[str, ...] = own_codes()
     prefers: tuple[str, ...] = own_codes()
     not_with: tuple[str, ...] = not_with()

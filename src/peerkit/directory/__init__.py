@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from peerkit.directory.directory import Directory
 from peerkit.directory.search import Found, Reason, Results, Search, Why
-from peerkit.directory.services import Hours, Need, Place, Service
+from peerkit.directory.services import Need, OpeningHours, Service, Site
 
 __all__ = [
     "Directory",
     "Found",
-    "Hours",
     "Need",
-    "Place",
+    "OpeningHours",
     "Reason",
     "Results",
     "Search",
     "Service",
+    "Site",
     "Why",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from peerkit.directory.services import Need, Place, Service
+from peerkit.directory.services import Need, Service, Site
 from peerkit.directory.words import Texts, folded
 
 __all__ = ["FARTHEST", "Index", "all_of", "along"]
@@ -83,7 +83,7 @@ class Index:
         """The services in a town, or under a postal code."""
         return self.towns.get(folded(place), 0) | self.codes.get(_code(place), 0)
 
-    def is_at(self, place: str) -> Callable[[Place], bool]:
+    def is_at(self, place: str) -> Callable[[Site], bool]:
         """Whether one place of a service is in this town, or under this postal code."""
         town, code = folded(place), _code(place) or None
         return lambda where: folded(where.city) == town or _code(where.postal_code) == code

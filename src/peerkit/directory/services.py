@@ -11,7 +11,7 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.model.fields import an_id, as_tuple
 
-__all__ = ["A_DAY", "Hours", "Need", "Place", "Service"]
+__all__ = ["A_DAY", "Need", "OpeningHours", "Service", "Site"]
 
 #: The minutes of a day.
 A_DAY: Final = 24 * 60
@@ -34,7 +34,7 @@ def _clock(minutes: int) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class Hours:
+class OpeningHours:
     """Open on one day of the week, from ``opens`` until before ``closes``.
 
     ``weekday`` counts from Monday, 0. Both times are minutes after that day's
@@ -48,9 +48,11 @@ class Hours:
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.weekday < _WEEK:
-            raise BadInput("Hours.weekday", "a day of the week is 0, Monday, to 6, Sunday")
+            raise BadInput("OpeningHours.weekday", "a day of the week is 0, Monday, to 6, Sunday")
         if not (0 <= self.opens < A_DAY and self.opens < self.closes <= self.opens + A_DAY):
-            raise BadInput("Hours.closes", "opens within the day, and closes at most 24 hours on")
+            raise BadInput(
+                "OpeningHours.closes", "opens within the day, and closes at most 24 hours on"
+            )
 
     def __str__(self) -> str:
         """Such as ``Mon 09:00-17:00``."""
@@ -76,7 +78,7 @@ class Need:
 
 
 @attrs.frozen(kw_only=True)
-class Place:
+class Site:
     """Where a service is given. ``accessible`` is what the directory says of it, in its words."""
 
     id: str
@@ -88,7 +90,7 @@ class Place:
     latitude: float | None = _line(None)
     longitude: float | None = _line(None)
     accessible: str = _line()
-    hours: tuple[Hours, ...] = _several()
+    hours: tuple[OpeningHours, ...] = _several()
 
     @property
     def address(self) -> str:
@@ -113,8 +115,8 @@ class Service:
     organization: str = _line()
     description: str = _line()
     needs: tuple[Need, ...] = _several()
-    places: tuple[Place, ...] = _several()
-    hours: tuple[Hours, ...] = _several()
+    places: tuple[Site, ...] = _several()
+    hours: tuple[OpeningHours, ...] = _several()
     hours_said: tuple[str, ...] = _several()
     languages: tuple[str, ...] = _several()
     eligibility: tuple[str, ...] = _several()
@@ -129,14 +131,14 @@ class Service:
     status: str = _line()
 
     @property
-    def opening(self) -> tuple[Hours, ...]:
+    def opening(self) -> tuple[OpeningHours, ...]:
         """When it is open: its own hours, or else those of its places."""
         return self.hours or tuple(hours for place in self.places for hours in place.hours)
 
-    def open_at(self, wall: datetime) -> Hours | None:
+    def open_at(self, wall: datetime) -> OpeningHours | None:
         """The hours by which it is open at a time on the wall clock of the place, or None."""
         return _first(each for each in self.opening if each.open_at(wall))
 
 
-def _first(found: Iterable[Hours]) -> Hours | None:
+def _first(found: Iterable[OpeningHours]) -> OpeningHours | None:
     return next(iter(found), None)

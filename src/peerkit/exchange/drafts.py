@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
 
-from peerkit.directory import Place, Service
+from peerkit.directory import Service, Site
 
 __all__ = ["Draft", "add", "whole_service"]
 
@@ -35,6 +35,6 @@ def whole_service(draft: Draft) -> Service:
     return Service(**fields)
 
 
-def _place(draft: Draft) -> Place:
+def _place(draft: Draft) -> Site:
     fields = {field: value for field, value in draft.items() if field not in _OF_PLACES}
-    return Place(**{**fields, "hours": tuple(draft.get("hours", {}).values())})
+    return Site(**{**fields, "hours": tuple(draft.get("hours", {}).values())})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from peerkit.directory import Hours
+from peerkit.directory import OpeningHours
 from peerkit.directory.services import A_DAY
 
 __all__ = ["Unclear", "days_of", "hours_of", "weekday_of"]
@@ -49,7 +49,7 @@ def days_of(cell: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def hours_of(weekday: int, opens: str, closes: str) -> Hours:
+def hours_of(weekday: int, opens: str, closes: str) -> OpeningHours:
     """Open on this day from one cell to the other; what closes earlier closes on the next day.
 
     ``9:00am``, ``9am``, ``9:00 AM`` and ``09:00`` are times, ``9:00`` is none: it may be
@@ -64,7 +64,7 @@ def hours_of(weekday: int, opens: str, closes: str) -> Hours:
         end += A_DAY
         if end - start > _MOST_OVERNIGHT:
             raise Unclear("closes_at", "is before it opens; look at am and pm of both")
-    return Hours(weekday=weekday, opens=start, closes=end)
+    return OpeningHours(weekday=weekday, opens=start, closes=end)
 
 
 def _minutes(column: str, cell: str) -> int:

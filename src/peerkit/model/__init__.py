@@ -11,11 +11,11 @@ from peerkit.model.advice import (
     SuppliedFacts,
 )
 from peerkit.model.boundaries import (
+    AgreedHours,
     AgreementStatus,
     BoundaryAgreement,
     Channel,
     Gifts,
-    Hours,
     SocialMedia,
     StorySharing,
     Terms,
@@ -28,6 +28,7 @@ from peerkit.model.community import (
     Connection,
     ConnectionStatus,
     Profession,
+    Spoke,
     SpokenFor,
     SpokenForStatus,
     TeamMember,
@@ -35,6 +36,8 @@ from peerkit.model.community import (
     Visit,
     VisitSetting,
     VisitStatus,
+    WayEnded,
+    WhoIsAsked,
 )
 from peerkit.model.concerns import (
     Basis,
@@ -114,8 +117,8 @@ from peerkit.model.lifecycle import (
 from peerkit.model.matching import (
     MatchProfile,
     PartOfWeek,
-    Place,
     ProfileStatus,
+    Whereabouts,
 )
 from peerkit.model.message import (
     Message,
@@ -303,6 +306,7 @@ __all__ = [
     "WALKING",
     "Achievement",
     "Activity",
+    "AgreedHours",
     "AgreementStatus",
     "Answer",
     "Area",
@@ -361,7 +365,6 @@ __all__ = [
     "Guest",
     "GuestStatus",
     "Handover",
-    "Hours",
     "House",
     "HouseStatus",
     "HouseTopic",
@@ -406,7 +409,6 @@ __all__ = [
     "Person",
     "PersonStatus",
     "Phrase",
-    "Place",
     "Plan",
     "PlanKind",
     "PlanStatus",
@@ -437,6 +439,7 @@ __all__ = [
     "Signature",
     "SocialMedia",
     "Span",
+    "Spoke",
     "SpokenFor",
     "SpokenForStatus",
     "Stay",
@@ -472,7 +475,10 @@ __all__ = [
     "VisitStatus",
     "Waiting",
     "WaitingStatus",
+    "WayEnded",
     "Weekday",
+    "Whereabouts",
+    "WhoIsAsked",
     "Words",
     "bed_is_free",
     "busy_on",

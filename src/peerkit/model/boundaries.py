@@ -22,11 +22,11 @@ from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
 __all__ = [
+    "AgreedHours",
     "AgreementStatus",
     "BoundaryAgreement",
     "Channel",
     "Gifts",
-    "Hours",
     "SocialMedia",
     "StorySharing",
     "Terms",
@@ -116,7 +116,7 @@ def _since_midnight(clock: str) -> timedelta:
 
 
 @attrs.frozen(kw_only=True)
-class Hours:
+class AgreedHours:
     """A stretch of some days of the week: from ``opens`` to ``closes``, such as 09:00 and 17:30.
 
     Both are what the clock shows where a session takes place; 24:00 is the end
@@ -129,7 +129,9 @@ class Hours:
 
     def __attrs_post_init__(self) -> None:
         if self.closes <= self.opens:
-            raise BadInput("Hours.closes", "must be later than opens; a night is two stretches")
+            raise BadInput(
+                "AgreedHours.closes", "must be later than opens; a night is two stretches"
+            )
 
     def hold(self, starts: datetime, minutes: int, zone: str) -> bool:
         """Whether these minutes lie in it, by the clock of this place."""
@@ -148,7 +150,7 @@ class Hours:
 class Terms:
     """What two people agreed, in codes, where there are codes for it. What is left out is open."""
 
-    hours: tuple[Hours, ...] = several(Hours)
+    hours: tuple[AgreedHours, ...] = several(AgreedHours)
     channels: tuple[Channel, ...] = several(Channel)
     gifts: Gifts | None = maybe(Gifts)
     touch: Touch | None = maybe(Touch)

@@ -16,6 +16,7 @@ __all__ = [
     "Connection",
     "ConnectionStatus",
     "Profession",
+    "Spoke",
     "SpokenFor",
     "SpokenForStatus",
     "TeamMember",
@@ -23,6 +24,8 @@ __all__ = [
     "Visit",
     "VisitSetting",
     "VisitStatus",
+    "WayEnded",
+    "WhoIsAsked",
 ]
 
 
@@ -205,3 +208,27 @@ class SpokenFor(Noun):
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     to: str = attrs.field(validator=an_id)
+
+
+class WayEnded(StrEnum):
+    """How a way to a service ended, as the participant tells it. None is better than another."""
+
+    USED = "used"
+    NOT_FOR_ME = "not-for-me"
+    LET_GO = "let-go"
+
+
+class WhoIsAsked(StrEnum):
+    """Who is asked how it went: the person, or the service."""
+
+    PARTICIPANT = "participant"
+    SERVICE = "service"
+
+
+class Spoke(StrEnum):
+    """What was said in the person's name: what they asked, more, or one's own view (R-CORE XI)."""
+
+    ONLY_WHAT_WAS_ASKED = "only-what-was-asked"
+    MORE = "more"
+    OWN_VIEW = "own-view"
+    NOTHING = "nothing"

@@ -13,7 +13,7 @@ from peerkit.model.fields import a, as_tuple, exactly, is_code, several, some_id
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
-__all__ = ["MatchProfile", "PartOfWeek", "Place", "ProfileStatus"]
+__all__ = ["MatchProfile", "PartOfWeek", "ProfileStatus", "Whereabouts"]
 
 #: Language, script, region and variants of BCP 47 (RFC 5646 §2.1), written in their usual letters.
 _LANGUAGE: Final = re.compile(
@@ -57,12 +57,13 @@ class PartOfWeek(StrEnum):
 def _whole_km(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if type(value) is not int or not -MOST_KM <= value <= MOST_KM:
         raise BadInput(
-            f"Place.{attribute.name}", "whole kilometres from the point your program has chosen"
+            f"Whereabouts.{attribute.name}",
+            "whole kilometres from the point your program has chosen",
         )
 
 
 @attrs.frozen(kw_only=True)
-class Place:
+class Whereabouts:
     """Roughly where: whole kilometres east and north of a point the program has chosen.
 
     Never an address. It does not show itself.
@@ -125,7 +126,7 @@ def minutes_a_week() -> Any:
 def maybe_place() -> Any:
     """A place, or None."""
     return attrs.field(
-        default=None, validator=attrs.validators.optional(exactly(Place)), repr=False
+        default=None, validator=attrs.validators.optional(exactly(Whereabouts)), repr=False
     )
 
 
@@ -156,7 +157,7 @@ class MatchProfile(Noun):
     status: ProfileStatus = a(ProfileStatus, ProfileStatus.CURRENT)
     languages: tuple[str, ...] = languages()
     times: tuple[PartOfWeek, ...] = several(PartOfWeek)
-    place: Place | None = maybe_place()
+    place: Whereabouts | None = maybe_place()
     tells: tuple[str, ...] = own_codes()
     prefers: tuple[str, ...] = own_codes()
     not_with: tuple[str, ...] = not_with()

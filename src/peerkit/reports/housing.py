@@ -26,7 +26,16 @@ from peerkit.model.fields import a, an_id, exactly, maybe
 if TYPE_CHECKING:
     from peerkit.model import Milestone
 
-__all__ = ["BUCKETS", "Place", "Return", "Returns", "Stay", "days_housed", "returns", "stays_of"]
+__all__ = [
+    "BUCKETS",
+    "HousingStay",
+    "LivingPlace",
+    "Return",
+    "Returns",
+    "days_housed",
+    "returns",
+    "stays_of",
+]
 
 #: How many days after an exit a return may come, bucket by bucket.
 BUCKETS: Final[Mapping[str, range]] = MappingProxyType(
@@ -37,7 +46,7 @@ _BETWEEN_HOMES: Final = timedelta(days=14)
 _A_DAY: Final = timedelta(days=1)
 
 
-class Place(StrEnum):
+class LivingPlace(StrEnum):
     """What a stay is: in a homeless project, in permanent housing, or elsewhere."""
 
     HOMELESS = "homeless"
@@ -46,19 +55,19 @@ class Place(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Stay:
+class HousingStay:
     """A stay of one person somewhere. ``to_home`` is true where they left for a permanent home."""
 
     id: str = attrs.field(validator=an_id)
     person: str = attrs.field(validator=an_id)
-    place: Place = attrs.field(validator=exactly(Place), repr=False)
+    place: LivingPlace = attrs.field(validator=exactly(LivingPlace), repr=False)
     enters: date = attrs.field(validator=exactly(date))
     leaves: date | None = maybe(date)
     to_home: bool = a(bool, default=False)
 
     def __attrs_post_init__(self) -> None:
         if self.leaves is not None and self.leaves < self.enters:
-            raise BadInput("Stay.leaves", "must not be earlier than enters")
+            raise BadInput("HousingStay.leaves", "must not be earlier than enters")
 
 
 @attrs.frozen(kw_only=True)
@@ -98,11 +107,11 @@ class Returns:
         return MappingProxyType({name: found.count(name) for name in BUCKETS})
 
 
-def returns(stays: Iterable[Stay], since: date, until: date) -> Returns:
+def returns(stays: Iterable[HousingStay], since: date, until: date) -> Returns:
     """Who came back to homelessness after an exit two years before these days, both included."""
     must_be(date, since, "since", "give a date")
     must_be(date, until, "until", "give a date")
-    each_person: dict[str, list[Stay]] = defaultdict(list)
+    each_person: dict[str, list[HousingStay]] = defaultdict(list)
     for each in stays:
         each_person[each.person].append(each)
     rows = []
@@ -121,7 +130,9 @@ def returns(stays: Iterable[Stay], since: date, until: date) -> Returns:
     return Returns(rows=tuple(rows))
 
 
-def _came_back(stay: Stay, left: date, theirs: list[Stay], until: date) -> date | None:
+def _came_back(
+    stay: HousingStay, left: date, theirs: list[HousingStay], until: date
+) -> date | None:
     """The day of the first return, where there is one within two years."""
     later = [each for each in theirs if each.id != stay.id and each.enters >= left]
     days = [each.enters for each in later if _is_return(each, left, theirs, until)]
@@ -129,10 +140,12 @@ def _came_back(stay: Stay, left: date, theirs: list[Stay], until: date) -> date 
     return first if first is not None and first - left <= _LOOKED_BACK else None
 
 
-def _is_return(entry: Stay, left: date, theirs: list[Stay], until: date) -> bool:
-    if entry.place is not Place.PERMANENT:
-        return entry.place is Place.HOMELESS
-    others = [each for each in theirs if each.place is Place.PERMANENT and each.id != entry.id]
+def _is_return(entry: HousingStay, left: date, theirs: list[HousingStay], until: date) -> bool:
+    if entry.place is not LivingPlace.PERMANENT:
+        return entry.place is LivingPlace.HOMELESS
+    others = [
+        each for each in theirs if each.place is LivingPlace.PERMANENT and each.id != entry.id
+    ]
     return entry.enters > left + _BETWEEN_HOMES and not any(
         each.enters + _A_DAY <= entry.enters <= min((each.leaves or until) + _BETWEEN_HOMES, until)
         for each in others
@@ -155,12 +168,12 @@ def _in_order(milestones: Iterable[Milestone]) -> list[Milestone]:
     return sorted(of_housing, key=lambda each: (each.on, not _HOME[each.of], each.id))
 
 
-def stays_of(milestones: Iterable[Milestone]) -> tuple[Stay, ...]:
+def stays_of(milestones: Iterable[Milestone]) -> tuple[HousingStay, ...]:
     """What the milestones of housing say of stays: homeless until housed, and when that was.
 
     A move from one home to another is no exit and no return.
     """
-    found: list[Stay] = []
+    found: list[HousingStay] = []
     homeless: dict[str, Milestone] = {}
     for each in _in_order(milestones):
         who, on = each.participant, each.on
@@ -170,13 +183,13 @@ def stays_of(milestones: Iterable[Milestone]) -> tuple[Stay, ...]:
         began = homeless.pop(who, None)
         if began is None and each.of is MilestoneKind.MOVED_HOME:
             continue
-        place = Place.ELSEWHERE if began is None else Place.HOMELESS
+        place = LivingPlace.ELSEWHERE if began is None else LivingPlace.HOMELESS
         entered, name = (on, each.id) if began is None else (began.on, began.id)
         found.append(
-            Stay(id=name, person=who, place=place, enters=entered, leaves=on, to_home=True)
+            HousingStay(id=name, person=who, place=place, enters=entered, leaves=on, to_home=True)
         )
     found += [
-        Stay(id=each.id, person=who, place=Place.HOMELESS, enters=each.on)
+        HousingStay(id=each.id, person=who, place=LivingPlace.HOMELESS, enters=each.on)
         for who, each in homeless.items()
     ]
     return tuple(found)

@@ -8,12 +8,10 @@ from peerkit.acts import (
     AskHowItWent,
     AskToSpeak,
     GoAlong,
-    HandOver,
     Introduce,
     ReportSpoken,
     ReportVisit,
-    Spoke,
-    WhoIsAsked,
+    WarmHandOver,
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
@@ -21,12 +19,14 @@ from peerkit.model import (
     Consent,
     ConsentScope,
     Phrase,
+    Spoke,
     SpokenFor,
     SpokenForStatus,
     TeamMember,
     TeamMemberStatus,
     Visit,
     VisitStatus,
+    WhoIsAsked,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _AS_ASKED: Final = frozenset({Spoke.ONLY_WHAT_WAS_ASKED, Spoke.NOTHING})
 
 
-def connecting(act: Introduce | HandOver, view: View, book: Book) -> Findings:
+def connecting(act: Introduce | WarmHandOver, view: View, book: Book) -> Findings:
     """Introducing is a peer's work. What is told of somebody is shared by an act of its own."""
     facts = {"peer": act.peer, "participant": act.participant}
     return (Finding(book.clause("connecting"), Verdict.ALLOWED, facts),)
@@ -126,7 +126,7 @@ def _agreed(participant: str, scope: ConsentScope, to: str, view: View, book: Bo
 
 #: The rules of this subject.
 RULES: Final = (
-    Rule("connecting", (Introduce, HandOver), connecting),
+    Rule("connecting", (Introduce, WarmHandOver), connecting),
     Rule("company", (GoAlong,), company),
     Rule("how-it-went", (AskHowItWent,), how_it_went),
     Rule("on-the-team", (AskToSpeak,), on_the_team),

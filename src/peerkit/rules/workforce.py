@@ -193,26 +193,7 @@ RULES: Final = (
         known_peer,
     ),
     Rule("known-together", (RecordSupervision,), known_together),
-def on_leave(act: Planned | PlanShift, view: View, book: Book) -> Findings:
-    """Nobody plans over leave that was granted, nor moves there; only the peer takes it back."""
-    granted = [each for each in view.all(Leave) if each.status is LeaveStatus.GRANTED]
-    days = _days(act, view) if granted else None
-    if days is None:
-        return ()
-    clause, (first, until) = book.clause("on-leave"), days
-
-    def found(peer: str) -> Findings:
-        theirs = [each for each in granted if each.peer == peer]
-        if not theirs:
-            return ()
-        over = (each.last for each in theirs if each.first <= until and first <= each.last)
-        last = max(over, default=None)
-        if last is None:
-            return (Finding(clause, Verdict.ALLOWED, {"peer": peer}),)
-        facts = {"peer": peer, "until": last.isoformat()}
-        return (Finding(clause, Verdict.NEEDS_FACTS, facts),)
-
-    return each_peer(act, found)
+    Rule("on-leave", (PlanSession, MoveSession, MoveOccurrence, PlanShift), on_leave),
     Rule("own-leave", (AskForLeave, ChangeLeave), own_leave),
     Rule(
         "own-plan-is-theirs",

@@ -25,13 +25,13 @@ from peerkit.handbook.instruments import instruments, known_instrument
 from peerkit.model import (
     DETAILS,
     Activity,
+    AgreedHours,
     Answer,
     Capital,
     ConsentForm,
     Experience,
     Formalities,
     Handover,
-    Hours,
     LivedExperience,
     MapEntry,
     MapKind,
@@ -40,7 +40,6 @@ from peerkit.model import (
     Nights,
     Noun,
     OldPeerReads,
-    Place,
     PlanKind,
     Pull,
     Recurrence,
@@ -54,6 +53,7 @@ from peerkit.model import (
     TopicHours,
     TrainingTopic,
     Weekday,
+    Whereabouts,
     Words,
 )
 from peerkit.testing.drawing import (
@@ -250,12 +250,12 @@ def _handover(until: date | None, new: NewPeerReads) -> Handover:
 
 
 @st.composite
-def _hours(draw: DrawFn) -> Hours:
+def _hours(draw: DrawFn) -> AgreedHours:
     """A stretch of some days that ends after it begins."""
     opens = draw(st.integers(0, A_DAY - 1))
     clocks = [f"{each // 60:02}:{each % 60:02}" for each in (opens, draw(_after_minute(opens)))]
     days = tuple(draw(st.lists(st.sampled_from(Weekday), min_size=1, max_size=3, unique=True)))
-    return Hours(days=days, opens=clocks[0], closes=clocks[1])
+    return AgreedHours(days=days, opens=clocks[0], closes=clocks[1])
 
 
 def _after_minute(minute: int) -> SearchStrategy[int]:
@@ -353,10 +353,12 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
         pull=st.sampled_from(Pull),
         capital=st.none() | st.sampled_from(Capital),
     ),
-    Place: lambda: st.builds(Place, east=st.integers(-500, 500), north=st.integers(-500, 500)),
+    Whereabouts: lambda: st.builds(
+        Whereabouts, east=st.integers(-500, 500), north=st.integers(-500, 500)
+    ),
     Handover: lambda: st.builds(_handover, st.none() | days(), st.sampled_from(NewPeerReads)),
     # -- confidentiality
-    Hours: _hours,
+    AgreedHours: _hours,
     Terms: lambda: built(Terms, {}),
     ConsentForm: lambda: built(ConsentForm, {}),
 }
