@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 import attrs
 
 from peerkit.acts import Act, Left, Makes
+from peerkit.acts.act import kept_of
 from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
 from peerkit.errors import BadInput, KeyReused, Moved, must_be
 from peerkit.handbook import BadHandbook, Book, Clause, Handbook
@@ -355,7 +356,7 @@ class Program:
         if standing.earlier is not None:
             return self._again(act, standing.earlier)
         kept = decision.allowed or act.already
-        left = act.leaves(standing.view, decision.judged()) if kept else Left()
+        left = kept_of(act, standing.view, decision.judged()) if kept else Left()
         change = self._change(act, standing, decision, left)
         entry = self.store.keep(change)
         return decision.kept_as(entry.number)

@@ -12,10 +12,13 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.model import (
     Activity,
+    Concern,
     Consultation,
     ConsultationStatus,
     Count,
     FactsStatus,
+    Measure,
+    MeasureStatus,
     Message,
     Noun,
     Peer,
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Act", "Judged", "Left", "Makes", "Moves", "Saying"]
 
-#: The clause under which a report tells of what is still to come: then nothing is kept of it.
+#: The clause under which somebody tells of what is still to come.
 EARLY: Final = "already-happened"
 #: How long a credential that is over is still read, so that a late report of a session is
 #: judged by what was in force on its day.
@@ -87,6 +90,11 @@ class Judged:
     clauses: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
     supplied: tuple[str, ...] = ()
+
+    @property
+    def early(self) -> bool:
+        """Whether it was told before it happened."""
+        return EARLY in self.clauses
 
 
 @attrs.frozen(kw_only=True)
@@ -151,6 +159,29 @@ class Act(ABC):
     def activities_named(self) -> tuple[Activity, ...]:
         """The activities this act is made of, in order."""
         return ()
+
+
+def kept_of(act: Act, view: View, judged: Judged) -> Left:
+    """What is kept of an act that is allowed, or was reported.
+
+    Of a report of what is still to come nothing changes what stands: no status, no
+    tally, no advice that is used up. What was written is kept, and what somebody has
+    to look at now: a concern, and answers that are a sign of danger.
+    """
+    left = act.leaves(view, judged)
+    if not judged.early:
+        return left
+    waits = tuple(each for each in left.nouns if _waits_for_somebody(each))
+    named = {each.id for each in waits}
+    told = tuple(each for each in left.messages if each.about in named)
+    return Left(nouns=waits, messages=told, words=left.words)
+
+
+def _waits_for_somebody(noun: Noun) -> bool:
+    """Whether this is there to be looked at by somebody, whatever the day was."""
+    return isinstance(noun, Concern) or (
+        isinstance(noun, Measure) and noun.status is MeasureStatus.UNSEEN
+    )
 
 
 @attrs.frozen(kw_only=True)
