@@ -919,7 +919,8 @@ class TestConcernsAndAdvice:
         left = act.leaves(view(AGREED, kept), Judged(used=("c-1",)))
 
         status = pk.ConsultationStatus.DONE if act.already else pk.ConsultationStatus.USED
-        assert attrs.evolve(AGREED, status=status, used_for=used_for) in left.nouns
+        used = NOW if used_for is None else None
+        assert attrs.evolve(AGREED, status=status, used_for=used_for, used=used) in left.nouns
         assert all(each.id != "c-2" for each in left.nouns)
 
     @pytest.mark.parametrize(
@@ -940,7 +941,8 @@ class TestConcernsAndAdvice:
         (after,) = [each for each in left.nouns if isinstance(each, pk.SuppliedFacts)]
 
         status = pk.FactsStatus.DONE if act.already else pk.FactsStatus.USED
-        assert after == attrs.evolve(facts, status=status, used_for=used_for)
+        used = NOW if used_for is None else None
+        assert after == attrs.evolve(facts, status=status, used_for=used_for, used=used)
         assert after.open is not act.already
 
 

@@ -14,9 +14,7 @@ from peerkit.model import (
     Activity,
     Concern,
     Consultation,
-    ConsultationStatus,
     Count,
-    FactsStatus,
     Measure,
     MeasureStatus,
     Message,
@@ -229,21 +227,42 @@ class Moves(Act):
 
 
 def used_up(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
-    """The advice and the facts that this act uses up: a request first, then its report."""
-    advice = ConsultationStatus.DONE if act.already else ConsultationStatus.USED
-    facts = FactsStatus.DONE if act.already else FactsStatus.USED
+    """The advice and the facts that this act uses up: a request first, then its report.
+
+    A question has no id by which its report could name it: what it used waits for a
+    report of these two people, and only the newest answer of its kind does. A step has
+    no report at all.
+    """
+    over = act.already or isinstance(act, Moves)
     used_for = act.id if isinstance(act, Makes) else None
+    used = None if over or used_for is not None else view.now
+    led: list[Consultation | SuppliedFacts] = [*view.all(Consultation), *view.all(SuppliedFacts)]
+    taken = [each for each in led if each.id in _used(each, judged)]
+    anew = set() if used is None else {each.opens for each in taken}
+    rest = [each for each in led if each not in taken and each.waits_for_a_report]
     return (
+        *(each.taken(over=over, used_for=used_for, used=used) for each in taken),
         *(
-            attrs.evolve(each, status=advice, used_for=used_for)
-            for each in view.all(Consultation)
-            if each.id in judged.used
+            each.taken(over=True, used_for=None, used=each.used)
+            for each in rest
+            if each.opens in anew or _passed(act, each)
         ),
-        *(
-            attrs.evolve(each, status=facts, used_for=used_for)
-            for each in view.all(SuppliedFacts)
-            if each.id in judged.supplied
-        ),
+    )
+
+
+def _used(each: Consultation | SuppliedFacts, judged: Judged) -> tuple[str, ...]:
+    return judged.used if isinstance(each, Consultation) else judged.supplied
+
+
+def _passed(act: Act, each: Consultation | SuppliedFacts) -> bool:
+    """Whether this reports how they met since the question: then its time was this report."""
+    ends = getattr(act, "ends", None)
+    return (
+        act.already
+        and act.peer_named == each.peer
+        and each.participant in act.participants_named
+        and ends is not None
+        and (each.used is None or ends > each.used)
     )
 
 

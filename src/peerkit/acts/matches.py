@@ -107,8 +107,28 @@ class DeclineMatch(_AnswerMatch):
         return MatchStatus.DECLINED
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The declined match."""
-        return Left(nouns=(attrs.evolve(self.moved(view), ended=self.when or view.now),))
+        """The declined match. Of several times no without a yes between, the first is read."""
+        said = attrs.evolve(self.moved(view), ended=self.when or view.now)
+        before = [
+            each
+            for each in view.all(Match)
+            if each.id != said.id and each.peer == said.peer
+            if each.participant == said.participant
+        ]
+        noes = [said, *(each for each in before if each.status is MatchStatus.DECLINED)]
+        yeses = [each.since for each in before if each.since is not None]
+        again = [each for each in noes if any(_says_again(each, it, yeses) for it in noes)]
+        rest = (attrs.evolve(each, repeated=True) for each in again if each is not said)
+        return Left(nouns=(attrs.evolve(said, repeated=said in again), *rest))
+
+
+def _says_again(no: Match, earlier: Match, yeses: list[datetime]) -> bool:
+    """Whether this no says what an earlier one says, and nobody said yes between them."""
+    if no.ended is None or earlier.ended is None or no is earlier:
+        return False
+    if (earlier.ended, earlier.id) >= (no.ended, no.id):
+        return False
+    return not any(earlier.ended <= each <= no.ended for each in yeses)
 
 
 @attrs.frozen(kw_only=True)
