@@ -376,7 +376,7 @@ class TestPlans:
             (None, "give at most 60 ids"),
             (
                 tuple(f"r-{each}" for each in range(MOST_READERS + 1)),
-                f"give at most {MOST_READERS}",
+                f"name at most {MOST_READERS}",
             ),
             (("not an id",), "an id is 1 to 96"),
         ],

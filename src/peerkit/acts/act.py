@@ -225,6 +225,10 @@ class Moves(Act):
         noun: Any = view.get(self.moves, self.id)
         return attrs.evolve(noun, status=self.to(noun))
 
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The noun as it now stands, and nothing else, unless the act says more."""
+        return Left(nouns=(self.moved(view),))
+
 
 def used_up(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
     """The advice and the facts that this act uses up: a request first, then its report.

@@ -18,7 +18,7 @@ import attrs
 from dateutil import rrule
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, exactly, maybe
+from peerkit.model.fields import a, as_tuple, exactly, maybe
 from peerkit.model.rule_text import PART_OF, Frequency, MissingDay, bad_part, parsed
 
 __all__ = ["Frequency", "MissingDay", "Recurrence"]
@@ -51,11 +51,7 @@ def _some(least: int, most: int, what: str) -> Any:
         ):
             raise BadInput(f"Recurrence.{attribute.name}", what)
 
-    return attrs.field(default=(), converter=_as_tuple, validator=check)
-
-
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if type(value) is list else value
+    return attrs.field(default=(), converter=as_tuple, validator=check)
 
 
 def _weekdays(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -116,7 +112,7 @@ class Recurrence:
 
     frequency: Frequency = attrs.field(validator=exactly(Frequency))
     interval: int = _from(1, MOST_INTERVAL)
-    weekdays: tuple[str, ...] = attrs.field(default=(), converter=_as_tuple, validator=_weekdays)
+    weekdays: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=_weekdays)
     month_days: tuple[int, ...] = _some(
         _SHORTEST_MONTH, _LONGEST_MONTH, "different days: 1 to 31, or -1 to -28 from the end"
     )
@@ -125,7 +121,7 @@ class Recurrence:
     until: date | None = maybe(date)
     missing: MissingDay = a(MissingDay, MissingDay.SKIP)
     exceptions: tuple[date, ...] = attrs.field(
-        default=(), converter=_as_tuple, validator=_days_left_out
+        default=(), converter=as_tuple, validator=_days_left_out
     )
 
     def __attrs_post_init__(self) -> None:

@@ -27,6 +27,7 @@ from peerkit.model import (
     TrainingTopic,
 )
 from peerkit.model.phrase import listed
+from peerkit.rules.missing import unknown
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -155,7 +156,7 @@ def renewal_ready(act: RenewCredential, view: View, book: Book) -> Findings:
     old, peer = act.renewed(view), view.get(Peer, act.peer)
     if old is None:
         missing = Phrase("{id} as a {kind} of the people named", id=act.of, kind=_CREDENTIAL)
-        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+        return (unknown(book, missing),)
     role = Role.SPECIALIST if peer is None else peer.role
     found = renewal(old, book, role=role, service=act.service, supervision=act.supervision)
     lacks = listed("and", *map(_lack, found.missing))
