@@ -373,7 +373,7 @@ class TestPlans:
         ("readers", "what"),
         [
             (("a", "a"), "the same id is named twice"),
-            (None, "give at most 60 ids"),
+            (None, "name at most 60 ids"),
             (
                 tuple(f"r-{each}" for each in range(MOST_READERS + 1)),
                 f"name at most {MOST_READERS}",

@@ -171,7 +171,7 @@ def maybe_ids(*, most: int = MOST_NAMED, repr: bool = True) -> Any:  # noqa: A00
     """Up to so many different ids; none when not said."""
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if type(value) is tuple and len(value) > most:
+        if type(value) is not tuple or len(value) > most:
             raise BadInput(_place(instance, attribute), f"name at most {most} ids")
         any_ids(instance, attribute, value)
 
@@ -208,9 +208,9 @@ def maybe_codes() -> Any:
     return attrs.field(default=(), converter=as_tuple, validator=check)
 
 
-def as_tuple(value: tuple[T, ...] | list[T]) -> tuple[T, ...]:
+def as_tuple(value: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """A list as a tuple; anything else as it is, for the check that follows."""
-    return tuple(value) if type(value) is list else cast("tuple[T, ...]", value)
+    return tuple(value) if type(value) is list else cast("tuple[str, ...]", value)
 
 
 def several(kind: type[Any], *, least: int = 0, most: int = MOST_NAMED) -> Any:

@@ -95,6 +95,11 @@ def _count(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
         raise BadInput("Recurrence.count", f"a whole number, 1 to {MOST_OCCURRENCES}")
 
 
+def _left_out() -> Any:
+    """Days that are left out; none when not said."""
+    return attrs.field(default=(), converter=as_tuple, validator=_days_left_out)
+
+
 @attrs.frozen(kw_only=True)
 class Recurrence:
     """Which days come back: a rule of RFC 5545, without its hours and without its traps.
@@ -120,9 +125,7 @@ class Recurrence:
     count: int | None = attrs.field(default=None, validator=_count)
     until: date | None = maybe(date)
     missing: MissingDay = a(MissingDay, MissingDay.SKIP)
-    exceptions: tuple[date, ...] = attrs.field(
-        default=(), converter=as_tuple, validator=_days_left_out
-    )
+    exceptions: tuple[date, ...] = _left_out()
 
     def __attrs_post_init__(self) -> None:
         for field, what, wrong in _MISFITS:
