@@ -270,6 +270,13 @@ def _passed(act: Act, each: Consultation | SuppliedFacts) -> bool:
     )
 
 
+def to_each(act: Act, about: str, inside: str, *who: str) -> tuple[Message, ...]:
+    """The same message to each of them, once."""
+    return tuple(
+        Message(to=each, kind=act.kind, about=about, inside=inside) for each in once_each(*who)
+    )
+
+
 def to_the_supervisor(view: View, act: Act, peer: str, about: str, inside: str) -> Message:
     """A message to the peer's supervisor, or to that of whoever tells it, or else to them."""
     known = view.get(Peer, peer) or view.get(Peer, act.by)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, used_up
+from peerkit.acts.act import Judged, Left, Makes, Moves, to_each, used_up
 from peerkit.acts.waiting import waits
 from peerkit.model import (
     WALKING,
@@ -43,11 +43,8 @@ class ProposeMatch(Makes):
         match = Match(id=self.the_id, peer=self.peer, participant=self.participant)
         return Left(
             nouns=(match, *used_up(self, view, judged)),
-            messages=tuple(
-                Message(
-                    to=who, kind=self.kind, about=match.id, inside=f"Match {match.id} is proposed."
-                )
-                for who in (self.participant, self.peer)
+            messages=to_each(
+                self, match.id, f"Match {match.id} is proposed.", self.participant, self.peer
             ),
         )
 
@@ -155,8 +152,7 @@ class EndMatch(_AnswerMatch):
         return Left(
             nouns=(match, *(over if ended else ())),
             counts=(Count(self.peer, WALKING, -1),) if ended else (),
-            messages=tuple(
-                Message(to=who, kind=self.kind, about=self.id, inside=f"Match {self.id} is over.")
-                for who in (self.participant, self.peer)
+            messages=to_each(
+                self, self.id, f"Match {self.id} is over.", self.participant, self.peer
             ),
         )
