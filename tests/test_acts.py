@@ -924,7 +924,8 @@ class TestConcernsAndAdvice:
         used = act.uses_up(view(AGREED, kept), Judged(day=TODAY, used=("c-1",)))
 
         status = pk.ConsultationStatus.DONE if act.already else pk.ConsultationStatus.USED
-        assert used == (attrs.evolve(AGREED, status=status, used_for=used_for),)
+        used_on = NOW if used_for is None else None
+        assert used == (attrs.evolve(AGREED, status=status, used_for=used_for, used=used_on),)
 
     @pytest.mark.parametrize(
         ("act", "used_for"),
@@ -944,7 +945,8 @@ class TestConcernsAndAdvice:
         assert isinstance(after, pk.SuppliedFacts)
 
         status = pk.FactsStatus.DONE if act.already else pk.FactsStatus.USED
-        assert after == attrs.evolve(facts, status=status, used_for=used_for)
+        used = NOW if used_for is None else None
+        assert after == attrs.evolve(facts, status=status, used_for=used_for, used=used)
         assert after.open is not act.already
 
 

@@ -204,7 +204,6 @@ class TestMeasures:
         ("how", "clause"),
         [
             ({"instrument": "nothing"}, "known-thing"),
-            ({"on": TODAY + DAY}, "already-happened"),
             ({"participant": "p-9", "by": "p-9"}, "known"),
             ({"peer": "zoe"}, "known"),
         ],
@@ -212,7 +211,7 @@ class TestMeasures:
     def test_what_is_doubted_is_kept_and_not_counted(
         self, how: dict[str, Any], clause: str
     ) -> None:
-        """An unknown form, a day to come, somebody nobody knows."""
+        """An unknown form, somebody nobody knows."""
         program = opened()
         decision = program.do(measure(**how))
         against = {each.clause.id for each in decision.findings if not each.allowed}
@@ -491,11 +490,13 @@ class TestMilestones:
         assert len([*program.every(pk.Milestone)]) == 2
 
     def test_a_day_to_come_is_not_counted(self) -> None:
-        """It is kept, and asked back."""
+        """It is asked back; told again on its day, it counts."""
         program = opened()
 
         assert program.do(milestone(on=TODAY + DAY)).verdict is FACTS
-        assert not kept(program, pk.Milestone, "mi-1").counted
+        assert [*program.every(pk.Milestone)] == []
+        assert program.do(milestone(on=TODAY)).allowed
+        assert kept(program, pk.Milestone, "mi-1").counted
 
     def test_what_was_not_so_is_taken_back(self) -> None:
         """Then it is in no report."""

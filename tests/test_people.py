@@ -427,10 +427,10 @@ class TestPlans:
         ("readers", "what"),
         [
             (("a", "a"), "the same id is named twice"),
-            (None, "give at most 60 ids"),
+            (None, "name at most 60 ids"),
             (
                 tuple(f"r-{each}" for each in range(MOST_READERS + 1)),
-                f"give at most {MOST_READERS}",
+                f"name at most {MOST_READERS}",
             ),
             (("not an id",), "an id is 1 to 96"),
         ],

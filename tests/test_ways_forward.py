@@ -175,6 +175,63 @@ class TestSupplyFacts:
         (done,) = program.find(pk.SuppliedFacts)
         assert (done.status, done.used_for) == (pk.FactsStatus.DONE, "s-9")
 
+    @pytest.mark.parametrize(
+        ("since", "excused"),
+        [
+            (timedelta(hours=2), False),  # they met after it was asked: that was its time
+            (timedelta(hours=-2), True),  # a meeting before it, written down late
+            (None, True),
+        ],
+    )
+    def test_what_a_question_used_waits_for_the_next_meeting_and_no_longer(
+        self, since: timedelta | None, *, excused: bool
+    ) -> None:
+        """Weeks and meetings later it excuses nothing."""
+        clock = [NOW]
+        program = opened(clock=lambda: clock[0])
+        program.do(pk.ConsultSupervisor(by="ana", **PAIR, id="c", clause="gifts")).or_raise()
+        program.do(pk.GiveAdvice(by="sam", id="c", peer="ana", agreed=True)).or_raise()
+        program.do(asking(TOKEN)).or_raise()
+        clock[0] = NOW + timedelta(days=2)
+        if since is not None:
+            program.do(report(id="s-8", starts=NOW + since, minutes=30)).or_raise()
+        told = report(id="s-9", starts=clock[0] - timedelta(hours=1), activities=(TOKEN,))
+
+        assert program.do(told).allowed is excused
+        assert program.view(pk.pair("ana", "p-7")).nouns == tuple(
+            each
+            for each in program.view(pk.pair("ana", "p-7")).nouns
+            if not isinstance(each, pk.Consultation)
+        )
+        assert program.verify().whole
+
+    def test_what_was_asked_and_answered_does_not_pile_up(self) -> None:
+        """Two hundred times no, two hundred pieces of advice and answers: the view stays small."""
+        clock = [NOW]
+        program = opened(clock=lambda: clock[0])
+        small = len(program.view(*PAIR.values(), pk.pair("ana", "p-7")).nouns)
+        for number in range(200):
+            clock[0] += timedelta(minutes=1)
+            gives = pk.GiveAdvice(by="sam", id=f"n-{number}", peer="ana", agreed=True)
+            program.do(pk.ConsultSupervisor(by="ana", id=gives.id, **PAIR, clause="gifts"))
+            program.do(gives).or_raise()
+            program.do(asking(TOKEN)).or_raise()
+            program.do(supply(id_=f"n-{number}")).or_raise()
+            program.do(asking(GIFT)).or_raise()
+        theirs = pk.pair("ana", "p-7")
+        asked = len(program.view(*PAIR.values(), theirs).nouns)
+        program.do(pk.EndMatch(by="p-7", id="m-1", **PAIR)).or_raise()
+        for number in range(200):
+            clock[0] += timedelta(minutes=1)
+            program.do(pk.ProposeMatch(by="sam", id=f"d-{number}", **PAIR)).or_raise()
+            program.do(pk.DeclineMatch(by="p-7", id=f"d-{number}", **PAIR)).or_raise()
+        noes = [each for each in program.view(theirs).all(pk.Match) if each.id != "m-1"]
+
+        assert asked == small + 2
+        assert [each.id for each in noes] == ["d-0"]
+        assert len(program.view(*PAIR.values(), theirs).nouns) <= small + 3
+        assert program.verify().whole
+
     def test_facts_are_used_for_one_activity_of_an_act(self) -> None:
         """Two gifts are two questions: the second is asked, or has facts of its own."""
         two = plan(activities=(GIFT, GIFT))

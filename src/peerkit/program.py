@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 import attrs
 
 from peerkit.acts import Act, Left, Makes
+from peerkit.acts.act import kept_of
 from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
 from peerkit.errors import BadInput, KeyReused, Moved, must_be
 from peerkit.handbook import BadHandbook, Book, Clause, Handbook
@@ -28,7 +29,6 @@ from peerkit.stores.verifying import Verified, verified
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from peerkit.acts import Judged
     from peerkit.stores import Standing, Store
 
 __all__ = ["Page", "Program", "Told", "Verified"]
@@ -102,14 +102,6 @@ def _cited(book: Book, clause: str, number: int) -> Clause:
         f"is not in this book, and the first answer to this key rests on it. Open the program "
         f"with the layers of then, or read the answer in the journal: entry {number}",
     )
-
-
-def _left(act: Act, view: View, judged: Judged) -> Left:
-    """What the act leaves, and the advice and facts that it used up: no act can forget them."""
-    left = act.leaves(view, judged)
-    if not (judged.used or judged.supplied):
-        return left
-    return attrs.evolve(left, nouns=(*left.nouns, *act.uses_up(view, judged)))
 
 
 class Program:
@@ -364,7 +356,7 @@ class Program:
         if standing.earlier is not None:
             return self._again(act, standing.earlier)
         kept = decision.allowed or act.already
-        left = _left(act, standing.view, decision.judged()) if kept else Left()
+        left = kept_of(act, standing.view, decision.judged()) if kept else Left()
         change = self._change(act, standing, decision, left)
         entry = self.store.keep(change)
         return decision.kept_as(entry.number)

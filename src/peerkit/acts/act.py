@@ -12,10 +12,11 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.model import (
     Activity,
+    Concern,
     Consultation,
-    ConsultationStatus,
     Count,
-    FactsStatus,
+    Measure,
+    MeasureStatus,
     Message,
     Noun,
     Peer,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Act", "Judged", "Left", "Makes", "Moves", "Saying"]
 
-#: The clause under which a report tells of what is still to come: then nothing is kept of it.
+#: The clause under which somebody tells of what is still to come.
 EARLY: Final = "already-happened"
 #: How long a credential that is over is still read, so that a late report of a session is
 #: judged by what was in force on its day.
@@ -89,6 +90,11 @@ class Judged:
     clauses: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
     supplied: tuple[str, ...] = ()
+
+    @property
+    def early(self) -> bool:
+        """Whether it was told before it happened."""
+        return EARLY in self.clauses
 
 
 @attrs.frozen(kw_only=True)
@@ -159,6 +165,31 @@ class Act(ABC):
         return ()
 
 
+def kept_of(act: Act, view: View, judged: Judged) -> Left:
+    """What is kept of an act that is allowed, or was reported.
+
+    Of a report of what is still to come nothing changes what stands: no status, no
+    tally, no advice that is used up. What was written is kept, and what somebody has
+    to look at now: a concern, and answers that are a sign of danger.
+    """
+    left = act.leaves(view, judged)
+    if not judged.early:
+        led = judged.used or judged.supplied
+        rest = act.uses_up(view, judged) if led else ()
+        return attrs.evolve(left, nouns=(*left.nouns, *rest)) if rest else left
+    waits = tuple(each for each in left.nouns if _waits_for_somebody(each))
+    named = {each.id for each in waits}
+    told = tuple(each for each in left.messages if each.about in named)
+    return Left(nouns=waits, messages=told, words=left.words)
+
+
+def _waits_for_somebody(noun: Noun) -> bool:
+    """Whether this is there to be looked at by somebody, whatever the day was."""
+    return isinstance(noun, Concern) or (
+        isinstance(noun, Measure) and noun.status is MeasureStatus.UNSEEN
+    )
+
+
 @attrs.frozen(kw_only=True)
 class Makes(Act):
     """An act that makes a new noun. Leave ``id`` out and the program gives it one."""
@@ -202,23 +233,54 @@ class Moves(Act):
         noun: Any = view.get(self.moves, self.id)
         return attrs.evolve(noun, status=self.to(noun))
 
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The noun as it now stands, and nothing else, unless the act says more."""
+        return Left(nouns=(self.moved(view),))
+
 
 def used_up(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
-    """The advice and the facts that this act uses up: a request first, then its report."""
-    advice = ConsultationStatus.DONE if act.already else ConsultationStatus.USED
-    facts = FactsStatus.DONE if act.already else FactsStatus.USED
+    """The advice and the facts that this act uses up: a request first, then its report.
+
+    A question has no id by which its report could name it: what it used waits for a
+    report of these two people, and only the newest answer of its kind does.
+    """
+    over = act.already
     used_for = act.id if isinstance(act, Makes | Moves) else None
+    used = None if over or used_for is not None else view.now
+    led: list[Consultation | SuppliedFacts] = [*view.all(Consultation), *view.all(SuppliedFacts)]
+    taken = [each for each in led if each.id in _used(each, judged)]
+    anew = set() if used is None else {each.opens for each in taken}
+    rest = [each for each in led if each not in taken and each.waits_for_a_report]
     return (
+        *(each.taken(over=over, used_for=used_for, used=used) for each in taken),
         *(
-            attrs.evolve(each, status=advice, used_for=used_for)
-            for each in view.all(Consultation)
-            if each.id in judged.used
+            each.taken(over=True, used_for=None, used=each.used)
+            for each in rest
+            if each.opens in anew or _passed(act, each)
         ),
-        *(
-            attrs.evolve(each, status=facts, used_for=used_for)
-            for each in view.all(SuppliedFacts)
-            if each.id in judged.supplied
-        ),
+    )
+
+
+def _used(each: Consultation | SuppliedFacts, judged: Judged) -> tuple[str, ...]:
+    return judged.used if isinstance(each, Consultation) else judged.supplied
+
+
+def _passed(act: Act, each: Consultation | SuppliedFacts) -> bool:
+    """Whether this reports how they met since the question: then its time was this report."""
+    ends = getattr(act, "ends", None)
+    return (
+        act.already
+        and act.peer_named == each.peer
+        and each.participant in act.participants_named
+        and ends is not None
+        and (each.used is None or ends > each.used)
+    )
+
+
+def to_each(act: Act, about: str, inside: str, *who: str) -> tuple[Message, ...]:
+    """The same message to each of them, once."""
+    return tuple(
+        Message(to=each, kind=act.kind, about=about, inside=inside) for each in once_each(*who)
     )
 
 

@@ -140,10 +140,6 @@ class ChangeLeave(Moves):
         """The status that was asked for."""
         return self.status
 
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The leave as it now stands."""
-        return Left(nouns=(self.moved(view),))
-
 
 @attrs.frozen(kw_only=True)
 class WriteSelfCarePlan(Makes):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import EARLY, LATEST_REPORT, Judged, Left, Makes, free_id
+from peerkit.acts.act import LATEST_REPORT, Judged, Left, Makes, free_id
 from peerkit.model import (
     Credential,
     CredentialStage,
@@ -144,9 +144,9 @@ class RecordTraining(Makes):
         return told == (self.peer, self.topic, self.minutes, self.on)
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The training, and the credential with its minutes. What has not happened is not kept."""
+        """The training, and the credential with its minutes."""
         before = view.get(Training, self.the_id)
-        if EARLY in judged.clauses or (before is not None and self.goes_on(before)):
+        if before is not None and self.goes_on(before):
             return Left()
         taken = Training(
             id=free_id(view, Training, self.the_id),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves
+from peerkit.acts.act import Judged, Left, Makes, Moves, to_each
 from peerkit.acts.disclosures import long_over
 from peerkit.model import (
     Consent,
@@ -74,10 +74,7 @@ class EndGuardianship(Moves):
         inside = f"Guardianship {self.id} is over."
         return Left(
             nouns=(over,),
-            messages=tuple(
-                Message(to=who, kind=self.kind, about=self.id, inside=inside)
-                for who in (over.participant, over.guardian)
-            ),
+            messages=to_each(self, self.id, inside, over.participant, over.guardian),
         )
 
 

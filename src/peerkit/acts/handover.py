@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Act, Judged, Left, once_each
+from peerkit.acts.act import Act, Judged, Left, once_each, to_each
 from peerkit.acts.matches import ProposeMatch, settled
 from peerkit.model import (
     WALKING,
@@ -16,7 +16,6 @@ from peerkit.model import (
     Handover,
     Match,
     MatchStatus,
-    Message,
     RecordPart,
     pair,
 )
@@ -50,17 +49,10 @@ class PlanEnding(Act):
         match = view.get(Match, self.id)
         if match is None:
             return Left()
+        inside = f"Match {self.id} has a planned last day."
         return Left(
             nouns=(attrs.evolve(match, ends=self.on, why=self.why, handover=self.handover),),
-            messages=tuple(
-                Message(
-                    to=who,
-                    kind=self.kind,
-                    about=self.id,
-                    inside=f"Match {self.id} has a planned last day.",
-                )
-                for who in (self.participant, self.peer)
-            ),
+            messages=to_each(self, self.id, inside, self.participant, self.peer),
         )
 
 
@@ -107,10 +99,8 @@ class ReassignMatch(ProposeMatch):
             handover=self.handover,
         )
         rest = settled(view, self.earlier_peer, self.participant)
-        told = tuple(
-            Message(to=who, kind=self.kind, about=old.id, inside=f"Match {old.id} is over.")
-            for who in (self.participant, self.earlier_peer)
-        )
+        inside = f"Match {old.id} is over."
+        told = to_each(self, old.id, inside, self.participant, self.earlier_peer)
         return Left(
             nouns=(*proposed, over, *rest),
             counts=(Count(self.earlier_peer, WALKING, -1),) if walked else (),

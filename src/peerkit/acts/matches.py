@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves
+from peerkit.acts.act import Judged, Left, Makes, Moves, to_each
 from peerkit.acts.waiting import waits
 from peerkit.model import (
     WALKING,
@@ -46,11 +46,8 @@ class ProposeMatch(Makes):
         match = Match(id=self.the_id, peer=self.peer, participant=self.participant)
         return Left(
             nouns=(match,),
-            messages=tuple(
-                Message(
-                    to=who, kind=self.kind, about=match.id, inside=f"Match {match.id} is proposed."
-                )
-                for who in (self.participant, self.peer)
+            messages=to_each(
+                self, match.id, f"Match {match.id} is proposed.", self.participant, self.peer
             ),
         )
 
@@ -110,8 +107,28 @@ class DeclineMatch(_AnswerMatch):
         return MatchStatus.DECLINED
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The declined match."""
-        return Left(nouns=(attrs.evolve(self.moved(view), ended=self.when or view.now),))
+        """The declined match. Of several times no without a yes between, the first is read."""
+        said = attrs.evolve(self.moved(view), ended=self.when or view.now)
+        before = [
+            each
+            for each in view.all(Match)
+            if each.id != said.id and each.peer == said.peer
+            if each.participant == said.participant
+        ]
+        noes = [said, *(each for each in before if each.status is MatchStatus.DECLINED)]
+        yeses = [each.since for each in before if each.since is not None]
+        again = [each for each in noes if any(_says_again(each, it, yeses) for it in noes)]
+        rest = (attrs.evolve(each, repeated=True) for each in again if each is not said)
+        return Left(nouns=(attrs.evolve(said, repeated=said in again), *rest))
+
+
+def _says_again(no: Match, earlier: Match, yeses: list[datetime]) -> bool:
+    """Whether this no says what an earlier one says, and nobody said yes between them."""
+    if no.ended is None or earlier.ended is None or no is earlier:
+        return False
+    if (earlier.ended, earlier.id) >= (no.ended, no.id):
+        return False
+    return not any(earlier.ended <= each <= no.ended for each in yeses)
 
 
 def settled(view: View, peer: str, participant: str) -> tuple[Noun, ...]:
@@ -158,8 +175,7 @@ class EndMatch(_AnswerMatch):
         return Left(
             nouns=(match, *over),
             counts=(Count(self.peer, WALKING, -1),) if ended else (),
-            messages=tuple(
-                Message(to=who, kind=self.kind, about=self.id, inside=f"Match {self.id} is over.")
-                for who in (self.participant, self.peer)
+            messages=to_each(
+                self, self.id, f"Match {self.id} is over.", self.participant, self.peer
             ),
         )

@@ -160,7 +160,3 @@ class SetPlanAside(Moves):
     def to(self, noun: Plan) -> PlanStatus:
         """Set aside, or in use again."""
         return PlanStatus.IN_USE if self.again else PlanStatus.SET_ASIDE
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The plan as it now stands; who could read it still can."""
-        return Left(nouns=(self.moved(view),))

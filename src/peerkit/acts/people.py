@@ -182,10 +182,6 @@ class ChangeParticipation(Moves):
         """The status that was asked for."""
         return self.status
 
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The participant as they now take part."""
-        return Left(nouns=(self.moved(view),))
-
 
 @attrs.frozen(kw_only=True)
 class DiscloseTie(Makes):

@@ -212,7 +212,3 @@ class ChangeStep(Moves):
     def to(self, noun: Step) -> StepStatus:
         """The status that was asked for."""
         return self.status
-
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The step as it now stands."""
-        return Left(nouns=(self.moved(view),))

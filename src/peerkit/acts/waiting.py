@@ -125,10 +125,6 @@ class LeaveWaitingList(Moves):
         """Left."""
         return WaitingStatus.LEFT
 
-    def leaves(self, view: View, judged: Judged) -> Left:
-        """The place on the list, given up."""
-        return Left(nouns=(self.moved(view),))
-
 
 def waits(view: View, participant: str) -> tuple[Waiting, ...]:
     """The places on the waiting list that this participant holds now."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from peerkit.acts.act import (
-    EARLY,
     Act,
     Judged,
     Left,
@@ -107,8 +106,6 @@ class RecordSupervision(Act):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """One talk of each known peer, counted in its month; the peer with the day, if news."""
-        if EARLY in judged.clauses:
-            return Left()
         nouns: list[Noun] = []
         counts: list[Count] = []
         for each in self.peers:
@@ -196,7 +193,7 @@ class ReportDebrief(Moves):
         asked = view.get(Debrief, self.id)
         waits = asked is not None and asked.open and asked.peer == self.peer
         own_word = self.held or self.by == self.peer
-        if not waits or not own_word or EARLY in judged.clauses:
+        if not waits or not own_word:
             return Left()
         held = self.on if self.held else None
         return Left(nouns=(attrs.evolve(self.moved(view), held=held),))
@@ -248,8 +245,6 @@ class ReportDrift(Makes):
             on=self.on,
             to=self.to or own or self.by,
         )
-        if EARLY in judged.clauses:
-            return Left()
         before = view.get(Drift, drift.id)
         known = before if before is not None and self.goes_on(before) else None
         return _told_to(self, view, drift, known)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from peerkit.errors import MissingExtra
 from peerkit.matching.pairs import pairing
+from peerkit.matching.solving import NO
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["NO", "plain_scores", "scores"]
 
-#: Stands where two people could not walk together. Any other score is 0 or more.
-NO: Final = -1
 #: A table of whole numbers, one row for each participant, one column for each peer.
 Table: TypeAlias = Any
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["least", "least_plain"]
 
-#: Stands where a row cannot have a column.
+#: Stands where a row cannot have a column: where two people could not walk together. Any other
+#: number is 0 or more.
 NO: Final = -1
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 import attrs
 
@@ -13,6 +14,7 @@ from peerkit.model.fields import (
     an_id,
     exactly,
     maybe_id,
+    maybe_moment,
     pair,
 )
 from peerkit.model.lifecycle import Lifecycle
@@ -58,7 +60,8 @@ class Consultation(Noun):
 
     ``clause`` is the code of the handbook's clause that asked for it. Agreed
     advice lets exactly one such request through, and the report of it.
-    ``used_for`` is the id of what it was used for, where that has one.
+    ``used_for`` is the id of what it was used for; where that was a question, which has
+    no id, ``used`` is the moment, and it waits for the report of the pair's next meeting.
     """
 
     kind: ClassVar[str] = "consultation"
@@ -69,11 +72,32 @@ class Consultation(Noun):
     participant: str = attrs.field(validator=an_id)
     clause: str = attrs.field(validator=a_code)
     used_for: str | None = maybe_id()
+    used: datetime | None = maybe_moment()
 
     @property
     def weighs_on(self) -> tuple[str, ...]:
-        """It is read with the pair, and once it is used for something, with that alone."""
+        """It is read with the pair, and once it is used for something, with that alone.
+
+        Done with, it is still read with a session it was used for: that may be put right.
+        """
+        if self.status is ConsultationStatus.DONE and self.used_for is None:
+            return ()
         return (self.used_for or pair(self.peer, self.participant),)
+
+    @property
+    def opens(self) -> tuple[str, ...]:
+        """What it leads on to, and for whom."""
+        return (self.kind, self.clause, self.peer, self.participant)
+
+    @property
+    def waits_for_a_report(self) -> bool:
+        """Whether a question used it: its report is not known by an id."""
+        return self.status is ConsultationStatus.USED and self.used_for is None
+
+    def taken(self, *, over: bool, used_for: str | None, used: datetime | None) -> Self:
+        """As it is once it is used; ``over`` when nothing is left that it can be used for."""
+        status = ConsultationStatus.DONE if over else ConsultationStatus.USED
+        return attrs.evolve(self, status=status, used_for=used_for, used=used)
 
 
 class FactsStatus(StrEnum):
@@ -100,8 +124,8 @@ class SuppliedFacts(Noun):
     """Somebody answered what the handbook asked of one activity of a pair.
 
     It answers exactly one such request, and the report of it: whether a person
-    agreed to a hug today says nothing about tomorrow. ``used_for`` is the id of
-    what it was used for, where that has one.
+    agreed to a hug today says nothing about tomorrow. ``used_for`` and
+    ``used`` are what it was used for, or when, as with advice.
     """
 
     kind: ClassVar[str] = "facts"
@@ -112,8 +136,24 @@ class SuppliedFacts(Noun):
     participant: str = attrs.field(validator=an_id)
     activity: Activity = attrs.field(validator=exactly(Activity))
     used_for: str | None = maybe_id()
+    used: datetime | None = maybe_moment()
 
     @property
     def weighs_on(self) -> tuple[str, ...]:
         """It is read with the pair, and once it is used for something, with that alone."""
         return (self.used_for or pair(self.peer, self.participant),)
+
+    @property
+    def opens(self) -> tuple[str, ...]:
+        """What it leads on to, and for whom."""
+        return (self.kind, self.activity.id, self.peer, self.participant)
+
+    @property
+    def waits_for_a_report(self) -> bool:
+        """Whether a question used it: its report is not known by an id."""
+        return self.status is FactsStatus.USED and self.used_for is None
+
+    def taken(self, *, over: bool, used_for: str | None, used: datetime | None) -> Self:
+        """As it is once it is used; ``over`` when nothing is left that it can be used for."""
+        status = FactsStatus.DONE if over else FactsStatus.USED
+        return attrs.evolve(self, status=status, used_for=used_for, used=used)

@@ -167,9 +167,15 @@ def any_ids(instance: object, attribute: attrs.Attribute[Any], value: object) ->
         some_ids(instance, attribute, value)
 
 
-def maybe_ids(*, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word
-    """Any number of different ids; none when not said."""
-    return attrs.field(default=(), converter=as_tuple, validator=any_ids, repr=repr)
+def maybe_ids(*, most: int = MOST_NAMED, repr: bool = True) -> Any:  # noqa: A002 - attrs' own word
+    """Up to so many different ids; none when not said."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if type(value) is not tuple or len(value) > most:
+            raise BadInput(_place(instance, attribute), f"name at most {most} ids")
+        any_ids(instance, attribute, value)
+
+    return attrs.field(default=(), converter=as_tuple, validator=check, repr=repr)
 
 
 def how_many() -> Any:
@@ -182,12 +188,12 @@ def how_many() -> Any:
     return attrs.field(default=0, validator=check)
 
 
-def maybe_seats() -> Any:
-    """How many there is room for, 1 to 200, or None."""
+def maybe_seats(*, most: int = MOST_NAMED) -> Any:
+    """How many there is room for, from 1, or None."""
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if value is not None and (type(value) is not int or not 1 <= value <= MOST_NAMED):
-            raise BadInput(_place(instance, attribute), f"1 to {MOST_NAMED}, or left out")
+        if value is not None and (type(value) is not int or not 1 <= value <= most):
+            raise BadInput(_place(instance, attribute), f"1 to {most}, or left out")
 
     return attrs.field(default=None, validator=check)
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, as_tuple, exactly, is_code, several, some_ids
+from peerkit.model.fields import a, as_tuple, exactly, is_code, maybe_ids, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -21,8 +21,6 @@ _LANGUAGE: Final = re.compile(
 )
 #: The most languages or codes one person tells.
 MOST_TOLD: Final = 20
-#: The most people somebody names whom they do not want to be matched with.
-MOST_EXCLUDED: Final = 200
 #: No two places on Earth lie further apart (half its circumference, in kilometres).
 MOST_KM: Final = 20_040
 _A_WEEK: Final = 7 * 24 * 60
@@ -91,11 +89,6 @@ def _codes(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
         )
 
 
-def _nobody_or_ids(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value != ():
-        some_ids(instance, attribute, value)
-
-
 def _minutes_a_week(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if type(value) is not int or not 0 <= value <= _A_WEEK:
         raise BadInput(
@@ -115,7 +108,7 @@ def own_codes() -> Any:
 
 def not_with() -> Any:
     """The ids of people somebody does not want to be matched with. No reason is asked."""
-    return attrs.field(default=(), converter=as_tuple, validator=_nobody_or_ids, repr=False)
+    return maybe_ids(repr=False)
 
 
 def minutes_a_week() -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, an_id, as_tuple, exactly, maybe, maybe_id, several
+from peerkit.model.fields import a, an_id, exactly, maybe, maybe_id, maybe_ids, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -242,15 +242,6 @@ def for_a_directive(instance: Any) -> None:
             )
 
 
-def _each_once(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if type(value) is not tuple or len(value) > MOST_READERS:
-        raise BadInput(f"Plan.{attribute.name}", f"give at most {MOST_READERS} ids")
-    for each in value:
-        an_id(instance, attribute, each)
-    if len(set(value)) != len(value):
-        raise BadInput(f"Plan.{attribute.name}", "the same id is named twice")
-
-
 @attrs.frozen(kw_only=True)
 class Plan(Noun):
     """A plan that a participant writes for themself. Its author is always the participant.
@@ -268,7 +259,7 @@ class Plan(Noun):
     participant: str = attrs.field(validator=an_id)
     of: PlanKind = attrs.field(validator=exactly(PlanKind), repr=False)
     sections: tuple[Section, ...] = several(Section)
-    shared_with: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=_each_once)
+    shared_with: tuple[str, ...] = maybe_ids(most=MOST_READERS)
     agent: str | None = maybe_id()
     formalities: Formalities | None = maybe(Formalities, repr=False)
 

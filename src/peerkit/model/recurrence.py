@@ -18,7 +18,7 @@ import attrs
 from dateutil import rrule
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, exactly, maybe
+from peerkit.model.fields import a, as_tuple, exactly, maybe
 from peerkit.model.rule_text import PART_OF, Frequency, MissingDay, bad_part, parsed
 
 __all__ = ["Frequency", "MissingDay", "Recurrence"]
@@ -51,11 +51,7 @@ def _some(least: int, most: int, what: str) -> Any:
         ):
             raise BadInput(f"Recurrence.{attribute.name}", what)
 
-    return attrs.field(default=(), converter=_as_tuple, validator=check)
-
-
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if type(value) is list else value
+    return attrs.field(default=(), converter=as_tuple, validator=check)
 
 
 def _weekdays(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -99,6 +95,11 @@ def _count(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
         raise BadInput("Recurrence.count", f"a whole number, 1 to {MOST_OCCURRENCES}")
 
 
+def _left_out() -> Any:
+    """Days that are left out; none when not said."""
+    return attrs.field(default=(), converter=as_tuple, validator=_days_left_out)
+
+
 @attrs.frozen(kw_only=True)
 class Recurrence:
     """Which days come back: a rule of RFC 5545, without its hours and without its traps.
@@ -116,7 +117,7 @@ class Recurrence:
 
     frequency: Frequency = attrs.field(validator=exactly(Frequency))
     interval: int = _from(1, MOST_INTERVAL)
-    weekdays: tuple[str, ...] = attrs.field(default=(), converter=_as_tuple, validator=_weekdays)
+    weekdays: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=_weekdays)
     month_days: tuple[int, ...] = _some(
         _SHORTEST_MONTH, _LONGEST_MONTH, "different days: 1 to 31, or -1 to -28 from the end"
     )
@@ -124,9 +125,7 @@ class Recurrence:
     count: int | None = attrs.field(default=None, validator=_count)
     until: date | None = maybe(date)
     missing: MissingDay = a(MissingDay, MissingDay.SKIP)
-    exceptions: tuple[date, ...] = attrs.field(
-        default=(), converter=_as_tuple, validator=_days_left_out
-    )
+    exceptions: tuple[date, ...] = _left_out()
 
     def __attrs_post_init__(self) -> None:
         for field, what, wrong in _MISFITS:

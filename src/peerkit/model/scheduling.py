@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
-from peerkit.errors import BadInput
 from peerkit.model.fields import (
     MOST_NAMED,
     a,
@@ -26,6 +25,7 @@ from peerkit.model.fields import (
     maybe_ids,
     several,
 )
+from peerkit.model.fields import maybe_seats as seats
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 from peerkit.model.recurrence import MOST_OCCURRENCES
@@ -97,14 +97,9 @@ ROOM: Final = Lifecycle(
 )
 
 
-def _seats(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is not None and (type(value) is not int or not 1 <= value <= MOST_NAMED + 1):
-        raise BadInput(f"{type(instance).__name__}.seats", f"1 to {MOST_NAMED + 1}, or left out")
-
-
 def maybe_seats() -> Any:
-    """How many people a room takes, or None."""
-    return attrs.field(default=None, validator=_seats)
+    """How many people a room takes, the peer among them, or None."""
+    return seats(most=MOST_NAMED + 1)
 
 
 @attrs.frozen(kw_only=True)

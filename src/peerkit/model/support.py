@@ -81,7 +81,8 @@ class Match(Noun):
 
     ``ends`` is the planned last day and ``why`` its reason; ``handover`` says what
     stays readable when it is over. ``after`` is the match it was handed over from, and
-    ``gains`` what its peer may read of that one.
+    ``gains`` what its peer may read of that one. A no that only says again what stands
+    already is ``repeated``: it is kept, and no decision reads it.
     """
 
     kind: ClassVar[str] = "match"
@@ -98,6 +99,12 @@ class Match(Noun):
     handover: Handover = a(Handover, Handover())
     after: str | None = maybe_id()
     gains: NewPeerReads | None = maybe(NewPeerReads)
+    repeated: bool = a(bool, default=False)
+
+    @property
+    def weighs_on(self) -> tuple[str, ...]:
+        """It is read with the pair, unless it says again what stands already."""
+        return () if self.repeated else super().weighs_on
 
     def lasted(self, moment: datetime) -> bool:
         """Whether the pair had agreed to walk together and had not ended it by this moment."""

@@ -28,6 +28,7 @@ from peerkit.model import (
     VisitStatus,
     WhoIsAsked,
 )
+from peerkit.rules.missing import unknown
 
 if TYPE_CHECKING:
     from peerkit.handbook import Book
@@ -64,7 +65,7 @@ def how_it_went(act: AskHowItWent, view: View, book: Book) -> Findings:
             id=act.connection,
             kind=Phrase(Connection.kind),
         )
-        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+        return (unknown(book, missing),)
     if act.whom is WhoIsAsked.PARTICIPANT:
         return (Finding(clause, Verdict.ALLOWED, facts),)
     if act.their_wish:

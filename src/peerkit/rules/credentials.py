@@ -27,6 +27,7 @@ from peerkit.model import (
     TrainingTopic,
 )
 from peerkit.model.phrase import listed
+from peerkit.rules.missing import unknown
 from peerkit.rules.together import each_peer
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def renewal_ready(act: RenewCredential, view: View, book: Book) -> Findings:
     old, peer = act.renewed(view), view.get(Peer, act.peer)
     if old is None:
         missing = Phrase("{id} as a {kind} of the people named", id=act.of, kind=_CREDENTIAL)
-        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+        return (unknown(book, missing),)
     for each in view.all(Credential):
         if (each.peer, each.renews) == (act.peer, act.of):
             renewed = {"peer": act.peer, "until": each.until.isoformat()}

@@ -22,6 +22,7 @@ from peerkit.model import (
     Phrase,
 )
 from peerkit.model.phrase import listed
+from peerkit.rules.missing import unknown
 
 if TYPE_CHECKING:
     from peerkit.handbook import Book
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["RULES", "ground_rules_together", "group_meets", "one_place", "seats"]
 
 #: The activity in which ground rules are agreed: it may come before they are on record.
-AGREEING: Final = "agree-ground-rules"
+_GROUND_RULES: Final = "agree-ground-rules"
 
 
 def group_meets(act: PlanSession | PlanSeries, view: View, book: Book) -> Findings:
@@ -50,7 +51,7 @@ def group_meets(act: PlanSession | PlanSeries, view: View, book: Book) -> Findin
     ready = (
         group.status is GroupStatus.MEETING
         or facts["now"] == 0
-        or any(each.id == AGREEING for each in act.activities)
+        or any(each.id == _GROUND_RULES for each in act.activities)
     )
     verdict = Verdict.ALLOWED if ready else Verdict.NEEDS_FACTS
     return (Finding(clause, verdict, facts), *_members(act, group, view, book))
@@ -83,7 +84,7 @@ def _running(group: str, view: View) -> Group | None:
 
 def _unknown(group: str, book: Book) -> Finding:
     missing = Phrase("{id} as a group that has not ended", id=group)
-    return Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing})
+    return unknown(book, missing)
 
 
 def seats(act: InviteToGroup | JoinGroup, view: View, book: Book) -> Findings:

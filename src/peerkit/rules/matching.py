@@ -26,6 +26,7 @@ from peerkit.model import (
     RecordPart,
     Waiting,
 )
+from peerkit.rules.missing import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +91,7 @@ def planned_ending(act: PlanEnding, view: View, book: Book) -> Findings:
     match = _of_the_people_named(act, view)
     if match is None or match.status not in _RUNNING:
         missing = Phrase("{id} as a match of the people named that goes on", id=act.id)
-        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+        return (unknown(book, missing),)
     ahead = act.on >= book.day or act.by == act.participant
     facts = {"id": act.id, "until": act.on.isoformat()}
     return (Finding(clause, Verdict.ALLOWED if ahead else Verdict.NEEDS_FACTS, facts),)
@@ -102,7 +103,7 @@ def reassigned(act: ReassignMatch, view: View, book: Book) -> Findings:
     theirs = old is not None and (old.peer, old.participant) == (act.earlier_peer, act.participant)
     if old is None or not theirs or old.status not in _RUNNING:
         missing = Phrase("{id} as a match of the people named that goes on", id=act.earlier)
-        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+        return (unknown(book, missing),)
     facts = {"id": act.earlier, "participant": act.participant}
     return (Finding(book.clause("reassigned"), Verdict.ALLOWED, facts),)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from peerkit.acts import (
@@ -16,6 +15,7 @@ from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments, known_instrument
 from peerkit.model import Area, Milestone, Peer, Phrase, ToldBy
+from peerkit.rules.missing import near, unknown
 from peerkit.rules.support import own_voice
 
 if TYPE_CHECKING:
@@ -85,10 +85,7 @@ def known_funding(act: RecordGrant, view: View, book: Book) -> Findings:
 
 def _unknown(told: Phrase, id_: str, names: list[str], book: Book) -> Finding:
     """What the book does not know, and what may have been meant."""
-    near = get_close_matches(id_, names, 1)
-    if near:
-        told = Phrase("{told} (did you mean {near}?)", told=told, near=near[0])
-    return Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": told})
+    return unknown(book, near(told, id_, names))
 
 
 #: The rules of this subject.

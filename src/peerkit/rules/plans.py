@@ -19,6 +19,7 @@ from peerkit.acts import (
 from peerkit.acts.plans import Changes
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import MOST_ON_MAP, MOST_READERS, Goal, Phrase, Plan, PlanKind
+from peerkit.rules.missing import unknown
 
 if TYPE_CHECKING:
     from peerkit.handbook import Book
@@ -47,7 +48,7 @@ def theirs(act: AddStep | Changes, view: View, book: Book) -> Findings:
     noun: Any = view.get(kind, id_)
     missing = _missing(act, noun, kind, id_)
     if missing is not None:
-        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+        return (unknown(book, missing),)
     verdict = Verdict.ALLOWED if noun.open else Verdict.NOT_ALLOWED
     facts = {"id": id_, "status": Phrase(noun.status)}
     return (Finding(book.clause("still-open"), verdict, facts),)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from peerkit.acts import (
@@ -40,6 +39,7 @@ from peerkit.acts import (
 from peerkit.acts.act import free_id
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import Match, MatchStatus, Participant, Peer, Phrase, Session, Shift
+from peerkit.rules.missing import near, unknown
 
 if TYPE_CHECKING:
     from peerkit.handbook import Book
@@ -84,10 +84,7 @@ def known_clauses(act: ConsultSupervisor | RaiseConcern, view: View, book: Book)
     if not missing:
         return ()
     told = Phrase("{ids} as a clause of the handbook", ids=", ".join(missing))
-    near = get_close_matches(missing[0], book.clauses, 1)
-    if near:
-        told = Phrase("{told} (did you mean {near}?)", told=told, near=near[0])
-    return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": told}),)
+    return (unknown(book, near(told, missing[0], book.clauses)),)
 
 
 def steps(act: Moves, view: View, book: Book) -> Findings:
@@ -97,8 +94,7 @@ def steps(act: Moves, view: View, book: Book) -> Findings:
     if noun is None or not _theirs(noun, act):
         template = "{id} as a {kind}" if noun is None else "{id} as a {kind} of the people named"
         missing = Phrase(template, id=act.id, kind=Phrase(act.moves.kind))
-        unknown = book.clause("known" if act.moves in _PEOPLE else "known-thing")
-        return (Finding(unknown, Verdict.NEEDS_FACTS, {"missing": missing}),)
+        return (unknown(book, missing, clause="known" if act.moves in _PEOPLE else "known-thing"),)
     to = act.to(noun)
     verdict = Verdict.ALLOWED if noun.lifecycle.allows(noun.status, to) else Verdict.NOT_ALLOWED
     facts = {"id": act.id, "status": noun.lifecycle.says(noun.status, to)}
@@ -121,15 +117,7 @@ def _theirs(noun: Noun, act: Moves) -> bool:
     """Whether it belongs to the people whom the act names: nobody answers another's match."""
     return all(
         _same(getattr(noun, each), getattr(act, each))
-        for each in (
-            "peer",
-            "with_peers",
-            "participant",
-            "participants",
-            "person",
-            "group",
-            "house",
-        )
+        for each in _WHOSE
         if hasattr(act, each) and hasattr(noun, each)
     )
 
@@ -200,7 +188,7 @@ def happened(act: Any, view: View, book: Book) -> Findings:
 
 
 def told(act: Act, view: View, book: Book) -> Findings:
-    """Telling of a supervision, a tie, a concern or an ending is always right."""
+    """Telling is always right, whoever does it: who tells is not asked for leave."""
     return (Finding(book.clause("anyone-may-tell"), Verdict.ALLOWED, {"by": act.by}),)
 
 

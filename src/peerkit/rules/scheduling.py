@@ -32,6 +32,7 @@ from peerkit.model import (
     SessionStatus,
 )
 from peerkit.model.timetable import Span, clash, covered, span_of
+from peerkit.rules.missing import unknown
 from peerkit.rules.together import each_peer
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def room_free(act: _Planned, view: View, book: Book) -> Findings:
     room = view.get(Room, act.room)
     if room is None:
         missing = Phrase("{id} as a {kind}", id=act.room, kind=Phrase(Room.kind))
-        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+        return (unknown(book, missing),)
     clause = book.clause("room-free")
     found = [
         Finding(clause, Verdict.NOT_ALLOWED, {"other": room.id, "near": why})
@@ -212,7 +213,7 @@ def occurrence(
     if series is None or not _theirs(series, act):
         about = "{id} as a {kind} of the people and the room named"
         missing = Phrase(about, id=named, kind=Phrase(Series.kind))
-        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+        return (unknown(book, missing),)
     free = series.on(day) is not None or _given_back(act, view)
     there = series.status is SeriesStatus.RUNNING and free
     verdict = Verdict.ALLOWED if there else Verdict.NOT_ALLOWED

@@ -40,6 +40,7 @@ from peerkit.model import (
 from peerkit.model.fields import day_of
 from peerkit.model.phrase import listed
 from peerkit.rules.limits import measured
+from peerkit.rules.missing import unknown
 from peerkit.rules.together import Planned, as_planned, each_peer
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def own_plan_is_theirs(
         return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
     if isinstance(act, SeeSelfCarePlan | ShareSelfCarePlan) and not theirs:
         missing = Phrase("{id} as a {kind}", id=act.id, kind=Phrase(SelfCarePlan.kind))
-        return (Finding(book.clause("known-thing"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+        return (unknown(book, missing),)
     return (Finding(clause, Verdict.ALLOWED, facts),)
 
 
