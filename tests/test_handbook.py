@@ -52,7 +52,6 @@ FROM_MEMORY = {
     ("us/ca", "renewal-hours"),
     ("us/ca", "renewal-hours-ethics"),
     ("us/federal", "keep-policies-years"),
-    ("us/ga", "training-hours"),
     ("us/ky", "group-size"),
     ("us/ky", "minutes-a-week"),
     ("us/pa", "minutes-a-day"),

@@ -170,14 +170,41 @@ class TestBars:
         )
 
         assert found.why() == (
-            "ana shares 1 lived experience(s) with p-7. They share the language preferred most. "
-            "They have 1 part(s) of the week in common. They live about 5 km apart. They walked "
+            "ana shares 1 lived experience with p-7. They share the language preferred most. "
+            "They have 1 part of the week in common. They live near each other. They walked "
             "together before. ana walks with 2 of at most 5 people. 240 minutes a week are free, "
-            "and 60 are wanted. p-7 has waited 12 day(s). Score 2068: 988 for the participant, "
+            "and 60 are wanted. p-7 has waited 12 days. Score 2068: 988 for the participant, "
             "950 for the peer, +130 for waiting, an earlier match and places that are taken."
         )
         assert "homeless" not in f"{found!r}{one!r}{other!r}".lower()
         assert "'es'" not in f"{found!r}{one!r}{other!r}"
+
+    @pytest.mark.parametrize(
+        ("east", "said"),
+        [
+            (10, "They live near each other."),
+            (10.1, "They live some way apart."),
+            (20, "They live some way apart."),
+            (20.1, "They live far apart."),
+            (30.1, "They live farther apart than people are looked at for each other."),
+        ],
+    )
+    def test_a_distance_is_told_in_bands(self, east: float, said: str) -> None:
+        """Kilometres from one's own home would give away another's."""
+        found = pairing(seeking("p-7", place=(0, 0)), offering("ana", place=(east, 0)))
+
+        assert said in found.why()
+        assert "km" not in found.why()
+
+    def test_one_is_told_as_one(self) -> None:
+        """And two as two."""
+        one = seeking("p-7", HOME, MIND, minutes=1, since=TODAY)
+        other = offering("ana", HOME, MIND, minutes=1, most=1)
+        said = pairing(one, other, on=TODAY + timedelta(days=1)).why()
+
+        assert "shares 2 lived experiences with" in said
+        assert "ana walks with 0 of at most 1 person. 1 minute a week is free, and 1 is" in said
+        assert "p-7 has waited 1 day." in said
 
     def test_weights_are_numbers_of_nought_or_more(self) -> None:
         """And what is divided by is more than nought."""

@@ -9,6 +9,7 @@ import pytest
 import peerkit as pk
 from peerkit.decisions import as_text
 from peerkit.handbook import Book, Handbook, LayerSummary, layers
+from peerkit.handbook.instruments import instruments
 from peerkit.handbook.loader import shipped
 
 DAY = date(2026, 11, 22)
@@ -25,6 +26,28 @@ def facts() -> dict[str, str]:
     return {"peer": "ana", "participant": "p-7", "by": "sam", "to": "office", "missing": ""}
 
 
+#: Where a band of a questionnaire begins, and nothing else.
+BANDS = {each.past for one in instruments() for each in one.bands if each.past is not None}
+
+
+def test_a_score_says_its_band_and_no_source_asks_for_more() -> None:
+    """Whether a clinician looks is the person's to want; one answer of PHQ-9 does not wait."""
+    one = book(None)
+
+    for name, now, said in (
+        ("barc-10-recovery", 40, "From 47 on it is in the band that goes with lasting remission."),
+        ("who-5-low", 40, "Below 51 it is in the band called poor wellbeing."),
+        ("phq-9-severe", 20, "Above 19 it is in the band called severe."),
+        ("rosenberg-high", 20, "From 26 on it is in the band called high."),
+    ):
+        (found,) = pk.measured(one, name, now, **facts())
+        assert found.allowed, name
+        assert found.sentence.endswith(said), name
+    (ninth,) = pk.measured(one, "phq-9-item-9", 1, **facts())
+    assert ninth.verdict is pk.Verdict.NEEDS_CONSULTATION
+    assert "phq-9-item-9" not in BANDS
+
+
 @pytest.mark.parametrize("layer", SHIPPED)
 def test_each_number_speaks_on_both_sides(layer: str | None) -> None:
     """At the limit it is kept, one beyond it is not, and both say the number and its source."""
@@ -37,11 +60,13 @@ def test_each_number_speaks_on_both_sides(layer: str | None) -> None:
         (kept,) = pk.measured(one, clause.id, value, days=9, **facts())
         (broken,) = pk.measured(one, clause.id, beyond, days=9, **facts())
         assert kept.allowed, clause.id
-        assert broken.verdict is clause.past is not pk.Verdict.ALLOWED, clause.id
+        assert broken.verdict is clause.past, clause.id
         assert str(value) in broken.sentence, clause.id
         assert clause.set_by == broken.passages[0].layer, clause.id
         assert broken.passages[0].at, clause.id
-        assert broken.leads_to, clause.id
+        # In which band a score is, is no one's leave to ask: nothing follows from it by itself.
+        assert (clause.past is pk.Verdict.ALLOWED) == (clause.id in BANDS), clause.id
+        assert broken.leads_to or clause.id in BANDS, clause.id
 
 
 def test_a_number_says_which_layer_set_it() -> None:
@@ -183,7 +208,6 @@ def test_what_is_known_from_memory_says_so() -> None:
         ("us/ky", "minutes-a-week"),
         ("us/ky", "group-size"),
         ("us/ca", "renewal-hours"),
-        ("us/ga", "training-hours"),
         ("boards/icrc", "training-hours"),
         ("us/federal", "keep-policies-years"),
         ("us/federal", "small-cell"),

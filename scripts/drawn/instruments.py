@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scripts.drawn.citing import found_at, passage
+from scripts.drawn.citing import BASE, found_at, passage
 from scripts.drawn.markdown import drawn, esc, table
 
 from peerkit.handbook.instruments import instruments as every
@@ -74,7 +74,7 @@ def _told(of: Instrument) -> list[str]:
                 f"`{each.id}`",
                 "otherwise"
                 if each.past is None
-                else f"past [`{each.past}`](/reference/limits.md#{each.past})",
+                else f"{_past(each.past)} ([`{each.past}`](/reference/limits.md#{each.past}))",
             )
             for each in of.bands
         ]
@@ -87,6 +87,12 @@ def _told(of: Instrument) -> list[str]:
             )
         )
     return [*parts, found_at(of.passages)]
+
+
+def _past(limit: str) -> str:
+    """On which side of its number this band lies: "below 47"."""
+    (value, *_) = BASE.clauses[limit].values
+    return f"{'above' if BASE.clauses[limit].tighter == 'lower' else 'below'} {value.number}"
 
 
 def _people(many: int | None) -> str:

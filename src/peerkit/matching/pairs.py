@@ -45,9 +45,9 @@ _SAYS: Final = {
     Bar.PREFERENCE: "What one of the two prefers is not met.",
     Bar.LANGUAGE: "They have no language in common.",
     Bar.TIME: "They have no part of the week in common.",
-    Bar.TOO_FAR: "They live {km} km apart; at most {farthest} km is looked at.",
-    Bar.NO_HOURS: "{peer} has {left} minutes a week left, and {minutes} are wanted.",
-    Bar.CASELOAD: "{peer} walks with {walking} of at most {most} people.",
+    Bar.TOO_FAR: "They live farther apart than people are looked at for each other.",
+    Bar.NO_HOURS: "{peer} has fewer minutes a week left than are wanted: {left} of {minutes}.",
+    Bar.CASELOAD: "{peer} walks with as many people as the caseload has: {walking} of {most}.",
 }
 
 
@@ -253,42 +253,56 @@ class Pairing:
         return self.for_participant + self.for_peer + self.beside
 
     def why(self) -> str:
-        """A few plain sentences with numbers, and no condition, language or place."""
+        """A few plain sentences, and no condition, language, place or distance."""
         said = self._bars() if self.bars else self._speaks_for()
         return " ".join(said)
 
     def _bars(self) -> list[str]:
         facts = {each.name: getattr(self, each.name) for each in attrs.fields(Pairing)}
-        facts["km"] = None if self.km is None else round(self.km)
-        facts["farthest"] = f"{self.farthest:g}"
         return [f"{self.peer} is not suggested to {self.participant}."] + [
             _SAYS[each].format(**facts) for each in self.bars
         ]
 
     def _speaks_for(self) -> list[str]:
-        said = [
-            f"{self.peer} shares {len(self.shared)} lived experience(s) with {self.participant}."
-        ]
+        lived = _many(len(self.shared), "lived experience")
+        said = [f"{self.peer} shares {lived} with {self.participant}."]
         if self.language is not None:
             which = "the language preferred most" if self.language else "a language"
             said.append(f"They share {which}.")
         if self.parts:
-            said.append(f"They have {self.parts} part(s) of the week in common.")
+            said.append(f"They have {_many(self.parts, 'part')} of the week in common.")
         if self.km is not None:
-            said.append(f"They live about {round(self.km)} km apart.")
+            said.append(f"They live {self._how_far(self.km)}.")
         if self.earlier:
             said.append("They walked together before.")
-        of = "" if self.most is None else f" of at most {self.most}"
-        said.append(f"{self.peer} walks with {self.walking}{of} people.")
+        if self.most is None:
+            said.append(f"{self.peer} walks with {_many(self.walking, 'person', 'people')}.")
+        else:
+            most = _many(self.most, "person", "people")
+            said.append(f"{self.peer} walks with {self.walking} of at most {most}.")
         if self.left is not None:
-            said.append(f"{self.left} minutes a week are free, and {self.minutes} are wanted.")
+            left = f"{_many(self.left, 'minute')} a week {'is' if self.left == 1 else 'are'} free"
+            said.append(
+                f"{left}, and {self.minutes} {'is' if self.minutes == 1 else 'are'} wanted."
+            )
         if self.waited:
-            said.append(f"{self.participant} has waited {self.waited} day(s).")
+            said.append(f"{self.participant} has waited {_many(self.waited, 'day')}.")
         said.append(
             f"Score {self.score}: {self.for_participant} for the participant, {self.for_peer} for "
             f"the peer, {self.beside:+d} for waiting, an earlier match and places that are taken."
         )
         return said
+
+    def _how_far(self, km: float) -> str:
+        """In bands: who knows one's own place could find a home from kilometres."""
+        if km <= self.farthest / 3:
+            return "near each other"
+        return "some way apart" if km <= self.farthest * 2 / 3 else "far apart"
+
+
+def _many(number: int, one: str, many: str = "") -> str:
+    """A number and its word: "1 part", "2 parts"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def load_of(weights: Weights, walking: int, places: int | None, taken: int = 0) -> int:

@@ -97,7 +97,7 @@ HOUSE: Final = Lifecycle(
 
 @attrs.frozen(kw_only=True)
 class House(Noun):
-    """A peer respite: a short, free, voluntary stay in a house that peers run.
+    """A peer respite: a short, voluntary stay in a house that peers run.
 
     ``rooms`` name the beds, one guest each. ``agreement`` is what every guest
     agrees to before they come. ``zone`` is where its nights are counted.
