@@ -442,7 +442,10 @@ class TestJudged:
         judged = decided(report(activities=done)).judged()
 
         assert judged == Judged(
-            allowed=False, outside=frozenset({1, 2}), clauses=("money", "therapy")
+            allowed=False,
+            outside=frozenset({1, 2}),
+            clauses=("money", "therapy"),
+            crossed=("money", "therapy"),
         )
 
     def test_a_clause_is_named_once(self) -> None:
@@ -474,7 +477,11 @@ class TestJudged:
 
         assert fine == Judged(used=("c-1",))
         assert mixed == Judged(
-            allowed=False, outside=frozenset({1}), clauses=("money",), used=("c-1",)
+            allowed=False,
+            outside=frozenset({1}),
+            clauses=("money",),
+            crossed=("money",),
+            used=("c-1",),
         )
 
 

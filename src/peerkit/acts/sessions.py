@@ -300,7 +300,8 @@ class ReportSession(_InSession):
     """Report a session that happened, planned or ad hoc. It is never refused.
 
     Minutes outside the role do not count as peer support. Where a boundary was
-    crossed, a concern is opened and the supervisor is told. ``note`` is kept
+    crossed, a concern is opened and the supervisor is told; a mistake in the record
+    itself (a day to come, an id that is taken) opens none. ``note`` is kept
     apart from the journal. ``corrects`` true puts right what was reported
     under this id before: its minutes are taken back, and these counted. A
     concern that it had opened stays open until the supervisor has looked at it.
@@ -369,7 +370,7 @@ class ReportSession(_InSession):
             held = attrs.evolve(held, id=free_id(view, Session, self.the_id))
         elif before is not None and before.status is SessionStatus.HELD:
             counts = (*_counts(before, -1), *counts)
-        concerns = (self._concern(view, judged),) if judged.clauses else ()
+        concerns = (self._concern(view, judged, held.id),) if judged.crossed else ()
         return Left(
             nouns=(held, *used_up(self, view, judged), *concerns),
             counts=counts,
@@ -398,12 +399,12 @@ class ReportSession(_InSession):
         outside = [self.activities[each].minutes for each in judged.outside]
         return 0 if judged.whole or 0 in outside else self.minutes - sum(outside)
 
-    def _concern(self, view: View, judged: Judged) -> Concern:
+    def _concern(self, view: View, judged: Judged, session: str) -> Concern:
         return Concern(
-            id=free_id(view, Concern, made_of(self.the_id, "concern")),
+            id=free_id(view, Concern, made_of(session, "concern")),
             peer=self.peer,
             people=self.participants,
-            clauses=judged.clauses,
+            clauses=judged.crossed,
         )
 
 
