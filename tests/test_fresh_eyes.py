@@ -186,7 +186,7 @@ def test_a_rule_may_be_its_text() -> None:
     """RRULE text and table are the same rule; a text that is none is refused by its part."""
     body = (
         '{"act": "series.planned", "by": "ana", "peer": "ana", "participants": ["p-7"],'
-        ' "activities": [{"id": "listen"}], "when": {"repeats": "RULE", "first": "2026-11-02",'
+        ' "when": {"repeats": "RULE", "first": "2026-11-02",'
         ' "at": "09:00", "zone": "UTC", "minutes": 30}}'
     )
     act = pk.read_act(body.replace("RULE", "FREQ=WEEKLY;COUNT=10"))
