@@ -135,7 +135,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         pk.WelcomePeer(
             **BY, id="bo", role=pk.Role.MENTOR, supervisor="sam", since=SINCE, experiences=LIVED
         ),
-        ("bo", "sam"),
+        ("bo", "sam", BY["by"]),
     ),
     (pk.WelcomeParticipant(**BY, id="p-9"), ("p-9",)),
     (pk.ChangeService(**BY, id="ana", status=pk.PeerStatus.LEFT), ("ana",)),
@@ -1088,6 +1088,7 @@ class TestSessions:
             whole=whole,
             outside=frozenset(outside),
             clauses=("money",) if bad else (),
+            crossed=("money",) if bad else (),
         )
         left = report(activities=done).leaves(view(), judged)
         held = left.nouns[0]
@@ -1103,7 +1104,11 @@ class TestSessions:
     def test_a_crossing_opens_a_concern_and_tells_the_supervisor(self) -> None:
         """It names the clauses, everyone who was there, and the session it came from."""
         judged = Judged(
-            day=TODAY, allowed=False, outside=frozenset({0}), clauses=("money", "gifts")
+            day=TODAY,
+            allowed=False,
+            outside=frozenset({0}),
+            clauses=("money", "gifts"),
+            crossed=("money", "gifts"),
         )
         left = report(**group(2)).leaves(view(), judged)
 
@@ -1119,13 +1124,17 @@ class TestSessions:
 
     def test_a_crossing_by_somebody_unknown_goes_back_to_who_told_it(self) -> None:
         """The message must reach somebody."""
-        judged = Judged(day=TODAY, allowed=False, whole=True, clauses=("known",))
+        judged = Judged(
+            day=TODAY, allowed=False, whole=True, clauses=("known",), crossed=("known",)
+        )
 
         assert [each.to for each in report(peer="x").leaves(view(), judged).messages] == ["ana"]
 
     def test_a_concern_never_takes_the_place_of_another(self) -> None:
         """Where the id is taken, the new one gets one of its own."""
-        judged = Judged(day=TODAY, allowed=False, whole=True, clauses=("money",))
+        judged = Judged(
+            day=TODAY, allowed=False, whole=True, clauses=("money",), crossed=("money",)
+        )
         taken = attrs.evolve(CONCERN, id="s-1/concern", status=pk.ConcernStatus.CLOSED)
         stood = attrs.evolve(view(taken), seen=41)
         left = report().leaves(stood, judged)
@@ -1135,7 +1144,9 @@ class TestSessions:
 
     def test_a_crossing_in_a_session_with_the_longest_id_is_kept(self) -> None:
         """A report is never refused, so the concern's id must fit as well."""
-        judged = Judged(day=TODAY, allowed=False, whole=True, clauses=("money",))
+        judged = Judged(
+            day=TODAY, allowed=False, whole=True, clauses=("money",), crossed=("money",)
+        )
         act = report(id="s" * 96)
         held, concern = act.leaves(view(), judged).nouns
 
@@ -1144,7 +1155,9 @@ class TestSessions:
 
     def test_a_crossing_is_kept_however_many_were_there(self) -> None:
         """Also when the peer is named on both sides: a report is never refused."""
-        judged = Judged(day=TODAY, allowed=False, whole=True, clauses=("two-people",))
+        judged = Judged(
+            day=TODAY, allowed=False, whole=True, clauses=("two-people",), crossed=("two-people",)
+        )
         for act in (report(**group(200)), report(**group(2), peer="p-7")):
             left = act.leaves(view(), judged)
             assert [each.kind for each in left.nouns] == ["session", "concern"]
@@ -1164,7 +1177,7 @@ class TestSessions:
         (held,) = report().leaves(view(), FINE).nouns
         assert isinstance(held, pk.Session)
         before = view(attrs.evolve(held, counted=counted))
-        crossed = Judged(day=TODAY, allowed=False, whole=True, clauses=("once",))
+        crossed = Judged(day=TODAY, allowed=False, whole=True, clauses=("once",), crossed=("once",))
 
         assert report(note=SAID).leaves(before, crossed) == Left(
             words=(Saying("session/s-1", "p-7", SAID),)
@@ -1189,7 +1202,7 @@ class TestSessions:
     ) -> None:
         """Nothing that was told is lost, and nothing that was kept is overwritten."""
         (first,) = report().leaves(view(), FINE).nouns
-        crossed = Judged(day=TODAY, allowed=False, whole=True, clauses=("once",))
+        crossed = Judged(day=TODAY, allowed=False, whole=True, clauses=("once",), crossed=("once",))
         left = report(note=SAID, **how).leaves(view(attrs.evolve(first, status=before)), crossed)
         held, concern = left.nouns
 
@@ -1281,7 +1294,10 @@ class TestThroughTheDoor:
                 *(*on_the_way(), *in_a_group(), *in_a_house()),
             )
             crossed = act.kind == "session.reported"
-            left = act.leaves(stood, Judged(day=TODAY, allowed=not crossed, clauses=("money",)))
+            left = act.leaves(
+                stood,
+                Judged(day=TODAY, allowed=not crossed, clauses=("money",), crossed=("money",)),
+            )
             read = {(each.kind, each.id) for each in stood.nouns}
             for noun in left.nouns:
                 named = noun.id in act.about or (noun.kind, noun.id) in read

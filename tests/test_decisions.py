@@ -442,7 +442,11 @@ class TestJudged:
         judged = decided(report(activities=done)).judged()
 
         assert judged == Judged(
-            day=TODAY, allowed=False, outside=frozenset({1, 2}), clauses=("money", "therapy")
+            day=TODAY,
+            allowed=False,
+            outside=frozenset({1, 2}),
+            clauses=("money", "therapy"),
+            crossed=("money", "therapy"),
         )
 
     def test_a_clause_is_named_once(self) -> None:
@@ -474,7 +478,12 @@ class TestJudged:
 
         assert fine == Judged(day=TODAY, used=("c-1",))
         assert mixed == Judged(
-            day=TODAY, allowed=False, outside=frozenset({1}), clauses=("money",), used=("c-1",)
+            day=TODAY,
+            allowed=False,
+            outside=frozenset({1}),
+            clauses=("money",),
+            crossed=("money",),
+            used=("c-1",),
         )
 
 

@@ -68,7 +68,7 @@ class TestDeciding:
             done = program.do(act)
 
             assert asked.number == 0
-            assert done == asked.kept_as(done.number)
+            assert done == asked.kept_as(done.number, done.kept)
 
     def test_what_is_made_gets_an_id(self, program: pk.Program) -> None:
         """Whoever leaves the id out is told which one was given."""

@@ -42,7 +42,9 @@ def acts() -> str:
         "[never refused](../explanation/why-a-report-is-never-refused.md).",
         "An act is made with keywords (`pk.ProposeMatch(by=…, peer=…)`) or read from JSON "
         '(`{"act": "match.proposed", "by": …}`), with the same names for the fields. Dates are '
-        "texts such as `2026-11-02`, moments texts with an offset, enums one of their values.",
+        "texts such as `2026-11-02`, moments texts with an offset, enums one of their values. "
+        'Answers may be a table (`{"item-1": 3}`), circumstances are one, and a rule that '
+        'comes back may be its RRULE text (`"FREQ=WEEKLY;COUNT=10"`).',
         table(("act", "kind", "", "in one sentence"), rows),
         *(_act_section(each) for each in ACTS),
     )

@@ -214,6 +214,8 @@ class Program:
         Decisions come in order, each batch's once it is kept. When an act
         raises, its batch is not kept, and those before it are.
         """
+        must_be(Iterable, acts, "acts", "give acts, one after the other")
+        must_be(int, batch, "batch", "1 or more")
         if batch < 1:
             raise BadInput("batch", "1 or more")
         waiting: list[Act] = []
@@ -324,7 +326,7 @@ class Program:
 
     def _moment(self) -> datetime:
         now = self._clock()
-        if now.tzinfo is None:
+        if not isinstance(now, datetime) or now.tzinfo is None:
             raise BadInput("clock", "must give moments with their time zone")
         return now if now.tzinfo is UTC else now.astimezone(UTC)
 
@@ -359,7 +361,7 @@ class Program:
         left = kept_of(act, standing.view, decision.judged()) if kept else Left()
         change = self._change(act, standing, decision, left)
         entry = self.store.keep(change)
-        return decision.kept_as(entry.number)
+        return decision.kept_as(entry.number, tuple((each.kind, each.id) for each in left.nouns))
 
     def _change(
         self,
@@ -417,4 +419,5 @@ class Program:
             book.day,
             number=earlier.number,
             again=True,
+            kept=tuple((each["noun"], each["id"]) for each in kept["nouns"]),
         )

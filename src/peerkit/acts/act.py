@@ -77,10 +77,11 @@ class Judged:
     """As much of the decision as an act needs to know what it leaves.
 
     ``outside`` are the positions of the activities that fell outside the role,
-    ``clauses`` the codes of every boundary that was crossed. ``used`` are the
+    ``clauses`` the codes of all that stands against it, and ``crossed`` those of
+    them that are about the work and not about the record. ``used`` are the
     consultations that let it through, ``supplied`` the facts. ``whole`` is true
-    when a boundary other than a single activity's was crossed. ``day`` is the
-    day it was judged for: today where the program is, unless it happened earlier.
+    when something other than a single activity stands against it. ``day`` is the day it was
+    judged for: today where the program is, unless it happened earlier.
     """
 
     day: date
@@ -88,6 +89,7 @@ class Judged:
     whole: bool = False
     outside: frozenset[int] = frozenset()
     clauses: tuple[str, ...] = ()
+    crossed: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
     supplied: tuple[str, ...] = ()
 

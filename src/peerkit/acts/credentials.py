@@ -125,8 +125,8 @@ class RenewCredential(Makes):
 class RecordTraining(Makes):
     """Report that a peer learned something: one topic, one day. A course on two topics is two.
 
-    ``id`` may be the number on the certificate: told twice, it counts once. It counts for
-    the credential in whose interval the day lies.
+    ``id`` may be the number on the certificate: told twice, it counts once, as the longest
+    that was told. It counts for the credential in whose interval the day lies.
     """
 
     kind: ClassVar[str] = "training.recorded"
@@ -140,23 +140,25 @@ class RecordTraining(Makes):
 
     def goes_on(self, before: Training) -> bool:
         """With the same training, told again."""
-        told = (before.peer, before.topic, before.minutes, before.on)
-        return told == (self.peer, self.topic, self.minutes, self.on)
+        told = (before.peer, before.topic, before.on)
+        return told == (self.peer, self.topic, self.on)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The training, and the credential with its minutes."""
         before = view.get(Training, self.the_id)
-        if before is not None and self.goes_on(before):
+        again = before if before is not None and self.goes_on(before) else None
+        more = self.minutes if again is None else self.minutes - again.minutes
+        if more <= 0:
             return Left()
         taken = Training(
-            id=free_id(view, Training, self.the_id),
+            id=free_id(view, Training, self.the_id) if again is None else self.the_id,
             peer=self.peer,
             topic=self.topic,
             minutes=self.minutes,
             on=self.on,
         )
         moved = (
-            each.with_minutes(self.topic, self.minutes)
+            each.with_minutes(self.topic, more)
             for each in view.all(Credential)
             if each.peer == self.peer and each.holds(self.on)
         )

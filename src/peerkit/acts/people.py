@@ -83,7 +83,7 @@ class WelcomePeer(Makes):
 
     kind: ClassVar[str] = "peer.welcomed"
     makes: ClassVar[type[Noun]] = Peer
-    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "supervisor")
+    stands_on: ClassVar[tuple[str, ...]] = ("the_id", "supervisor", "by")
     role: Role = attrs.field(validator=exactly(Role))
     supervisor: str = attrs.field(validator=an_id)
     since: date = attrs.field(validator=exactly(date))
@@ -123,8 +123,9 @@ class ChangeService(Moves):
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The peer, and the supervisor where one is named."""
-        return once_each(self.id, self.supervisor or self.id)
+        """The peer, and the supervisor where one is named, with whoever names them."""
+        named = () if self.supervisor is None else (self.supervisor, self.by)
+        return once_each(self.id, *named)
 
     def to(self, noun: Peer) -> PeerStatus:
         """The status that was asked for."""

@@ -284,7 +284,8 @@ class ReportSession(_InSession):
     """Report a session that happened, planned or ad hoc. It is never refused.
 
     Minutes outside the role do not count as peer support. Where a boundary was
-    crossed, a concern is opened and the supervisor is told. ``note`` is kept
+    crossed, a concern is opened and the supervisor is told; a mistake in the record
+    itself (a day to come, an id that is taken) opens none. ``note`` is kept
     apart from the journal. ``corrects`` true puts right what was reported
     under this id before: its minutes are taken back, and these counted. A
     concern that it had opened stays open until the supervisor has looked at it.
@@ -353,7 +354,7 @@ class ReportSession(_InSession):
             held = attrs.evolve(held, id=free_id(view, Session, self.the_id))
         elif before is not None and before.status is SessionStatus.HELD:
             counts = (*counted(before, -1), *counts)
-        concerns = (self._concern(view, judged),) if judged.clauses else ()
+        concerns = (self._concern(view, judged, held.id),) if judged.crossed else ()
         return Left(
             nouns=(held, *concerns),
             counts=counts,
@@ -388,5 +389,5 @@ class ReportSession(_InSession):
         outside = [self.activities[each].minutes for each in judged.outside]
         return 0 if judged.whole or 0 in outside else self.minutes - sum(outside)
 
-    def _concern(self, view: View, judged: Judged) -> Concern:
-        return new_concern(view, self.the_id, self.peer, self.participants, judged.clauses)
+    def _concern(self, view: View, judged: Judged, session: str) -> Concern:
+        return new_concern(view, session, self.peer, self.participants, judged.crossed)

@@ -45,7 +45,9 @@ class Decision:
 
     ``edition`` is the handbook's and ``day`` the one it was read for.
     ``number`` is the journal's entry, 0 while nothing is kept; ``again`` is
-    true when the act's key had been answered before.
+    true when the act's key had been answered before. ``kept`` are the kinds and
+    ids of the nouns that were kept as they now stand: where an id was taken, what
+    was told is kept under another.
     """
 
     act: Act = attrs.field(repr=lambda act: act.kind)
@@ -55,6 +57,7 @@ class Decision:
     day: date
     number: int = 0
     again: bool = False
+    kept: tuple[tuple[str, str], ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -67,10 +70,10 @@ class Decision:
             raise Refused(self)
         return self
 
-    def kept_as(self, number: int) -> Decision:
-        """The decision, once it is the journal's entry of this number."""
+    def kept_as(self, number: int, kept: tuple[tuple[str, str], ...] = ()) -> Decision:
+        """The decision, once it is the journal's entry of this number, which keeps these nouns."""
         return Decision(
-            self.act, self.findings, self.verdict, self.edition, self.day, number, self.again
+            self.act, self.findings, self.verdict, self.edition, self.day, number, self.again, kept
         )
 
     def heaviest_first(self) -> Findings:
@@ -123,6 +126,7 @@ class Decision:
             "verdict": self.verdict.name.lower(),
             "number": self.number or None,
             "again": self.again,
+            "kept": [{"noun": kind, "id": id_} for kind, id_ in self.kept],
             "findings": traced(self.heaviest_first(), _spoken(language)),
         }
 
@@ -134,12 +138,14 @@ class Decision:
         against = [
             each for each in self.findings if not each.allowed and not each.clause.time_counts
         ]
+        crossed = (each.clause.id for each in against if not each.clause.of_the_record)
         return Judged(
             day=self.day,
             allowed=self.allowed,
             whole=any(each.activity < 0 for each in against),
             outside=frozenset(each.activity for each in against if each.activity >= 0),
             clauses=tuple(dict.fromkeys(each.clause.id for each in against)),
+            crossed=tuple(dict.fromkeys(crossed)),
             used=used,
             supplied=supplied,
         )

@@ -15,7 +15,7 @@ from peerkit.directory.indexing import FARTHEST, Index, all_of, along
 from peerkit.directory.search import Found, Reason, Results, Search, Why
 from peerkit.directory.services import Need, Service
 from peerkit.directory.words import asked, bits, folded, has_all
-from peerkit.errors import BadInput
+from peerkit.errors import BadInput, must_be
 from peerkit.model.fields import a_zone, zone_named
 
 __all__ = ["Directory"]
@@ -65,6 +65,7 @@ class Directory:
         Kinds of help come before names, and names before words that stand apart.
         Within that, the nearer comes first where it is asked what is near.
         """
+        must_be(Search, search, "search", 'give a Search, such as Search(need="food")')
         asking = _Asking(self._index, search, self.wall(search.open_at))
         total, end = asking.total(), search.skip + search.most
         return Results(

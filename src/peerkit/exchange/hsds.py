@@ -23,7 +23,7 @@ from typing import Any, Final, final
 import attrs
 
 from peerkit.directory import Directory, Need
-from peerkit.errors import BadInput
+from peerkit.errors import BadInput, must_be
 from peerkit.exchange.cells import Refused, Row
 from peerkit.exchange.drafts import Draft, add, whole_service
 from peerkit.exchange.opening import Unclear, days_of, hours_of, weekday_of
@@ -90,6 +90,7 @@ def read(folder: str | os.PathLike[str], *, zone: str = "UTC") -> HsdsImport:
 
     :raises NotHsds: the folder cannot be read, or holds something else.
     """
+    must_be(str | os.PathLike, folder, "folder", "give the folder of an unpacked directory")
     reading = _Reading(folder=Path(folder), file=os.fspath(folder))
     with suppress(OSError):
         return reading.directory(zone)

@@ -123,6 +123,8 @@ class Clause:
     same as data in ``leads_to``), ``hand_to`` who does the rest.
     ``time_counts`` is true where time spent against this clause is peer
     support all the same: a late note does not undo the talk it is about.
+    ``of_the_record`` is true where what is wrong is the record and nobody's work:
+    a report against it waits to be put right, and opens no concern.
     """
 
     id: str
@@ -133,6 +135,7 @@ class Clause:
     hand_to: str
     leads_to: tuple[LeadsTo, ...] = ()
     time_counts: bool = False
+    of_the_record: bool = False
     value: int | None = None
     unit: str = ""
     unit_of_one: str = ""

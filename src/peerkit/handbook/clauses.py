@@ -91,6 +91,7 @@ def _written(table: Table, sources: Mapping[str, Source], layer: str) -> Written
         hand_to=table.text("hand_to"),
         leads_to=leads_to(table),
         time_counts=table.take("time_counts", bool, "true or false", default=False),
+        of_the_record=table.take("of_the_record", bool, "true or false", default=False),
         unit="",
         unit_of_one="",
         tighter="",

@@ -72,6 +72,7 @@ def _clause(old: Clause, new: Clause) -> Iterator[str]:
         "hand_to",
         "leads_to",
         "time_counts",
+        "of_the_record",
         "unit",
         "unit_of_one",
         "tighter",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,7 @@ from peerkit.errors import BadInput, must_be
 from peerkit.handbook.instruments import Better, Instrument, instrument, reliable_from
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from peerkit.handbook.book import Book
 
@@ -87,6 +88,7 @@ def score(
     does. Raises :class:`~peerkit.errors.BadInput` for an answer that cannot be.
     """
     must_be(Instrument, of, "of", 'give an Instrument, such as instrument("who-5")')
+    must_be(Mapping, answers, "answers", 'give points by item, such as {"item-1": 3}')
     must_fit(of, answers, "answers")
     missing = tuple(each for each in of.items if each not in answers)
     turned = {item: of.turned(item, answer) for item, answer in answers.items()}

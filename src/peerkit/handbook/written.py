@@ -59,6 +59,7 @@ class Written:
     hand_to: str
     leads_to: tuple[LeadsTo, ...]
     time_counts: bool
+    of_the_record: bool
     unit: str
     unit_of_one: str
     tighter: str
@@ -77,6 +78,7 @@ class Written:
             hand_to=self.hand_to,
             leads_to=self.leads_to,
             time_counts=self.time_counts,
+            of_the_record=self.of_the_record,
             value=None if value is None else value.number,
             unit=self.unit,
             unit_of_one=self.unit_of_one,

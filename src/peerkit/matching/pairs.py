@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from peerkit.errors import BadInput, must_be
-from peerkit.model import PeerStatus
+from peerkit.model import MatchProfile, Peer, PeerStatus, Person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-
-    from peerkit.model import MatchProfile, Peer, Person
 
 __all__ = ["Bar", "Offering", "Pairing", "Seeking", "Weights", "pairing"]
 
@@ -118,6 +116,8 @@ class _Side:
 
 def _told(person: Person, profile: MatchProfile | None) -> dict[str, object]:
     """What a person and their profile say, as matching reads it."""
+    must_be(Person, person, "person", "give the Person")
+    must_be(MatchProfile | None, profile, "profile", "give their MatchProfile, or leave it out")
     lived: frozenset[str] = frozenset(person.offers())
     if profile is None:
         return {"id": person.id, "lived": lived}
@@ -192,6 +192,7 @@ class Offering(_Side):
         most: int | None = None,
     ) -> Offering:
         """From the nouns; ``walking`` is a tally, ``most`` the number of the book."""
+        must_be(Peer, peer, "peer", "give the Peer")
         found = cls(
             **_told(person, profile),  # type: ignore[arg-type]
             promised=promised,

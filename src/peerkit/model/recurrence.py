@@ -17,7 +17,7 @@ from typing import Any, Final
 import attrs
 from dateutil import rrule
 
-from peerkit.errors import BadInput
+from peerkit.errors import BadInput, must_be
 from peerkit.model.fields import a, as_tuple, exactly, maybe
 from peerkit.model.rule_text import PART_OF, Frequency, MissingDay, bad_part, parsed
 
@@ -170,6 +170,7 @@ class Recurrence:
 
     def days(self, first: date) -> tuple[date, ...]:
         """The days of this rule from ``first`` on, in order; ``first`` only if it fits the rule."""
+        must_be(date, first, "first", "give a date")
         return _days(self, first)
 
 

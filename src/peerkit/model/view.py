@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 
+from peerkit.errors import BadInput
 from peerkit.model.noun import Noun
 
 if TYPE_CHECKING:
@@ -71,6 +72,32 @@ MISSED: Final = "missed"
 MISSED_EXCUSED: Final = "missed-excused"
 MISSED_A_MONTH: Final = "missed-a-month"
 MISSED_EXCUSED_A_MONTH: Final = "missed-excused-a-month"
+
+
+#: Every tally there is.
+_TALLIES: Final = frozenset(
+    {
+        WALKING,
+        MET,
+        MEETINGS,
+        ATTENDED,
+        EXCUSED,
+        ABSENT,
+        SUPERVISING,
+        MINUTES_GIVEN,
+        MINUTES_GIVEN_A_WEEK,
+        MINUTES_GIVEN_A_MONTH,
+        MINUTES_RECEIVED,
+        MINUTES_RECEIVED_A_WEEK,
+        MINUTES_RECEIVED_A_YEAR,
+        SUPERVISION_MINUTES,
+        SUPERVISION_TALKS,
+        MISSED,
+        MISSED_EXCUSED,
+        MISSED_A_MONTH,
+        MISSED_EXCUSED_A_MONTH,
+    }
+)
 
 
 def _a_day(day: date) -> str:
@@ -175,5 +202,13 @@ class View:
         return iter(self._found.get(kind, ()))  # type: ignore[arg-type]  # found by their class
 
     def tally(self, of: str, what: str) -> int:
-        """How much is counted of somebody: standing, or in the period of the day in question."""
-        return self.tallies.get((of, what), 0)
+        """How much is counted of somebody: standing, or in the period of the day in question.
+
+        Nothing counted is 0, and so is an id that this view does not stand on: a view
+        does not know for whom it was read. ``what`` is one of the names of this module;
+        any other is a BadInput.
+        """
+        found = self.tallies.get((of, what))
+        if found is None and what not in _TALLIES:
+            raise BadInput("what", "is no tally; give one of " + ", ".join(sorted(_TALLIES)))
+        return found or 0

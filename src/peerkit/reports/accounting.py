@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from peerkit.acts import ReadRecord
 from peerkit.errors import must_be
-from peerkit.model import Basis, ConsentScope, Purpose
+from peerkit.model import Basis, ConsentScope, Purpose, RecordPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,15 +38,27 @@ class Telling:
     basis: Basis | None = attrs.field(default=None, repr=False)
 
 
-def accounting(program: Program, participant: str) -> Iterator[Telling]:
+def accounting(program: Program, participant: str, *, by: str | None = None) -> Iterator[Telling]:
     """What was told about this participant, in the order in which it was written down.
 
     What was shared under their consent, and what was told for safety without
     it. What somebody heard in a session or a meeting is in the record of that
     session. It is read from the journal entry by entry, so that nothing of it
     has to fit into memory. (42 CFR 2.25.)
+
+    ``by`` is who looks: only the participant may, and looking is kept, as
+    :func:`who_read` does. :class:`~peerkit.decisions.Refused` is raised for anybody
+    else. Without it nothing is asked and nothing kept: for your own service.
     """
     must_be(str, participant, "participant", "give an id, which is a text")
+    if by is not None:
+        asked = ReadRecord(by=by, participant=participant, what=RecordPart.READERS)
+        program.do(asked).or_raise()
+    return _tellings(program, participant)
+
+
+def _tellings(program: Program, participant: str) -> Iterator[Telling]:
+    """Line by line."""
     for entry in program.history(participant):
         body = entry.read()
         read = _OF_ACT.get(body["act"]["act"])

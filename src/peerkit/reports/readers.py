@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from peerkit.acts import ReadRecord
+from peerkit.acts import ReadPlan, ReadRecord
 from peerkit.model import RecordPart, Session, SessionStatus
 
 if TYPE_CHECKING:
@@ -17,20 +17,25 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "last_met", "who_read"]
 
 
+#: The acts that ask to read.
+_READS = frozenset({ReadRecord.kind, ReadPlan.kind})
+
+
 @attrs.frozen(kw_only=True)
 class Reading:
     """Somebody asked to read a part of what is kept: when, what, and whether they might.
 
-    ``peer`` is whose notes or attendance it was about; ``number`` that of the
-    journal's entry.
+    ``what`` is None where it was a plan of theirs, which ``plan`` names. ``peer`` is
+    whose notes or attendance it was about; ``number`` that of the journal's entry.
     """
 
     number: int
     at: datetime
     by: str
-    what: RecordPart
+    what: RecordPart | None
     peer: str
     allowed: bool
+    plan: str | None = None
 
 
 def who_read(program: Program, participant: str, *, by: str) -> tuple[Reading, ...]:
@@ -45,15 +50,17 @@ def who_read(program: Program, participant: str, *, by: str) -> tuple[Reading, .
     for entry in program.history(participant):
         body = entry.read()
         act = body["act"]
-        if act["act"] == ReadRecord.kind and act["participant"] == participant:
+        if act["act"] in _READS and act["participant"] == participant:
+            plan = act["id"] if act["act"] == ReadPlan.kind else None
             found.append(
                 Reading(
                     number=entry.number,
                     at=datetime.fromisoformat(body["at"]),
                     by=act["by"],
-                    what=RecordPart(act["what"]),
-                    peer=act["peer"] or act["by"],
+                    what=None if plan is not None else RecordPart(act["what"]),
+                    peer=act.get("peer") or act["by"],
                     allowed=body["verdict"] == "ALLOWED",
+                    plan=plan,
                 )
             )
     return tuple(found)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from peerkit.errors import must_be
 from peerkit.model import (
     MINUTES_GIVEN_A_WEEK,
     Credential,
@@ -66,6 +67,7 @@ class InInterval:
 
 def in_interval(program: Program, credential: Credential) -> InInterval:
     """What the records show of a credential's interval. Supervision is no service."""
+    must_be(Credential, credential, "credential", "give a Credential")
     peer, since, until = credential.peer, credential.since, credential.until
     training: Counter[TrainingTopic] = Counter()
     for each in program.every(Training, about=peer):

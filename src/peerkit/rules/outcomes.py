@@ -14,7 +14,7 @@ from peerkit.acts import (
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments, known_instrument
-from peerkit.model import Area, Milestone, Peer, Phrase, ToldBy
+from peerkit.model import Area, Milestone, Participant, Peer, Phrase, ToldBy
 from peerkit.rules.missing import near, unknown
 from peerkit.rules.support import own_voice
 
@@ -49,12 +49,12 @@ def safety_route(act: RecordMeasure, view: View, book: Book) -> Findings:
 
 
 def looked_at(act: LookAtMeasure, view: View, book: Book) -> Findings:
-    """Somebody else looks: neither the participant nor a peer who does not supervise."""
+    """Somebody else looks: no participant, and no peer who does not supervise."""
     clause = book.clause("safety-seen")
     peer = None if act.peer is None else view.get(Peer, act.peer)
     supervises = peer is not None and peer.supervisor == act.by
-    serves = view.get(Peer, act.by) is not None
-    own = act.by in {act.participant, act.peer} or (serves and not supervises)
+    walks = view.get(Peer, act.by) is not None or view.get(Participant, act.by) is not None
+    own = act.by in {act.participant, act.peer} or (walks and not supervises)
     facts = {"by": act.by, "id": act.id}
     return (Finding(clause, Verdict.NOT_ALLOWED if own else Verdict.ALLOWED, facts),)
 

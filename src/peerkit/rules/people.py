@@ -64,6 +64,7 @@ from peerkit.acts import (
 from peerkit.acts.concerns import who_looks
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
+    SUPERVISING,
     WALKING,
     Concern,
     Credential,
@@ -219,6 +220,21 @@ def given_role(act: ChangeRoles, view: View, book: Book) -> Findings:
     taken = bool(further) and act.by == act.peer
     verdict = Verdict.NEEDS_CONSULTATION if taken else Verdict.ALLOWED
     return (Finding(book.clause("given-role"), verdict, {"peer": act.peer, "by": act.by}),)
+
+
+def given_place(act: WelcomePeer | ChangeService, view: View, book: Book) -> Findings:
+    """A role and a supervisor are given by somebody else, who is not here as a participant only.
+
+    A peer who comes back may say who supervises them from now on.
+    """
+    if isinstance(act, ChangeService) and act.supervisor is None:
+        return ()
+    here = act.the_id if isinstance(act, WelcomePeer) else act.id
+    own = isinstance(act, WelcomePeer) and act.by == here
+    serves = view.get(Peer, act.by) is not None or view.tally(act.by, SUPERVISING) > 0
+    only = view.get(Participant, act.by) is not None and not serves
+    verdict = Verdict.NOT_ALLOWED if only or own else Verdict.ALLOWED
+    return (Finding(book.clause("given-place"), verdict, {"peer": here, "by": act.by}),)
 
 
 def supervision(
@@ -419,5 +435,6 @@ RULES: Final = (
         supervisor_answers,
     ),
     Rule("given-role", (ChangeRoles,), given_role),
+    Rule("given-place", (WelcomePeer, ChangeService), given_place),
     Rule("somebody-looks", (RaiseConcern,), somebody_looks),
 )

@@ -28,10 +28,10 @@ from cattrs.errors import (
 )
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from peerkit.acts import ACTS, Act, Left
+from peerkit.acts import ACTS, Act, Left, RecordMeasure
 from peerkit.decisions import Decision, Verdict
-from peerkit.errors import BadInput
-from peerkit.model import NOUNS, Activity, Noun, Words
+from peerkit.errors import BadInput, must_be
+from peerkit.model import NOUNS, Activity, Answer, Noun, Recurrence, Words
 from peerkit.stores import KeptWords, touched
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ _MOMENT: Final = re.compile(
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z")
 _ACT_NAMED: Final[dict[str, type[Act]]] = {each.kind: each for each in ACTS}
 _NOUN_NAMED: Final[dict[str, type[Noun]]] = {each.kind: each for each in NOUNS}
+
+#: Stands for a `by` that was left out. It is told from others by what it is, not what it says.
+_AS_WRITTEN: Final = "".join(("as ", "written"))  # noqa: FLY002 - a literal is shared with others
 
 T = TypeVar("T")
 
@@ -155,10 +158,38 @@ def _circumstances(value: Any, _: Any) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(value.items()))
 
 
+def _answers(converter: Converter) -> Callable[[Any, Any], tuple[Answer, ...]]:
+    """Answers in a list, or as a table of item and points."""
+    listed = _a_list(tuple[Answer, ...], converter)
+
+    def hook(value: Any, as_: Any) -> tuple[Answer, ...]:
+        if type(value) is dict:
+            value = [{"item": item, "points": points} for item, points in value.items()]
+        return listed(value, as_)
+
+    return hook
+
+
+def _rule(value: str) -> Recurrence:
+    """A rule that comes back, from its RRULE text."""
+    try:
+        return Recurrence.parse(value)
+    except BadInput as error:
+        what = f"{error.place}: {error.what}"
+    raise _Unfit(what)
+
+
+def _special(kind: type[Any], converter: Converter) -> dict[str, Any]:
+    """The fields that are also read from a shorter form."""
+    if kind is Activity:
+        return {"circumstances": override(struct_hook=_circumstances)}
+    if kind is RecordMeasure:
+        return {"answers": override(struct_hook=_answers(converter))}
+    return {}
+
+
 def _a_class(kind: type[Any], converter: Converter) -> Callable[[Any, Any], Any]:
-    special: dict[str, Any] = (
-        {"circumstances": override(struct_hook=_circumstances)} if kind is Activity else {}
-    )
+    special = _special(kind, converter)
     plain = make_dict_structure_fn(
         kind,
         converter,
@@ -168,6 +199,8 @@ def _a_class(kind: type[Any], converter: Converter) -> Callable[[Any, Any], Any]
     )
 
     def hook(value: Any, as_: Any) -> Any:
+        if kind is Recurrence and type(value) is str:
+            return _rule(value)
         if type(value) is not dict:
             raise _Unfit("must be a table of names and values")
         return plain(value, as_)
@@ -336,16 +369,18 @@ def _named(value: dict[str, Any], field: str, kinds: dict[str, type[T]]) -> type
     return kind
 
 
-def read_act(document: str | bytes, *, by: str | None = None) -> Act:
+def read_act(document: str | bytes, *, by: str = _AS_WRITTEN) -> Act:
     """The act a JSON object describes: ``{"act": "match.proposed", "by": …}``.
 
     ``by`` is who the host knows to be asking; it stands in place of whatever
-    the document says. Nothing is taken for anything else: no text for a number, no unknown field,
-    no date without its parts. Raises :class:`~peerkit.errors.BadInput`, which
+    the document says, and is an id: nobody, as ``None``, is a BadInput. Left out,
+    the document says it. Nothing is taken for anything else: no text for a number, no
+    unknown field, no date without its parts. Raises :class:`~peerkit.errors.BadInput`, which
     names the place and never the value.
     """
     value = _parsed(document)
-    if by is not None:
+    if by is not _AS_WRITTEN:
+        must_be(str, by, "by", "give the id of whoever is logged in; nobody cannot ask")
         value["by"] = by
     return _structured(value, _named(value, "act", _ACT_NAMED), "$")
 
@@ -406,6 +441,7 @@ def act_table(act: Act, *, words: bool) -> dict[str, Any]:
 
 def write_act(act: Act) -> str:
     """An act as JSON text, words included: what :func:`read_act` reads."""
+    must_be(Act, act, "act", "give an act, such as ProposeMatch(…)")
     return text(act_table(act, words=True))
 
 

@@ -64,7 +64,7 @@ class MemoryStore:
 
     def _ready(self) -> None:
         if self._closed:
-            raise StoreError("This store is closed. Open it again.")
+            raise StoreError("This program is closed. Open it again.")
 
     def view(
         self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None

@@ -101,6 +101,7 @@ class SQLiteStore:
         self._pid = os.getpid()
         self._lock = RLock()
         self._batch = False
+        self._closed = False
         self._read: dict[str, Noun] = {}
         self._db, self._program = opened(self.path, program, _DURABILITY[durability])
 
@@ -112,6 +113,8 @@ class SQLiteStore:
     def _ready(self) -> None:
         if os.getpid() != self._pid:
             raise StoreError("This store was opened in another process. Open it again in this one.")
+        if self._closed:
+            raise StoreError("This program is closed. Open it again.")
 
     def _ask(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         """All rows of one statement; what SQLite raises becomes ours."""
@@ -407,6 +410,7 @@ class SQLiteStore:
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
+            self._closed = True
             self._db.close()
 
 
