@@ -362,7 +362,11 @@ def places(it: Case) -> Iterator[Said]:
     full = tally(by, "supervising") >= most("peers-for-one-supervisor", it)
     walks = peer and (asks or is_a(act, pk.AcceptMatch)) and tally(act.peer, "walking")
     group = is_a(act, *SESSIONS) and act.form == "group" and len(act.participants) + act.anonymous
+    names = comes or (is_a(act, pk.ChangeService) and act.supervisor is not None)
+    only = it.view.get(pk.Participant, act.by) and not it.view.get(pk.Peer, act.by)
     no = {
+        "given-place": (names and only and tally(act.by, "supervising") < 1)
+        or (comes and act.by == act.the_id),
         "two-people": is_a(act, *TWO) and act.peer in act.participants_named,
         "own-supervisor": (comes and by == act.the_id)
         or (asks and by == act.participant)
