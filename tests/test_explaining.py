@@ -441,6 +441,7 @@ class TestTrace:
             "verdict": "not_allowed",
             "number": None,
             "again": False,
+            "kept": [],
             "findings": [
                 {
                     "clause": "tea",

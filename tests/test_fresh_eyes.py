@@ -66,9 +66,8 @@ def test_a_report_that_comes_too_early_accuses_nobody(program: pk.Program) -> No
     assert [each.clause.id for each in decision.findings if not each.allowed] == [
         "already-happened"
     ]
-    assert decision.kept == (("session", "s-1"),)
-    assert decision.trace()["kept"] == [{"noun": "session", "id": "s-1"}]
-    assert [each.counted for each in program.every(pk.Session)] == [0]
+    assert decision.kept == ()
+    assert decision.number
     assert list(program.every(pk.Concern)) == []
 
 

@@ -399,8 +399,6 @@ class TestSupervision:
         peers = [each for each in act.leaves(view(), FINE).nouns if isinstance(each, pk.Peer)]
 
         assert [each.id for each in peers] == ["ana"]
-        early = Judged(day=TODAY, allowed=False, clauses=("already-happened",))
-        assert act.leaves(view(), early) == Left()
 
     def test_several_peers_are_a_group(self) -> None:
         """Said so that nobody records a talk of two as one of one."""

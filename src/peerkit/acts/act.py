@@ -176,8 +176,7 @@ def kept_of(act: Act, view: View, judged: Judged) -> Left:
     """
     left = act.leaves(view, judged)
     if not judged.early:
-        led = judged.used or judged.supplied
-        rest = act.uses_up(view, judged) if led else ()
+        rest = act.uses_up(view, judged)
         return attrs.evolve(left, nouns=(*left.nouns, *rest)) if rest else left
     waits = tuple(each for each in left.nouns if _waits_for_somebody(each))
     named = {each.id for each in waits}
