@@ -1009,6 +1009,18 @@ class TestViewAndMessage:
         assert (both.tally("ana", "walking"), both.tally("bo", "walking")) == (2, 0)
         assert pk.View(NOW).tallies == {}
 
+    def test_a_view_is_what_it_was_given_and_nothing_else(self) -> None:
+        """It keeps the order of its nouns, and how it finds them is nobody's to see or compare."""
+        bo = attrs.evolve(ANA, id="bo")
+        view = pk.View(NOW, (bo, pk.Participant(id="ana"), ANA))
+        later = attrs.evolve(view, nouns=(ANA,))
+
+        assert list(view.all(pk.Peer)) == [bo, ANA]
+        assert list(view.all(pk.Match)) == []
+        assert (view.get(pk.Peer, "bo"), later.get(pk.Peer, "bo")) == (bo, None)
+        assert view == pk.View(NOW, (bo, pk.Participant(id="ana"), ANA)) != later
+        assert "_found" not in repr(view)
+
     def test_the_outside_of_a_message_gives_nothing_away(self) -> None:
         """Neither the program, nor a person, nor a condition; and repr hides the inside."""
         told = pk.Message(to="p-7", kind="match.proposed", about="m-1", inside=f"{CANARY} waits.")

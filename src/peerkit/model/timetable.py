@@ -48,6 +48,8 @@ def span_of(starts: datetime, minutes: int) -> Span:
 def utc_days(span: Span) -> tuple[date, ...]:
     """The days in UTC on which it takes some time."""
     first, last = span[0].date(), (span[1] - timedelta.resolution).date()
+    if first == last:
+        return (first,)
     return tuple(first + timedelta(days=each) for each in range((last - first).days + 1))
 
 
@@ -78,8 +80,8 @@ def covered(span: Span, by: Iterable[Span]) -> bool:
 
 def busy_on(who: Iterable[str], spans: Iterable[Span]) -> tuple[str, ...]:
     """The ids of these people and things on the UTC days of these times, each once."""
-    days = dict.fromkeys(each for span in spans for each in utc_days(span))
-    return tuple(on_day(each, day) for each in dict.fromkeys(who) for day in days)
+    days = dict.fromkeys([each for span in spans for each in utc_days(span)])
+    return tuple([on_day(each, day) for each in dict.fromkeys(who) for day in days])
 
 
 def placed(day: date, at: time, zone: str) -> datetime:
