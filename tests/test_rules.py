@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import peerkit as pk
 from peerkit.acts import Judged
 from peerkit.handbook import Handbook
-from peerkit.rules import activities, advice, people, records, support
+from peerkit.rules import activities, advice, answering, named, people, records, support
 from peerkit.testing.strategies import activities as any_activity
 from peerkit.testing.strategies import codes as any_code
 from tests.ordinary import (
@@ -554,7 +554,7 @@ class TestKnown:
     )
     def test_everyone_named_must_be_here(self, act: pk.Act, missing: str | None) -> None:
         """The finding names who is not, and as what: a peer is no participant by that alone."""
-        (found,) = people.known(act, view(), BOOK)
+        (found,) = named.known(act, view(), BOOK)
 
         assert found.verdict is (ALLOWED if missing is None else FACTS)
         assert missing is None or missing in found.sentence
@@ -565,8 +565,8 @@ class TestKnown:
         stood = view(attrs.evolve(ANA, status=status))
         serving = status is pk.PeerStatus.SERVING
 
-        assert people.known(plan(), stood, BOOK)[0].verdict is (ALLOWED if serving else FACTS)
-        assert people.known(report(), stood, BOOK)[0].verdict is ALLOWED
+        assert named.known(plan(), stood, BOOK)[0].verdict is (ALLOWED if serving else FACTS)
+        assert named.known(report(), stood, BOOK)[0].verdict is ALLOWED
 
     @pytest.mark.parametrize("status", pk.ParticipantStatus)
     def test_a_request_needs_somebody_who_takes_part(self, status: pk.ParticipantStatus) -> None:
@@ -574,16 +574,16 @@ class TestKnown:
         stood = view(pk.Participant(id="p-7", status=status))
         here = status is pk.ParticipantStatus.TAKING_PART
 
-        assert people.known(plan(), stood, BOOK)[0].verdict is (ALLOWED if here else FACTS)
-        assert people.known(report(), stood, BOOK)[0].verdict is ALLOWED
+        assert named.known(plan(), stood, BOOK)[0].verdict is (ALLOWED if here else FACTS)
+        assert named.known(report(), stood, BOOK)[0].verdict is ALLOWED
 
     def test_a_question_about_somebody_who_is_away_is_answered(self) -> None:
         """They may come back; of who is away a request is told so, and of nobody known as much."""
         away = view(pk.Participant(id="p-7", status=pk.ParticipantStatus.AWAY))
         ask = asking(activity("give-gift", value="none"))
-        (asked,) = people.known(ask, away, BOOK)
-        (planned,) = people.known(plan(), away, BOOK)
-        (stranger,) = people.known(attrs.evolve(ask, participant="p-9"), away, BOOK)
+        (asked,) = named.known(ask, away, BOOK)
+        (planned,) = named.known(plan(), away, BOOK)
+        (stranger,) = named.known(attrs.evolve(ask, participant="p-9"), away, BOOK)
 
         assert asked.verdict is ALLOWED
         assert planned.verdict is FACTS
@@ -596,7 +596,7 @@ class TestKnown:
     def test_nobody_was_a_peer_before_they_began(self, off: int, verdict: pk.Verdict) -> None:
         """A report of an earlier day names the day on which they were none."""
         act = report(starts=datetime(2026, 1, 5, 18, tzinfo=UTC) + off * DAY)
-        (found,) = people.known(act, view(), BOOK)
+        (found,) = named.known(act, view(), BOOK)
 
         assert found.verdict is verdict
         assert verdict is ALLOWED or "ana as a peer on 2026-01-04" in found.sentence
@@ -678,9 +678,9 @@ class TestWhoWalksWithWhom:
         alone = attrs.evolve(PROPOSE, participant="ana")
         among = plan(**group(2), peer="p-8")
 
-        assert codes(people.two_people(PROPOSE, view(), BOOK)) == [("two-people", ALLOWED)]
-        assert codes(people.two_people(alone, view(), BOOK)) == [("two-people", NO)]
-        assert codes(people.two_people(among, view(), BOOK)) == [("two-people", NO)]
+        assert codes(named.two_people(PROPOSE, view(), BOOK)) == [("two-people", ALLOWED)]
+        assert codes(named.two_people(alone, view(), BOOK)) == [("two-people", NO)]
+        assert codes(named.two_people(among, view(), BOOK)) == [("two-people", NO)]
 
     @pytest.mark.parametrize(
         "act",
@@ -961,7 +961,7 @@ class TestSupervisorAnswers:
             pk.CloseConcern(by=by, id="n", peer=peer),
             pk.GiveAdvice(by=by, id="c", peer=peer, agreed=True),
         ):
-            assert codes(people.supervisor_answers(act, view(), BOOK)) == [found]
+            assert codes(answering.supervisor_answers(act, view(), BOOK)) == [found]
 
 
 class TestHowSupportIsGiven:

@@ -8,6 +8,7 @@ from peerkit.decisions import Rules
 from peerkit.rules import (
     activities,
     advice,
+    answering,
     boundaries,
     community,
     credentials,
@@ -17,6 +18,7 @@ from peerkit.rules import (
     limits,
     matching,
     mutuality,
+    named,
     outcomes,
     people,
     plans,
@@ -41,7 +43,9 @@ __all__ = ["COUNTED", "ROLE_LIMITS", "Asked", "Renewal", "measured", "renewal"]
 #: Every role limit. Their order changes nothing.
 ROLE_LIMITS: Final = Rules(
     *activities.RULES,
+    *named.RULES,
     *people.RULES,
+    *answering.RULES,
     *limits.RULES,
     *support.RULES,
     *records.RULES,

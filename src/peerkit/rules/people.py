@@ -10,80 +10,34 @@ from dateutil.relativedelta import relativedelta
 
 from peerkit.acts import (
     AcceptMatch,
-    AgreeBoundaries,
-    AskForStay,
-    AskForVisit,
-    AskHowItWent,
-    AskToSpeak,
-    ChangeFacilitators,
     ChangeRoles,
     ChangeService,
-    CheckIn,
-    ChooseMutuality,
-    CloseConcern,
-    ConsultSupervisor,
-    DeclineStay,
-    DiscloseTie,
     DoActivity,
-    FollowUpConcern,
-    GiveAdvice,
-    GoAlong,
-    Introduce,
-    InviteToGroup,
-    JoinGroup,
-    JoinWaitingList,
     MoveSession,
-    NameGuardian,
-    NameTeamMember,
-    OfferStay,
     PlanSeries,
     PlanSession,
     PlanShift,
-    ProposeBoundaries,
     ProposeMatch,
-    PutOnMap,
-    RaiseConcern,
-    RecordConsent,
-    RecordCredential,
-    RecordMeasure,
-    RecordMilestone,
-    RecordSupervision,
     ReportSession,
-    ReviewDisclosure,
-    SetGoal,
-    ShareInformation,
-    StartGroup,
-    SuggestGoal,
-    SupplyFacts,
-    TryToReach,
-    WantConnection,
-    WarmHandOver,
     WelcomePeer,
-    WritePlan,
 )
-from peerkit.acts.concerns import who_looks
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     SUPERVISING,
     WALKING,
-    Concern,
     Credential,
     Participant,
-    ParticipantStatus,
     Peer,
-    PeerStatus,
-    Phrase,
     Role,
     Tie,
     TieKind,
     TieStatus,
 )
-from peerkit.model.phrase import listed
 from peerkit.rules.activities import whatever_stands
 from peerkit.rules.together import each_peer, goes_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date
 
     from peerkit.acts import (
@@ -98,65 +52,12 @@ _NEVER_WHILE_IT_LASTS: Final = frozenset({TieKind.LANDLORD, TieKind.HOUSEHOLD})
 #: The activity of the catalogue that is about serving somebody with this tie.
 _SERVING: Final = {TieKind.EMPLOYER: "serve-employer"}
 _ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
-_OF_CONCERNS: Final = (CloseConcern, FollowUpConcern)
-#: Who looks at a concern while nobody has been named.
-_NOBODY: Final = Phrase("somebody who is not in it")
 #: When the next supervision is due. Months on a calendar cost more than all else of the rule, so
 #: they are counted once for all who were supervised on that day.
 _DUE_EVERY: Final[tuple[tuple[str, Callable[[date, int], date]], ...]] = (
     ("supervision", lru_cache(1024)(lambda last, months: last + relativedelta(months=months))),
     ("supervision-weeks", lambda last, weeks: last + timedelta(weeks=weeks)),
 )
-#: Requests about a participant who is away too: somebody in a clinic may ask for company there.
-_ALSO_AWAY: Final = (DoActivity, AskForVisit, AskToSpeak)
-
-
-def known(act: Act, view: View, book: Book) -> Findings:
-    """Nobody acts for, with or about people the program does not know.
-
-    A request needs them here now. A report may come after they have gone, and
-    so may a question about a participant who is away, and a wish of theirs.
-    """
-    if whatever_stands(act, book):
-        return ()
-    clause = book.clause("known")
-    strangers = []
-    for each in act.participants_named:
-        one = view.get(Participant, each)
-        if one is None:
-            strangers.append(Phrase("{id} as a participant", id=each))
-        elif one.status is ParticipantStatus.AWAY and not (
-            act.already or isinstance(act, _ALSO_AWAY)
-        ):
-            strangers.append(Phrase("{id} as a participant who is here and not away", id=each))
-    strangers += [
-        Phrase("{id} as a participant", id=each)
-        for each in act.others_named
-        if view.get(Participant, each) is None
-    ]
-    strangers += _strange_peers(act, view)
-    if strangers:
-        return (Finding(clause, Verdict.NEEDS_FACTS, {"missing": listed("and", *strangers)}),)
-    return (Finding(clause, Verdict.ALLOWED),)
-
-
-def _strange_peers(act: Act, view: View) -> Iterator[Phrase]:
-    """The peers it names whom the program does not know as such, or not on that day."""
-    for each in act.peers_named:
-        peer = view.get(Peer, each)
-        if peer is None or not (act.already or peer.status is PeerStatus.SERVING):
-            yield Phrase("{id} as a serving peer", id=each)
-        elif isinstance(act, ReportSession) and act.day < peer.since:
-            yield Phrase("{id} as a peer on {day}", id=each, day=act.day.isoformat())
-
-
-def two_people(act: Act, view: View, book: Book) -> Findings:
-    """Support takes two: nobody is their own peer."""
-    clause = book.clause("two-people")
-    for each in act.peers_named:
-        if each in act.participants_named:
-            return (Finding(clause, Verdict.NOT_ALLOWED, {"peer": each}),)
-    return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer_named}),)
 
 
 def own_supervisor(
@@ -308,114 +209,8 @@ def _weight(tie: Tie, book: Book) -> Verdict:
     return asked if entry is None else max(asked, entry.verdict)
 
 
-def supervisor_answers(
-    act: CloseConcern | FollowUpConcern | GiveAdvice | ReviewDisclosure, view: View, book: Book
-) -> Findings:
-    """Only the peer's own supervisor closes, reviews, and gives the advice that counts.
-
-    A concern may name somebody else, and nobody who is in it looks at it.
-    """
-    peer = view.get(Peer, act.peer)
-    if peer is None:
-        return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, {"missing": act.peer}),)
-    facts: dict[str, object] = {"peer": act.peer, "by": act.by}
-    clause, fine = book.clause("supervisor-answers"), act.by == peer.supervisor
-    concern = view.get(Concern, act.id) if isinstance(act, _OF_CONCERNS) else None
-    if concern is not None and _is_for_another(concern, peer):
-        who = who_looks(view, concern)
-        clause, fine = book.clause("looked-at"), act.by == who
-        facts["other"] = _NOBODY if who is None else who
-    return (Finding(clause, Verdict.ALLOWED if fine else Verdict.NOT_ALLOWED, facts),)
-
-
-def _is_for_another(concern: Concern, peer: Peer) -> bool:
-    """Whether somebody else than the supervisor of this peer, whose concern it is, looks at it."""
-    another = concern.looked_at_by is not None or concern.is_about(peer.supervisor)
-    return concern.peer == peer.id and another
-
-
-def somebody_looks(act: RaiseConcern, view: View, book: Book) -> Findings:
-    """A concern is looked at by somebody who is not in it; where nobody is, one is named."""
-    concern = act.concern(view)
-    peer = view.get(Peer, act.peer)
-    would = concern.looked_at_by or (None if peer is None else peer.supervisor)
-    if would is None:
-        return ()
-    verdict = Verdict.NEEDS_FACTS if concern.is_about(would) else Verdict.ALLOWED
-    facts = {"peer": act.peer, "by": act.by, "other": would}
-    return (Finding(book.clause("looked-at"), verdict, facts),)
-
-
 #: The rules of this subject.
 RULES: Final = (
-    Rule(
-        "known",
-        (
-            ProposeMatch,
-            AcceptMatch,
-            PlanSession,
-            ReportSession,
-            DoActivity,
-            SetGoal,
-            AgreeBoundaries,
-            RecordConsent,
-            ShareInformation,
-            RecordCredential,
-            RecordSupervision,
-            ConsultSupervisor,
-            SupplyFacts,
-            StartGroup,
-            ChangeFacilitators,
-            InviteToGroup,
-            JoinGroup,
-            AskForStay,
-            OfferStay,
-            DeclineStay,
-            CheckIn,
-            PlanShift,
-            RecordMeasure,
-            RecordMilestone,
-            ChangeRoles,
-            ChooseMutuality,
-            NameGuardian,
-            SuggestGoal,
-            WritePlan,
-            PutOnMap,
-            JoinWaitingList,
-            TryToReach,
-            ProposeBoundaries,
-            WantConnection,
-            Introduce,
-            GoAlong,
-            WarmHandOver,
-            AskHowItWent,
-            NameTeamMember,
-            AskForVisit,
-            AskToSpeak,
-            PlanSeries,
-        ),
-        known,
-    ),
-    Rule(
-        "two-people",
-        (
-            ProposeMatch,
-            PlanSession,
-            ReportSession,
-            DoActivity,
-            AgreeBoundaries,
-            DiscloseTie,
-            ProposeBoundaries,
-            Introduce,
-            GoAlong,
-            WarmHandOver,
-            AskHowItWent,
-            AskForVisit,
-            AskToSpeak,
-            PlanSeries,
-        ),
-        two_people,
-    ),
     Rule("own-supervisor", (WelcomePeer, ChangeService, ProposeMatch), own_supervisor),
     Rule("caseload", (ProposeMatch, AcceptMatch), caseload),
     Rule(
@@ -429,12 +224,6 @@ RULES: Final = (
         (ProposeMatch, AcceptMatch, PlanSession, ReportSession, DoActivity, PlanSeries),
         dual_relationship,
     ),
-    Rule(
-        "supervisor-answers",
-        (CloseConcern, FollowUpConcern, GiveAdvice, ReviewDisclosure),
-        supervisor_answers,
-    ),
     Rule("given-role", (ChangeRoles,), given_role),
     Rule("given-place", (WelcomePeer, ChangeService), given_place),
-    Rule("somebody-looks", (RaiseConcern,), somebody_looks),
 )
