@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import peerkit as pk
@@ -38,7 +38,7 @@ def sessions(name: str, group: int) -> list[pk.ReportSession]:
             peer="ana",
             participants=("p-7",),
             form=pk.SessionForm.AD_HOC,
-            starts=NOW,
+            starts=NOW - timedelta(hours=1),
             minutes=30,
             activities=(pk.Activity(id=("listen", "therapy")[(group + each) % 2]),),
             note=pk.Words(NOTE),
