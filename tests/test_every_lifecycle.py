@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import hypothesis.strategies as st
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 import peerkit as pk
-from peerkit.acts import ACTS
+from peerkit.acts import ACTS, Makes, Moves
 from peerkit.model import NOUNS
 from peerkit.testing.strategies import acts
 from tests.ordinary import NOW, TODAY, opened
@@ -91,7 +91,7 @@ EveryAct.TestCase.settings = settings(
     max_examples=40,
     stateful_step_count=60,
     deadline=None,
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     phases=(Phase.explicit, Phase.generate),
 )
 TestEveryAct = EveryAct.TestCase
@@ -99,9 +99,8 @@ TestEveryAct = EveryAct.TestCase
 
 def test_every_noun_can_begin_somewhere() -> None:
     """A lifecycle that no act enters would be a table for nobody."""
-    made = {kind.makes for kind in ACTS if hasattr(kind, "makes")}
-    moved = {kind.moves for kind in ACTS if hasattr(kind, "moves")}
+    made = {kind.makes for kind in ACTS if issubclass(kind, Makes)}
+    moved = {kind.moves for kind in ACTS if issubclass(kind, Moves)}
     beside = {pk.Person, pk.Supervision, pk.Guest, pk.SupportMap, pk.MatchProfile}
 
     assert made | moved | beside == set(NOUNS)
-    assert date.min < TODAY
