@@ -23,7 +23,8 @@ class Refused(Exception):
     """A row is left out: for the sake of which column, and why. No reader lets it out."""
 
     def __init__(self, column: str, why: str) -> None:
-        self.column, self.why = column, why
+        self.column: str = column
+        self.why: str = why
 
 
 @attrs.frozen(repr=False)

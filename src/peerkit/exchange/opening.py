@@ -28,7 +28,8 @@ class Unclear(Exception):
     """What stands there is no time we can be sure of: in which column, and what to do."""
 
     def __init__(self, column: str, why: str) -> None:
-        self.column, self.why = column, why
+        self.column: str = column
+        self.why: str = why
         super().__init__(column, why)
 
 
