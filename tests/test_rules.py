@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import peerkit as pk
-from peerkit.acts import Judged
+from peerkit.acts import Judged, Left
 from peerkit.handbook import Handbook
-from peerkit.rules import activities, advice, answering, named, people, records, support
+from peerkit.rules import activities, advice, answering, matching, named, people, records, support
 from peerkit.testing.strategies import activities as any_activity
 from peerkit.testing.strategies import codes as any_code
 from tests.ordinary import (
@@ -1539,3 +1539,26 @@ class TestBounds:
         (found,) = records.steps(ACCEPT, stood, BOOK)
 
         assert found.sentence == "The program does not know m-1 as a match of the people named."
+
+
+class TestWhatIsNotThere:
+    """A thing that the view does not hold is nobody's."""
+
+    def test_a_session_that_is_not_there_is_not_moved(self) -> None:
+        """Outside the door, where no rule has asked: nothing is left."""
+        act = pk.MoveSession(
+            by="ana", id="s-9", peer="ana", participants=("p-7",), starts=NOW, minutes=60
+        )
+
+        assert act.leaves(view(), Judged(day=TODAY)) == Left()
+
+    def test_a_place_on_the_list_that_was_given_up_stands_in_nobodys_way(self) -> None:
+        """Nor does that of somebody else."""
+        gone = pk.WaitingStatus.LEFT
+        stood = view(
+            pk.Waiting(id="w-1", participant="p-7", since=NOW, status=gone),
+            pk.Waiting(id="w-2", participant="p-8", since=NOW),
+        )
+        act = pk.JoinWaitingList(by="p-7", id="w-3", participant="p-7")
+
+        assert codes(matching.waits_once(act, stood, BOOK)) == [("waits-once", ALLOWED)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from functools import lru_cache
 from types import NoneType
@@ -118,7 +118,7 @@ def _nothing(kind: type[Any], values: Mapping[str, Any]) -> None:
 
 def _ends(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any]:
     lasts = st.timedeltas(timedelta(minutes=1), LONGEST_SHIFT)
-    return lasts.map(lambda each: values["starts"] + each)
+    return lasts.map(lambda each: values["starts"].astimezone(UTC) + each)
 
 
 def _until(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
