@@ -501,7 +501,7 @@ class Unlocked(MemoryStore):
         self._lock: Any = nullcontext()
 
     def _put(self, entry: Entry, change: Change) -> None:
-        time.sleep(0.001)
+        time.sleep(0.02)
         super()._put(entry, change)
 
 
