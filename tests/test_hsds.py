@@ -6,7 +6,6 @@ import csv
 import io
 import os
 import pickle
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
@@ -584,10 +583,3 @@ class TestReal:
             "creole": 1451,
             "open": 2031,
         }
-
-    def test_reading_takes_less_than_two_seconds_of_the_processor(self) -> None:
-        """Measured properly in ``benchmarks``; this catches what is ten times slower."""
-        started = time.process_time()
-        hsds.read(REAL)
-
-        assert time.process_time() - started < 20
