@@ -283,6 +283,10 @@ class Store(Protocol):
         """How many messages there are, and how many of them wait."""
         ...
 
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait, leased ones too, oldest first. Leases nothing."""
+        ...
+
     def close(self) -> None:
         """Let go of everything. Closing twice is harmless; all else is then a StoreError."""
         ...

@@ -428,6 +428,17 @@ class SQLiteStore:
         total, waiting = self._ask(sql, (self._program,))[0]
         return total, waiting
 
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait, some hundreds at a time."""
+        sql = (
+            "SELECT n, position FROM peerkit_message WHERE program = ? AND told IS NULL "
+            "AND (n, position) > (?, ?) ORDER BY n, position LIMIT 500"
+        )
+        after = (0, 0)
+        while rows := self._ask(sql, (self._program, *after)):
+            yield from (f"{n}/{at}" for n, at in rows)
+            after = rows[-1]
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
