@@ -15,13 +15,13 @@ import attrs
 from peerkit.acts import Act, Left, Makes
 from peerkit.acts.act import kept_of
 from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
-from peerkit.errors import BadInput, KeyReused, Moved, must_be
+from peerkit.errors import BadInput, KeyReused, Moved, StoreError, must_be
 from peerkit.handbook import BadHandbook, Book, Clause, Handbook
 from peerkit.model import NOUNS, Noun, View
 from peerkit.model.fields import day_of, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import Apart, Change, Entry, Wanted
+from peerkit.stores import Apart, BacksUp, Change, Entry, Wanted
 from peerkit.stores.codec import act_table, text, words_in, write_entry, write_noun
 from peerkit.stores.opening import store_at
 from peerkit.stores.verifying import Verified, verified
@@ -76,6 +76,10 @@ def _now() -> datetime:
 def _new_id(kind: str) -> str:
     """Ids in the order of time: those that are made together are kept and found together."""
     return f"{kind}-{time.time_ns() >> 16:012x}{secrets.token_hex(6)}"
+
+
+def _unwatched(done: int, of: int) -> None:
+    """Nobody watches."""
 
 
 def _salt() -> str:
@@ -314,6 +318,23 @@ class Program:
         """Every entry that touches this id, oldest first, refusals among them."""
         must_be(str, about, "about", _ABOUT)
         return self.store.journal(about=about)
+
+    def backup(
+        self, path: str | os.PathLike[str], *, progress: Callable[[int, int], object] = _unwatched
+    ) -> tuple[int, str]:
+        """A whole copy in a new file, made while others write: open it to have it back.
+
+        Gives the number and the hash of the last entry in it: keep them elsewhere.
+        ``progress`` is called with how much is done, and of how much. For a file, every
+        program in it is copied. Raises :class:`~peerkit.errors.StoreError`.
+        """
+        must_be(str | os.PathLike, path, "path", "give the name of a new file")
+        if not isinstance(self.store, BacksUp):
+            raise StoreError(
+                "This store is not backed up from here. Use what its engine brings (pg_dump, for "
+                "PostgreSQL), or peerkit.exchange.moving.export_program."
+            )
+        return self.store.backup(os.fspath(path), progress)
 
     def verify(self) -> Verified:
         """Read the whole journal and compare everything kept with it.

@@ -15,11 +15,12 @@ from peerkit.errors import StoreError
 from peerkit.model import Count, Message, Noun, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "GENESIS",
     "Apart",
+    "BacksUp",
     "Change",
     "Entry",
     "NotAStore",
@@ -289,4 +290,17 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of everything. Closing twice is harmless; all else is then a StoreError."""
+        ...
+
+
+@runtime_checkable
+class BacksUp(Protocol):
+    """A store that can copy itself while it is in use. Others are copied by what they rest on."""
+
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
+        """A whole copy in a new file; the number and hash of the last entry in it.
+
+        Promises: one moment, checked before it has its name; nothing is written over, and
+        what fails leaves no file of that name. ``progress`` is told how much is done, of how much.
+        """
         ...

@@ -16,11 +16,12 @@ from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View, periods
 from peerkit.stores import Apart, Change, Entry, Order, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
+from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_file import FAILURES, opened, why
 from peerkit.stores.sqlite_sql import FILED, HEAD, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
 __all__ = ["SQLiteStore"]
@@ -438,6 +439,18 @@ class SQLiteStore:
         while rows := self._ask(sql, (self._program, *after)):
             yield from (f"{n}/{at}" for n, at in rows)
             after = rows[-1]
+
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
+        """A whole copy of the file, with every program in it, while others write."""
+        file: str = self._ask("PRAGMA database_list", ())[0][2]  # the folder may have changed
+        ((least, _),) = self._ask(HEAD, (self._program,))
+
+        def known(number: int, hash_: str) -> bool:
+            sql = "SELECT 1 FROM peerkit_entry WHERE program = ? AND n = ? AND hash = ?"
+            row = (self._program, number, hash_)
+            return number >= least and (number == 0 or bool(self._ask(sql, row)))
+
+        return backed_up(file, self._program, path, progress, known)
 
     def close(self) -> None:
         """Let go of the file."""
