@@ -1,13 +1,26 @@
-"""Records sessions until it is killed, and says which are kept: what the crash test starts."""
+"""Records sessions and tells messages until it is killed: what the crash test starts.
+
+One process loads everything once, and forks a child for each that is to be killed, so that a
+child is at work a moment after it is asked for. A child says what is done in a file, which
+outlives it.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import time
+import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import attrs
+
 import peerkit as pk
 
+HANDBOOK = pk.Handbook.load()
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 NOTE = "We sat by the river."
 LIVED = pk.LivedExperience(of=pk.Experience.HOMELESSNESS)
@@ -47,20 +60,68 @@ def sessions(name: str, group: int) -> list[pk.ReportSession]:
     ]
 
 
-def main(name: str) -> None:
-    """Load everything, wait to be told where, and record."""
-    pk.Handbook.load()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    program = pk.Program.open(sys.stdin.readline().rstrip("\n"), clock=lambda: NOW)
+def record(name: str, path: str, said: int, now: datetime) -> None:
+    """Record session after session, and say of each when it is kept."""
+    program = pk.Program.open(path, handbook=HANDBOOK, clock=lambda: now)
     for act in FIRST:
         program.do(act).or_raise()
     for group in count():
         acts = sessions(name, group)
         for act, decision in zip(acts, program.do_all(acts), strict=True):
-            sys.stdout.write(f"{decision.number} {act.id}\n")
-            sys.stdout.flush()
+            os.write(said, f"{decision.number} {act.id}\n".encode())
+
+
+@attrs.frozen
+class Aloud:
+    """Says of each message that it is delivered."""
+
+    said: int
+
+    def notify(self, message: pk.Message) -> None:
+        """Deliver it: from now on it cannot be taken back."""
+        os.write(self.said, f"{message.key}\n".encode())
+
+
+def tell(name: str, path: str, said: int, now: datetime) -> None:
+    """Tell whatever waits, over and over."""
+    program = pk.Program.open(path, handbook=HANDBOOK, clock=lambda: now)
+    while True:
+        program.tell(Aloud(said), limit=3)
+        time.sleep(0.001)
+
+
+WORK = {"record": record, "tell": tell}
+
+
+def started(what: str, name: str, path: str, said: str, minutes: str) -> int:
+    """The process that now does this."""
+    if child := os.fork():
+        return child
+    try:
+        file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        WORK[what](name, path, file, NOW + timedelta(minutes=int(minutes)))
+    except BaseException:  # noqa: BLE001 - a child must not go on as if it were its parent
+        traceback.print_exc()
+    os._exit(1)
+
+
+def killed(child: str) -> int:
+    """SIGKILL, and how the process ended: -9, unless it had ended by itself."""
+    os.kill(int(child), signal.SIGKILL)
+    _, status = os.waitpid(int(child), 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+ASKED: dict[str, Callable[..., int]] = {"start": started, "kill": killed}
+
+
+def main() -> None:
+    """Do what is asked on each line, and answer with a number."""
+    for line in sys.stdin:
+        name, *rest = line.split()
+        sys.stdout.write(f"{ASKED[name](*rest)}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()
