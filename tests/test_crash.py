@@ -120,7 +120,7 @@ class Lane:
             each.process = children.ask("start", *how)
         chance.shuffle(workers)
         # Some rounds end while the file is being made, others after many sessions.
-        longest = chance.choice((0.004, 0.02, 0.06))
+        longest = chance.choice((0.01, 0.05, 0.15))
         for each in workers:
             time.sleep(chance.uniform(0, longest))
             assert children.ask("kill", each.process) == -signal.SIGKILL, "It died by itself."
