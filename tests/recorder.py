@@ -19,6 +19,7 @@ from itertools import count
 import attrs
 
 import peerkit as pk
+from peerkit.stores.sqlite import SQLiteStore
 
 HANDBOOK = pk.Handbook.load()
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -60,9 +61,8 @@ def sessions(name: str, group: int) -> list[pk.ReportSession]:
     ]
 
 
-def record(name: str, path: str, said: int, now: datetime) -> None:
+def record(name: str, program: pk.Program, said: int) -> None:
     """Record session after session, and say of each when it is kept."""
-    program = pk.Program.open(path, handbook=HANDBOOK, clock=lambda: now)
     for act in FIRST:
         program.do(act).or_raise()
     for group in count():
@@ -82,9 +82,8 @@ class Aloud:
         os.write(self.said, f"{message.key}\n".encode())
 
 
-def tell(name: str, path: str, said: int, now: datetime) -> None:
+def tell(name: str, program: pk.Program, said: int) -> None:
     """Tell whatever waits, over and over."""
-    program = pk.Program.open(path, handbook=HANDBOOK, clock=lambda: now)
     while True:
         program.tell(Aloud(said), limit=3)
         time.sleep(0.001)
@@ -93,13 +92,15 @@ def tell(name: str, path: str, said: int, now: datetime) -> None:
 WORK = {"record": record, "tell": tell}
 
 
-def started(what: str, name: str, path: str, said: str, minutes: str) -> int:
-    """The process that now does this."""
+def started(what: str, name: str, path: str, durability: str, said: str, number: str) -> int:
+    """The process that now does this. A lease of one round has ended in the next."""
     if child := os.fork():
         return child
     try:
+        now = NOW + int(number) * timedelta(minutes=10)
+        store = SQLiteStore(path, durability=durability)
         file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        WORK[what](name, path, file, NOW + timedelta(minutes=int(minutes)))
+        WORK[what](name, pk.Program(store, handbook=HANDBOOK, clock=lambda: now), file)
     except BaseException:  # noqa: BLE001 - a child must not go on as if it were its parent
         traceback.print_exc()
     os._exit(1)
@@ -117,6 +118,8 @@ ASKED: dict[str, Callable[..., int]] = {"start": started, "kill": killed}
 
 def main() -> None:
     """Do what is asked on each line, and answer with a number."""
+    with pk.Program.open(":memory:", handbook=HANDBOOK, clock=lambda: NOW) as program:
+        list(program.do_all([*FIRST, *sessions("warm", 2)]))  # what it takes is now loaded
     for line in sys.stdin:
         name, *rest = line.split()
         sys.stdout.write(f"{ASKED[name](*rest)}\n")

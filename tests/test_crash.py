@@ -22,7 +22,7 @@ import pytest
 import peerkit as pk
 from tests.recorder import NOTE, NOW, sessions
 
-ROUNDS = int(os.environ.get("PEERKIT_CRASH_ROUNDS", "60"))
+ROUNDS = int(os.environ.get("PEERKIT_CRASH_ROUNDS", "40"))
 #: Two at a time: while one is killed and looked at, the other starts.
 LANES = 2
 WRITERS, TELLERS = 3, 2
@@ -73,11 +73,20 @@ class Worker:
         return self.said.read_text().splitlines() if self.said.exists() else []
 
 
+def wait_for(enough: int, workers: list[Worker]) -> None:
+    """Let them say so much. Whoever died by themself is found when they are to be killed."""
+    for _ in range(10_000):
+        if sum(len(each.lines()) for each in workers) >= enough:
+            return
+        time.sleep(0.005)
+
+
 @attrs.define
 class Kept:
     """One file, and what was said about it so far."""
 
     path: Path
+    durability: str = "full"
     acknowledged: dict[str, int] = attrs.field(factory=dict)
     writers: list[str] = attrs.field(factory=list)
     delivered: Counter[str] = attrs.field(factory=Counter)
@@ -108,7 +117,8 @@ class Lane:
         chance = Random(number)
         if not self.file.acknowledged or chance.random() < 0.3:
             self.finish()
-            self.file = Kept(self.folder / f"{number}.db")
+            durability = chance.choice(("full", "normal"))
+            self.file = Kept(self.folder / f"{number}.db", durability)
         whats = ["record"] * WRITERS + ["tell"] * TELLERS
         workers = [
             Worker(what, f"r{number}{letter}", self.folder / f"{number}{letter}.said")
@@ -116,13 +126,13 @@ class Lane:
         ]
         chance.shuffle(workers)
         for each in workers:
-            how = (each.what, each.name, self.file.path, each.said, number * 10)
-            each.process = children.ask("start", *how)
+            where = (self.file.path, self.file.durability)
+            each.process = children.ask("start", each.what, each.name, *where, each.said, number)
         chance.shuffle(workers)
-        # Some rounds end while the file is being made, others after many sessions.
-        longest = chance.choice((0.01, 0.05, 0.15))
+        # Some rounds end while the file is being made, others after some sessions.
+        wait_for(chance.choice((0, 0, 1, 3, 6)), workers)
         for each in workers:
-            time.sleep(chance.uniform(0, longest))
+            time.sleep(chance.uniform(0, 0.01))
             assert children.ask("kill", each.process) == -signal.SIGKILL, "It died by itself."
         self.hear(workers)
         look(self.file, f"round {number}, {self.file.path.name}")
