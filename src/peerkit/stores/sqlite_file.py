@@ -182,7 +182,7 @@ def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connectio
     _spare_other_files(path)
     try:
         db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
         failed = type(error).__name__
     else:
         try:
@@ -232,7 +232,7 @@ def _spare_other_files(path: str) -> None:
     """
     try:
         found = Path(path).stat()
-    except OSError:
+    except (OSError, ValueError):
         return
     if was_open_before_the_fork(found):
         raise StoreError(
