@@ -61,8 +61,9 @@ def sessions(name: str, group: int) -> list[pk.ReportSession]:
     ]
 
 
-def record(name: str, program: pk.Program, said: int) -> None:
+def record(name: str, store: pk.Store, said: int, now: datetime) -> None:
     """Record session after session, and say of each when it is kept."""
+    program = pk.Program(store, handbook=HANDBOOK, clock=lambda: now)
     for act in FIRST:
         program.do(act).or_raise()
     for group in count():
@@ -82,14 +83,42 @@ class Aloud:
         os.write(self.said, f"{message.key}\n".encode())
 
 
-def tell(name: str, program: pk.Program, said: int) -> None:
+def tell(name: str, store: pk.Store, said: int, now: datetime) -> None:
     """Tell whatever waits, over and over."""
+    program = pk.Program(store, handbook=HANDBOOK, clock=lambda: now)
     while True:
         program.tell(Aloud(said), limit=3)
         time.sleep(0.001)
 
 
-WORK = {"record": record, "tell": tell}
+@attrs.define
+class Stalling:
+    """Stops its own process once, before or after it delivers, and then hears of a later hour."""
+
+    aloud: Aloud
+    now: datetime
+    after: bool
+
+    def notify(self, message: pk.Message) -> None:
+        """Deliver it, and fall asleep over it."""
+        if self.after:
+            self.aloud.notify(message)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        self.now += timedelta(hours=1)
+        if not self.after:
+            self.aloud.notify(message)
+
+
+def stall(name: str, store: pk.Store, said: int, now: datetime) -> None:
+    """Tell what waits, and be asleep for longer than the lease."""
+    stalling = Stalling(Aloud(said), now, after=name == "after")
+    program = pk.Program(store, handbook=HANDBOOK, clock=lambda: stalling.now)
+    program.tell(stalling)
+    program.close()
+    os._exit(0)
+
+
+WORK = {"record": record, "tell": tell, "stall": stall}
 
 
 def started(what: str, name: str, path: str, durability: str, said: str, number: str) -> int:
@@ -100,7 +129,7 @@ def started(what: str, name: str, path: str, durability: str, said: str, number:
         now = NOW + int(number) * timedelta(minutes=10)
         store = SQLiteStore(path, durability=durability)
         file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        WORK[what](name, pk.Program(store, handbook=HANDBOOK, clock=lambda: now), file)
+        WORK[what](name, store, file, now)
     except BaseException:  # noqa: BLE001 - a child must not go on as if it were its parent
         traceback.print_exc()
     os._exit(1)
@@ -108,12 +137,28 @@ def started(what: str, name: str, path: str, durability: str, said: str, number:
 
 def killed(child: str) -> int:
     """SIGKILL, and how the process ended: -9, unless it had ended by itself."""
-    os.kill(int(child), signal.SIGKILL)
+    return woken(child, signal.SIGKILL)
+
+
+def asleep(child: str) -> int:
+    """Wait until the process has stopped; the signal that stopped it."""
+    _, status = os.waitpid(int(child), os.WUNTRACED)
+    return os.WSTOPSIG(status) if os.WIFSTOPPED(status) else 0
+
+
+def woken(child: str, by: signal.Signals = signal.SIGCONT) -> int:
+    """Let it go on, and wait until it has ended, and how."""
+    os.kill(int(child), by)
     _, status = os.waitpid(int(child), 0)
     return os.waitstatus_to_exitcode(status)
 
 
-ASKED: dict[str, Callable[..., int]] = {"start": started, "kill": killed}
+ASKED: dict[str, Callable[..., int]] = {
+    "start": started,
+    "kill": killed,
+    "asleep": asleep,
+    "wake": woken,
+}
 
 
 def main() -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -20,6 +18,7 @@ import attrs
 import pytest
 
 import peerkit as pk
+from tests.nursery import Nursery, nursery
 from tests.recorder import NOTE, NOW, sessions
 
 ROUNDS = int(os.environ.get("PEERKIT_CRASH_ROUNDS", "40"))
@@ -28,35 +27,6 @@ LANES = 2
 WRITERS, TELLERS = 3, 2
 #: Later than any lease.
 LATER = NOW + timedelta(days=3650)
-
-
-@attrs.define
-class Nursery:
-    """A process that starts others, and kills them."""
-
-    process: subprocess.Popen[str]
-
-    def ask(self, *words: object) -> int:
-        """One line there, one number back."""
-        stdin, stdout = self.process.stdin, self.process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        stdin.write(" ".join(map(str, words)) + "\n")
-        stdin.flush()
-        return int(stdout.readline())
-
-
-@contextmanager
-def nursery() -> Iterator[Nursery]:
-    """One that is gone afterwards. Whoever died by themself said why on our own stderr."""
-    script = Path(__file__).with_name("recorder.py")
-    process = subprocess.Popen(
-        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        yield Nursery(process)
-    finally:
-        process.communicate(timeout=60)  # its stdin ends, and so does it
 
 
 @attrs.define
