@@ -3,55 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import date
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import attrs
-from examples.make_hsds_sample import make
 
 import peerkit as pk
-from peerkit.directory import Search
-from peerkit.exchange import hmis, hsds
-from peerkit.handbook import BadHandbook, Handbook
 from peerkit.model import NOUNS
+from peerkit.reports import summary
 from peerkit.stores.codec import read_act, read_noun, write_act, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from tests import mutating
-from tests.hostile import CANARY
+from tests.doors_of_files import as_hmis, as_hsds, as_layers, hmis_files, hsds_files, layers
 from tests.mutating import Family
-from tests.ordinary import NOW, opened
+from tests.ordinary import opened
+from tests.refused import PLACE, Reader, clean
 from tests.test_canaries import whole_life
-
-SAMPLE: Final = Path(__file__).parents[1] / "examples" / "hmis"
-#: A bird that sings in every document, whatever else was said there.
-BIRD: Final = "Zebrafinch"
-PLACE: Final = re.compile(r"\$(\.[a-z_]+|\[[0-9]+\])*")
-
-#: Reads one wrong document, checks what came of it, and says what that was.
-Reader: TypeAlias = Callable[[int, bytes], str]
-
-
-def untied(error: pk.BadInput) -> str:
-    """The kind of error; it says where and what, and ties no other error to itself."""
-    assert error.place
-    assert error.what
-    assert (error.__cause__, error.__context__) == (None, None)
-    assert not getattr(error, "__notes__", [])
-    return type(error).__name__
-
-
-def clean(error: pk.BadInput, is_place: Callable[[str], object]) -> str:
-    """The kind of error; its place is one of ours, and it shows no word of the document."""
-    assert is_place(error.place), "the place is none"
-    assert BIRD not in f"{error!s}{error!r}{error.args}{vars(error)}"
-    return untied(error)
 
 
 def biggest(documents: list[bytes]) -> list[tuple[int, bytes]]:
@@ -73,12 +44,18 @@ def life() -> list[bytes]:
     return [write_act(each).encode() for each in whole_life()]
 
 
+@cache
+def swept() -> list[Callable[[], mutating.Wrong]]:
+    """Each kind of act once: there are very many places."""
+    return [*mutating.json_sweep(biggest(life()))]
+
+
 def acts(name: str) -> Family:
     """Acts in JSON."""
     return Family(
         name=name,
         sound=life(),
-        sweep=[*mutating.json_sweep(biggest(life()))],
+        sweep=swept(),
         crossed=mutating.json_crossed(life()),
     )
 
@@ -94,7 +71,7 @@ def kept(program: pk.Program) -> tuple[list[str], list[Any]]:
 
 @contextmanager
 def in_program(store: pk.Store, zone: str) -> Iterator[Reader]:
-    """Each wrong act is asked of a program in which the sound one would be next."""
+    """Each wrong act is asked of a program in which the sound one would be next, and shown."""
     sound = list(whole_life())
     with opened(store, zone=zone) as program:
         done, before = 0, kept(program)
@@ -113,7 +90,12 @@ def in_program(store: pk.Store, zone: str) -> Iterator[Reader]:
             said = "nothing"
             with suppress(_Back), program.store.together():
                 try:
-                    said = program.do(asked).verdict.name
+                    decision = program.do(asked)
+                    said = decision.verdict.name
+                    assert decision.explain("html")
+                    assert decision.trace()
+                    if decision.kept:
+                        summary(program)
                 except pk.PeerkitError as error:
                     said = type(error).__name__
                     assert kept(program) == before
@@ -140,6 +122,7 @@ def on_sqlite(folder: Path) -> AbstractContextManager[Reader]:
 BATCH: Final = 3
 
 
+@cache
 def lines() -> Family:
     """Acts in JSON Lines: a life in pieces of nine."""
     sound = [b"\n".join((*life()[at : at + 9], b"")) for at in range(0, len(life()), 9)]
@@ -167,7 +150,7 @@ def as_lines(_: Path) -> Iterator[Reader]:
         except pk.PeerkitError as error:
             found = type(error).__name__
         assert found == "read" or len(decided) % BATCH == 0
-        numbers.update(each.number for each in decided if each.number is not None)
+        numbers.update(each.number for each in decided)
         assert numbers == {each.number for each in program.journal()}
         assert program.verify().whole
         return found
@@ -178,6 +161,7 @@ def as_lines(_: Path) -> Iterator[Reader]:
 # -- nouns -------------------------------------------------------------------------------
 
 
+@cache
 def nouns() -> Family:
     """Nouns in JSON, as stores keep them."""
     with opened() as program:
@@ -202,178 +186,6 @@ def as_nouns(_: Path) -> Iterator[Reader]:
         except pk.BadInput as error:
             return clean(error, PLACE.fullmatch)
         assert read_noun(write_noun(noun).encode()) == noun
-        return "read"
-
-    yield read
-
-
-# -- folders of CSV ----------------------------------------------------------------------
-
-
-@cache
-def export() -> dict[str, bytes]:
-    """The shipped export, shorter, with a word for everybody's first name."""
-    found = {}
-    for file, most in zip(hmis.COLUMNS, (9, 9, 9, 7), strict=True):
-        lines = (SAMPLE / file).read_bytes().splitlines(keepends=True)[:most]
-        found[file] = b"".join(lines).replace(b"Example", CANARY.encode())
-    return found
-
-
-def hmis_files() -> Family:
-    """The files of an HMIS export."""
-    sound = list(export().values())
-    return Family(
-        name="hmis",
-        sound=sound,
-        sweep=[*mutating.csv_sweep(sound)],
-        crossed=mutating.csv_crossed(sound),
-    )
-
-
-def one_changed(folder: Path, sound: dict[str, bytes]) -> Callable[[int, bytes], None]:
-    """What puts one wrong file among the sound ones."""
-    names = list(sound)
-    for name, raw in sound.items():
-        (folder / name).write_bytes(raw)
-    last = names[0]
-
-    def change(which: int, raw: bytes) -> None:
-        nonlocal last
-        (folder / last).write_bytes(sound[last])
-        last = names[which]
-        (folder / last).write_bytes(raw)
-
-    return change
-
-
-@contextmanager
-def as_hmis(folder: Path) -> Iterator[Reader]:
-    """An export that adds up and can be welcomed, or one error."""
-    change = one_changed(folder, export())
-
-    def read(which: int, raw: bytes) -> str:
-        change(which, raw)
-        try:
-            found = hmis.read(folder)
-        except hmis.NotHmis as error:
-            return clean(error, hmis.COLUMNS.__contains__)
-        assert BIRD not in str(found.rejects)
-        assert CANARY not in str(attrs.asdict(found))
-        assert all(each.column in ("", *hmis.COLUMNS[each.file]) for each in found.rejects)
-        assert all(read_act(write_act(each)) == each for each in hmis.welcomes(found, "c"))
-        return "read, with rejects" if found.rejects else "read"
-
-    yield read
-
-
-@cache
-def town() -> dict[str, bytes]:
-    """A town of three services, without the blemishes at the end of its files."""
-    last = {"taxonomy": 1, "languages": 1, "services_taxonomy": 1, "regular_schedules": 4}
-    found = {}
-    with TemporaryDirectory() as folder:
-        make(Path(folder), 3)
-        for file in sorted(Path(folder).iterdir()):
-            lines = file.read_bytes().splitlines(keepends=True)
-            found[file.name] = b"".join(lines[: len(lines) - last.get(file.stem, 0)])
-    return found
-
-
-def hsds_files() -> Family:
-    """The files of an HSDS directory."""
-    sound = list(town().values())
-    return Family(
-        name="hsds",
-        sound=sound,
-        sweep=[*mutating.csv_sweep(sound)],
-        crossed=mutating.csv_crossed(sound),
-    )
-
-
-@contextmanager
-def as_hsds(folder: Path) -> Iterator[Reader]:
-    """A directory that can be searched, or one error."""
-    change = one_changed(folder, town())
-    searches = (
-        Search(need="kitchen", place="Exampleton"),
-        Search(need="BD-1000", near=(25.0, -80.0), within=50.0, open_at=NOW),
-        Search(language="es", eligibility="young", age=17),
-    )
-
-    def read(which: int, raw: bytes) -> str:
-        change(which, raw)
-        try:
-            found = hsds.read(folder, zone="America/New_York")
-        except hsds.NotHsds as error:
-            return clean(error, {each.file for each in hsds.TABLES}.__contains__)
-        assert BIRD not in str(found.rejects)
-        for each in searches:
-            found.directory.search(each)
-        return "read, with rejects" if found.rejects else "read"
-
-    yield read
-
-
-# -- the handbook ------------------------------------------------------------------------
-
-LAYER: Final = """\
-[layer]
-id = "house"
-title = "The house"
-of = "house"
-over = ["us/wa"]
-
-[[limit]]
-id = "caseload"
-
-[[limit.value]]
-is = 2
-since = 2026-01-01
-source = "R-NC"
-at = "our own reading"
-looked = 2026-11-22
-
-[[activity]]
-id = "knit"
-name = "knitting together"
-looks_like = "A scarf for the winter."
-verdict = "allowed"
-clause = "peer-work"
-
-[[activity]]
-id = "give-gift"
-
-[[activity.case]]
-when = { value = "token" }
-verdict = "needs_consultation"
-"""
-
-
-def layers() -> Family:
-    """A layer of a program's own."""
-    sound = [LAYER.encode()]
-    return Family(
-        name="layers",
-        sound=sound,
-        sweep=[*mutating.toml_sweep(sound)],
-        crossed=mutating.toml_crossed(sound),
-    )
-
-
-@contextmanager
-def as_layers(folder: Path) -> Iterator[Reader]:
-    """A handbook that has a book for every day, or one error: it is the program's own text."""
-    file = folder / "house.toml"
-
-    def read(_: int, raw: bytes) -> str:
-        file.write_bytes(raw)
-        try:
-            found = Handbook.load(file)
-        except BadHandbook as error:
-            return untied(error)
-        for day in (date.min, NOW.date(), date.max):
-            found.on(day)
         return "read"
 
     yield read

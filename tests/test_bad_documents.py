@@ -33,12 +33,12 @@ def test_what_is_sound_is_read(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", DOORS)
 def test_a_name_makes_its_document_again(name: str) -> None:
-    """Of a family that is built anew: a failure can be looked at tomorrow."""
-    one, other = DOORS[name].family(), DOORS[name].family()
-    names = [*one.names(20)]
+    """So that a failure can be looked at again."""
+    family = DOORS[name].family()
+    names = [*family.names(20)]
 
-    assert [*map(one.made, names)] == [*map(other.made, names)]
-    assert len({one.made(each) for each in names}) > 10
+    assert [*map(family.made, names)] == [*map(family.made, names)]
+    assert len({family.made(each) for each in names}) > 10
 
 
 @pytest.mark.parametrize("name", DOORS)

@@ -25,7 +25,8 @@ import peerkit
 import peerkit as pk
 from peerkit.exchange import hsds
 from peerkit.stores.codec import read_act
-from tests.doors import DOORS, PLACE, clean
+from tests.doors import DOORS
+from tests.refused import PLACE, clean
 from tests.test_bad_documents import DOCUMENTS
 
 
