@@ -284,7 +284,7 @@ def test_another_file_in_the_place_of_ours_is_no_backup(
         program.backup(tmp_path / "copy.db")
 
     (tmp_path / "program.db").unlink()
-    with pytest.raises(StoreError, match="taken away|unable to open database file"):
+    with pytest.raises(StoreError, match=r"taken away|unable to open database file"):
         program.backup(tmp_path / "copy.db")
     assert beside(tmp_path) == names
 

@@ -467,7 +467,11 @@ class SQLiteStore:
         """A whole copy of the file, with every program in it, while others write."""
         self._ready()
         return backed_up(
-            self._held.file, self._program, path, progress, lambda: self._ask(HEAD, (self._program,))
+            self._held.file,
+            self._program,
+            path,
+            progress,
+            lambda: self._ask(HEAD, (self._program,)),
         )
 
     def close(self) -> None:
