@@ -28,6 +28,9 @@ class Noun:
     #: The fields that name the ids, beside its own, under which people look for it.
     found_with: ClassVar[tuple[str, ...]] = ()
 
+    #: The field that names whose the private fields are; two with a plus between them are a pair.
+    private_to: ClassVar[str] = ""
+
     id: str = attrs.field(validator=an_id)
     status: Any
 

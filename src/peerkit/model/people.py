@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, an_id, as_tuple, exactly, maybe, several
+from peerkit.model.fields import PRIVATE, a, an_id, as_tuple, exactly, maybe, private, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -153,8 +153,9 @@ class Person(Noun):
 
     kind: ClassVar[str] = "person"
     lifecycle: ClassVar[Lifecycle[PersonStatus]] = PERSON
+    private_to: ClassVar[str] = "id"
     status: PersonStatus = a(PersonStatus, PersonStatus.KNOWN)
-    experiences: tuple[LivedExperience, ...] = several(LivedExperience)
+    experiences: tuple[LivedExperience, ...] = private(several(LivedExperience))
 
     def offers(self) -> frozenset[Experience]:
         """The experiences this person offers to share."""
@@ -279,7 +280,8 @@ class Tie(Noun):
     lifecycle: ClassVar[Lifecycle[TieStatus]] = TIE
     read_with: ClassVar[tuple[str, ...]] = ("one+other",)
     found_with: ClassVar[tuple[str, ...]] = ("one", "other")
+    private_to: ClassVar[str] = "one+other"
     status: TieStatus = a(TieStatus, TieStatus.CURRENT)
-    of: TieKind = attrs.field(validator=exactly(TieKind), repr=False)
+    of: TieKind = attrs.field(validator=exactly(TieKind), repr=False, metadata=PRIVATE)
     one: str = attrs.field(validator=an_id)
     other: str = attrs.field(validator=an_id)
