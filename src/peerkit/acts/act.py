@@ -64,12 +64,16 @@ class Saying:
 
 @attrs.frozen(kw_only=True)
 class Left:
-    """What an act leaves behind: nouns as they now stand, tallies moved, messages, words."""
+    """What an act leaves behind: nouns as they now stand, tallies moved, messages, words.
+
+    ``removes`` are the kinds and ids of nouns that are taken away.
+    """
 
     nouns: tuple[Noun, ...] = ()
     counts: tuple[Count, ...] = ()
     messages: tuple[Message, ...] = ()
     words: tuple[Saying, ...] = ()
+    removes: tuple[tuple[str, str], ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -23,7 +23,7 @@ from peerkit.model import (
     TieKind,
     TieStatus,
 )
-from peerkit.model.fields import PRIVATE, a, an_id, exactly, maybe, maybe_id, private, several
+from peerkit.model.fields import PRIVATE, a, an_id, but, exactly, maybe, maybe_id, private, several
 from peerkit.model.people import other_roles
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class ChangeService(Moves):
 
     kind: ClassVar[str] = "peer.changed"
     moves: ClassVar[type[Noun]] = Peer
-    status: PeerStatus = attrs.field(validator=exactly(PeerStatus))
+    status: PeerStatus = attrs.field(validator=[exactly(PeerStatus), but(PeerStatus.FORGOTTEN)])
     supervisor: str | None = maybe_id()
 
     @property
@@ -179,7 +179,9 @@ class ChangeParticipation(Moves):
 
     kind: ClassVar[str] = "participant.changed"
     moves: ClassVar[type[Noun]] = Participant
-    status: ParticipantStatus = attrs.field(validator=exactly(ParticipantStatus))
+    status: ParticipantStatus = attrs.field(
+        validator=[exactly(ParticipantStatus), but(ParticipantStatus.FORGOTTEN)]
+    )
 
     def to(self, noun: Participant) -> ParticipantStatus:
         """The status that was asked for."""

@@ -283,6 +283,16 @@ def exactly(kind: type[Any]) -> Check:
     return check
 
 
+def but(never: Enum) -> Check:
+    """Takes every value of an enum but this one, which an act of its own brings about."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value is never:
+            raise BadInput(_place(instance, attribute), f"{never.value!r} has an act of its own")
+
+    return check
+
+
 def a(kind: type[Any], default: Any) -> Any:
     """A value of exactly this kind; ``default`` when not said."""
     return attrs.field(default=default, validator=exactly(kind))

@@ -136,14 +136,20 @@ def other_roles() -> Any:
 
 
 class PersonStatus(StrEnum):
-    """A person is known to the program."""
+    """A person is known to the program, until they are forgotten."""
 
     KNOWN = "known"
+    FORGOTTEN = "forgotten"
 
 
 PERSON: Final = Lifecycle(
     begins=frozenset({PersonStatus.KNOWN}),
-    steps={PersonStatus.KNOWN: frozenset()},
+    steps={
+        PersonStatus.KNOWN: frozenset({PersonStatus.FORGOTTEN}),
+        # Forgotten once more: of what was told since, nothing stays either.
+        PersonStatus.FORGOTTEN: frozenset({PersonStatus.FORGOTTEN}),
+    },
+    closed=frozenset({PersonStatus.FORGOTTEN}),
 )
 
 
@@ -163,11 +169,12 @@ class Person(Noun):
 
 
 class PeerStatus(StrEnum):
-    """A peer serves, has stepped back for a while (never a fault), or has left."""
+    """A peer serves, has stepped back for a while (never a fault), has left, or is forgotten."""
 
     SERVING = "serving"
     STEPPED_BACK = "stepped-back"
     LEFT = "left"
+    FORGOTTEN = "forgotten"
 
 
 PEER: Final = Lifecycle(
@@ -175,9 +182,10 @@ PEER: Final = Lifecycle(
     steps={
         PeerStatus.SERVING: frozenset({PeerStatus.STEPPED_BACK, PeerStatus.LEFT}),
         PeerStatus.STEPPED_BACK: frozenset({PeerStatus.SERVING, PeerStatus.LEFT}),
-        PeerStatus.LEFT: frozenset({PeerStatus.SERVING}),
+        PeerStatus.LEFT: frozenset({PeerStatus.SERVING, PeerStatus.FORGOTTEN}),
+        PeerStatus.FORGOTTEN: frozenset(),
     },
-    closed=frozenset({PeerStatus.LEFT}),
+    closed=frozenset({PeerStatus.LEFT, PeerStatus.FORGOTTEN}),
 )
 
 
@@ -214,18 +222,25 @@ class Peer(Noun):
 
 
 class ParticipantStatus(StrEnum):
-    """A participant takes part, or has left and may come back."""
+    """A participant takes part, has left and may come back, or is forgotten."""
 
     TAKING_PART = "taking-part"
     AWAY = "away"
+    FORGOTTEN = "forgotten"
 
 
 PARTICIPANT: Final = Lifecycle(
     begins=frozenset({ParticipantStatus.TAKING_PART}),
     steps={
-        ParticipantStatus.TAKING_PART: frozenset({ParticipantStatus.AWAY}),
-        ParticipantStatus.AWAY: frozenset({ParticipantStatus.TAKING_PART}),
+        ParticipantStatus.TAKING_PART: frozenset(
+            {ParticipantStatus.AWAY, ParticipantStatus.FORGOTTEN}
+        ),
+        ParticipantStatus.AWAY: frozenset(
+            {ParticipantStatus.TAKING_PART, ParticipantStatus.FORGOTTEN}
+        ),
+        ParticipantStatus.FORGOTTEN: frozenset(),
     },
+    closed=frozenset({ParticipantStatus.FORGOTTEN}),
 )
 
 

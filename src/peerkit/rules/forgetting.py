@@ -1,0 +1,178 @@
+"""Who may have somebody forgotten, what holds it up, and what is not begun with them afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from dateutil.relativedelta import relativedelta
+
+from peerkit.acts import Act, ForgetPerson, LiftLegalHold, PlaceLegalHold
+from peerkit.decisions import Finding, Findings, Rule, Verdict
+from peerkit.model import (
+    DAYS_QUIET,
+    SUPERVISING,
+    HoldStatus,
+    LegalHold,
+    Participant,
+    Peer,
+    Person,
+    PersonStatus,
+    Phrase,
+    Role,
+    WhyForgotten,
+)
+from peerkit.model.forgetting import unfinished
+from peerkit.model.phrase import listed
+from peerkit.rules.support import own_voice
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from peerkit.handbook import Book, Clause
+    from peerkit.model import View
+
+#: The limits that ask to keep something for some years, and the one after which it is erased.
+KEEPS: Final = ("keep-policies-years", "keep-billing-years", "keep-accounting-years")
+ERASES: Final = "erase-unused-years"
+#: Roles that answer for records.
+_ANSWERS: Final = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+
+
+def years_between(first: date, last: date) -> int:
+    """The whole years from one day to another."""
+    return relativedelta(last, first).years
+
+
+def until(clause: Clause, last: date) -> date | None:
+    """The day on which the years of this limit are over; None where it has no number."""
+    return None if clause.value is None else last + relativedelta(years=clause.value)
+
+
+def _is_forgotten(view: View, id_: str) -> bool:
+    person = view.get(Person, id_)
+    return person is not None and person.status is PersonStatus.FORGOTTEN
+
+
+def own_word(act: ForgetPerson, view: View, book: Book) -> Findings:
+    """What is said to be somebody's wish is their own, or was written down when they said so."""
+    return own_voice(act, view, book) if act.why is WhyForgotten.ASKED else ()
+
+
+def answers_for_records(
+    act: ForgetPerson | PlaceLegalHold | LiftLegalHold, view: View, book: Book
+) -> Findings:
+    """Records are erased and held by whoever answers for them; anybody may ask for themself."""
+    if act.by == act.participant:
+        may = isinstance(act, ForgetPerson) and act.why is WhyForgotten.ASKED
+    else:
+        may = _answers(view, act.by)
+    verdict = Verdict.ALLOWED if may else Verdict.NOT_ALLOWED
+    return (Finding(book.clause("answers-for-records"), verdict, {"by": act.by}),)
+
+
+def _answers(view: View, by: str) -> bool:
+    """Whether they answer for records: an administrator, a supervisor, or nobody's peer here."""
+    if view.tally(by, SUPERVISING) > 0:
+        return True
+    peer = view.get(Peer, by)
+    if peer is not None and peer.open:
+        return not _ANSWERS.isdisjoint(peer.roles)
+    return view.get(Participant, by) is None
+
+
+def known_person(act: PlaceLegalHold, view: View, book: Book) -> Findings:
+    """What is held is kept about somebody the program knows."""
+    if view.get(Person, act.person) is not None:
+        return (Finding(book.clause("known"), Verdict.ALLOWED),)
+    missing = Phrase("{id} as a person", id=act.person)
+    return (Finding(book.clause("known"), Verdict.NEEDS_FACTS, {"missing": missing}),)
+
+
+def held(act: ForgetPerson, view: View, book: Book) -> Findings:
+    """What is under a legal hold stays."""
+    holds = [
+        each.id
+        for each in view.all(LegalHold)
+        if each.person == act.id and each.status is HoldStatus.IN_FORCE
+    ]
+    verdict = Verdict.NOT_ALLOWED if holds else Verdict.ALLOWED
+    facts = {"id": act.id, "missing": ", ".join(holds)}
+    return (Finding(book.clause("legal-hold"), verdict, facts),)
+
+
+def still_kept(act: ForgetPerson, view: View, book: Book) -> Findings:
+    """What a law asks to keep stays so long; a person who asks has somebody look at it at once."""
+    if _is_forgotten(view, act.id):
+        return ()
+    last = book.day - timedelta(days=view.tally(act.id, DAYS_QUIET))
+    looked = None if act.why is WhyForgotten.TIME_OVER else act.checked
+    late = Verdict.NEEDS_FACTS if act.why is WhyForgotten.ASKED else Verdict.NOT_ALLOWED
+    running = {True: Verdict.ALLOWED, False: Verdict.NOT_ALLOWED, None: late}[looked]
+    found = []
+    for limit in KEEPS:
+        clause = book.clauses[limit]
+        over = until(clause, last)
+        if over is not None:
+            facts = {
+                "now": years_between(last, book.day),
+                "limit": clause.value,
+                "until": over.isoformat(),
+            }
+            found.append(Finding(clause, Verdict.ALLOWED if over <= book.day else running, facts))
+    return tuple(found)
+
+
+def time_over(act: ForgetPerson, view: View, book: Book) -> Findings:
+    """Unasked, somebody is forgotten only when the years are over after which nothing is kept."""
+    if act.why is WhyForgotten.ASKED or _is_forgotten(view, act.id):
+        return ()
+    clause, limit = book.clause("time-over"), book.clauses[ERASES]
+    days = view.tally(act.id, DAYS_QUIET)
+    last = book.day - timedelta(days=days)
+    over = until(limit, last)
+    if over is None:
+        return (Finding(clause, Verdict.NEEDS_FACTS, {"id": act.id}),)
+    facts = {"id": act.id, "days": days, "until": over.isoformat()}
+    verdict = Verdict.ALLOWED if over <= book.day else Verdict.NOT_ALLOWED
+    told = {"now": years_between(last, book.day), "limit": limit.value}
+    return (Finding(clause, verdict, facts), Finding(limit, Verdict.ALLOWED, told))
+
+
+def finished(act: ForgetPerson, view: View, book: Book) -> Findings:
+    """What others still reckon with is ended first."""
+    left = [
+        Phrase("{kind} {id}", kind=Phrase(each.kind), id=each.id)
+        for each in view.nouns
+        if unfinished(each, act.id)
+    ]
+    verdict = Verdict.NEEDS_FACTS if left else Verdict.ALLOWED
+    facts = {"id": act.id, "missing": listed("and", *left)}
+    return (Finding(book.clause("unfinished"), verdict, facts),)
+
+
+def forgotten(act: Act, view: View, book: Book) -> Findings:
+    """Who was forgotten is not asked for again; what is told of them is kept all the same."""
+    if isinstance(act, ForgetPerson):
+        return ()
+    gone = [each.id for each in view.all(Person) if each.status is PersonStatus.FORGOTTEN]
+    named = [each for each in gone if each in act.about]
+    verdict = Verdict.NEEDS_FACTS if act.already else Verdict.NOT_ALLOWED
+    return tuple(Finding(book.clause("forgotten"), verdict, {"id": each}) for each in named)
+
+
+#: The rules of this subject.
+RULES: Final = (
+    Rule("own-word-to-forget", (ForgetPerson,), own_word),
+    Rule(
+        "answers-for-records",
+        (ForgetPerson, PlaceLegalHold, LiftLegalHold),
+        answers_for_records,
+    ),
+    Rule("known-person", (PlaceLegalHold,), known_person),
+    Rule("legal-hold", (ForgetPerson,), held),
+    Rule("still-kept", (ForgetPerson,), still_kept),
+    Rule("time-over", (ForgetPerson,), time_over),
+    Rule("unfinished", (ForgetPerson,), finished),
+    Rule("forgotten", (Act,), forgotten),
+)
