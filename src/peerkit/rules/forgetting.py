@@ -39,11 +39,6 @@ ERASES: Final = "erase-unused-years"
 _ANSWERS: Final = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 
 
-def years_between(first: date, last: date) -> int:
-    """The whole years from one day to another."""
-    return relativedelta(last, first).years
-
-
 def until(clause: Clause, last: date) -> date | None:
     """The day on which the years of this limit are over; None where it has no number."""
     return None if clause.value is None else last + relativedelta(years=clause.value)
@@ -105,7 +100,7 @@ def still_kept(act: ForgetPerson, view: View, book: Book) -> Findings:
     """What a law asks to keep stays so long; a person who asks has somebody look at it at once."""
     if _is_forgotten(view, act.id):
         return ()
-    last = book.day - timedelta(days=view.tally(act.id, DAYS_QUIET))
+    last = _last(act, view, book)
     looked = None if act.why is WhyForgotten.TIME_OVER else act.checked
     late = Verdict.NEEDS_FACTS if act.why is WhyForgotten.ASKED else Verdict.NOT_ALLOWED
     running = {True: Verdict.ALLOWED, False: Verdict.NOT_ALLOWED, None: late}[looked]
@@ -114,12 +109,8 @@ def still_kept(act: ForgetPerson, view: View, book: Book) -> Findings:
         clause = book.clauses[limit]
         over = until(clause, last)
         if over is not None:
-            facts = {
-                "now": years_between(last, book.day),
-                "limit": clause.value,
-                "until": over.isoformat(),
-            }
-            found.append(Finding(clause, Verdict.ALLOWED if over <= book.day else running, facts))
+            verdict = Verdict.ALLOWED if over <= book.day else running
+            found.append(Finding(clause, verdict, _years(clause, last, over, book)))
     return tuple(found)
 
 
@@ -127,16 +118,26 @@ def time_over(act: ForgetPerson, view: View, book: Book) -> Findings:
     """Unasked, somebody is forgotten only when the years are over after which nothing is kept."""
     if act.why is WhyForgotten.ASKED or _is_forgotten(view, act.id):
         return ()
-    clause, limit = book.clause("time-over"), book.clauses[ERASES]
-    days = view.tally(act.id, DAYS_QUIET)
-    last = book.day - timedelta(days=days)
+    limit, last = book.clauses[ERASES], _last(act, view, book)
     over = until(limit, last)
     if over is None:
-        return (Finding(clause, Verdict.NEEDS_FACTS, {"id": act.id}),)
-    facts = {"id": act.id, "days": days, "until": over.isoformat()}
+        return (Finding(book.clause("no-years-set"), Verdict.NEEDS_FACTS),)
     verdict = Verdict.ALLOWED if over <= book.day else Verdict.NOT_ALLOWED
-    told = {"now": years_between(last, book.day), "limit": limit.value}
-    return (Finding(clause, verdict, facts), Finding(limit, Verdict.ALLOWED, told))
+    return (Finding(limit, verdict, _years(limit, last, over, book)),)
+
+
+def _last(act: ForgetPerson, view: View, book: Book) -> date:
+    """The last day on which anything was kept about them."""
+    return book.day - timedelta(days=view.tally(act.id, DAYS_QUIET))
+
+
+def _years(clause: Clause, last: date, over: date, book: Book) -> dict[str, object]:
+    """What the sentences of a limit of years name."""
+    return {
+        "now": relativedelta(book.day, last).years,
+        "limit": clause.value,
+        "until": over.isoformat(),
+    }
 
 
 def finished(act: ForgetPerson, view: View, book: Book) -> Findings:
