@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import time
@@ -12,17 +13,25 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 import attrs
 
-from peerkit.acts import Act, Left, Makes
+from peerkit.acts import Act, ForgetPerson, Left, Makes
 from peerkit.acts.act import kept_of
 from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
 from peerkit.errors import BadInput, KeyReused, Moved, must_be
+from peerkit.forgetting import Reach, reached
 from peerkit.handbook import BadHandbook, Book, Clause, Handbook
-from peerkit.model import NOUNS, Noun, View
+from peerkit.model import DAYS_QUIET, NOUNS, Noun, View
 from peerkit.model.fields import day_of, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import Change, Entry, KeptWords
-from peerkit.stores.codec import act_table, text, words_in, write_entry, write_noun
+from peerkit.stores import Apart, Change, Entry, Wanted
+from peerkit.stores.codec import (
+    act_table,
+    private_parts,
+    text,
+    words_in,
+    write_entry,
+    write_noun,
+)
 from peerkit.stores.opening import store_at
 from peerkit.stores.verifying import Verified, verified
 
@@ -189,7 +198,8 @@ class Program:
     def decide(self, act: Act) -> Decision:
         """Whether this act would be allowed now. Nothing is kept."""
         act = self._named(act)
-        _, decision = self._decided(act, self._moment())
+        now = self._moment()
+        _, _, decision = self._decided(act, self._reach(act), now)
         return decision
 
     def do(self, act: Act) -> Decision:
@@ -201,6 +211,14 @@ class Program:
         when others were always faster, and :class:`~peerkit.errors.StoreError`.
         """
         act = self._named(act)
+        if isinstance(
+            act, ForgetPerson
+        ):  # it reaches what no view shows, so nobody writes meanwhile
+            with self.store.together():
+                return self._done(act)
+        return self._tried(act)
+
+    def _tried(self, act: Act) -> Decision:
         for _ in range(MOST_TRIES - 1):
             try:
                 return self._done(act)
@@ -229,7 +247,7 @@ class Program:
 
     def _batch(self, acts: list[Act]) -> list[Decision]:
         with self.store.together():
-            return [self.do(act) for act in acts]
+            return [self._tried(self._named(act)) for act in acts]
 
     def tell(self, notifier: Notifier, *, limit: int = 1000, lease: timedelta = LEASE) -> Told:
         """Tell what waits in the outbox, oldest first, at most ``limit`` messages.
@@ -269,8 +287,9 @@ class Program:
         must_be(int, limit, "limit", f"1 to {MOST_FOUND} at a time")
         if not 1 <= limit <= MOST_FOUND:
             raise BadInput("limit", f"1 to {MOST_FOUND} at a time")
-        items = self.store.find(kind, about=about, after=after, limit=limit)
-        return Page(items, items[-1].id if len(items) == limit else None)
+        wanted = Wanted(kind, about=about)
+        items = self.store.find(wanted, after=after, limit=limit)
+        return Page(items, wanted.place_of(items[-1]) if len(items) == limit else None)
 
     def every(self, kind: type[N], *, about: str | None = None) -> Iterator[N]:
         """Every noun of one kind, page by page."""
@@ -302,7 +321,7 @@ class Program:
         :class:`~peerkit.acts.SeeSelfCarePlan`.
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
-        return tuple(each.text for each in self.store.words(about))
+        return tuple(each.text for each in self.store.apart(about))
 
     def journal(self, after: int = 0) -> Iterator[Entry]:
         """Every entry after this number, oldest first."""
@@ -343,47 +362,69 @@ class Program:
         digest = sha256(act.key.encode()).hexdigest()[:32]
         return attrs.evolve(act, id=f"{act.makes.kind}-{digest}")
 
-    def _decided(self, act: Act, now: datetime) -> tuple[Standing, Decision]:
+    def _reach(self, act: Act) -> Reach | None:
+        """What an act reaches beyond the ids it stands on: only forgetting somebody does."""
+        if not isinstance(act, ForgetPerson):
+            return None
+        return reached(self.store, act.id, self._zone)
+
+    def _decided(
+        self, act: Act, reach: Reach | None, now: datetime
+    ) -> tuple[tuple[str, ...], Standing, Decision]:
+        """What the decision stood on, how that stood, and the decision."""
         day = self._day(act.moment(now))
-        standing = self.store.view(act.about, act.counts_on(day), now, act.key)
-        decision = decide(act, standing.view, self.handbook.on(day), self._rules)
-        return standing, decision
+        about = act.about if reach is None else tuple(dict.fromkeys((*act.about, *reach.about)))
+        standing = self.store.view(about, act.counts_on(day), now, act.key)
+        view = standing.view
+        if reach is not None and reach.last is not None:
+            quiet = {(act.about[0], DAYS_QUIET): max((day - reach.last).days, 0)}
+            view = attrs.evolve(view, tallies={**view.tallies, **quiet})
+        decision = decide(act, view, self.handbook.on(day), self._rules)
+        return about, standing, decision
 
     def _day(self, moment: datetime) -> date:
         return day_of(moment, self._zone)
 
     def _done(self, act: Act) -> Decision:
         now = self._moment()
-        standing, decision = self._decided(act, now)
+        reach = self._reach(act)
+        about, standing, decision = self._decided(act, reach, now)
         if standing.earlier is not None:
             return self._again(act, standing.earlier)
         kept = decision.allowed or act.already
         left = kept_of(act, standing.view, decision.judged()) if kept else Left()
-        change = self._change(act, standing, decision, left)
+        if kept and reach is not None:
+            left = attrs.evolve(left, forgets=reach.owners)
+        change = self._change(act, about, standing, decision, left)
         entry = self.store.keep(change)
         return decision.kept_as(entry.number, tuple((each.kind, each.id) for each in left.nouns))
 
     def _change(
         self,
         act: Act,
+        about: tuple[str, ...],
         standing: Standing,
         decision: Decision,
         left: Left,
     ) -> Change:
         nouns = tuple((each, write_noun(each)) for each in left.nouns)
-        words = tuple(
-            KeptWords(each.about, each.owner, self._salt(), each.words.text) for each in left.words
+        said = ((each.about, each.owner, each.words.text) for each in left.words)
+        apart = tuple(
+            Apart(what, owner, self._salt(), told)
+            for what, owner, told in (*said, *private_parts(act, left.nouns))
         )
         return Change(
-            about=act.about,
+            about=about,
             day=act.counts_on(decision.day),
             stood=standing,
             key=act.key,
-            entry=write_entry(act, standing.view.now, decision, left, nouns, words),
+            entry=write_entry(act, about, standing.view.now, decision, left, nouns, apart),
             nouns=nouns,
             counts=left.counts,
             messages=left.messages,
-            words=words,
+            apart=apart,
+            forgets=left.forgets,
+            removes=left.removes,
         )
 
     def _again(self, act: Act, earlier: Entry) -> Decision:
@@ -393,10 +434,9 @@ class Program:
         kept apart; where these have been erased, there is nothing to compare.
         """
         kept = earlier.read()
-        digests = {digest for *_, digest in kept["words"]}
-        rows = [each for about, *_ in kept["words"] for each in self.store.words(about)]
-        texts = {each.text for each in rows if each.digest in digests}
-        same = text(kept["act"]) == text(act_table(act, words=False))
+        texts = {each.text for each in earlier.apart if not each.about.startswith("@")}
+        asked = json.loads(text(act_table(act, words=False)))
+        same = asked | kept["act"] == asked  # what was forgotten of the first one is not compared
         if not same or not texts <= {*words_in(act)}:
             raise KeyReused(str(act.key), earlier.number)
         book = self.handbook.on(date.fromisoformat(kept["day"]))

@@ -66,13 +66,15 @@ class Saying:
 class Left:
     """What an act leaves behind: nouns as they now stand, tallies moved, messages, words.
 
-    ``removes`` are the kinds and ids of nouns that are taken away.
+    And what it takes away: the texts of those whom it ``forgets``, and the nouns that it
+    ``removes``, by kind and id.
     """
 
     nouns: tuple[Noun, ...] = ()
     counts: tuple[Count, ...] = ()
     messages: tuple[Message, ...] = ()
     words: tuple[Saying, ...] = ()
+    forgets: tuple[str, ...] = ()
     removes: tuple[tuple[str, str], ...] = ()
 
 

@@ -94,6 +94,12 @@ def private_fields(kind: type[Any]) -> tuple[attrs.Attribute[Any], ...]:
     return tuple(each for each in attrs.fields(kind) if "private" in each.metadata)
 
 
+def owner_of(of: Any) -> str:
+    """Whose the private fields of this noun or act are: an id, or a pair of them."""
+    (owner,) = ids_named(of, (of.private_to,))
+    return owner
+
+
 def _is_whole(text: str) -> bool:
     """Whether no letter of it is half of a pair."""
     try:

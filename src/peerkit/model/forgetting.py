@@ -12,7 +12,7 @@ import attrs
 from peerkit.model.community import SpokenFor, Visit
 from peerkit.model.concerns import Concern, SafetyDisclosure
 from peerkit.model.families import Guardian
-from peerkit.model.fields import a, an_id, exactly, ids_named, private_fields
+from peerkit.model.fields import a, an_id, exactly, owner_of, private_fields
 from peerkit.model.groups import Group, Membership
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
@@ -92,10 +92,7 @@ _ONESELF: Final[Mapping[type[Noun], StrEnum]] = {
 
 def belongs_to(noun: Noun, person: str) -> bool:
     """Whether what is private in this noun is this person's, or theirs and somebody else's."""
-    if not noun.private_to:
-        return False
-    (owner,) = ids_named(noun, (noun.private_to,))
-    return person in owner.split("+")
+    return bool(noun.private_to) and person in owner_of(noun).split("+")
 
 
 def after_forgetting(noun: Noun, person: str) -> Noun | None:

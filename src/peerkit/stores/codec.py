@@ -32,14 +32,16 @@ from peerkit.acts import ACTS, Act, Left, RecordMeasure
 from peerkit.decisions import Decision, Verdict
 from peerkit.errors import BadInput, must_be
 from peerkit.model import NOUNS, Activity, Answer, Noun, Recurrence, Words
-from peerkit.stores import KeptWords, touched
+from peerkit.model.fields import owner_of, private_fields
+from peerkit.stores import Apart, touched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 __all__ = [
     "act_table",
+    "private_parts",
     "read_act",
     "read_noun",
     "text",
@@ -450,6 +452,25 @@ def write_noun(noun: Noun) -> str:
     return text({"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)})
 
 
+def _public(table: dict[str, Any], of: Act | Noun) -> dict[str, Any]:
+    """What the journal holds of a table whose private part lies apart."""
+    private = {each.name for each in private_fields(type(of))}
+    return {name: value for name, value in table.items() if name not in private}
+
+
+def private_parts(act: Act, nouns: tuple[Noun, ...]) -> Iterator[tuple[str, str, str]]:
+    """What is private in an act and in what it leaves: about what, whose, and as which text.
+
+    Where nothing private was said there is none: then the journal holds them whole.
+    """
+    for each in (act, *nouns):
+        fields = private_fields(type(each))
+        if any(getattr(each, one.name) != one.default for one in fields):
+            table = _writer(cast("Any", type(each)), words=False)(each)
+            about = "@act" if each is act else f"@{each.kind}/{each.id}"
+            yield about, owner_of(each), text({one.name: table[one.name] for one in fields})
+
+
 def words_in(act: Act) -> tuple[str, ...]:
     """The texts that an act brings along."""
     values = (getattr(act, each.name) for each in attrs.fields(type(act)))
@@ -458,16 +479,20 @@ def words_in(act: Act) -> tuple[str, ...]:
 
 def write_entry(
     act: Act,
+    about: tuple[str, ...],
     now: datetime,
     decision: Decision,
     left: Left,
     nouns: tuple[tuple[Noun, str], ...],
-    words: tuple[KeptWords, ...],
+    apart: tuple[Apart, ...],
 ) -> str:
     """The journal's text of a decision, but for its number and link.
 
-    The nouns are put in as they are written elsewhere, byte for byte.
+    The nouns are put in as they are written elsewhere, byte for byte, but for those of which
+    a private part lies apart.
     """
+    hidden = {each.about for each in apart}
+    table = act_table(act, words=False)
     said = text(
         {
             "at": now.isoformat(),
@@ -483,10 +508,19 @@ def write_entry(
                 [each.to, each.kind, each.about, each.inside, each.outside]
                 for each in left.messages
             ],
-            "words": [[each.about, each.owner, each.digest] for each in words],
-            "touched": touched(act.about, nouns),
-            "act": act_table(act, words=False),
+            "apart": [[each.about, each.owner, each.digest] for each in apart],
+            "forgets": left.forgets,
+            "removes": left.removes,
+            "touched": touched(about, nouns),
+            "act": _public(table, act) if "@act" in hidden else table,
         }
     )
-    written = ",".join(body for _, body in nouns)
+    written = ",".join(
+        body
+        if not each.private_to or f"@{each.kind}/{each.id}" not in hidden
+        else text(
+            _public({"noun": each.kind, **_writer(cast("Any", type(each)), words=True)(each)}, each)
+        )
+        for each, body in nouns
+    )
     return f'{said[:-1]},"nouns":[{written}]}}'
