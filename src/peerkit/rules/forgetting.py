@@ -148,7 +148,7 @@ def finished(act: ForgetPerson, view: View, book: Book) -> Findings:
         if unfinished(each, act.id)
     ]
     verdict = Verdict.NEEDS_FACTS if left else Verdict.ALLOWED
-    facts = {"id": act.id, "missing": listed("and", *left)}
+    facts = {"id": act.id, "missing": listed("and", *left) or ""}
     return (Finding(book.clause("unfinished"), verdict, facts),)
 
 
