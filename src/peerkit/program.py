@@ -137,7 +137,7 @@ class Program:
         self.store: Store = store
         self.handbook: Handbook = Handbook.load() if handbook is None else handbook
         self._rules = rules
-        self._zone = zone
+        self.zone: str = zone
         self._clock = clock
         self._new_id = new_id
         self._salt = salt
@@ -366,7 +366,7 @@ class Program:
         """What an act reaches beyond the ids it stands on: only forgetting somebody does."""
         if not isinstance(act, ForgetPerson):
             return None
-        return reached(self.store, act.id, self._zone)
+        return reached(self.store, act.id, self.zone)
 
     def _decided(
         self, act: Act, reach: Reach | None, now: datetime
@@ -383,7 +383,7 @@ class Program:
         return about, standing, decision
 
     def _day(self, moment: datetime) -> date:
-        return day_of(moment, self._zone)
+        return day_of(moment, self.zone)
 
     def _done(self, act: Act) -> Decision:
         now = self._moment()

@@ -76,13 +76,18 @@ class Entry:
     apart: tuple[Apart, ...] = attrs.field(default=(), repr=False)
 
     def read(self) -> dict[str, Any]:
-        """The body as plain values, and what is private where it is still known."""
+        """The body as plain values, and what is private where it is still known.
+
+        A text that is not the one whose digest the journal holds is none of it.
+        """
         found: dict[str, Any] = json.loads(self.body)
-        if any(each.about.startswith("@") for each in self.apart):
+        private = [each for each in self.apart if each.about.startswith("@")]
+        if private:
             whole = {f"@{each['noun']}/{each['id']}": each for each in found["nouns"]}
             whole["@act"] = found["act"]
-            for each in self.apart:
-                if each.about in whole:
+            kept = {(about, digest) for about, _, digest in found["apart"]}
+            for each in private:
+                if (each.about, each.digest) in kept:
                     whole[each.about] |= json.loads(each.text)
         return found
 

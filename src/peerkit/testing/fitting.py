@@ -13,6 +13,8 @@ import attrs
 
 from peerkit.acts import (
     AskForStay,
+    ChangeParticipation,
+    ChangeService,
     ExtendStay,
     PlanSeries,
     PlanSession,
@@ -40,6 +42,8 @@ from peerkit.model import (
     Nights,
     Noun,
     OldPeerReads,
+    ParticipantStatus,
+    PeerStatus,
     PlanKind,
     Pull,
     Recurrence,
@@ -114,6 +118,14 @@ def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrat
 
 def _nothing(kind: type[Any], values: Mapping[str, Any]) -> None:
     """Nothing depends on it."""
+
+
+def _asked_for(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+    """A status that an act can ask for: somebody is forgotten by an act of its own."""
+    asked = {ChangeService: PeerStatus, ChangeParticipation: ParticipantStatus}.get(kind)
+    if asked is None:
+        return None
+    return st.sampled_from([each for each in asked if each != PeerStatus.FORGOTTEN])
 
 
 def _ends(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any]:
@@ -299,6 +311,7 @@ def _a_week() -> SearchStrategy[int | None]:
 _DEPENDING: Final[
     Mapping[str, tuple[str, Callable[[type[Any], Mapping[str, Any]], SearchStrategy[Any] | None]]]
 ] = {
+    "status": ("", _asked_for),
     "ends": ("starts", _ends),
     "until": ("", _until),
     "first": ("", _first),
