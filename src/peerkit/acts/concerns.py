@@ -289,5 +289,6 @@ class ReviewDisclosure(Moves):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The reviewed disclosure."""
-        said = saying(f"disclosure/{self.id}", self.by, self.outcome)
-        return Left(nouns=(self.moved(view),), words=said)
+        reviewed: SafetyDisclosure = self.moved(view)
+        said = saying(f"disclosure/{self.id}", reviewed.participant, self.outcome)
+        return Left(nouns=(reviewed,), words=said)

@@ -88,9 +88,13 @@ def private(field: Any) -> Any:
     return field
 
 
-@cache
 def private_fields(kind: type[Any]) -> tuple[attrs.Attribute[Any], ...]:
     """The fields of this class that are private, in order."""
+    return _private_fields(cast("Any", kind))
+
+
+@cache
+def _private_fields(kind: Any) -> tuple[attrs.Attribute[Any], ...]:
     return tuple(each for each in attrs.fields(kind) if "private" in each.metadata)
 
 

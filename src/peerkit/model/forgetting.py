@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -97,7 +97,7 @@ def belongs_to(noun: Noun, person: str) -> bool:
 
 def after_forgetting(noun: Noun, person: str) -> Noun | None:
     """The noun once this person is forgotten; None where it cannot be without what was private."""
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if type(noun) in _ONESELF and noun.id == person:
         changes["status"] = _ONESELF[type(noun)]
     if belongs_to(noun, person):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dateutil.relativedelta import relativedelta
 
-from peerkit.acts import Act, ForgetPerson, LiftLegalHold, PlaceLegalHold
+from peerkit.acts import Act, ForgetPerson, LiftLegalHold, Moves, PlaceLegalHold
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     DAYS_QUIET,
@@ -153,13 +153,19 @@ def finished(act: ForgetPerson, view: View, book: Book) -> Findings:
 
 
 def forgotten(act: Act, view: View, book: Book) -> Findings:
-    """Who was forgotten is not asked for again; what is told of them is kept all the same."""
+    """Who was forgotten is not asked for again; what is told of them is kept, and can be ended."""
     if isinstance(act, ForgetPerson):
         return ()
     gone = [each.id for each in view.all(Person) if each.status is PersonStatus.FORGOTTEN]
-    named = [each for each in gone if each in act.about]
+    named = [each for each in gone if each in act.about and not _ends(act, view, each)]
     verdict = Verdict.NEEDS_FACTS if act.already else Verdict.NOT_ALLOWED
     return tuple(Finding(book.clause("forgotten"), verdict, {"id": each}) for each in named)
+
+
+def _ends(act: Act, view: View, person: str) -> bool:
+    """Whether it goes on with something that was told of them since, and has to be ended too."""
+    noun = view.get(act.moves, act.id) if isinstance(act, Moves) else None
+    return noun is not None and unfinished(noun, person)
 
 
 #: The rules of this subject.

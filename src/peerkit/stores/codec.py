@@ -36,7 +36,7 @@ from peerkit.model.fields import owner_of, private_fields
 from peerkit.stores import Apart, touched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 __all__ = [
@@ -452,23 +452,39 @@ def write_noun(noun: Noun) -> str:
     return text({"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)})
 
 
+def private_parts(act: Act, nouns: tuple[Noun, ...]) -> list[tuple[str, str, str]]:
+    """What is private in an act and in what it leaves: about what, whose, and as which text.
+
+    Where nothing private was said there is none: then the journal holds them whole.
+    """
+    found = []
+    named = [("@act", act)] if act.private_to else []
+    for about, of in (*named, *((_apart(each), each) for each in nouns if each.private_to)):
+        fields = private_fields(type(of))
+        if any(getattr(of, each.name) != each.default for each in fields):
+            table = _writer(cast("Any", type(of)), words=False)(of)
+            private = {each.name: table[each.name] for each in fields}
+            found.append((about, owner_of(of), text(private)))
+    return found
+
+
+def _apart(noun: Noun) -> str:
+    """Under what the private part of a noun lies apart."""
+    return f"@{noun.kind}/{noun.id}"
+
+
 def _public(table: dict[str, Any], of: Act | Noun) -> dict[str, Any]:
     """What the journal holds of a table whose private part lies apart."""
     private = {each.name for each in private_fields(type(of))}
     return {name: value for name, value in table.items() if name not in private}
 
 
-def private_parts(act: Act, nouns: tuple[Noun, ...]) -> Iterator[tuple[str, str, str]]:
-    """What is private in an act and in what it leaves: about what, whose, and as which text.
-
-    Where nothing private was said there is none: then the journal holds them whole.
-    """
-    for each in (act, *nouns):
-        fields = private_fields(type(each))
-        if any(getattr(each, one.name) != one.default for one in fields):
-            table = _writer(cast("Any", type(each)), words=False)(each)
-            about = "@act" if each is act else f"@{each.kind}/{each.id}"
-            yield about, owner_of(each), text({one.name: table[one.name] for one in fields})
+def _in_the_journal(noun: Noun, body: str, apart: set[str]) -> str:
+    """A noun as it is written elsewhere, but for its private part where that lies apart."""
+    if not noun.private_to or _apart(noun) not in apart:
+        return body
+    table = {"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)}
+    return text(_public(table, noun))
 
 
 def words_in(act: Act) -> tuple[str, ...]:
@@ -515,12 +531,5 @@ def write_entry(
             "act": _public(table, act) if "@act" in hidden else table,
         }
     )
-    written = ",".join(
-        body
-        if not each.private_to or f"@{each.kind}/{each.id}" not in hidden
-        else text(
-            _public({"noun": each.kind, **_writer(cast("Any", type(each)), words=True)(each)}, each)
-        )
-        for each, body in nouns
-    )
+    written = ",".join([_in_the_journal(each, body, hidden) for each, body in nouns])
     return f'{said[:-1]},"nouns":[{written}]}}'

@@ -13,8 +13,6 @@ import attrs
 
 from peerkit.acts import (
     AskForStay,
-    ChangeParticipation,
-    ChangeService,
     ExtendStay,
     PlanSeries,
     PlanSession,
@@ -122,10 +120,10 @@ def _nothing(kind: type[Any], values: Mapping[str, Any]) -> None:
 
 def _asked_for(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
     """A status that an act can ask for: somebody is forgotten by an act of its own."""
-    asked = {ChangeService: PeerStatus, ChangeParticipation: ParticipantStatus}.get(kind)
-    if asked is None:
+    asked = {"ChangeService": PeerStatus, "ChangeParticipation": ParticipantStatus}
+    if kind.__name__ not in asked:
         return None
-    return st.sampled_from([each for each in asked if each != PeerStatus.FORGOTTEN])
+    return st.sampled_from([each for each in asked[kind.__name__] if each.value != "forgotten"])
 
 
 def _ends(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any]:
