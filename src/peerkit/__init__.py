@@ -365,6 +365,7 @@ if TYPE_CHECKING:
     from peerkit.stores import (
         Entry,
         NotAStore,
+        Order,
         Store,
     )
     from peerkit.stores.codec import (
@@ -549,6 +550,7 @@ __all__ = [
     "OldPeerReads",
     "OpenHouse",
     "Openness",
+    "Order",
     "Page",
     "Paper",
     "PartOfWeek",

@@ -163,6 +163,7 @@ class Visit(Noun):
     kind: ClassVar[str] = "visit"
     lifecycle: ClassVar[Lifecycle[VisitStatus]] = VISIT
     found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
+    dated: ClassVar[str] = "on"
     status: VisitStatus = a(VisitStatus, VisitStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)

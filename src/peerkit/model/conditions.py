@@ -73,6 +73,7 @@ class PayRecord(Noun):
     kind: ClassVar[str] = "pay"
     lifecycle: ClassVar[Lifecycle[PayStatus]] = PAY
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
+    dated: ClassVar[str] = "since"
     status: PayStatus = a(PayStatus, PayStatus.IN_FORCE)
     peer: str = attrs.field(validator=an_id)
     hourly: int = attrs.field(validator=an_amount, repr=False)
@@ -119,6 +120,7 @@ class Leave(Noun):
     lifecycle: ClassVar[Lifecycle[LeaveStatus]] = LEAVE
     read_with: ClassVar[tuple[str, ...]] = ("peer",)
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
+    dated: ClassVar[str] = "first"
     status: LeaveStatus = a(LeaveStatus, LeaveStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     first: date = attrs.field(validator=exactly(date))

@@ -186,6 +186,7 @@ class Consent(Noun):
     lifecycle: ClassVar[Lifecycle[ConsentStatus]] = CONSENT
     read_with: ClassVar[tuple[str, ...]] = ("participant",)
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    dated: ClassVar[str] = "since"
     status: ConsentStatus = a(ConsentStatus, ConsentStatus.GIVEN)
     participant: str = attrs.field(validator=an_id)
     scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
@@ -292,6 +293,7 @@ class Sharing(Noun):
     kind: ClassVar[str] = "sharing"
     lifecycle: ClassVar[Lifecycle[SharingStatus]] = SHARING
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    dated: ClassVar[str] = "at"
     status: SharingStatus = a(SharingStatus, SharingStatus.MADE)
     participant: str = attrs.field(validator=an_id)
     teller: str = attrs.field(validator=an_id)

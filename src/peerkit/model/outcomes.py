@@ -110,6 +110,7 @@ class Measure(Noun):
     kind: ClassVar[str] = "measure"
     lifecycle: ClassVar[Lifecycle[MeasureStatus]] = MEASURE
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    dated: ClassVar[str] = "on"
     status: MeasureStatus = attrs.field(
         default=MeasureStatus.KEPT, validator=exactly(MeasureStatus), repr=False
     )
@@ -215,6 +216,7 @@ class Milestone(Noun):
     kind: ClassVar[str] = "milestone"
     lifecycle: ClassVar[Lifecycle[MilestoneStatus]] = MILESTONE
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    dated: ClassVar[str] = "on"
     status: MilestoneStatus = a(MilestoneStatus, MilestoneStatus.KEPT)
     participant: str = attrs.field(validator=an_id)
     of: MilestoneKind = attrs.field(validator=exactly(MilestoneKind), repr=False)

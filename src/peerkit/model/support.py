@@ -89,6 +89,7 @@ class Match(Noun):
     lifecycle: ClassVar[Lifecycle[MatchStatus]] = MATCH
     read_with: ClassVar[tuple[str, ...]] = ("peer+participant",)
     found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
+    dated: ClassVar[str] = "since"
     status: MatchStatus = a(MatchStatus, MatchStatus.PROPOSED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)

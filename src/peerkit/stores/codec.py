@@ -486,7 +486,7 @@ def write_entry(
             "apart": [[each.about, each.owner, each.digest] for each in apart],
             "forgets": left.forgets,
             "removes": left.removes,
-            "touched": touched(act.about, nouns),
+            "touched": touched(act.about, nouns, left.counts, left.removes),
             "act": act_table(act, words=False),
         }
     )
