@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
 from peerkit.errors import StoreError
+from peerkit.handbook import Verdict
 from peerkit.model import Count, Message, Noun, View
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ __all__ = [
     "Standing",
     "Store",
     "Wanted",
+    "bases",
     "runs",
     "seal",
     "touched",
@@ -79,6 +82,41 @@ class Entry:
     body: str = attrs.field(repr=False)
     apart: tuple[Apart, ...] = attrs.field(default=(), repr=False)
 
+    @property
+    def at(self) -> datetime:
+        """When it was kept, by the clock of then. The order of a journal is that of its numbers."""
+        # Whoever looks for a moment reads many entries, and it stands near the beginning of each.
+        found: str = self.body.split('"at":"', 1)[1].partition('"')[0]
+        return datetime.fromisoformat(found)
+
+    @property
+    def day(self) -> date:
+        """The day whose handbook judged it."""
+        return date.fromisoformat(self.read()["day"])
+
+    @property
+    def edition(self) -> str:
+        """The edition of that handbook."""
+        found: str = self.read()["edition"]
+        return found
+
+    @property
+    def verdict(self) -> Verdict:
+        """What came of it."""
+        return Verdict[self.read()["verdict"]]
+
+    @property
+    def act(self) -> str:
+        """What was asked or reported, by its kind: ``match.proposed``."""
+        found: str = self.read()["act"]["act"]
+        return found
+
+    @property
+    def by(self) -> str:
+        """Who asked or reported."""
+        found: str = self.read()["act"]["by"]
+        return found
+
     def read(self) -> dict[str, Any]:
         """The body as plain values, and what is private where it is still known.
 
@@ -128,7 +166,7 @@ class Change:
     @property
     def touched(self) -> tuple[str, ...]:
         """The ids whose history this is part of."""
-        return touched(self.about, self.nouns)
+        return touched(self.about, self.nouns, self.counts, self.removes)
 
 
 @attrs.frozen(kw_only=True)
@@ -199,11 +237,29 @@ def runs(lease: datetime | None, now: datetime) -> bool:
     return lease is not None and now < lease <= now + LONGEST_LEASE
 
 
-def touched(about: tuple[str, ...], nouns: tuple[tuple[Noun, str], ...]) -> tuple[str, ...]:
-    """The ids an entry belongs to: those it is about, but no pairs or days, and what it touches."""
-    touches = [each for noun, _ in nouns for each in (noun.id, *noun.touches)]
-    plain = (each for each in about if "+" not in each and "#" not in each)
-    return tuple(dict.fromkeys([*plain, *touches]))
+def bases(id_: str) -> tuple[str, ...]:
+    """The ids that an id is made of: two of a pair, one of somebody on a day, or itself."""
+    return tuple(id_.partition("#")[0].split("+"))
+
+
+def touched(
+    about: tuple[str, ...],
+    nouns: tuple[tuple[Noun, str], ...],
+    counts: tuple[Count, ...] = (),
+    removes: tuple[tuple[str, str], ...] = (),
+) -> tuple[str, ...]:
+    """The ids an entry belongs to: no pairs or days, but those that these are made of.
+
+    Those it is about; each noun it leaves, with what the noun touches and weighs on; whose
+    tallies it moves, and what it takes away. So what is known about an id follows
+    from the entries that belong to it.
+    """
+    plain = [each for each in about if "+" not in each and "#" not in each]
+    left = [(noun.id, *noun.touches) for noun, _ in nouns]
+    weighed = [bases(each) for noun, _ in nouns if noun.open for each in noun.weighs_on]
+    counted = [bases(each.of) for each in counts]
+    taken = [id_ for _, id_ in removes]
+    return tuple(dict.fromkeys(chain(plain, *left, *weighed, *counted, taken)))
 
 
 def seal(number: int, previous: str, change: Change) -> Entry:

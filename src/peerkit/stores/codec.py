@@ -538,7 +538,7 @@ def write_entry(
             "apart": [[each.about, each.owner, each.digest] for each in apart],
             "forgets": left.forgets,
             "removes": left.removes,
-            "touched": touched(about, nouns),
+            "touched": touched(about, nouns, left.counts, left.removes),
             "act": _public(table, act) if "@act" in hidden else table,
         }
     )
