@@ -891,7 +891,7 @@ class TestConcernsAndAdvice:
             ("sam", "supervisor.consulted", "c-1", "Consultation c-1 waits for you.")
         ]
         assert left.words == (
-            () if question is None else (Saying("consultation/c-1", "ana", question),)
+            () if question is None else (Saying("consultation/c-1", "ana+p-7", question),)
         )
 
     def test_a_stranger_has_no_supervisor_to_tell(self) -> None:
@@ -911,7 +911,7 @@ class TestConcernsAndAdvice:
         assert left.nouns == (attrs.evolve(ASKED, status=status),)
         assert told(left) == [("ana", "advice.given", "c-1", "Consultation c-1 is answered.")]
         assert left.words == (
-            () if advice is None else (Saying("consultation/c-1", "ana", advice),)
+            () if advice is None else (Saying("consultation/c-1", "ana+p-7", advice),)
         )
 
     @pytest.mark.parametrize(

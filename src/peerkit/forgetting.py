@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -22,6 +22,8 @@ __all__ = ["Reach", "last_kept", "reached"]
 
 #: How many nouns are read at a time.
 _PAGE: Final = 500
+#: The view that is read for its number alone is of this moment.
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 #: What is written about a person when records are kept, and not when somebody is supported.
 _OF_RECORDS: Final = frozenset({LegalHold.kind, Person.kind})
 
@@ -32,16 +34,23 @@ class Reach:
 
     ``about`` are the ids of nouns that are theirs or wait to be ended, ``owners`` whose texts
     lie apart for them: their own, and those of each pair they are in. ``last`` is the last day
-    on which anything was kept about them; None where nothing ever was.
+    on which anything was kept about them; None where nothing ever was. ``seen`` is the number of
+    the last entry before all this was read: if another came meanwhile, it may have been missed.
     """
 
     about: tuple[str, ...]
     owners: tuple[str, ...]
     last: date | None
+    seen: int
+
+    def quiet(self, day: date) -> int:
+        """For how many days nothing had been kept about them on this one."""
+        return 0 if self.last is None else max((day - self.last).days, 0)
 
 
 def reached(store: Store, person: str, zone: str) -> Reach:
-    """Everything that forgetting this person reaches. Nobody may write meanwhile."""
+    """Everything that forgetting this person reaches."""
+    seen = store.view((), date.min, _NEVER).view.seen
     owners: dict[str, None] = {person: None}
     last: date | None = None
     for entry in store.journal(about=person):
@@ -49,7 +58,7 @@ def reached(store: Store, person: str, zone: str) -> Reach:
         owners.update({whose: None for _, whose, _ in body["apart"] if person in whose.split("+")})
         last = _kept_on(body, zone) or last
     about = dict.fromkeys(each.id for each in _nouns(store, person))
-    return Reach(about=tuple(about), owners=tuple(owners), last=last)
+    return Reach(about=tuple(about), owners=tuple(owners), last=last, seen=seen)
 
 
 def last_kept(store: Store, person: str, zone: str) -> date | None:

@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -226,14 +227,11 @@ class Program:
         when others were always faster, and :class:`~peerkit.errors.StoreError`.
         """
         act = self._named(act)
-        if isinstance(
-            act, ForgetPerson
-        ):  # it reaches what no view shows, so nobody writes meanwhile
-            with self.store.together():
+        if isinstance(act, ForgetPerson):
+            with suppress(Moved):
                 return self._done(act)
-        return self._tried(act)
-
-    def _tried(self, act: Act) -> Decision:
+            with self.store.together():  # it reaches far: while that is read, others write
+                return self._done(act)
         for _ in range(MOST_TRIES - 1):
             try:
                 return self._done(act)
@@ -262,7 +260,7 @@ class Program:
 
     def _batch(self, acts: list[Act]) -> list[Decision]:
         with self.store.together():
-            return [self._tried(self._named(act)) for act in acts]
+            return [self.do(act) for act in acts]
 
     def tell(self, notifier: Notifier, *, limit: int = 1000, lease: timedelta = LEASE) -> Told:
         """Tell what waits in the outbox, oldest first, at most ``limit`` messages.
@@ -462,9 +460,7 @@ class Program:
 
     def _reach(self, act: Act) -> Reach | None:
         """What an act reaches beyond the ids it stands on: only forgetting somebody does."""
-        if not isinstance(act, ForgetPerson):
-            return None
-        return reached(self.store, act.id, self.zone)
+        return reached(self.store, act.id, self.zone) if isinstance(act, ForgetPerson) else None
 
     def _decided(
         self, act: Act, reach: Reach | None, now: datetime
@@ -474,8 +470,8 @@ class Program:
         about = act.about if reach is None else tuple(dict.fromkeys((*act.about, *reach.about)))
         standing = self.store.view(about, act.counts_on(day), now, act.key)
         view = standing.view
-        if reach is not None and reach.last is not None:
-            quiet = {(act.about[0], DAYS_QUIET): max((day - reach.last).days, 0)}
+        if reach is not None:
+            quiet = {(act.about[0], DAYS_QUIET): reach.quiet(day)}
             view = attrs.evolve(view, tallies={**view.tallies, **quiet})
         decision = decide(act, view, self.handbook.on(day), self._rules)
         return about, standing, decision
@@ -491,8 +487,11 @@ class Program:
             return self._again(act, standing.earlier)
         kept = decision.allowed or act.already
         left = kept_of(act, standing.view, decision.judged()) if kept else Left()
-        if kept and reach is not None:
-            left = attrs.evolve(left, forgets=reach.owners)
+        if reach is not None:
+            if reach.seen != standing.view.seen:
+                raise Moved(act.about, standing.view.seen)
+            standing = attrs.evolve(standing, alone=True)
+            left = attrs.evolve(left, forgets=reach.owners if kept else ())
         change = self._change(act, about, standing, decision, left)
         entry = self.store.keep(change)
         return decision.kept_as(entry.number, tuple((each.kind, each.id) for each in left.nouns))

@@ -175,16 +175,23 @@ class Standing:
 
     ``versions`` names each noun of the view with the number of the entry that
     last wrote it; ``earlier`` is the entry that already has the key that was
-    asked for.
+    asked for. What stands ``alone`` stands only until anything else is kept:
+    forgetting somebody reaches further than a view.
     """
 
     view: View
     versions: frozenset[tuple[str, str, int]] = frozenset()
     earlier: Entry | None = None
+    alone: bool = False
 
     def same_as(self, other: Standing) -> bool:
         """Whether nothing that a decision reads differs."""
-        return self.versions == other.versions and self.view.tallies == other.view.tallies
+        alone = self.alone or other.alone
+        return (
+            self.versions == other.versions
+            and self.view.tallies == other.view.tallies
+            and not (alone and self.view.seen != other.view.seen)
+        )
 
 
 class Order(StrEnum):
