@@ -18,7 +18,7 @@ import attrs
 from peerkit.acts import Act, ForgetPerson, Left, Makes
 from peerkit.acts.act import kept_of
 from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
-from peerkit.errors import BadInput, KeyReused, Moved, must_be
+from peerkit.errors import BadInput, KeyReused, Moved, StoreError, must_be
 from peerkit.forgetting import Reach, reached
 from peerkit.handbook import BadHandbook, Book, Clause, Handbook
 from peerkit.model import DAYS_QUIET, Noun, View
@@ -35,8 +35,10 @@ from peerkit.stores.codec import (
     write_noun,
 )
 from peerkit.stores.filters import ABOUT, wanted_of
+from peerkit.stores.keys import Keys
 from peerkit.stores.looking_back import view_then
 from peerkit.stores.opening import store_at
+from peerkit.stores.sealed import SealedStore
 from peerkit.stores.verifying import Verified, verified
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ MOST_FOUND: Final = 10_000
 LEASE: Final = timedelta(minutes=5)
 #: How many of them `every` reads at a time.
 PAGE: Final = 500
+#: What stands in place of words that no key opens.
+_CLOSED: Final = "(These words are sealed, and no key here opens them.)"
 
 
 @attrs.frozen
@@ -165,6 +169,7 @@ class Program:
         *,
         program: str = "main",
         durability: str | None = None,
+        keys: Keys | None = None,
         handbook: Handbook | None = None,
         rules: Rules = ROLE_LIMITS,
         zone: str = "UTC",
@@ -178,16 +183,20 @@ class Program:
         whose scheme a store has registered (``"theirs://…"``, entry point group
         ``peerkit.stores``). One place may hold several programs by name; a new
         name is a new program. ``durability`` is the store's own word
-        (``"full"`` or ``"normal"`` for a file). The other arguments are those
-        of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.
+        (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
+        apart are encrypted, whatever the store
+        (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
+        closes them. The other arguments are those of :class:`Program`.
+        Raises :class:`~peerkit.errors.StoreError`.
         """
         # Before a place is made.
         _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
         must_be(str | os.PathLike, where, "where", 'give a file, ":memory:" or an address')
         must_be(str, program, "program", "give its name, or leave it out")
+        must_be(Keys | None, keys, "keys", "give keys, such as KeyFile(…), or leave them out")
         how = {} if durability is None else {"durability": durability}
         return cls(
-            store_at(os.fspath(where), program, **how),
+            store_at(os.fspath(where), program, keys=keys, **how),
             handbook=handbook,
             rules=rules,
             zone=zone,
@@ -414,10 +423,23 @@ class Program:
         behind it (``plan/ID``, ``map/ID``), as in ``plan/p-1/triggers``. A plan
         and a peer's own one (``self-care-plan/ID``) are somebody's alone: ask
         first, with :class:`~peerkit.acts.ReadPlan` or
-        :class:`~peerkit.acts.SeeSelfCarePlan`.
+        :class:`~peerkit.acts.SeeSelfCarePlan`. In place of words whose key is
+        gone stands a sentence in brackets that says so.
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
-        return tuple(each.text for each in self.store.apart(about))
+        kept = self.store.apart(about)
+        return tuple(_CLOSED if each.sealed else each.text for each in kept)
+
+    def rotate_keys(self) -> int:
+        """Seal every text with a new key of its owner's, while others work on; how many it was.
+
+        What was kept in clear is sealed as well. It can be stopped at any moment and begun
+        again. The old keys are destroyed at its end. Raises
+        :class:`~peerkit.errors.StoreError` where nothing is sealed.
+        """
+        if not isinstance(self.store, SealedStore):
+            raise StoreError("Nothing is sealed here. Open the program with keys.")
+        return self.store.rotate()
 
     def journal(self, after: int = 0) -> Iterator[Entry]:
         """Every entry after this number, oldest first."""
@@ -531,7 +553,11 @@ class Program:
         kept apart; where these have been erased, there is nothing to compare.
         """
         kept = earlier.read()
-        texts = {each.text for each in earlier.apart if not each.about.startswith("@")}
+        texts = {
+            each.text
+            for each in earlier.apart
+            if not each.about.startswith("@") and not each.sealed
+        }
         asked = json.loads(text(act_table(act, words=False)))
         same = asked | kept["act"] == asked  # what was forgotten of the first one is not compared
         if not same or not texts <= {*words_in(act)}:

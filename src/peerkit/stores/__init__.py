@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
 __all__ = [
     "GENESIS",
     "LONGEST_LEASE",
+    "SEALED",
+    "SEALING",
     "Apart",
     "Change",
     "Entry",
     "NotAStore",
     "Order",
+    "Reseals",
     "Standing",
     "Store",
     "Wanted",
@@ -40,6 +44,10 @@ N = TypeVar("N", bound=Noun)
 
 #: What the first entry is linked to.
 GENESIS: Final = "0" * 64
+#: How a sealed text begins, and all of it: the form, the name of its key, the digest of what
+#: is in it, and the box. Its salt is in the box as well.
+SEALING: Final = "peerkit-sealed "
+SEALED: Final = re.compile(SEALING + r"1 (?P<key>\S+) (?P<digest>[0-9a-f]{64}) (?P<box>\S+)")
 #: For how long a message may belong to the teller who took it.
 LONGEST_LEASE: Final = timedelta(days=1)
 
@@ -54,7 +62,8 @@ class Apart:
 
     It is what somebody said (``goal/g-1``), or the private part of an act (``@act``) or of a
     noun (``@goal/g-1``) as JSON. ``owner`` is an id, or a pair of them. The journal holds its
-    digest only, so that the text can be forgotten and the chain still be followed.
+    digest only, so that the text can be forgotten and the chain still be followed. Where it is
+    encrypted (:mod:`peerkit.stores.sealed`) and no key opens it, it is :attr:`sealed`.
     """
 
     about: str
@@ -63,8 +72,19 @@ class Apart:
     text: str = attrs.field(repr=False)
 
     @property
+    def sealed(self) -> bool:
+        """Whether the text is a box that is closed here: not to be shown, read or compared."""
+        return not self.salt and self.text.startswith(SEALING)
+
+    @property
     def digest(self) -> str:
-        """What the journal holds in place of the text. Without the salt it says nothing."""
+        """What the journal holds in place of the text. Without the salt it says nothing.
+
+        A sealed text says it of itself; whether that is true can only be seen with its key.
+        """
+        found = SEALED.fullmatch(self.text) if self.sealed else None
+        if found:
+            return found["digest"]
         return sha256(f"{self.salt}\n{self.text}".encode()).hexdigest()
 
 
@@ -364,4 +384,18 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of everything. Closing twice is harmless; all else is then a StoreError."""
+        ...
+
+
+@runtime_checkable
+class Reseals(Store, Protocol):
+    """A store whose texts apart can be written anew: what changing keys needs, and no more."""
+
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put the second of each pair in the place of the first, wherever that one stands now.
+
+        Promises: all of them or none, in a batch with the batch; a text that is no more as
+        the first says is left alone; nothing else changes, the journal and its order least
+        of all; what was there before is in no page and no log of the store afterwards.
+        """
         ...

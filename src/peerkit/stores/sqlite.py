@@ -421,6 +421,23 @@ class SQLiteStore:
         )
         return tuple(Apart(*row) for row in rows)
 
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there."""
+        mine = self._program
+        writing = "UPDATE peerkit_program SET writing = ? WHERE id = ?"
+        with self._transaction():
+            self._db.execute(writing, (1, mine))
+            self._db.executemany(
+                "UPDATE peerkit_apart SET salt = ?, text = ? "
+                "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
+                [
+                    (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
+                    for was, now in pairs
+                ],
+            )
+            self._db.execute(writing, (0, mine))
+            self._forgot = True
+
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
         with self._transaction():
