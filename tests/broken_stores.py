@@ -14,7 +14,7 @@ import attrs
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import GENESIS, Change, Entry, KeptWords, Standing, Store, seal
+from peerkit.stores import GENESIS, Apart, Change, Entry, Standing, Store, Wanted, seal
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import NOW
@@ -169,9 +169,9 @@ class Backwards(MemoryStore):
         """Newest first."""
         return reversed(list(super().journal(*args, **how)))
 
-    def words(self, *args: Any, **how: Any) -> tuple[KeptWords, ...]:
+    def apart(self, *args: Any, **how: Any) -> tuple[Apart, ...]:
         """Newest first."""
-        return super().words(*args, **how)[::-1]
+        return super().apart(*args, **how)[::-1]
 
     def untold(self, *args: Any, **how: Any) -> tuple[Message, ...]:
         """Newest first."""
@@ -203,7 +203,7 @@ class GivesEverybodys(MemoryStore):
 
     def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
         """Of everybody."""
-        return super().find(*args, **{**how, "about": None})
+        return super().find(attrs.evolve(args[0], about=None), **how)
 
 
 class FirstPageOnly(MemoryStore):
@@ -227,7 +227,7 @@ class OverlooksItself(MemoryStore):
 
     def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
         """Only the others."""
-        return tuple(each for each in super().find(*args, **how) if each.id != how.get("about"))
+        return tuple(each for each in super().find(*args, **how) if each.id != args[0].about)
 
 
 class AsTheyCame(MemoryStore):
@@ -254,14 +254,14 @@ class ForgetsWhoseWords(MemoryStore):
     """Keeps words without their owner."""
 
     def _put(self, entry: Entry, change: Change) -> None:
-        said = tuple(attrs.evolve(each, owner="somebody") for each in change.words)
-        super()._put(entry, attrs.evolve(change, words=said))
+        said = tuple(attrs.evolve(each, owner="somebody") for each in change.apart)
+        super()._put(entry, attrs.evolve(change, apart=said))
 
 
 class StrikesOutTold(MemoryStore):
     """Leaves told messages out of the books."""
 
-    def books(self) -> Iterator[Count | Message | KeptWords]:
+    def books(self) -> Iterator[Count | Message | Apart]:
         """Only what waits."""
         told = {key for key, each in self._outbox.items() if each.told is not None}
         return (each for each in super().books() if getattr(each, "key", "") not in told)
@@ -279,16 +279,74 @@ class LastCountWins(MemoryStore):
 class KeepsOneOfAKind(MemoryStore):
     """Keeps the same words about a thing only once."""
 
-    def words(self, *args: Any, **how: Any) -> tuple[KeptWords, ...]:
+    def apart(self, *args: Any, **how: Any) -> tuple[Apart, ...]:
         """No words twice."""
-        return tuple(dict.fromkeys(super().words(*args, **how)))
+        return tuple(dict.fromkeys(super().apart(*args, **how)))
+
+
+class KnowsNoDays(MemoryStore):
+    """Finds by id only, whatever order or time was asked for."""
+
+    def find(self, wanted: Wanted[Any], **how: Any) -> tuple[Any, ...]:
+        """By id, all of them."""
+        return super().find(Wanted(wanted.kind, about=wanted.about), **how)
+
+
+class CountsAPage(MemoryStore):
+    """Counts what stands on the first page of everything."""
+
+    def count(self, wanted: Wanted[Any]) -> int:
+        """As many as there are of that kind."""
+        return len(super().find(Wanted(wanted.kind)))
+
+
+class FilesOnTheOldDay(SQLiteStore):
+    """Leaves a noun on the day it was first filed under."""
+
+    def _write_noun(self, n: int, noun: Noun, body: str, view: View) -> None:
+        before = view.get(type(noun), noun.id)
+        super()._write_noun(n, noun, body, view)
+        if before is not None:
+            self._db.execute("UPDATE peerkit_filed SET day = ?", (before.dates,))
+
+
+class ForgetsTheShelfOnly(MemoryStore):
+    """Takes forgotten texts from the shelf and leaves them with their entries."""
+
+    def _forget(self, owner: str) -> None:
+        for about, kept in self._apart.items():
+            self._set(self._apart, about, [each for each in kept if each.owner != owner])
+
+
+class ForgetsForGoodTooSoon(MemoryStore):
+    """Cannot take back what it has forgotten."""
+
+    def _forget(self, owner: str) -> None:
+        super()._forget(owner)
+        self._undo.clear()
+
+
+class RemovesTheRowOnly(SQLiteStore):
+    """Takes a noun away and leaves it filed."""
+
+    def _refile(self, sql: Any, noun: Noun, was: Any, now: Any, *more: str) -> None:
+        if now:
+            super()._refile(sql, noun, was, now, *more)
+
+
+class RemovesUnseen(MemoryStore):
+    """Takes away what nobody has looked at."""
+
+    def _remove(self, kind: str, id_: str, view: View) -> None:
+        seen = attrs.evolve(view, nouns=(self._nouns[id_][kind][1],))
+        super()._remove(kind, id_, seen)
 
 
 class Gossip(MemoryStore):
     """Writes people's words into the journal."""
 
     def _put(self, entry: Entry, change: Change) -> None:
-        said = "".join(each.text for each in change.words)
+        said = "".join(each.text for each in change.apart)
         super()._put(attrs.evolve(entry, body=entry.body + said), change)
 
 
@@ -698,6 +756,17 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     StrikesOutTold: ("test_the_books_hold_everything",),
     LastCountWins: ("test_tallies_add_up",),
     KeepsOneOfAKind: ("test_words_come_oldest_first",),
+    KnowsNoDays: (
+        "test_find_in_the_order_of_days",
+        "test_find_between_days",
+        "test_find_in_a_status",
+    ),
+    CountsAPage: ("test_find_counts",),
+    FilesOnTheOldDay: ("test_find_follows_the_day_of_a_noun",),
+    ForgetsTheShelfOnly: ("test_what_is_forgotten_is_gone",),
+    ForgetsForGoodTooSoon: ("test_what_is_forgotten_in_vain_is_there",),
+    RemovesTheRowOnly: ("test_what_is_removed_is_met_nowhere",),
+    RemovesUnseen: ("test_nothing_is_removed_unseen",),
     Gossip: ("test_words_stay_out_of_the_journal",),
     LosesMessages: ("test_a_change_is_kept_whole",),
     BurnsNumbers: ("test_numbers_have_no_gap",),

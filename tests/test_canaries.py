@@ -537,7 +537,7 @@ class TestNowhere:
             body = json.loads(entry.body)
             rest = {name: value for name, value in body.items() if name not in {"act", "nouns"}}
             nowhere(json.dumps(rest))
-            assert all(len(each[2]) == 64 for each in body["words"])
+            assert all(len(each[2]) == 64 for each in body["apart"])
 
     def test_the_words_are_read_where_they_are_kept(self, program: pk.Program) -> None:
         """By whoever asks for them by what they are about: they are not lost."""
@@ -641,6 +641,7 @@ class TestNowhere:
             for act in whole_life():
                 program.do(act)
         with sqlite3.connect(path) as db:
+            db.execute("UPDATE peerkit_program SET writing = 1")
             db.execute("UPDATE peerkit_noun SET body = replace(body, 'substance-use', 'illness')")
             db.execute("UPDATE peerkit_noun SET body = replace(body, '\"tobacco\"', 'null')")
             db.execute(

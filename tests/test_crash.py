@@ -25,7 +25,7 @@ ROUNDS = int(os.environ.get("PEERKIT_CRASH_ROUNDS", "100"))
 #: Two at a time: while one is killed and looked at, the other starts.
 LANES = 2
 #: Every row of these names the entry it came with.
-BELONGING = ("key", "touched", "noun", "message", "words")
+BELONGING = ("key", "touched", "noun", "message", "apart")
 
 
 @attrs.define

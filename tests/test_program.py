@@ -106,7 +106,7 @@ class TestDoing:
         kept = entry.read()
         assert kept["verdict"] == "NOT_ALLOWED"
         assert ["own-voice", "NOT_ALLOWED"] in [each[:2] for each in kept["findings"]]
-        assert kept["nouns"] == kept["counts"] == kept["messages"] == kept["words"] == []
+        assert kept["nouns"] == kept["counts"] == kept["messages"] == kept["apart"] == []
         assert (
             attrs.evolve(program.view("ana", "p-7", "g-1", "ana+p-7"), seen=before.seen) == before
         )
@@ -165,7 +165,7 @@ class TestDoing:
         assert program.words("goal/g-2") == ()
         assert not any(CANARY in each.body for each in program.journal())
         assert CANARY not in repr(tuple(program.journal()))
-        (kept,) = next(program.history("g-1")).read()["words"]
+        (kept,) = next(program.history("g-1")).read()["apart"]
         assert kept[:2] == ["goal/g-1", "p-7"]
 
     def test_equal_words_leave_different_digests(self) -> None:
@@ -174,7 +174,7 @@ class TestDoing:
             program.do(goal())
             program.do(goal(id="g-2"))
 
-            digests = [each.read()["words"][0][2] for each in program.journal(len(FIRST_ACTS))]
+            digests = [each.read()["apart"][0][2] for each in program.journal(len(FIRST_ACTS))]
             assert len(set(digests)) == 2
 
 
@@ -778,14 +778,15 @@ def kept(path: Path) -> Path:
 
 def verified(path: Path, *statements: str) -> tuple[str, ...]:
     """What is found after somebody took the guards away and did this."""
-    guards = ("DROP TRIGGER peerkit_entry_stays", "DROP TRIGGER peerkit_entry_remains")
+    taken = ("stays", "remains", "follows")
+    guards = [f"DROP TRIGGER peerkit_entry_{each}" for each in taken]
     return gone_round(path, *guards, *statements)
 
 
 def gone_round(path: Path, *statements: str) -> tuple[str, ...]:
     """What is found after somebody went round the door with these statements."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        for each in statements:
+        for each in ("UPDATE peerkit_program SET writing = 1", *statements):
             db.execute(each)
     with pk.Program.open(path) as program:
         return program.verify().faults
@@ -863,7 +864,7 @@ class TestVerifying:
                 ["Message 99/0 is not as the journal left it."],
             ),
             (
-                "UPDATE peerkit_words SET text = 'Something else.'",
+                "UPDATE peerkit_apart SET text = 'Something else.'",
                 [
                     "Words about goal/g-1 are not those that were kept.",
                     "Words about goal/g-1 are missing.",

@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Goal, Match, MatchStatus
-from peerkit.stores import Entry, NotAStore, Standing, Store, sqlite, sqlite_file
+from peerkit.stores import Entry, NotAStore, Standing, Store, Wanted, sqlite, sqlite_file
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import StoreConformance
@@ -42,6 +42,8 @@ from peerkit.testing.pieces import (
 )
 
 CANARY = "Grebe-4711"
+#: What somebody says who goes round the door on purpose.
+UNGUARDED = "UPDATE peerkit_program SET writing = 1"
 
 
 class TestMemoryStore(StoreConformance):
@@ -306,7 +308,7 @@ def test_the_database_itself_guards_the_journal(path: Path) -> None:
     [
         (["CREATE TABLE theirs (x)"], "another application's database"),
         (["PRAGMA application_id = 7"], "another application's database"),
-        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 3"], "a newer peerkit"),
+        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 4"], "a newer peerkit"),
         (
             ["PRAGMA application_id = 1885693298", "PRAGMA user_version = 1"],
             "in a form that is no longer read; begin a new file",
@@ -376,11 +378,11 @@ def test_a_noun_that_does_not_fit_is_named_and_not_shown(path: Path) -> None:
     """A row that was damaged is an error that names the noun and the place, and no value."""
     with closing(SQLiteStore(path)) as store:
         keep(store, "m-1", nouns=[match()])
-    raw(path, "UPDATE peerkit_noun SET body = replace(body, 'proposed', 'Grebe-4711')")
+    raw(path, UNGUARDED, "UPDATE peerkit_noun SET body = replace(body, 'proposed', 'Grebe-4711')")
 
     with closing(SQLiteStore(path)) as store:
         with pytest.raises(StoreError, match=r"a match m-1 that does not fit: \$.status") as caught:
-            store.find(Match)
+            store.find(Wanted(Match))
         assert CANARY not in "".join(format_exception(caught.value))
         with pytest.raises(StoreError, match="does not fit"):
             look(store, "m-1")
@@ -390,7 +392,7 @@ def test_what_no_database_can_hold_is_an_error_without_the_text(path: Path) -> N
     """Half a character and a number without end are errors of ours that show no text."""
     with closing(SQLiteStore(path)) as store:
         with pytest.raises(StoreError, match="could not be read: UnicodeEncodeError") as caught:
-            store.words(f"{CANARY} \ud800")
+            store.apart(f"{CANARY} \ud800")
         assert CANARY not in "".join(format_exception(caught.value))
         with pytest.raises(StoreError, match="could not be written: OverflowError"):
             keep(store, "ana", counts=[Count("ana", "walking", 2**63)])
@@ -406,7 +408,7 @@ def test_what_is_remembered_as_read_has_an_end(path: Path, monkeypatch: pytest.M
         keep(store, "x", nouns=map(goal, range(10)))
     monkeypatch.setattr(sqlite, "_REMEMBERED", 3)
     with closing(SQLiteStore(path)) as store:
-        assert store.find(Goal) == tuple(map(goal, range(10)))
+        assert store.find(Wanted(Goal)) == tuple(map(goal, range(10)))
         assert len(store._read) <= 3
 
 
@@ -460,7 +462,14 @@ WHAT = st.fixed_dictionaries(
         "nouns": st.lists(MATCHES, max_size=2, unique_by=lambda each: each.id),
         "counts": st.lists(COUNTS, max_size=2),
         "messages": st.lists(st.builds(message, st.integers(1, 9)), max_size=2),
-        "said": st.lists(st.builds(words, st.sampled_from(("One.", "Two."))), max_size=2),
+        "said": st.lists(
+            st.builds(
+                words, st.sampled_from(("One.", "Two.")), owner=st.sampled_from(("ana", "p-1"))
+            ),
+            max_size=2,
+        ),
+        "forgets": st.lists(st.sampled_from(("ana", "p-1")), max_size=1),
+        "removes": st.lists(st.sampled_from([("match", "m-1"), ("match", "m-3")]), max_size=1),
         "key": st.none() | st.sampled_from(("k-1", "k-2")),
     }
 )
@@ -470,7 +479,7 @@ ENDS = st.sampled_from(("well", "badly"))
 
 def about_one(id_: str, store: Store) -> object:
     """What can be read about one id."""
-    return tuple(store.journal(1, about=id_)), store.find(Match, about=id_, limit=2)
+    return tuple(store.journal(1, about=id_)), store.find(Wanted(Match, about=id_), limit=2)
 
 
 class TwoStores(RuleBasedStateMachine):

@@ -123,7 +123,9 @@ _BODY: Final = {
     "findings": "lists of: clause, verdict, facts, position of the activity (-1: the whole act)",
     "counts": "tallies it moved: of whom, what, by how much, on which day",
     "messages": "messages it put into the outbox: to, kind, about, inside, outside",
-    "words": "words it kept apart: about, whose, salted digest",
+    "apart": "texts it kept apart: about, whose, salted digest",
+    "forgets": "owners whose texts apart went with it",
+    "removes": "nouns that are there no more: kind, id",
     "touched": "the ids whose history it belongs to",
     "act": "the act itself; of its words only whether there are any",
     "nouns": "the nouns it left, as they then stood",
@@ -155,12 +157,12 @@ def store_format() -> str:
         "of exactly these bytes, in hexadecimal. Whoever checks it hashes the stored text and does "
         "not write it anew.",
         table(("key", "what it holds"), ((f"`{key}`", esc(what)) for key, what in _BODY.items())),
-        "The digest of somebody's words is the SHA-256 of the salt, a line feed and the text. The "
-        "salt lies beside the words and goes with them, so the digest alone says nothing.",
+        "The digest of a text apart is the SHA-256 of the salt, a line feed and the text. The salt "
+        "lies beside the text and goes with it, so the digest alone says nothing.",
         "## The tables of an SQLite file",
         "One file holds many programs; `program` is the number of one. The tables are `STRICT`. "
-        "Triggers keep the journal from being edited or cut by accident; who can write to the file "
-        "can drop them ([what we promise](../explanation/what-we-promise.md)).",
+        "Triggers refuse an edited or cut journal, and a change without an entry; who can write to "
+        "the file can drop them ([what we promise](../explanation/what-we-promise.md)).",
         *found,
     )
 

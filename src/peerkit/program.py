@@ -21,7 +21,7 @@ from peerkit.model import NOUNS, Noun, View
 from peerkit.model.fields import day_of, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import Change, Entry, KeptWords
+from peerkit.stores import Apart, Change, Entry, Wanted
 from peerkit.stores.codec import act_table, text, words_in, write_entry, write_noun
 from peerkit.stores.opening import store_at
 from peerkit.stores.verifying import Verified, verified
@@ -269,8 +269,9 @@ class Program:
         must_be(int, limit, "limit", f"1 to {MOST_FOUND} at a time")
         if not 1 <= limit <= MOST_FOUND:
             raise BadInput("limit", f"1 to {MOST_FOUND} at a time")
-        items = self.store.find(kind, about=about, after=after, limit=limit)
-        return Page(items, items[-1].id if len(items) == limit else None)
+        wanted = Wanted(kind, about=about)
+        items = self.store.find(wanted, after=after, limit=limit)
+        return Page(items, wanted.place_of(items[-1]) if len(items) == limit else None)
 
     def every(self, kind: type[N], *, about: str | None = None) -> Iterator[N]:
         """Every noun of one kind, page by page."""
@@ -302,7 +303,7 @@ class Program:
         :class:`~peerkit.acts.SeeSelfCarePlan`.
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
-        return tuple(each.text for each in self.store.words(about))
+        return tuple(each.text for each in self.store.apart(about))
 
     def journal(self, after: int = 0) -> Iterator[Entry]:
         """Every entry after this number, oldest first."""
@@ -371,19 +372,21 @@ class Program:
         left: Left,
     ) -> Change:
         nouns = tuple((each, write_noun(each)) for each in left.nouns)
-        words = tuple(
-            KeptWords(each.about, each.owner, self._salt(), each.words.text) for each in left.words
+        apart = tuple(
+            Apart(each.about, each.owner, self._salt(), each.words.text) for each in left.words
         )
         return Change(
             about=act.about,
             day=act.counts_on(decision.day),
             stood=standing,
             key=act.key,
-            entry=write_entry(act, standing.view.now, decision, left, nouns, words),
+            entry=write_entry(act, standing.view.now, decision, left, nouns, apart),
             nouns=nouns,
             counts=left.counts,
             messages=left.messages,
-            words=words,
+            apart=apart,
+            forgets=left.forgets,
+            removes=left.removes,
         )
 
     def _again(self, act: Act, earlier: Entry) -> Decision:
@@ -393,9 +396,7 @@ class Program:
         kept apart; where these have been erased, there is nothing to compare.
         """
         kept = earlier.read()
-        digests = {digest for *_, digest in kept["words"]}
-        rows = [each for about, *_ in kept["words"] for each in self.store.words(about)]
-        texts = {each.text for each in rows if each.digest in digests}
+        texts = {each.text for each in earlier.apart if not each.about.startswith("@")}
         same = text(kept["act"]) == text(act_table(act, words=False))
         if not same or not texts <= {*words_in(act)}:
             raise KeyReused(str(act.key), earlier.number)

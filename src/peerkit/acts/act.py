@@ -64,12 +64,18 @@ class Saying:
 
 @attrs.frozen(kw_only=True)
 class Left:
-    """What an act leaves behind: nouns as they now stand, tallies moved, messages, words."""
+    """What an act leaves behind: nouns as they now stand, tallies moved, messages, words.
+
+    And what it takes away: the texts of those whom it ``forgets``, and the nouns that it
+    ``removes``, by kind and id.
+    """
 
     nouns: tuple[Noun, ...] = ()
     counts: tuple[Count, ...] = ()
     messages: tuple[Message, ...] = ()
     words: tuple[Saying, ...] = ()
+    forgets: tuple[str, ...] = ()
+    removes: tuple[tuple[str, str], ...] = ()
 
 
 @attrs.frozen(kw_only=True)

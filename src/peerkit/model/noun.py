@@ -27,6 +27,8 @@ class Noun:
     read_with: ClassVar[tuple[str, ...]] = ()
     #: The fields that name the ids, beside its own, under which people look for it.
     found_with: ClassVar[tuple[str, ...]] = ()
+    #: The field that holds its day or moment, by which people look for it; empty: it has none.
+    dated: ClassVar[str] = ""
 
     id: str = attrs.field(validator=an_id)
     status: Any
@@ -45,3 +47,9 @@ class Noun:
     def touches(self) -> tuple[str, ...]:
         """The ids, beside its own, under which people look for this noun."""
         return ids_named(self, self.found_with)
+
+    @property
+    def dates(self) -> str:
+        """Its day, or its moment in UTC, as ISO text that sorts as days do; empty when none."""
+        value = getattr(self, self.dated) if self.dated else None
+        return "" if value is None else str(value.isoformat())

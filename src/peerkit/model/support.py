@@ -229,6 +229,7 @@ class Session(Noun):
         "room",
         "series",
     )
+    dated: ClassVar[str] = "starts"
     status: SessionStatus = a(SessionStatus, SessionStatus.PLANNED)
     form: SessionForm = attrs.field(validator=exactly(SessionForm))
     peer: str = attrs.field(validator=an_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GENESIS",
+    "Apart",
     "Change",
     "Entry",
-    "KeptWords",
     "NotAStore",
+    "Order",
     "Standing",
     "Store",
+    "Wanted",
     "seal",
     "touched",
 ]
@@ -39,26 +42,13 @@ class NotAStore(StoreError):
 
 
 @attrs.frozen
-class Entry:
-    """One line of the journal, as it was stored.
+class Apart:
+    """A text that lies beside the journal: about what, whose, and the salt of its digest.
 
-    ``body`` is the canonical JSON text; ``hash`` the SHA-256 of its bytes in
-    hexadecimal. The body names its own number and the hash before it.
+    It is what somebody said (``goal/g-1``), or the private part of an act (``@act``) or of a
+    noun (``@goal/g-1``) as JSON. ``owner`` is an id, or a pair of them. The journal holds its
+    digest only, so that the text can be forgotten and the chain still be followed.
     """
-
-    number: int
-    hash: str
-    body: str = attrs.field(repr=False)
-
-    def read(self) -> dict[str, Any]:
-        """The body as plain values."""
-        found: dict[str, Any] = json.loads(self.body)
-        return found
-
-
-@attrs.frozen
-class KeptWords:
-    """Somebody's words as they are stored: about what, whose, and the salt of their digest."""
 
     about: str
     owner: str
@@ -67,8 +57,34 @@ class KeptWords:
 
     @property
     def digest(self) -> str:
-        """What the journal holds in place of the words. Without the salt it says nothing."""
+        """What the journal holds in place of the text. Without the salt it says nothing."""
         return sha256(f"{self.salt}\n{self.text}".encode()).hexdigest()
+
+
+@attrs.frozen
+class Entry:
+    """One line of the journal, as it was stored.
+
+    ``body`` is the canonical JSON text; ``hash`` the SHA-256 of its bytes in
+    hexadecimal. The body names its own number and the hash before it, and the
+    digest of each text in ``apart``: those that nobody has asked to forget.
+    """
+
+    number: int
+    hash: str
+    body: str = attrs.field(repr=False)
+    apart: tuple[Apart, ...] = attrs.field(default=(), repr=False)
+
+    def read(self) -> dict[str, Any]:
+        """The body as plain values, and what is private where it is still known."""
+        found: dict[str, Any] = json.loads(self.body)
+        if any(each.about.startswith("@") for each in self.apart):
+            whole = {f"@{each['noun']}/{each['id']}": each for each in found["nouns"]}
+            whole["@act"] = found["act"]
+            for each in self.apart:
+                if each.about in whole:
+                    whole[each.about] |= json.loads(each.text)
+        return found
 
 
 @attrs.frozen(kw_only=True)
@@ -77,7 +93,9 @@ class Change:
 
     ``about`` are the ids the decision stood on and ``stood`` the versions it
     saw; ``entry`` is the journal's text but for its number and link; ``nouns``
-    are the nouns as they now stand, each with its written form.
+    are the nouns as they now stand, each with its written form; ``removes``
+    names, by kind and id, nouns of the view that are there no more; of what
+    belongs to the owners in ``forgets``, every text apart goes with it.
     """
 
     about: tuple[str, ...]
@@ -88,7 +106,15 @@ class Change:
     nouns: tuple[tuple[Noun, str], ...] = ()
     counts: tuple[Count, ...] = ()
     messages: tuple[Message, ...] = ()
-    words: tuple[KeptWords, ...] = ()
+    apart: tuple[Apart, ...] = ()
+    forgets: tuple[str, ...] = ()
+    removes: tuple[tuple[str, str], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if self.removes and not {(noun.kind, noun.id) for noun, _ in self.nouns}.isdisjoint(
+            self.removes
+        ):
+            raise StoreError("A change cannot write a noun and take it away. Nothing was stored.")
 
     @property
     def touched(self) -> tuple[str, ...]:
@@ -114,6 +140,51 @@ class Standing:
         return self.versions == other.versions and self.view.tallies == other.view.tallies
 
 
+class Order(StrEnum):
+    """The order in which nouns are found: by id, or by their day. Undated ones have only ids."""
+
+    ID = "id"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+@attrs.frozen
+class Wanted(Generic[N]):
+    """Which nouns are asked for: all of one kind, or fewer.
+
+    With ``about``, those that touch this id, and the one that has it; with
+    ``statuses``, those in one of them; with ``since`` and ``until``, those whose
+    day (the ISO text of :attr:`~peerkit.model.Noun.dates`) lies between, the end
+    left out.
+    """
+
+    kind: type[N]
+    about: str | None = attrs.field(default=None, kw_only=True)
+    statuses: frozenset[str] | None = attrs.field(default=None, kw_only=True)
+    since: str | None = attrs.field(default=None, kw_only=True)
+    until: str | None = attrs.field(default=None, kw_only=True)
+    order: Order = attrs.field(default=Order.ID, kw_only=True)
+
+    @property
+    def dated(self) -> bool:
+        """Whether only nouns with a day are asked for."""
+        return not (self.since is self.until is None and self.order is Order.ID)
+
+    def takes(self, noun: Noun) -> bool:
+        """Whether this noun, which is of the kind and touches the id, is one of them."""
+        day = noun.dates
+        return (
+            (self.statuses is None or noun.status in self.statuses)
+            and (not self.dated or bool(day))
+            and (self.since is None or day >= self.since)
+            and (self.until is None or day < self.until)
+        )
+
+    def place_of(self, noun: Noun) -> str:
+        """Where this noun stands in the order: what the next page comes ``after``."""
+        return noun.id if self.order is Order.ID else f"{noun.dates} {noun.id}"
+
+
 def touched(about: tuple[str, ...], nouns: tuple[tuple[Noun, str], ...]) -> tuple[str, ...]:
     """The ids an entry belongs to: those it is about, but no pairs or days, and what it touches."""
     touches = [each for noun, _ in nouns for each in (noun.id, *noun.touches)]
@@ -124,7 +195,7 @@ def touched(about: tuple[str, ...], nouns: tuple[tuple[Noun, str], ...]) -> tupl
 def seal(number: int, previous: str, change: Change) -> Entry:
     """The entry of this number, linked to the hash before it. Every store calls this."""
     body = f'{{"n":{number},"prev":"{previous}",{change.entry[1:]}'
-    return Entry(number, sha256(body.encode()).hexdigest(), body)
+    return Entry(number, sha256(body.encode()).hexdigest(), body, change.apart)
 
 
 @runtime_checkable
@@ -154,8 +225,8 @@ class Store(Protocol):
         entry linked to the one before; :class:`~peerkit.errors.Moved` when
         what the change stood on is no longer so or its key has been taken,
         and then nothing is stored; changes about other ids, and entries that
-        moved nothing, do not disturb it; no noun is written over that the
-        change has not read.
+        moved nothing, do not disturb it; no noun is written over, or taken
+        away, that the change has not read; what is forgotten is gone for good.
         """
         ...
 
@@ -168,27 +239,33 @@ class Store(Protocol):
         ...
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
-        """The entries after this number, in order; with ``about``, those that touch this id."""
-        ...
+        """The entries after this number, in order; with ``about``, those that touch this id.
 
-    def find(
-        self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
-    ) -> tuple[N, ...]:
-        """Nouns of one kind by id, open or not, after this one.
-
-        With ``about``, those that touch this id, and the one that has it.
+        Each with its texts apart, but for those that were forgotten.
         """
         ...
 
-    def books(self) -> Iterator[Count | Message | KeptWords]:
-        """Everything kept beside the nouns, as it stands: tallies, messages, words.
+    def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
+        """The nouns that are asked for, in their order, behind the place ``after``.
+
+        A place is what :meth:`Wanted.place_of` gives; where several have one day,
+        the id decides.
+        """
+        ...
+
+    def count(self, wanted: Wanted[N]) -> int:
+        """How many nouns are asked for."""
+        ...
+
+    def books(self) -> Iterator[Count | Message | Apart]:
+        """Everything kept beside the nouns, as it stands: tallies, messages, texts apart.
 
         Read a few at a time, for an audit: see :meth:`peerkit.program.Program.verify`.
         """
         ...
 
-    def words(self, about: str) -> tuple[KeptWords, ...]:
-        """The words kept about this, oldest first; empty when there are none."""
+    def apart(self, about: str) -> tuple[Apart, ...]:
+        """The texts kept about this, oldest first; empty when there are none."""
         ...
 
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:

@@ -32,7 +32,7 @@ from peerkit.acts import ACTS, Act, Left, RecordMeasure
 from peerkit.decisions import Decision, Verdict
 from peerkit.errors import BadInput, must_be
 from peerkit.model import NOUNS, Activity, Answer, Noun, Recurrence, Words
-from peerkit.stores import KeptWords, touched
+from peerkit.stores import Apart, touched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -462,7 +462,7 @@ def write_entry(
     decision: Decision,
     left: Left,
     nouns: tuple[tuple[Noun, str], ...],
-    words: tuple[KeptWords, ...],
+    apart: tuple[Apart, ...],
 ) -> str:
     """The journal's text of a decision, but for its number and link.
 
@@ -483,7 +483,9 @@ def write_entry(
                 [each.to, each.kind, each.about, each.inside, each.outside]
                 for each in left.messages
             ],
-            "words": [[each.about, each.owner, each.digest] for each in words],
+            "apart": [[each.about, each.owner, each.digest] for each in apart],
+            "forgets": left.forgets,
+            "removes": left.removes,
             "touched": touched(act.about, nouns),
             "act": act_table(act, words=False),
         }

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -13,7 +14,7 @@ import attrs
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Noun, View, periods
-from peerkit.stores import GENESIS, Change, Entry, KeptWords, Standing, seal
+from peerkit.stores import GENESIS, Apart, Change, Entry, Order, Standing, Wanted, seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ class MemoryStore:
         self._found: _Filed = defaultdict(list)
         self._tallies: dict[tuple[str, str], dict[str, int]] = {}
         self._outbox: dict[str, _Waiting] = {}
-        self._words: defaultdict[str, list[KeptWords]] = defaultdict(list)
+        self._apart: defaultdict[str, list[Apart]] = defaultdict(list)
         self._undo: list[Callable[[], Any]] = []
         self._batch = False
         self._closed = False
@@ -128,6 +129,8 @@ class MemoryStore:
         self._undo.append(items.pop)
 
     def _put(self, entry: Entry, change: Change) -> None:
+        for owner in change.forgets:
+            self._forget(owner)
         self._add(self._entries, entry)
         if change.key is not None:
             self._set(self._by_key, change.key, entry.number)
@@ -135,14 +138,16 @@ class MemoryStore:
             self._add(self._touching[each], entry.number)
         for noun, _ in change.nouns:
             self._put_noun(entry.number, noun, change.stood.view)
+        for kind, id_ in change.removes:
+            self._remove(kind, id_, change.stood.view)
         for count in change.counts:
             table = self._tallies.setdefault((count.of, count.period), {})
             self._set(table, count.what, table.get(count.what, 0) + count.by)
         for position, message in enumerate(change.messages):
             key = f"{entry.number}/{position}"
             self._set(self._outbox, key, _Waiting(attrs.evolve(message, key=key)))
-        for words in change.words:
-            self._add(self._words[words.about], words)
+        for kept in change.apart:
+            self._add(self._apart[kept.about], kept)
 
     def _put_noun(self, number: int, noun: Noun, view: View) -> None:
         """A noun that the change has not read must be new: nothing is overwritten unseen."""
@@ -154,6 +159,26 @@ class MemoryStore:
         self._refile(self._found, noun, touched, (None, *noun.touches))
         self._refile(self._weighing, noun, weighed, noun.weighs_on if noun.open else ())
         self._set(self._nouns.setdefault(noun.id, {}), noun.kind, (number, noun))
+
+    def _remove(self, kind: str, id_: str, view: View) -> None:
+        """A noun is taken away. Nothing is taken away unseen."""
+        _, noun = self._nouns.get(id_, {}).get(kind, (0, None))
+        if noun is None or noun not in view.nouns:
+            raise StoreError(f"The {kind} {id_} was not read before. Nothing was stored.")
+        self._refile(self._found, noun, (None, *noun.touches), ())
+        self._refile(self._weighing, noun, noun.weighs_on if noun.open else (), ())
+        table = self._nouns[id_]
+        self._undo.append(partial(table.__setitem__, kind, table.pop(kind)))
+
+    def _forget(self, owner: str) -> None:
+        """Every text of this owner goes, from beside the nouns and from the entries."""
+        for about, kept in self._apart.items():
+            self._set(self._apart, about, [each for each in kept if each.owner != owner])
+        for at, entry in enumerate(self._entries):
+            if any(each.owner == owner for each in entry.apart):
+                left = tuple(each for each in entry.apart if each.owner != owner)
+                self._undo.append(partial(self._entries.__setitem__, at, entry))
+                self._entries[at] = attrs.evolve(entry, apart=left)
 
     def _refile(
         self,
@@ -212,22 +237,47 @@ class MemoryStore:
             found = [self._entries[each - 1] for each in numbers]
         return iter(found)
 
-    def find(
-        self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
-    ) -> tuple[N, ...]:
-        """Nouns of one kind by id, after this id."""
+    def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
+        """The nouns that are asked for, behind this place."""
         with self._lock:
             self._ready()
-            filed = self._found.get(about, [])
-            start = bisect_right(filed, (kind.kind, after))
-            ids = [id_ for name, id_ in filed[start : start + limit] if name == kind.kind]
-            itself = about if kind.kind in self._nouns.get(about or "", ()) else None
-            if itself is not None and itself > after and itself not in ids:
-                insort(ids, itself)
-            return tuple(self._nouns[each][kind.kind][1] for each in ids[:limit])  # type: ignore[misc]
+            return tuple(islice(self._matching(wanted, after), limit))
 
-    def books(self) -> Iterator[Count | Message | KeptWords]:
-        """Everything kept beside the nouns: tallies, messages, words."""
+    def count(self, wanted: Wanted[N]) -> int:
+        """How many nouns are asked for."""
+        with self._lock:
+            self._ready()
+            return sum(1 for _ in self._matching(wanted, ""))
+
+    def _matching(self, wanted: Wanted[N], after: str) -> Iterator[N]:
+        """The nouns that are asked for, in their order."""
+        if wanted.order is Order.ID:
+            return self._by_id(wanted, after)
+        newest = wanted.order is Order.NEWEST
+        found = sorted(self._by_id(wanted, ""), key=wanted.place_of, reverse=newest)
+        if not after:
+            return iter(found)
+        start = bisect_right(found, after, key=wanted.place_of)
+        if newest:
+            start = len(found) - bisect_left(found[::-1], after, key=wanted.place_of)
+        return iter(found[start:])
+
+    def _by_id(self, wanted: Wanted[N], after: str) -> Iterator[N]:
+        """The nouns that are asked for, by id: those filed under what they are about, and it."""
+        kind, itself = wanted.kind.kind, wanted.about
+        filed = self._found.get(itself, [])
+        if itself is not None and kind in self._nouns.get(itself, ()):
+            filed = sorted({*filed, (kind, itself)})
+        for at in range(bisect_right(filed, (kind, after)), len(filed)):
+            name, id_ = filed[at]
+            if name != kind:
+                return
+            noun = self._nouns[id_][kind][1]
+            if wanted.takes(noun):
+                yield noun  # type: ignore[misc]  # it is filed under its kind
+
+    def books(self) -> Iterator[Count | Message | Apart]:
+        """Everything kept beside the nouns: tallies, messages, texts apart."""
         with self._lock:
             self._ready()
             tallies = [
@@ -236,14 +286,14 @@ class MemoryStore:
                 for what, by in table.items()
             ]
             messages = [each.message for each in self._outbox.values()]
-            words = [each for kept in self._words.values() for each in kept]
-        return iter((*tallies, *messages, *words))
+            apart = [each for kept in self._apart.values() for each in kept]
+        return iter((*tallies, *messages, *apart))
 
-    def words(self, about: str) -> tuple[KeptWords, ...]:
-        """The words kept about this, oldest first."""
+    def apart(self, about: str) -> tuple[Apart, ...]:
+        """The texts kept about this, oldest first."""
         with self._lock:
             self._ready()
-            return tuple(self._words.get(about, ()))
+            return tuple(self._apart.get(about, ()))
 
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
 from datetime import UTC
-from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View, periods
-from peerkit.stores import GENESIS, Change, Entry, KeptWords, Standing, seal
+from peerkit.stores import Apart, Change, Entry, Order, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
 from peerkit.stores.sqlite_file import FAILURES, opened, why
+from peerkit.stores.sqlite_sql import FILED, HEAD, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,52 +32,17 @@ _REMEMBERED: Final = 4096
 #: How durable an acknowledged change is: SQLite's own words.
 _DURABILITY: Final = {"full": "FULL", "normal": "NORMAL"}
 
-_HEAD: Final = "SELECT n, hash FROM peerkit_entry WHERE program = ? ORDER BY n DESC LIMIT 1"
-_FILED: Final = (
-    "INSERT INTO peerkit_filed (program, kind, id, under) VALUES (?,?,?,?)",
-    "DELETE FROM peerkit_filed WHERE program = ? AND kind = ? AND id = ? AND under = ?",
+_NEW_NOUN: Final = (
+    "INSERT INTO peerkit_noun (n, status, day, body, program, id, kind) VALUES (?,?,?,?,?,?,?)"
 )
-_WEIGHING: Final = (
-    "INSERT INTO peerkit_weighing (program, kind, id, under) VALUES (?,?,?,?)",
-    "DELETE FROM peerkit_weighing WHERE program = ? AND kind = ? AND id = ? AND under = ?",
+_NOUN_AGAIN: Final = (
+    "UPDATE peerkit_noun SET n = ?, status = ?, day = ?, body = ? "
+    "WHERE program = ? AND id = ? AND kind = ?"
 )
-
-
-@lru_cache(maxsize=512)
-def _standing_sql(ids: int, *, keyed: bool) -> str:
-    """One statement, so one moment: the head, the nouns, what weighs on them, the tallies, the key.
-
-    Its values: the ids; the program four times, and the periods; when ``keyed``, the
-    program and the key. The ids are one table that is joined, not lists to look
-    in: SQLite would build a table for each list, and four of them cost ten times
-    the rest.
-    """
-    earlier = """
-UNION ALL
-SELECT 'earlier', entry.hash, entry.n, entry.body
-FROM peerkit_key AS key CROSS JOIN peerkit_entry AS entry
-ON entry.program = key.program AND entry.n = key.n
-WHERE key.program = ? AND key.key = ?
-"""
-    return f"""
-WITH about (id) AS (VALUES {",".join(["(?)"] * ids) or "(NULL)"})
-SELECT 'head', '', n, ''
-FROM (SELECT n FROM peerkit_entry WHERE program = ? ORDER BY n DESC LIMIT 1)
-UNION ALL
-SELECT noun.kind, noun.id, noun.n, noun.body
-FROM about CROSS JOIN peerkit_noun AS noun ON noun.program = ? AND noun.id = about.id
-UNION ALL
-SELECT noun.kind, noun.id, noun.n, noun.body
-FROM about
-CROSS JOIN peerkit_weighing AS weighing
-ON weighing.program = ? AND weighing.under = about.id
-CROSS JOIN peerkit_noun AS noun
-ON noun.program = weighing.program AND noun.id = weighing.id AND noun.kind = weighing.kind
-UNION ALL
-SELECT 'tally', tally.of, tally.value, tally.what
-FROM about CROSS JOIN peerkit_tally AS tally
-ON tally.program = ? AND tally.of = about.id AND tally.period IN (?, ?, ?, ?, ?)
-{earlier if keyed else ""}"""  # noqa: S608 - only question marks are put together
+_FILED_AGAIN: Final = (
+    "UPDATE peerkit_filed SET day = ? WHERE program = ? AND kind = ? AND id = ? AND under = ?"
+)
+_NUMBER: Final = itemgetter(0)
 
 
 def _moment(moment: datetime) -> str:
@@ -102,6 +70,7 @@ class SQLiteStore:
         self._lock = RLock()
         self._batch = False
         self._closed = False
+        self._forgot = False
         self._read: dict[str, Noun] = {}
         self._db, self._program = opened(self.path, program, _DURABILITY[durability])
 
@@ -148,8 +117,17 @@ class SQLiteStore:
                     self._roll_back()
                 raise
             else:
+                self._empty_the_log()
                 return
         raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
+
+    def _empty_the_log(self) -> None:
+        """After something was forgotten: what was, is still in the log until it is emptied."""
+        if self._forgot and not self._batch:
+            self._forgot = False
+            self._read.clear()
+            with suppress(sqlite3.Error):  # somebody still reads; the next checkpoint does it
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _begin(self) -> None:
         if not self._batch:
@@ -174,12 +152,12 @@ class SQLiteStore:
         keyed = () if key is None else (mine, key)
         values = (*about, mine, mine, mine, mine, *periods(day), *keyed)
         for kind, id_, number, body in self._ask(
-            _standing_sql(len(about), keyed=key is not None), values
+            standing(len(about), keyed=key is not None), values
         ):
             if kind == "head":
                 seen = number
             elif kind == "earlier":
-                earlier = Entry(number, id_, body)
+                earlier = self._entry(number, id_, body)
             elif kind == "tally":
                 tallies[id_, body] = number
             else:
@@ -216,8 +194,7 @@ class SQLiteStore:
             return self._put(change)
 
     def _put(self, change: Change) -> Entry:
-        head = self._db.execute(_HEAD, (self._program,)).fetchone()
-        number, previous = head or (0, GENESIS)
+        number, previous = self._db.execute(HEAD, (self._program,)).fetchone()
         stood = change.stood.view
         if number != stood.seen:
             now = self.view(change.about, change.day, stood.now, change.key)
@@ -231,15 +208,21 @@ class SQLiteStore:
         run, many = self._db.execute, self._db.executemany
         mine, n = self._program, entry.number
         if change.key is not None:
-            keyed = (mine, change.key, n)
-            # The first thing that is written, so that Moved leaves nothing behind.
-            if not run("INSERT OR IGNORE INTO peerkit_key VALUES (?,?,?)", keyed).rowcount:
+            # Looked at before anything is written, so that Moved leaves nothing behind.
+            taken = "SELECT 1 FROM peerkit_key WHERE program = ? AND key = ?"
+            if run(taken, (mine, change.key)).fetchone():
                 raise Moved(change.about, change.stood.view.seen)
+        step = "UPDATE peerkit_program SET n = ?, hash = ?, writing = 1 WHERE id = ?"
+        run(step, (n, entry.hash, mine))
         run("INSERT INTO peerkit_entry VALUES (?,?,?,?)", (mine, n, entry.hash, entry.body))
+        if change.key is not None:
+            run("INSERT INTO peerkit_key VALUES (?,?,?)", (mine, change.key, n))
         touched = [(mine, each, n) for each in change.touched]
         many("INSERT INTO peerkit_touched VALUES (?,?,?)", touched)
         for noun, body in change.nouns:
             self._write_noun(n, noun, body, change.stood.view)
+        for kind, id_ in change.removes:
+            self._remove(kind, id_, change.stood.view)
         if change.counts:
             many(
                 "INSERT INTO peerkit_tally VALUES (?,?,?,?,?) "
@@ -254,40 +237,62 @@ class SQLiteStore:
                     for at, each in enumerate(change.messages)
                 ],
             )
-        for at, each in enumerate(change.words):
-            said = (mine, each.about, n, at, each.owner, each.salt, each.text)
-            run("INSERT INTO peerkit_words VALUES (?,?,?,?,?,?,?)", said)
+        self._write_apart(n, change)
+        run("UPDATE peerkit_program SET writing = 0 WHERE id = ?", (mine,))
+
+    def _write_apart(self, n: int, change: Change) -> None:
+        mine = self._program
+        for owner in change.forgets:
+            gone = "DELETE FROM peerkit_apart WHERE program = ? AND owner = ?"
+            self._db.execute(gone, (mine, owner))
+            self._forgot = True
+        for at, each in enumerate(change.apart):
+            row = (mine, n, at, each.about, each.owner, each.salt, each.text)
+            self._db.execute("INSERT INTO peerkit_apart VALUES (?,?,?,?,?,?,?)", row)
 
     def _write_noun(self, n: int, noun: Noun, body: str, view: View) -> None:
         """A noun that the change has not read must be new: nothing is overwritten unseen."""
         before = view.get(type(noun), noun.id)
-        if before is None:
-            values = (self._program, noun.id, noun.kind, n, body)
-            self._db.execute("INSERT INTO peerkit_noun VALUES (?,?,?,?,?)", values)
-        else:
-            self._db.execute(
-                "UPDATE peerkit_noun SET n = ?, body = ? WHERE program = ? AND id = ? AND kind = ?",
-                (n, body, self._program, noun.id, noun.kind),
-            )
+        row = (n, noun.status, noun.dates, body, self._program, noun.id, noun.kind)
+        self._db.execute(_NEW_NOUN if before is None else _NOUN_AGAIN, row)
+        if before is not None and before.dates != noun.dates:
+            moved = (noun.dates, self._program, noun.kind, noun.id)
+            for each in before.touches:
+                self._db.execute(_FILED_AGAIN, (*moved, each))
         touched = () if before is None else before.touches
         weighed = before.weighs_on if before is not None and before.open else ()
-        self._refile(_FILED, noun, touched, noun.touches)
-        self._refile(_WEIGHING, noun, weighed, noun.weighs_on if noun.open else ())
+        self._refile(FILED, noun, touched, noun.touches, noun.dates)
+        self._refile(WEIGHING, noun, weighed, noun.weighs_on if noun.open else ())
         if noun.open:  # what is closed is seldom read again
             self._remember(body, noun)
 
+    def _remove(self, kind: str, id_: str, view: View) -> None:
+        """A noun is taken away. Nothing is taken away unseen."""
+        noun = next((each for each in view.nouns if (each.kind, each.id) == (kind, id_)), None)
+        if noun is None:
+            raise StoreError(f"The {kind} {id_} was not read before. Nothing was stored.")
+        self._refile(FILED, noun, noun.touches, ())
+        self._refile(WEIGHING, noun, noun.weighs_on if noun.open else (), ())
+        gone = "DELETE FROM peerkit_noun WHERE program = ? AND id = ? AND kind = ?"
+        self._db.execute(gone, (self._program, id_, kind))
+
     def _refile(
-        self, sql: tuple[str, str], noun: Noun, was: tuple[str, ...], now: tuple[str, ...]
+        self,
+        sql: tuple[str, str],
+        noun: Noun,
+        was: tuple[str, ...],
+        now: tuple[str, ...],
+        *more: str,
     ) -> None:
         """A noun leaves the ids it was filed under and is filed under those of now."""
         if was == now:
             return
-        for statement, ids in zip(
-            sql, ({*now}.difference(was), {*was}.difference(now)), strict=True
-        ):
-            if ids:
-                rows = [(self._program, noun.kind, noun.id, each) for each in ids]
-                self._db.executemany(statement, rows)
+        put, take = sql
+        name = (self._program, noun.kind, noun.id)
+        if came := {*now}.difference(was):
+            self._db.executemany(put, [(*name, each, *more) for each in came])
+        if went := {*was}.difference(now):
+            self._db.executemany(take, [(*name, each) for each in went])
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -318,44 +323,60 @@ class SQLiteStore:
             )
             fixed = (self._program, about)
         while rows := self._ask(sql, (*fixed, after)):
-            for row in rows:
-                yield Entry(*row)
+            apart = self._apart_of([row[0] for row in rows])
+            for n, hash_, body in rows:
+                yield Entry(n, hash_, body, apart.get(n, ()))
             after = rows[-1][0]
 
-    def find(
-        self, kind: type[N], *, about: str | None = None, after: str = "", limit: int = 100
-    ) -> tuple[N, ...]:
-        """Nouns of one kind by id, after this id."""
-        if about is None:
-            sql = (
-                "SELECT kind, id, n, body FROM peerkit_noun "
-                "WHERE program = ? AND kind = ? AND id > ? ORDER BY id LIMIT ?"
-            )
-            values: tuple[Any, ...] = (self._program, kind.kind, after, limit)
-        else:
-            sql = (
-                "SELECT kind, id, n, body FROM peerkit_noun "
-                "WHERE program = ? AND kind = ? AND id > ? AND id IN "
-                "(SELECT id FROM (SELECT id FROM peerkit_filed WHERE program = ? AND under = ? "
-                "AND kind = ? AND id > ? ORDER BY id LIMIT ?) UNION ALL SELECT ?) "
-                "ORDER BY id LIMIT ?"
-            )
-            mine, name = self._program, kind.kind
-            values = (mine, name, after, mine, about, name, after, limit, about, limit)
-        rows = self._ask(sql, values)
-        return tuple(self._noun((row[0], row[1], row[2]), row[3]) for row in rows)  # type: ignore[misc]
+    def _entry(self, n: int, hash_: str, body: str) -> Entry:
+        return Entry(n, hash_, body, self._apart_of([n]).get(n, ()))
 
-    def books(self) -> Iterator[Count | Message | KeptWords]:
+    def _apart_of(self, numbers: list[int]) -> dict[int, tuple[Apart, ...]]:
+        """The texts that lie apart from these entries, in their order."""
+        sql = (
+            "SELECT n, about, owner, salt, text FROM peerkit_apart "
+            "WHERE program = ? AND n IN (SELECT value FROM json_each(?)) ORDER BY n, position"
+        )
+        rows = self._ask(sql, (self._program, json.dumps(numbers)))
+        return {n: tuple(Apart(*each[1:]) for each in group) for n, group in groupby(rows, _NUMBER)}
+
+    def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
+        """The nouns that are asked for, behind this place."""
+        rows = self._ask(*finding(self._program, wanted, after, limit))
+        found = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
+        itself = self._itself(wanted)
+        if itself is not None and itself not in found:
+            newest = wanted.order is Order.NEWEST
+            place = wanted.place_of(itself)
+            if not after or (place < after if newest else place > after):
+                found = sorted((*found, itself), key=wanted.place_of, reverse=newest)
+        return tuple(found[:limit])  # type: ignore[arg-type]  # they are of this kind
+
+    def _itself(self, wanted: Wanted[N]) -> Noun | None:
+        """The noun whose own id is asked about, where it is one of those asked for."""
+        if wanted.about is None:
+            return None
+        sql = "SELECT kind, id, n, body FROM peerkit_noun WHERE program = ? AND id = ? AND kind = ?"
+        rows = self._ask(sql, (self._program, wanted.about, wanted.kind.kind))
+        nouns = (self._noun((row[0], row[1], row[2]), row[3]) for row in rows)
+        return next((each for each in nouns if wanted.takes(each)), None)
+
+    def count(self, wanted: Wanted[N]) -> int:
+        """How many nouns are asked for."""
+        ((number,),) = self._ask(*counting(self._program, wanted))
+        itself = self._itself(wanted)
+        alone = itself is not None and itself.id not in itself.touches
+        return int(number) + alone
+
+    def books(self) -> Iterator[Count | Message | Apart]:
         """Everything kept beside the nouns, some hundreds at a time."""
         for of, when, what, value in self._paged("tally", "of, period, what", "value"):
             yield Count(of, what, value, when)
         rest = "recipient, kind, about, inside, outside"
         for row in self._paged("message", "n, position", rest):
             yield _message(*row)
-        for about, _, _, owner, salt, said in self._paged(
-            "words", "about, n, position", "owner, salt, text"
-        ):
-            yield KeptWords(about, owner, salt, said)
+        for _, _, *apart in self._paged("apart", "n, position", "about, owner, salt, text"):
+            yield Apart(*apart)
 
     def _paged(self, table: str, key: str, rest: str) -> Iterator[tuple[Any, ...]]:
         """All rows of a table of ours in the order of its key, read a few at a time."""
@@ -369,14 +390,14 @@ class SQLiteStore:
             after = rows[-1][:width]
             rows = self._ask(f"{first} AND ({key}) > ({marks}) {order}", (self._program, *after))
 
-    def words(self, about: str) -> tuple[KeptWords, ...]:
-        """The words kept about this, oldest first."""
+    def apart(self, about: str) -> tuple[Apart, ...]:
+        """The texts kept about this, oldest first."""
         rows = self._ask(
-            "SELECT about, owner, salt, text FROM peerkit_words "
+            "SELECT about, owner, salt, text FROM peerkit_apart "
             "WHERE program = ? AND about = ? ORDER BY n, position",
             (self._program, about),
         )
-        return tuple(KeptWords(*row) for row in rows)
+        return tuple(Apart(*row) for row in rows)
 
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""

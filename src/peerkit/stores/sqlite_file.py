@@ -19,7 +19,7 @@ _OURS: Final = 0x70656572
 #: No SQLite file is shorter, in bytes, unless it is empty.
 _SHORTEST: Final = 512
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
-_FORM: Final = 2
+_FORM: Final = 3
 #: Seconds to wait for another writer before giving up.
 _PATIENCE: Final = 30.0
 #: How many pages the log takes before they are moved to the file, and how much of the file is
@@ -32,7 +32,10 @@ FAILURES: Final = (sqlite3.Error, UnicodeError, OverflowError)
 _TABLES: Final = """
 CREATE TABLE peerkit_program (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    n INTEGER NOT NULL DEFAULT 0,
+    hash TEXT NOT NULL DEFAULT '0000000000000000000000000000000000000000000000000000000000000000',
+    writing INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE peerkit_entry (
     program INTEGER NOT NULL,
@@ -58,17 +61,22 @@ CREATE TABLE peerkit_noun (
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
     n INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    day TEXT NOT NULL,
     body TEXT NOT NULL,
     PRIMARY KEY (program, id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX peerkit_noun_of_kind ON peerkit_noun (program, kind, id);
+CREATE INDEX peerkit_noun_of_day ON peerkit_noun (program, kind, day, id) WHERE day > '';
 CREATE TABLE peerkit_filed (
     program INTEGER NOT NULL,
     under TEXT NOT NULL,
     kind TEXT NOT NULL,
     id TEXT NOT NULL,
+    day TEXT NOT NULL,
     PRIMARY KEY (program, under, kind, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX peerkit_filed_of_day ON peerkit_filed (program, under, kind, day, id) WHERE day > '';
 CREATE TABLE peerkit_weighing (
     program INTEGER NOT NULL,
     under TEXT NOT NULL,
@@ -98,21 +106,66 @@ CREATE TABLE peerkit_message (
     PRIMARY KEY (program, n, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX peerkit_waiting ON peerkit_message (program, n, position) WHERE told IS NULL;
-CREATE TABLE peerkit_words (
+CREATE TABLE peerkit_apart (
     program INTEGER NOT NULL,
-    about TEXT NOT NULL,
     n INTEGER NOT NULL,
     position INTEGER NOT NULL,
+    about TEXT NOT NULL,
     owner TEXT NOT NULL,
     salt TEXT NOT NULL,
     text TEXT NOT NULL,
-    PRIMARY KEY (program, about, n, position)
+    PRIMARY KEY (program, n, position)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX peerkit_apart_about ON peerkit_apart (program, about);
+CREATE INDEX peerkit_apart_owned ON peerkit_apart (program, owner);
 CREATE TRIGGER peerkit_entry_stays BEFORE UPDATE ON peerkit_entry
 BEGIN SELECT RAISE(ABORT, 'the journal is never edited'); END;
 CREATE TRIGGER peerkit_entry_remains BEFORE DELETE ON peerkit_entry
 BEGIN SELECT RAISE(ABORT, 'the journal is never cut'); END;
+CREATE TRIGGER peerkit_entry_follows BEFORE INSERT ON peerkit_entry
+WHEN NOT EXISTS (
+    SELECT 1 FROM peerkit_program WHERE id = NEW.program AND n = NEW.n AND hash = NEW.hash
+    AND writing = 1
+)
+BEGIN SELECT RAISE(ABORT, 'an entry follows the last one'); END;
+CREATE TRIGGER peerkit_program_counts BEFORE UPDATE OF n, hash, name, id ON peerkit_program
+WHEN NEW.n IS NOT OLD.n + 1 OR NEW.name IS NOT OLD.name OR NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'a program counts its entries one by one'); END;
+CREATE TRIGGER peerkit_program_remains BEFORE DELETE ON peerkit_program
+BEGIN SELECT RAISE(ABORT, 'a program is never taken away'); END;
 """
+
+#: What nobody may do to a table outside a change, and which row says of which program it is.
+#: A message may be leased and told; the rows that find things again are compared by `verify`.
+_GUARDED: Final = (
+    ("noun", "INSERT", "NEW"),
+    ("noun", "UPDATE", "NEW"),
+    ("noun", "DELETE", "OLD"),
+    ("tally", "INSERT", "NEW"),
+    ("tally", "UPDATE", "NEW"),
+    ("tally", "DELETE", "OLD"),
+    ("message", "INSERT", "NEW"),
+    ("message", "UPDATE OF program, n, position, recipient, kind, about, inside, outside", "NEW"),
+    ("message", "DELETE", "OLD"),
+    ("apart", "INSERT", "NEW"),
+    ("apart", "UPDATE", "NEW"),
+    ("apart", "DELETE", "OLD"),
+    ("key", "INSERT", "NEW"),
+    ("key", "UPDATE", "NEW"),
+    ("key", "DELETE", "OLD"),
+)
+
+
+def _guards() -> Iterator[str]:
+    """The triggers that refuse a change without an entry."""
+    for table, event, row in _GUARDED:
+        name = f"peerkit_{table}_{event.split()[0].lower()}_with_entry"
+        writing = f"SELECT writing FROM peerkit_program WHERE id = {row}.program"  # noqa: S608 - our own names
+        yield (
+            f"CREATE TRIGGER {name} BEFORE {event} ON peerkit_{table} "
+            f"WHEN ({writing}) IS NOT 1 "
+            "BEGIN SELECT RAISE(ABORT, 'nothing changes without an entry'); END"
+        )
 
 
 def why(error: Exception) -> str:
@@ -156,6 +209,7 @@ def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str)
         db.execute(f"PRAGMA synchronous = {synchronous}")
         db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
         db.execute(f"PRAGMA cache_size = {-_CACHE}")
+        db.execute("PRAGMA secure_delete = ON")  # what is forgotten is no more in a free page
         return _entered(db, program)
     except FAILURES as error:
         failed, name = why(error), getattr(error, "sqlite_errorname", "")
@@ -197,7 +251,7 @@ def _entered(db: sqlite3.Connection, program: str) -> int:
     db.execute("BEGIN IMMEDIATE")
     try:
         if db.execute("PRAGMA application_id").fetchone()[0] != _OURS:
-            for statement in _statements(_TABLES):
+            for statement in (*_statements(_TABLES), *_guards()):
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {_OURS}")
             db.execute(f"PRAGMA user_version = {_FORM}")

@@ -13,7 +13,7 @@ import attrs
 
 from peerkit.errors import BadInput, StoreError
 from peerkit.model import NOUNS, Count, Message, Noun
-from peerkit.stores import GENESIS
+from peerkit.stores import GENESIS, Wanted
 from peerkit.stores.codec import read_noun, text, write_noun
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class _Found:
     nouns: dict[tuple[str, str], str] = attrs.field(factory=dict)
     tallies: Counter[tuple[str, str, str]] = attrs.field(factory=Counter)
     messages: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
-    words: Counter[tuple[str, str, str]] = attrs.field(factory=Counter)
+    apart: Counter[tuple[str, str, str]] = attrs.field(factory=Counter)
     touched: Counter[str] = attrs.field(factory=Counter)
     keys: dict[str, int] = attrs.field(factory=dict)
     faults: list[str] = attrs.field(factory=list)
@@ -100,7 +100,12 @@ class _Found:
             self.tallies[of, what, when] += by
         for position, message in enumerate(body["messages"]):
             self.messages[f"{body['n']}/{position}"] = tuple(message)
-        self.words.update(map(tuple, body["words"]))
+        for owner in body["forgets"]:
+            for name in [each for each in self.apart if each[1] == owner]:
+                del self.apart[name]
+        for kind, id_ in body["removes"]:
+            self.nouns.pop((kind, id_), None)
+        self.apart.update(map(tuple, body["apart"]))
         self.touched.update(body["touched"])
         key = body["act"]["key"]
         if key is not None:
@@ -113,7 +118,7 @@ def _noun_faults(store: Store, nouns: dict[tuple[str, str], str]) -> Iterator[st
         after: str | None = ""
         while after is not None:
             try:
-                items = store.find(kind, after=after, limit=_PAGE)
+                items = store.find(Wanted(kind), after=after, limit=_PAGE)
             except StoreError as error:
                 yield f"No {kind.kind} after {after!r} can be read. {error}"
                 return
@@ -143,7 +148,7 @@ def _filing_faults(store: Store, noun: Noun) -> Iterator[str]:
             yield f"{noun.kind} {noun.id} does not weigh on {under} any more."
     before = f"{noun.id[:-1]}{chr(ord(noun.id[-1]) - 1)}\x7f"
     for about in noun.touches:
-        if noun not in store.find(type(noun), about=about, after=before, limit=1):
+        if noun not in store.find(Wanted(type(noun), about=about), after=before, limit=1):
             yield f"{noun.kind} {noun.id} is not found with {about} any more."
 
 
@@ -159,9 +164,9 @@ def _book_faults(store: Store, found: _Found) -> Iterator[str]:
                 yield f"Message {each.key} is not as the journal left it."
         else:
             name = (each.about, each.owner, each.digest)
-            if found.words[name] < 1:
+            if found.apart[name] < 1:
                 yield f"Words about {each.about} are not those that were kept."
-            found.words[name] -= 1
+            found.apart[name] -= 1
     yield from _missing(found)
 
 
@@ -172,7 +177,7 @@ def _missing(found: _Found) -> Iterator[str]:
             yield f"The tally {what} of {of} is missing."
     for key in found.messages:
         yield f"Message {key} is missing."
-    for (about, _, _), count in found.words.items():
+    for (about, _, _), count in found.apart.items():
         if count > 0:
             yield f"Words about {about} are missing."
 

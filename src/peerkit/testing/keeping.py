@@ -7,7 +7,7 @@ from typing import Any
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import MET, MINUTES_GIVEN, WALKING, Count, Goal, Match, MatchStatus, Message
-from peerkit.stores import GENESIS, Change, KeptWords, Store
+from peerkit.stores import GENESIS, Apart, Change, Store, Wanted
 from peerkit.testing.kit import Conformance, pytest
 from peerkit.testing.pieces import (
     PAIR,
@@ -43,10 +43,10 @@ class Keeping(Conformance, kit=True):
         )
 
         assert tuple(store.journal()) == (entry,)
-        assert store.find(Match) == (match(),)
+        assert store.find(Wanted(Match)) == (match(),)
         assert tallies(store) == {("ana", WALKING, ""): 1}
         assert store.outbox() == (1, 1)
-        assert [each.text for each in store.words("goal/g-1")] == ["I want to swim."]
+        assert [each.text for each in store.apart("goal/g-1")] == ["I want to swim."]
 
     def test_numbers_have_no_gap(self, store: Store) -> None:
         """Entries are numbered from 1 without a gap, also after changes that were not kept."""
@@ -134,7 +134,7 @@ class Keeping(Conformance, kit=True):
         entry = store.keep(change(("m-1", "ana", PAIR), old, nouns=[accepted], key="k"))
 
         assert tuple(store.journal(3)) == (entry,)
-        assert store.find(Match, about="p-1", limit=1) == (accepted,)
+        assert store.find(Wanted(Match, about="p-1"), limit=1) == (accepted,)
 
     def test_an_entry_that_moved_nothing_disturbs_nobody(self, store: Store) -> None:
         """A refusal is journalled and moves nothing, so a decision about the same ids stands."""
@@ -159,12 +159,12 @@ class Keeping(Conformance, kit=True):
         named = ("m-1", "m-0", "ana", PAIR)
         whole = change(named, look(store, *named, key="k"), **good)
 
-        for part in ("nouns", "counts", "messages", "words"):
+        for part in ("nouns", "counts", "messages", "apart"):
             with pytest.raises((StoreError, AttributeError)):
                 store.keep(_spoilt(whole, part))
             assert everything(store) == before, f"A fault in the {part} left something behind."
             assert look(store, *named, key="k") == whole.stood
-            assert store.find(Match, about="ana") == (match("m-0"),)
+            assert store.find(Wanted(Match, about="ana")) == (match("m-0"),)
 
         entry = store.keep(whole)
         assert tuple(store.journal(1)) == (entry,)
@@ -185,7 +185,56 @@ class Keeping(Conformance, kit=True):
         entry = keep(store, "m-1", "ana", "ana", nouns=[both])
 
         assert tuple(store.journal(about="ana")) == (entry,)
-        assert store.find(Match, about="ana") == (both,)
+        assert store.find(Wanted(Match, about="ana")) == (both,)
+
+    # -- what is taken away
+
+    def test_what_is_forgotten_is_gone(self, store: Store) -> None:
+        """Every text of an owner goes with the change, those of others stay, and entries stand."""
+        keep(store, "x", said=[words("Mine."), words("Hers.", owner="p-2")])
+        keep(store, "x", said=[words("Mine too.", about="session/s-1")])
+        bodies = [each.body for each in store.journal()]
+        keep(store, "p-1", forgets=["p-1"], said=[words("Why.", about="p-1", owner="sam")])
+
+        left = [words("Hers.", owner="p-2"), words("Why.", about="p-1", owner="sam")]
+        assert [each for each in store.books() if isinstance(each, Apart)] == left
+        assert store.apart("goal/g-1") == tuple(left[:1])
+        assert [each.apart for each in store.journal()] == [(left[0],), (), (left[1],)]
+        assert [each.body for each in store.journal()][:2] == bodies
+
+    def test_what_is_forgotten_in_vain_is_there(self, store: Store) -> None:
+        """When forgetting fails, nothing is forgotten."""
+        keep(store, "m-1", nouns=[match()], said=[words("Mine.")])
+        before = everything(store)
+
+        with pytest.raises(ZeroDivisionError), store.together():
+            keep(store, "m-1", forgets=["p-1"], removes=[("match", "m-1")])
+            _ = 1 / 0
+
+        assert everything(store) == before
+        assert store.find(Wanted(Match, about="ana")) == (match(),)
+
+    def test_what_is_removed_is_met_nowhere(self, store: Store) -> None:
+        """A noun that is taken away weighs no more, is not found, and may come again."""
+        keep(store, "m-1", nouns=[match(), match("m-2", participant="p-2")])
+        entry = keep(store, "m-1", removes=[("match", "m-1")])
+
+        assert look(store, "m-1", PAIR).view.nouns == ()
+        assert store.find(Wanted(Match)) == (match("m-2", participant="p-2"),)
+        assert store.find(Wanted(Match, about="p-1")) == ()
+        assert tuple(store.journal(1)) == (entry,)
+        keep(store, "m-1", nouns=[match()])
+        assert look(store, PAIR).view.nouns == (match(),)
+
+    def test_nothing_is_removed_unseen(self, store: Store) -> None:
+        """A noun that was not read is not taken away."""
+        keep(store, "m-1", nouns=[match()])
+        before = everything(store)
+
+        with pytest.raises(StoreError):
+            keep(store, "ana", removes=[("match", "m-1")])
+
+        assert everything(store) == before
 
     # -- many changes as one
 
@@ -197,7 +246,7 @@ class Keeping(Conformance, kit=True):
                 assert entry.number == number
 
         assert [each.number for each in store.journal()] == [1, 2, 3]
-        assert [each.id for each in store.find(Match)] == ["m-1", "m-2", "m-3"]
+        assert [each.id for each in store.find(Wanted(Match))] == ["m-1", "m-2", "m-3"]
 
     def test_a_batch_that_raises_leaves_nothing(self, store: Store) -> None:
         """When a batch raises, none of its changes is there, nor anything they brought."""
@@ -247,7 +296,7 @@ class Keeping(Conformance, kit=True):
 
         kept = [each.read()["about"] for each in store.journal()]
         assert kept in ([], [["m-1"], ["m-3"]])
-        assert [[each.id] for each in store.find(Match)] == kept
+        assert [[each.id] for each in store.find(Wanted(Match))] == kept
         assert store.outbox() == (0, 0)
 
 
@@ -257,7 +306,7 @@ def _spoilt(whole: Change, part: str) -> Change:
         "nouns": (unwritable(Goal), "{}"),
         "counts": unwritable(Count),
         "messages": unwritable(Message),
-        "words": unwritable(KeptWords),
+        "apart": unwritable(Apart),
     }
     parts = {name: getattr(whole, name) for name in last}
     parts[part] = (*parts[part], last[part])

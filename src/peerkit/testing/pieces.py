@@ -23,7 +23,7 @@ from peerkit.model import (
     SessionStatus,
     pair,
 )
-from peerkit.stores import Change, Entry, KeptWords, Standing, Store
+from peerkit.stores import Apart, Change, Entry, Standing, Store, Wanted
 from peerkit.stores.codec import text, write_noun
 from peerkit.testing.kit import pytest
 
@@ -96,9 +96,9 @@ def message(number: int = 1) -> Message:
     return Message(to="ana", kind="kit.message", about="m-1", inside=f"Message {number}.")
 
 
-def words(said: str, about: str = "goal/g-1") -> KeptWords:
+def words(said: str, about: str = "goal/g-1", owner: str = "p-1") -> Apart:
     """Somebody's words."""
-    return KeptWords(about, "p-1", "salt", said)
+    return Apart(about, owner, "salt", said)
 
 
 def look(store: Store, *about: str, day: date = DAY, key: str | None = None) -> Standing:
@@ -106,7 +106,7 @@ def look(store: Store, *about: str, day: date = DAY, key: str | None = None) -> 
     return store.view(about, day, NOW, key)
 
 
-def change(
+def change(  # noqa: PLR0913 - the parts of a change
     about: tuple[str, ...],
     stood: Standing,
     *,
@@ -114,11 +114,13 @@ def change(
     nouns: Iterable[Noun] = (),
     counts: Iterable[Count] = (),
     messages: Iterable[Message] = (),
-    said: Iterable[KeptWords] = (),
+    said: Iterable[Apart] = (),
+    forgets: Iterable[str] = (),
+    removes: Iterable[tuple[str, str]] = (),
 ) -> Change:
     """What a program would keep, with the shortest entry that tells what it moves."""
     written = tuple((each, write_noun(each)) for each in nouns)
-    entry = text({"act": {"act": "kit.entry"}, "about": about, "key": key})
+    entry = text({"act": {"act": "kit.entry"}, "about": about, "key": key, "nouns": []})
     return Change(
         about=about,
         day=DAY,
@@ -128,7 +130,9 @@ def change(
         nouns=written,
         counts=tuple(counts),
         messages=tuple(messages),
-        words=tuple(said),
+        apart=tuple(said),
+        forgets=tuple(forgets),
+        removes=tuple(removes),
     )
 
 
@@ -141,9 +145,9 @@ def everything(store: Store) -> dict[str, Any]:
     """All that can be read of a store, to be compared with what can be read later."""
     return {
         "journal": tuple(store.journal()),
-        "nouns": tuple(store.find(kind, limit=10_000) for kind in NOUNS),
+        "nouns": tuple(store.find(Wanted(kind), limit=10_000) for kind in NOUNS),
         "books": Counter(store.books()),
-        "words": store.words("goal/g-1"),
+        "words": store.apart("goal/g-1"),
         "outbox": store.outbox(),
     }
 

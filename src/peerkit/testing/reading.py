@@ -15,16 +15,11 @@ from peerkit.model import (
     WALKING,
     Count,
     Goal,
-    Match,
     MatchStatus,
     Message,
-    Participant,
-    Peer,
     Person,
-    Session,
-    SessionStatus,
 )
-from peerkit.stores import KeptWords, Standing, Store
+from peerkit.stores import Apart, Standing, Store, Wanted
 from peerkit.testing.kit import Conformance
 from peerkit.testing.pieces import (
     DAY,
@@ -38,7 +33,6 @@ from peerkit.testing.pieces import (
     match,
     message,
     peer,
-    session,
     tallies,
     words,
 )
@@ -272,60 +266,10 @@ class Reading(Conformance, kit=True):
         every = list(range(1, MANY + 1))
         assert [each.number for each in store.journal()] == every
         assert [each.number for each in store.journal(50, about="ana")] == every[50:]
-        assert store.find(Goal, limit=MANY + 1) == tuple(map(goal, every))
+        assert store.find(Wanted(Goal), limit=MANY + 1) == tuple(map(goal, every))
         assert sorted(tallies(store).values()) == every
-        assert Counter(map(type, store.books())) == dict.fromkeys((Count, Message, KeptWords), MANY)
-        assert len(store.words("goal/g-1")) == len(store.untold(MANY + 1, NOW, SOON)) == MANY
-
-    # -- finding
-
-    def test_find_gives_one_kind_by_id(self, store: Store) -> None:
-        """Nouns of one kind come in the order of their ids, whoever came first, in newest form."""
-        keep(store, "x", nouns=[goal(3), goal(1), Person(id="g-0002")])
-        keep(store, "g-0001", nouns=[goal(2), Participant(id="g-0001")])
-        keep(store, "g-0003", nouns=[Goal(id="g-0003", participant="p-1", review=DAY)])
-
-        found = store.find(Goal)
-
-        assert found == (goal(1), goal(2), Goal(id="g-0003", participant="p-1", review=DAY))
-
-    def test_find_gives_pages(self, store: Store) -> None:
-        """Nouns come at most so many at a time, on from an id, all or those of somebody."""
-        keep(store, "x", nouns=map(goal, range(1, 6)))
-
-        for about in (None, "p-1"):
-            assert store.find(Goal, about=about, limit=2) == (goal(1), goal(2))
-            assert store.find(Goal, about=about, after="g-0002", limit=2) == (goal(3), goal(4))
-            assert store.find(Goal, about=about, after="g-0004", limit=2) == (goal(5),)
-            assert store.find(Goal, about=about, after="g-0005") == ()
-
-    def test_find_gives_open_and_closed(self, store: Store) -> None:
-        """What is closed is found like what is open."""
-        keep(store, "m-1", "m-2", nouns=[match("m-1"), match("m-2")])
-        keep(store, "m-2", nouns=[match("m-2", MatchStatus.WITHDRAWN)])
-
-        both = (match("m-1"), match("m-2", MatchStatus.WITHDRAWN))
-        assert store.find(Match) == both
-        assert store.find(Match, about="p-1") == both
-
-    def test_find_about_an_id(self, store: Store) -> None:
-        """What touches an id is found with it, and so is the noun of that id itself."""
-        keep(store, "x", nouns=[match("m-1"), match("m-2", peer="ben"), Person(id="ana"), peer()])
-
-        assert store.find(Match, about="ana") == (match("m-1"),)
-        assert store.find(Match, about="p-1") == (match("m-1"), match("m-2", peer="ben"))
-        assert store.find(Person, about="ana") == (Person(id="ana"),)
-        assert store.find(Peer, about="ana") == store.find(Peer, about="sam") == (peer(),)
-        assert store.find(Peer, about="m-1") == ()
-
-    def test_find_follows_whom_a_noun_touches_now(self, store: Store) -> None:
-        """When a noun comes to touch others, it is found with them, and no more with the old."""
-        keep(store, "s-1", nouns=[session("p-1")])
-        held = session("p-2", SessionStatus.HELD)
-        keep(store, "s-1", nouns=[held])
-
-        assert store.find(Session, about="p-2") == store.find(Session, about="ana") == (held,)
-        assert store.find(Session, about="p-1") == ()
+        assert Counter(map(type, store.books())) == dict.fromkeys((Count, Message, Apart), MANY)
+        assert len(store.apart("goal/g-1")) == len(store.untold(MANY + 1, NOW, SOON)) == MANY
 
     # -- tallies and words
 
@@ -357,8 +301,8 @@ class Reading(Conformance, kit=True):
         keep(store, "x", said=said[1:3])
         keep(store, "x", said=said[3:])
 
-        assert store.words("goal/g-1") == tuple(said)
-        assert store.words("goal/g-3") == ()
+        assert store.apart("goal/g-1") == tuple(said)
+        assert store.apart("goal/g-3") == ()
 
     def test_the_books_hold_everything(self, store: Store) -> None:
         """The books give each tally, each message with its key, told or not, and all words."""

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import WALKING, Count, Match, MatchStatus, Message
-from peerkit.stores import Entry, Store
+from peerkit.stores import Entry, Store, Wanted
 from peerkit.stores.opening import store_at
 from peerkit.testing.kit import Conformance, needs, pytest
 from peerkit.testing.pieces import (
@@ -113,7 +113,7 @@ class Sharing(Conformance, kit=True):
 
         assert sum(took) == 1
         assert tallies(store) == {("ana", WALKING, ""): 1}
-        assert len(store.find(Match)) == 1
+        assert len(store.find(Wanted(Match))) == 1
 
     def test_a_batch_belongs_to_its_thread(self, store: Store) -> None:
         """A change of another thread is not kept, lost or shown with somebody's batch."""
@@ -224,9 +224,9 @@ class Sharing(Conformance, kit=True):
             "keep": lambda: store.keep(kept),
             "together": lambda: store.together().__enter__(),
             "journal": lambda: list(store.journal()),
-            "find": lambda: store.find(Match),
+            "find": lambda: store.find(Wanted(Match)),
             "books": lambda: list(store.books()),
-            "words": lambda: store.words("goal/g-1"),
+            "words": lambda: store.apart("goal/g-1"),
             "untold": lambda: store.untold(1, NOW, SOON),
             "told": lambda: store.told(("1/0",), NOW),
             "outbox": store.outbox,
@@ -305,7 +305,7 @@ class Sharing(Conformance, kit=True):
             other.close()
 
         assert look(store, "m-1").view.nouns == (declined,)
-        assert store.find(Match) == (declined,)
+        assert store.find(Wanted(Match)) == (declined,)
 
     @needs("processes")
     def test_two_openers_never_get_one_message_twice(self, store: Store) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
+from peerkit.testing.finding import Finding
 from peerkit.testing.keeping import Keeping
 from peerkit.testing.reading import Reading
 from peerkit.testing.sharing import Sharing
@@ -13,7 +14,7 @@ from peerkit.testing.sharing import Sharing
 __all__ = ["StoreConformance"]
 
 
-class StoreConformance(Reading, Keeping, Sharing, kit=True):
+class StoreConformance(Reading, Finding, Keeping, Sharing, kit=True):
     """Every promise of :class:`~peerkit.stores.Store`. Give a fixture ``store``: new and empty.
 
     ``claims`` may name ``"persistent"`` (what was kept is there when the place is

@@ -1,0 +1,112 @@
+"""The questions that are put to an SQLite file, as text. Only question marks are put together."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+from peerkit.stores import Order, Wanted
+
+__all__ = ["FILED", "HEAD", "WEIGHING", "counting", "finding", "standing"]
+
+HEAD: Final = "SELECT n, hash FROM peerkit_program WHERE id = ?"
+#: How a noun comes to stand under an id, and how it leaves: where it is found, and where read.
+FILED: Final = (
+    "INSERT INTO peerkit_filed (program, kind, id, under, day) VALUES (?,?,?,?,?)",
+    "DELETE FROM peerkit_filed WHERE program = ? AND kind = ? AND id = ? AND under = ?",
+)
+WEIGHING: Final = (
+    "INSERT INTO peerkit_weighing (program, kind, id, under) VALUES (?,?,?,?)",
+    "DELETE FROM peerkit_weighing WHERE program = ? AND kind = ? AND id = ? AND under = ?",
+)
+
+
+@lru_cache(maxsize=512)
+def standing(ids: int, *, keyed: bool) -> str:
+    """One statement, so one moment: the head, the nouns, what weighs on them, the tallies, the key.
+
+    Its values: the ids; the program four times, and the periods; when ``keyed``, the
+    program and the key. The ids are one table that is joined, not lists to look
+    in: SQLite would build a table for each list, and four of them cost ten times
+    the rest.
+    """
+    earlier = """
+UNION ALL
+SELECT 'earlier', entry.hash, entry.n, entry.body
+FROM peerkit_key AS key CROSS JOIN peerkit_entry AS entry
+ON entry.program = key.program AND entry.n = key.n
+WHERE key.program = ? AND key.key = ?
+"""
+    return f"""
+WITH about (id) AS (VALUES {",".join(["(?)"] * ids) or "(NULL)"})
+SELECT 'head', '', n, '' FROM peerkit_program WHERE id = ?
+UNION ALL
+SELECT noun.kind, noun.id, noun.n, noun.body
+FROM about CROSS JOIN peerkit_noun AS noun ON noun.program = ? AND noun.id = about.id
+UNION ALL
+SELECT noun.kind, noun.id, noun.n, noun.body
+FROM about
+CROSS JOIN peerkit_weighing AS weighing
+ON weighing.program = ? AND weighing.under = about.id
+CROSS JOIN peerkit_noun AS noun
+ON noun.program = weighing.program AND noun.id = weighing.id AND noun.kind = weighing.kind
+UNION ALL
+SELECT 'tally', tally.of, tally.value, tally.what
+FROM about CROSS JOIN peerkit_tally AS tally
+ON tally.program = ? AND tally.of = about.id AND tally.period IN (?, ?, ?, ?, ?)
+{earlier if keyed else ""}"""  # noqa: S608 - only question marks are put together
+
+
+#: In which order, and what stands behind a place in it.
+_ORDERED: Final = {
+    Order.ID: ("{0}.id", "{0}.id > ?"),
+    Order.OLDEST: ("{0}.day, {0}.id", "({0}.day, {0}.id) > (?, ?)"),
+    Order.NEWEST: ("{0}.day DESC, {0}.id DESC", "({0}.day, {0}.id) < (?, ?)"),
+}
+
+
+def finding(
+    program: int, wanted: Wanted[Any], after: str, limit: int
+) -> tuple[str, tuple[Any, ...]]:
+    """Nouns in their order, behind a place: the statement and its values.
+
+    The noun whose own id is asked about is no part of it, unless it is filed there.
+    """
+    asked, values, at = _asked(program, wanted)
+    order, behind = (each.format(at) for each in _ORDERED[wanted.order])
+    if after:
+        asked += f" AND {behind}"
+        values += (after,) if wanted.order is Order.ID else tuple(after.split(" ", 1))
+    sql = f"SELECT noun.kind, noun.id, noun.n, noun.body {asked} ORDER BY {order} LIMIT ?"
+    return sql, (*values, limit)
+
+
+def counting(program: int, wanted: Wanted[Any]) -> tuple[str, tuple[Any, ...]]:
+    """How many nouns there are, with the same exception."""
+    asked, values, _ = _asked(program, wanted)
+    return f"SELECT count(*) {asked}", values
+
+
+def _asked(program: int, wanted: Wanted[Any]) -> tuple[str, tuple[Any, ...], str]:
+    """The tables and everything that must be so, its values, and the table that is in order."""
+    at = "noun" if wanted.about is None else "filed"
+    values: tuple[Any, ...] = (program, wanted.kind.kind)
+    if wanted.about is None:
+        asked = "FROM peerkit_noun AS noun WHERE noun.program = ? AND noun.kind = ?"
+    else:
+        asked = (
+            "FROM peerkit_filed AS filed CROSS JOIN peerkit_noun AS noun "
+            "ON noun.program = filed.program AND noun.id = filed.id AND noun.kind = filed.kind "
+            "WHERE filed.program = ? AND filed.kind = ? AND filed.under = ?"
+        )
+        values += (wanted.about,)
+    if wanted.dated:
+        asked += f" AND {at}.day > ''"
+    for edge, how in ((wanted.since, ">="), (wanted.until, "<")):
+        if edge is not None:
+            asked += f" AND {at}.day {how} ?"
+            values += (edge,)
+    if wanted.statuses is not None:
+        asked += f" AND noun.status IN ({','.join('?' * len(wanted.statuses))})"
+        values += tuple(sorted(wanted.statuses))
+    return asked, values, at
