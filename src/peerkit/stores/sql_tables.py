@@ -147,12 +147,17 @@ CREATE INDEX "{{PREFIX}}apart_about" ON {{apart}} (program, about);
 CREATE INDEX "{{PREFIX}}apart_owned" ON {{apart}} (program, owner);
 """
 
-#: What the triggers run. An entry leaves a mark for the rest of its transaction: the program it
-#: belongs to, and the transaction. Nothing else of that program changes without the mark.
+#: What the triggers run. An entry leaves a mark that holds for the statement that writes it, and
+#: nothing else changes in a statement without the mark: a change is one statement.
 _FUNCTIONS: Final = (
-    """
-CREATE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = TG_ARGV[0]; END $$
+    f"""
+CREATE FUNCTION {{begins}}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.n <> 0 OR NEW.hash <> '{GENESIS}' THEN
+        RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = 'a program begins at 0';
+    END IF;
+    RETURN NEW;
+END $$
 """,
     """
 CREATE FUNCTION {steps}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -179,60 +184,65 @@ BEGIN
     RETURN NEW;
 END $$
 """,
+    """
+CREATE FUNCTION {guarded}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('peerkit.kept', true) IS DISTINCT FROM {MARK}
+    AND EXISTS (SELECT FROM changed) THEN
+        RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
+            MESSAGE = 'nothing changes without an entry';
+    END IF;
+    RETURN NULL;
+END $$
+""",
+    """
+CREATE FUNCTION {refused}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = TG_ARGV[0]; END $$
+""",
 )
-_MARK: Final = "'{SCHEMA}.{PREFIX}' || NEW.program || ' ' || pg_current_xact_id()"
-
-_ENTRY: Final = "nothing changes without an entry"
-#: What is refused: at which table, what, in which case, and what is said. ``{unmarked}`` is true
-#: unless the transaction has an entry of the program of the row.
-_REFUSED: Final = (
-    ("entry", "UPDATE", "", "the journal is never edited"),
-    ("entry", "DELETE", "", "the journal is never cut"),
-    ("program", "DELETE", "", "a program is never taken away"),
-    ("program", "INSERT", f"NEW.n <> 0 OR NEW.hash <> '{GENESIS}'", "a program begins at 0"),
+_MARK: Final = "'{SCHEMA}.{PREFIX} ' || pg_current_xact_id() || ' ' || statement_timestamp()"
+#: What is looked at: the table, when, for each what, and the function with what it says. A message
+#: may be leased and told; the rows that find things again are compared by `verify`.
+_TRIGGERS: Final = (
+    ("program", "BEFORE INSERT", "ROW", "begins}()"),
+    ("program", "BEFORE UPDATE", "ROW", "steps}()"),
+    ("program", "BEFORE DELETE", "STATEMENT", "refused}('a program is never taken away')"),
+    ("entry", "BEFORE INSERT", "ROW", "follows}()"),
+    ("entry", "BEFORE UPDATE", "STATEMENT", "refused}('the journal is never edited')"),
+    ("entry", "BEFORE DELETE", "STATEMENT", "refused}('the journal is never cut')"),
     (
         "message",
-        "UPDATE",
-        "(NEW.program, NEW.n, NEW.position, NEW.recipient, NEW.kind, NEW.about, NEW.inside, "
-        "NEW.outside) IS DISTINCT FROM (OLD.program, OLD.n, OLD.position, OLD.recipient, "
-        "OLD.kind, OLD.about, OLD.inside, OLD.outside)",
-        "a message is never edited",
+        "BEFORE UPDATE OF program, n, position, recipient, kind, about, inside, outside",
+        "STATEMENT",
+        "refused}('a message is never edited')",
     ),
-    ("message", "INSERT", "{unmarked}", _ENTRY),
-    ("message", "DELETE", "{unmarked}", _ENTRY),
     *(
-        (table, event, "{unmarked}", _ENTRY)
-        for table in ("noun", "tally", "apart", "key", "touched", "filed", "weighing")
+        (table, f"AFTER {event}", "STATEMENT", "guarded}()")
+        for table in ("noun", "tally", "apart", "key", "message")
         for event in ("INSERT", "UPDATE", "DELETE")
+        if (table, event) != ("message", "UPDATE")
+    ),
+    *(
+        (table, "BEFORE TRUNCATE", "STATEMENT", "refused}('nothing is emptied')")
+        for table in ("program", "entry", "noun", "tally", "apart", "key", "message")
     ),
 )
-_GUARDED: Final = tuple(dict.fromkeys(table for table, *_ in _REFUSED))
+#: Which rows a guard looks at.
+_CHANGED: Final = {
+    "AFTER INSERT": "REFERENCING NEW TABLE AS changed ",
+    "AFTER UPDATE": "REFERENCING NEW TABLE AS changed ",
+    "AFTER DELETE": "REFERENCING OLD TABLE AS changed ",
+}
 _EVERY: Final = tuple(re.findall(r"CREATE TABLE \{(\w+)\}", _TABLES))
 
 
 def _guards() -> Iterator[str]:
     """The triggers, table by table."""
-    yield (
-        'CREATE TRIGGER "{PREFIX}program_steps" BEFORE UPDATE ON {program} '
-        "FOR EACH ROW EXECUTE FUNCTION {steps}()"
-    )
-    yield (
-        'CREATE TRIGGER "{PREFIX}entry_follows" BEFORE INSERT ON {entry} '
-        "FOR EACH ROW EXECUTE FUNCTION {follows}()"
-    )
-    for table, event, case, why in _REFUSED:
-        rows = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("NEW", "OLD")}[event]
-        kept = "current_setting('peerkit.kept', true)"
-        marks = (f"{kept} IS DISTINCT FROM {_MARK.replace('NEW', row)}" for row in rows)
-        when = case.replace("{unmarked}", " OR ".join(marks))
+    for table, when, each, function in _TRIGGERS:
+        name = "_".join((table, *when.lower().split()[1:2]))
         yield (
-            f'CREATE TRIGGER "{{PREFIX}}{table}_{event.lower()}" BEFORE {event} ON {{{table}}} '
-            f"FOR EACH ROW {f'WHEN ({when}) ' if when else ''}EXECUTE FUNCTION {{refuse}}('{why}')"
-        )
-    for table in _GUARDED:
-        yield (
-            f'CREATE TRIGGER "{{PREFIX}}{table}_truncate" BEFORE TRUNCATE ON {{{table}}} '
-            "FOR EACH STATEMENT EXECUTE FUNCTION {refuse}('nothing is emptied')"
+            f'CREATE TRIGGER "{{PREFIX}}{name}" {when} ON {{{table}}} '
+            f"{_CHANGED.get(when, '')}FOR EACH {each} EXECUTE FUNCTION {{{function}"
         )
 
 
@@ -247,5 +257,5 @@ def unmade(names: Names) -> Iterator[str]:
     """The statements that take everything away again."""
     for table in reversed(_EVERY):
         yield names.into(f"DROP TABLE {{{table}}}")
-    for function in ("refuse", "steps", "follows"):
-        yield names.into(f"DROP FUNCTION {{{function}}}()")
+    for function in re.findall(r"CREATE FUNCTION (\{\w+\})", "".join(_FUNCTIONS)):
+        yield names.into(f"DROP FUNCTION {function}()")
