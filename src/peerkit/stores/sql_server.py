@@ -64,6 +64,7 @@ def engine_at(url: sqlalchemy.URL, durability: str) -> sqlalchemy.Engine:
         isolation_level="AUTOCOMMIT",
         connect_args={"autocommit": True},
         hide_parameters=True,
+        pool_reset_on_return=None,
         pool_use_lifo=True,
     )
     sqlalchemy.event.listen(engine, "connect", tell)
@@ -172,10 +173,12 @@ class Server:
                 db.autocommit = True
             yield db
         finally:
+            if not db.closed and db.info.transaction_status != TransactionStatus.IDLE:
+                with suppress(psycopg.Error):
+                    db.rollback()
             if db.closed:
                 fairy.invalidate()
             elif host:
-                db.rollback()
                 db.autocommit = False
             fairy.close()
 

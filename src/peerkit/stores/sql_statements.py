@@ -6,7 +6,7 @@ Values never stand in a text. Lists travel as one value each and are taken apart
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
@@ -140,36 +140,46 @@ _ORDERED: Final = {
 _Asked = tuple[str, tuple[Any, ...]]
 
 
-def _list(items: Iterable[Any]) -> str:
+def _list(items: Sequence[str]) -> str:
     """A list as the server reads it. The driver would take ten times as long to write it."""
-    quoted = [str(each).replace("\\", "\\\\").replace('"', '\\"') for each in items]
-    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+    if not items:
+        return "{}"
+    text = "\0".join(items).replace("\\", "\\\\").replace('"', '\\"')
+    if text.count("\0") >= len(items):
+        raise StoreError("A server keeps no text with a NUL character. Nothing was stored.")
+    return '{"' + text.replace("\0", '","') + '"}'
 
 
-def _refiled(change: Change) -> dict[str, list[tuple[Any, ...]]]:
+def _filed(change: Change) -> dict[str, list[tuple[str, ...]]]:
     """Where nouns are found and read from now on, and where no more."""
-    rows: dict[str, list[tuple[Any, ...]]] = {
-        each: [] for each in ("filed", "unfiled", "weighing", "unweighing")
-    }
+    filed: list[tuple[str, ...]] = []
+    unfiled: list[tuple[str, ...]] = []
+    weighing: list[tuple[str, ...]] = []
+    unweighing: list[tuple[str, ...]] = []
     view = change.stood.view
     moves: list[tuple[Noun | None, Noun | None]] = [
-        (view.get(type(noun), noun.id), noun) for noun, _ in change.nouns
+        *((view.get(type(noun), noun.id), noun) for noun, _ in change.nouns),
+        *((_seen(view, *name), None) for name in change.removes),
     ]
-    moves += [(_seen(view, *name), None) for name in change.removes]
     for before, after in moves:
         noun: Any = after or before
         name = (noun.kind, noun.id)
         found = {} if before is None else dict.fromkeys(before.touches, before.dates)
         finds = {} if after is None else dict.fromkeys(after.touches, after.dates)
-        rows["filed"] += [
-            (*name, each, day) for each, day in finds.items() if found.get(each) != day
-        ]
-        rows["unfiled"] += [(*name, each) for each in found if each not in finds]
+        if found != finds:
+            filed += [(*name, each, day) for each, day in finds.items() if found.get(each) != day]
+            unfiled += [(*name, each) for each in found.keys() - finds]
         weighed = {*before.weighs_on} if before is not None and before.open else set()
         weighs = {*after.weighs_on} if after is not None and after.open else set()
-        rows["weighing"] += [(*name, each) for each in weighs - weighed]
-        rows["unweighing"] += [(*name, each) for each in weighed - weighs]
-    return rows
+        if weighed != weighs:
+            weighing += [(*name, each) for each in weighs - weighed]
+            unweighing += [(*name, each) for each in weighed - weighs]
+    return {
+        "filed": filed,
+        "unfiled": unfiled,
+        "weighing": weighing,
+        "unweighing": unweighing,
+    }
 
 
 def _seen(view: View, kind: str, id_: str) -> Noun:
@@ -180,15 +190,18 @@ def _seen(view: View, kind: str, id_: str) -> Noun:
     raise StoreError(f"The {kind} {id_} was not read before. Nothing was stored.")
 
 
-def _written(change: Change) -> dict[str, dict[tuple[str, str], tuple[Any, ...]]]:
+def _written(change: Change) -> dict[str, list[tuple[str, ...]]]:
     """The nouns that are new to those who read before, and those that were there."""
-    rows: dict[str, dict[tuple[str, str], tuple[Any, ...]]] = {"fresh": {}, "again": {}}
-    view: View = change.stood.view
+    fresh: list[tuple[str, ...]] = []
+    again: dict[tuple[str, str], tuple[str, ...]] = {}
+    view = change.stood.view
     for noun, body in change.nouns:
-        part = "fresh" if view.get(type(noun), noun.id) is None else "again"
-        name = (noun.kind, noun.id)
-        rows[part][name] = (*name, noun.status, noun.dates, body)
-    return rows
+        row = (noun.kind, noun.id, noun.status, noun.dates, body)
+        if view.get(type(noun), noun.id) is None:
+            fresh.append(row)
+        else:
+            again[noun.kind, noun.id] = row
+    return {"fresh": fresh, "again": [*again.values()]}
 
 
 def _parts(program: int, change: Change) -> dict[str, list[int | str]]:
@@ -198,24 +211,24 @@ def _parts(program: int, change: Change) -> dict[str, list[int | str]]:
         name = (count.of, count.period, count.what)
         tallies[name] = tallies.get(name, 0) + count.by
     rows: dict[str, Any] = {
-        **{part: found.values() for part, found in _written(change).items()},
+        **_written(change),
         "gone": change.removes,
-        **_refiled(change),
-        "tally": [(*name, by) for name, by in tallies.items()],
+        **_filed(change),
+        "tally": [(*name, str(by)) for name, by in tallies.items()],
         "message": [
-            (at, each.to, each.kind, each.about, each.inside, each.outside)
+            (str(at), each.to, each.kind, each.about, each.inside, each.outside)
             for at, each in enumerate(change.messages)
         ],
         "apart": [
-            (at, each.about, each.owner, each.salt, each.text)
+            (str(at), each.about, each.owner, each.salt, each.text)
             for at, each in enumerate(change.apart)
         ],
     }
     parts: dict[str, list[int | str]] = {
         part: [*map(_list, zip(*each, strict=True))] for part, each in rows.items() if each
     }
-    if change.touched:
-        parts["touched"] = [_list(change.touched)]
+    if touched := change.touched:
+        parts["touched"] = [_list(touched)]
     if change.forgets:
         parts["forgotten"] = [program, _list(change.forgets)]
     if change.key is not None:
