@@ -21,7 +21,7 @@ from peerkit.model import NOUNS, Noun, View
 from peerkit.model.fields import day_of, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import Apart, Change, Entry, Wanted
+from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Wanted
 from peerkit.stores.codec import act_table, text, words_in, write_entry, write_noun
 from peerkit.stores.opening import store_at
 from peerkit.stores.verifying import Verified, verified
@@ -242,6 +242,8 @@ class Program:
         must_be(Notifier, notifier, "notifier", "give something that can notify(message)")
         must_be(int, limit, "limit", "give a whole number of messages")
         must_be(timedelta, lease, "lease", "give a timedelta, such as timedelta(minutes=5)")
+        if not timedelta(0) <= lease <= LONGEST_LEASE:
+            raise BadInput("lease", "from timedelta(0) to a day, or leave it out")
         now = self._moment()
         told = 0
         for message in self.store.untold(limit, now, now + lease):

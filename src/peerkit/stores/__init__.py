@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, runtime_checkable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GENESIS",
+    "LONGEST_LEASE",
     "Apart",
     "Change",
     "Entry",
@@ -27,6 +28,7 @@ __all__ = [
     "Standing",
     "Store",
     "Wanted",
+    "runs",
     "seal",
     "touched",
 ]
@@ -35,6 +37,8 @@ N = TypeVar("N", bound=Noun)
 
 #: What the first entry is linked to.
 GENESIS: Final = "0" * 64
+#: For how long a message may belong to the teller who took it.
+LONGEST_LEASE: Final = timedelta(days=1)
 
 
 class NotAStore(StoreError):
@@ -185,6 +189,11 @@ class Wanted(Generic[N]):
         return noun.id if self.order is Order.ID else f"{noun.dates} {noun.id}"
 
 
+def runs(lease: datetime | None, now: datetime) -> bool:
+    """Whether a lease runs at this moment: it ends later, and not later than any lease may."""
+    return lease is not None and now < lease <= now + LONGEST_LEASE
+
+
 def touched(about: tuple[str, ...], nouns: tuple[tuple[Noun, str], ...]) -> tuple[str, ...]:
     """The ids an entry belongs to: those it is about, but no pairs or days, and what it touches."""
     touches = [each for noun, _ in nouns for each in (noun.id, *noun.touches)]
@@ -271,12 +280,14 @@ class Store(Protocol):
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, oldest first, leased to the caller until ``lease``.
 
-        Promises: no message is given to two callers while a lease runs.
+        Promises: no message is given to two callers while a lease runs. A lease
+        that would run longer than :data:`LONGEST_LEASE` from ``now`` was given
+        by a clock that was wrong, and has ended.
         """
         ...
 
     def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """These messages have been told; they never wait again."""
+        """These messages have been told; they never wait again. The first telling is noted."""
         ...
 
     def outbox(self) -> tuple[int, int]:
