@@ -25,7 +25,7 @@ from peerkit.model import DAYS_QUIET, Noun, View
 from peerkit.model.fields import day_of, in_utc, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Wanted
+from peerkit.stores import LONGEST_LEASE, Apart, BacksUp, Change, Entry, Order, Wanted
 from peerkit.stores.codec import (
     act_table,
     private_parts,
@@ -93,6 +93,10 @@ def _now() -> datetime:
 def _new_id(kind: str) -> str:
     """Ids in the order of time: those that are made together are kept and found together."""
     return f"{kind}-{time.time_ns() >> 16:012x}{secrets.token_hex(6)}"
+
+
+def _unwatched(done: int, of: int) -> None:
+    """Nobody watches."""
 
 
 def _salt() -> str:
@@ -450,6 +454,23 @@ class Program:
         """Every entry that touches this id, oldest first, refusals among them."""
         must_be(str, about, "about", ABOUT)
         return self.store.journal(about=about)
+
+    def backup(
+        self, path: str | os.PathLike[str], *, progress: Callable[[int, int], object] = _unwatched
+    ) -> tuple[int, str]:
+        """A whole copy in a new file, made while others write: open it to have it back.
+
+        Gives the number and the hash of the last entry in it: keep them elsewhere.
+        ``progress`` is called with how much is done, and of how much. For a file, every
+        program in it is copied. Raises :class:`~peerkit.errors.StoreError`.
+        """
+        must_be(str | os.PathLike, path, "path", "give the name of a new file")
+        if not isinstance(self.store, BacksUp):
+            raise StoreError(
+                "This store is not backed up from here. Use what its engine brings (pg_dump, for "
+                "PostgreSQL), or peerkit.exchange.moving.export_program."
+            )
+        return self.store.backup(os.fspath(path), progress)
 
     def verify(self) -> Verified:
         """Read the whole journal and compare everything kept with it.

@@ -18,7 +18,7 @@ from peerkit.handbook import Verdict
 from peerkit.model import Count, Message, Noun, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "GENESIS",
@@ -26,6 +26,7 @@ __all__ = [
     "SEALED",
     "SEALING",
     "Apart",
+    "BacksUp",
     "Change",
     "Entry",
     "NotAStore",
@@ -382,6 +383,10 @@ class Store(Protocol):
         """How many messages there are, and how many of them wait."""
         ...
 
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait, leased ones too, oldest first. Leases nothing."""
+        ...
+
     def close(self) -> None:
         """Let go of everything. Closing twice is harmless; all else is then a StoreError."""
         ...
@@ -397,5 +402,18 @@ class Reseals(Store, Protocol):
         Promises: all of them or none, in a batch with the batch; a text that is no more as
         the first says is left alone; nothing else changes, the journal and its order least
         of all; what was there before is in no page and no log of the store afterwards.
+        """
+        ...
+
+
+@runtime_checkable
+class BacksUp(Protocol):
+    """A store that can copy itself while it is in use. Others are copied by what they rest on."""
+
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
+        """A whole copy in a new file; the number and hash of the last entry in it.
+
+        Promises: one moment, checked before it has its name; nothing is written over, and
+        what fails leaves no file of that name. ``progress`` is told how much is done, of how much.
         """
         ...

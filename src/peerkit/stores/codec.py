@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "act_table",
+    "noun_of",
     "private_parts",
     "read_act",
     "read_noun",
@@ -403,8 +404,12 @@ def read_noun(document: str | bytes) -> Noun:
 
     A noun may be longer than any document that comes in: it is ours.
     """
-    value = _parsed(document, most=sys.maxsize)
-    return _structured(value, _named(value, "noun", _NOUN_NAMED), "$")
+    return noun_of(_parsed(document, most=sys.maxsize))
+
+
+def noun_of(table: dict[str, Any]) -> Noun:
+    """The noun that a table describes, such as one of those in an entry. The table is used up."""
+    return _structured(table, _named(table, "noun", _NOUN_NAMED), "$")
 
 
 def _is_there(words: Words | None) -> bool:
