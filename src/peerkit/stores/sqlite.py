@@ -496,10 +496,16 @@ class SQLiteStore:
         """Let go of the file. In a process that was forked it is the other's, and stays open."""
         if os.getpid() != self._pid:
             return
-        with self._lock:
-            self._closed = True
-            let_go(self)
-            self._db.close()
+        try:
+            with self._lock:
+                self._closed = True
+                let_go(self)
+                self._db.close()
+        except sqlite3.Error as error:
+            failed = why(error)
+        else:
+            return
+        raise StoreError(f"{self.path} could not be closed: {failed}.")
 
 
 def _message(n: int, at: int, to: str, kind: str, about: str, inside: str, outside: str) -> Message:
