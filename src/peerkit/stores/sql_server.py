@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from threading import local
 from typing import Any, Final
 
-from peerkit.errors import MissingExtra, StoreError
+from peerkit.errors import MissingExtra, Moved, StoreError
 
 try:
     import psycopg
@@ -19,7 +19,7 @@ try:
 except ImportError:
     raise MissingExtra("SQLAlchemy and psycopg", "sql") from None
 
-__all__ = ["BEGIN", "Crossed", "Host", "Server", "engine_at", "read_address", "run"]
+__all__ = ["BEGIN", "Host", "Server", "engine_at", "read_address", "run"]
 
 #: A connection in whose transaction the host writes: SQLAlchemy's, or psycopg's own.
 Host = sqlalchemy.Connection | psycopg.Connection[Any]
@@ -43,10 +43,6 @@ BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 #: How durable an acknowledged change is, and the server's word for it.
 _DURABILITY: Final = {"full": "on", "normal": "off"}
 _SUPPORTED: Final = "PostgreSQL is the server that is supported: postgresql://…, through psycopg 3."
-
-
-class Crossed(StoreError):
-    """Others were in the way, and nothing was stored: ask again."""
 
 
 def engine_at(url: sqlalchemy.URL, durability: str) -> sqlalchemy.Engine:
@@ -209,15 +205,18 @@ class Server:
             probe.exec_driver_sql("SELECT 1")
 
     @contextmanager
-    def changing(self) -> Iterator[psycopg.Connection[Any]]:
-        """A connection for a change: all of it, or nothing. What the server raises becomes ours."""
+    def changing(self, crossed: Moved | None = None) -> Iterator[psycopg.Connection[Any]]:
+        """A connection for a change: all of it, or nothing. What the server raises becomes ours.
+
+        Where others were in the way it is ``crossed``, when there is one: then asking again helps.
+        """
         db = None
         try:
             with self.lent() as db:
                 yield db
         except FAILURES as error:
             failed = _why(error)
-            crossed = isinstance(error, _CROSSED)
+            in_the_way = isinstance(error, _CROSSED)
         else:
             return
         if self.alone and db is not None and db.closed:
@@ -226,8 +225,8 @@ class Server:
                 f"this was stored ({failed}). Do it again with the same key: if it was stored, "
                 "that gives the first answer."
             )
-        if crossed and self._batch is None:
-            raise Crossed("Others were in the way. Nothing was stored.")
+        if in_the_way and crossed is not None and self._batch is None:
+            raise crossed
         raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
 
     @contextmanager
