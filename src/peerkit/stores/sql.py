@@ -138,8 +138,11 @@ class SQLStore:
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
         moved = Moved(change.about, change.stood.view.seen)
-        with self._server.changing(moved) as db:
-            entry = self._at_once(db, change) or self._after_looking(db, change)
+        entry = self._server.change(
+            lambda db: self._at_once(db, change) or self._after_looking(db, change),
+            settles=self._server.alone,
+            crossed=moved,
+        )
         if entry is None:
             raise moved
         if change.forgets:
@@ -226,8 +229,7 @@ class SQLStore:
         """Messages that wait, leased to the caller."""
         mine = self._say.program
         values = (mine, now.astimezone(UTC), limit, lease.astimezone(UTC), mine)
-        with self._server.changing() as db:
-            rows = run(db, self._say.leasing, values).fetchall()
+        rows = self._server.change(lambda db: run(db, self._say.leasing, values).fetchall())
         return tuple(_message(*row) for row in sorted(rows))
 
     def told(self, keys: tuple[str, ...], now: datetime) -> None:
@@ -235,8 +237,7 @@ class SQLStore:
         found = [each.groups() for each in map(_KEY.match, keys) if each]
         columns = [[int(each[at]) for each in found] for at in (0, 1)]
         values = (now.astimezone(UTC), *columns, self._say.program)
-        with self._server.changing() as db:
-            run(db, self._say.telling, values)
+        self._server.change(lambda db: run(db, self._say.telling, values))
 
     def outbox(self) -> tuple[int, int]:
         """How many messages there are, and how many of them wait."""

@@ -30,21 +30,26 @@ SELECT current_setting('server_encoding'), current_setting('server_version_num')
 def opened(server: Server, program: str, schema: str | None, prefix: str) -> tuple[Names, int]:
     """Where our tables are, made if they are missing, and the number of this program."""
     Names(schema or "public", prefix)  # both are checked before anything is asked
-    with server.changing() as db:
-        about = run(db, _ABOUT, (schema, f'"{prefix}form"'))
-        ((encoding, version, found),) = about.fetchall()
-        if encoding != "UTF8":
-            raise NotAStore(f"The database writes texts as {encoding}. Give one that has UTF8.")
-        if version < _OLDEST:
-            raise NotAStore("The server is too old: PostgreSQL 14 is the oldest that is used.")
-        names = Names(found or "public", prefix)
-        form = _form(db, names)
-        if form is None:
-            with db.transaction():
-                form = _made(db, names)
-        if form > FORM:
-            raise NotAStore("The database was written by a newer peerkit; install that one.")
-        return names, _entered(db, names, program)
+    return server.change(lambda db: _opened(db, program, schema, prefix))
+
+
+def _opened(
+    db: psycopg.Connection[Any], program: str, schema: str | None, prefix: str
+) -> tuple[Names, int]:
+    about = run(db, _ABOUT, (schema, f'"{prefix}form"'))
+    ((encoding, version, found),) = about.fetchall()
+    if encoding != "UTF8":
+        raise NotAStore(f"The database writes texts as {encoding}. Give one that has UTF8.")
+    if version < _OLDEST:
+        raise NotAStore("The server is too old: PostgreSQL 14 is the oldest that is used.")
+    names = Names(found or "public", prefix)
+    form = _form(db, names)
+    if form is None:
+        with db.transaction():
+            form = _made(db, names)
+    if form > FORM:
+        raise NotAStore("The database was written by a newer peerkit; install that one.")
+    return names, _entered(db, names, program)
 
 
 def _form(db: psycopg.Connection[Any], names: Names) -> int | None:

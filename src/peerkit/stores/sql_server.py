@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from threading import local
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from peerkit.errors import MissingExtra, Moved, StoreError
 
@@ -20,6 +20,8 @@ except ImportError:
     raise MissingExtra("SQLAlchemy and psycopg", "sql") from None
 
 __all__ = ["BEGIN", "Host", "Server", "engine_at", "read_address", "run"]
+
+T = TypeVar("T")
 
 #: A connection in whose transaction the host writes: SQLAlchemy's, or psycopg's own.
 Host = sqlalchemy.Connection | psycopg.Connection[Any]
@@ -204,50 +206,61 @@ class Server:
         with suppress(sqlalchemy.exc.SQLAlchemyError), self._engine.connect() as probe:
             probe.exec_driver_sql("SELECT 1")
 
-    @contextmanager
-    def changing(self, crossed: Moved | None = None) -> Iterator[psycopg.Connection[Any]]:
-        """A connection for a change: all of it, or nothing. What the server raises becomes ours.
+    def change(
+        self,
+        work: Callable[[psycopg.Connection[Any]], T],
+        *,
+        settles: bool = False,
+        crossed: Moved | None = None,
+    ) -> T:
+        """Do this on a connection: all of it, or nothing. What the server raises becomes ours.
 
         Where others were in the way it is ``crossed``, when there is one: then asking again helps.
+
+        With ``settles``, the server may have stored it before a connection was lost. Nothing
+        is raised while an error of the server is at hand: it would be carried along, and it
+        may hold somebody's words.
         """
         db = None
         try:
             with self.lent() as db:
-                yield db
+                return work(db)
         except FAILURES as error:
             failed = _why(error)
-            in_the_way = isinstance(error, _CROSSED)
-        else:
-            return
-        if self.alone and db is not None and db.closed:
+            in_the_way = isinstance(error, _CROSSED) and self._batch is None
+        if settles and db is not None and db.closed:
             raise StoreError(
                 "The connection was lost before the server answered, so it is not known whether "
                 f"this was stored ({failed}). Do it again with the same key: if it was stored, "
                 "that gives the first answer."
             )
-        if in_the_way and crossed is not None and self._batch is None:
+        if in_the_way and crossed is not None:
             raise crossed
         raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Every change of this thread inside the block, or none."""
-        self.ready()
         if self._batch is not None:
             raise StoreError("One batch is open already; finish it before the next.")
-        with self.changing() as db:
-            if self.alone:
-                run(db, BEGIN)
-            self._here.batch = db
+        with ExitStack() as held:
+            self._here.batch = self._held(held)
             try:
+                if self._host is None:
+                    self.change(lambda db: run(db, BEGIN))
                 yield
-                failed = db.info.transaction_status == TransactionStatus.INERROR
+                if self._host is None:
+                    self.change(lambda db: run(db, "COMMIT"), settles=True)
             finally:
                 self._here.batch = None
-            if failed:
-                raise StoreError("A change of this batch failed. Nothing was stored.")
-            if self.alone:
-                run(db, "COMMIT")
+
+    def _held(self, held: ExitStack) -> psycopg.Connection[Any]:
+        """A connection that stays ours until this is closed."""
+        try:
+            return held.enter_context(self.lent())
+        except FAILURES as error:
+            failed = _why(error)
+        raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
 
 
 def _begun(db: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
