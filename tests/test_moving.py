@@ -20,7 +20,7 @@ from peerkit.errors import BadInput, StoreError
 from peerkit.exchange import moving, program_file
 from peerkit.exchange.moving import Exported, check_export, export_program, import_program
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import GENESIS, Apart, Change, Store
+from peerkit.stores import GENESIS, Apart, Change, Store, touched
 from peerkit.stores.codec import text, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
@@ -249,15 +249,14 @@ def left_by(
     ]
     parts["apart"] = [[each.about, each.owner, each.digest] for each in said]
     parts["forgets"], parts["removes"] = left.get("forgets", ()), left.get("removes", ())
-    ids = [id_ for noun in nouns for id_ in (noun.id, *noun.touches)]
-    parts["touched"] = list(dict.fromkeys([*about, *ids]))
+    parts["touched"] = ids = touched(about, written, counts, parts["removes"])
     parts |= {"act": {"act": "test.act", "by": "sam", "key": left.get("key")}}
     body = text({**parts, "nouns": [json.loads(each) for _, each in written]})
     store.keep(
         Change(
             about=about,
             day=NOW.date(),
-            stood=look(store, *about, *ids, *(id_ for _, id_ in parts["removes"])),
+            stood=look(store, *ids),
             entry=body,
             key=left.pop("key", None),
             nouns=written,

@@ -422,6 +422,23 @@ class SQLiteStore:
         )
         return tuple(Apart(*row) for row in rows)
 
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there."""
+        mine = self._program
+        writing = "UPDATE peerkit_program SET writing = ? WHERE id = ?"
+        with self._transaction():
+            self._db.execute(writing, (1, mine))
+            self._db.executemany(
+                "UPDATE peerkit_apart SET salt = ?, text = ? "
+                "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
+                [
+                    (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
+                    for was, now in pairs
+                ],
+            )
+            self._db.execute(writing, (0, mine))
+            self._forgot = True
+
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
         with self._transaction():
@@ -478,10 +495,16 @@ class SQLiteStore:
         """Let go of the file. In a process that was forked it is the other's, and stays open."""
         if os.getpid() != self._pid:
             return
-        with self._lock:
-            self._closed = True
-            let_go(self)
-            self._db.close()
+        try:
+            with self._lock:
+                self._closed = True
+                let_go(self)
+                self._db.close()
+        except sqlite3.Error as error:
+            failed = why(error)
+        else:
+            return
+        raise StoreError(f"{self.path} could not be closed: {failed}.")
 
 
 def _message(n: int, at: int, to: str, kind: str, about: str, inside: str, outside: str) -> Message:
