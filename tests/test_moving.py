@@ -22,7 +22,9 @@ from peerkit.exchange.moving import Exported, check_export, export_program, impo
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores import GENESIS, Apart, Change, Store, touched
 from peerkit.stores.codec import text, write_noun
+from peerkit.stores.keys import KeysInMemory
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import NOW, SOON, everything, goal, look, match, tallies
 from tests.ordinary import LIVED, empty
@@ -318,6 +320,55 @@ def test_a_file_without_words_can_be_checked_and_not_moved_in(
     arrived = pk.Program(MemoryStore())
     with pytest.raises(BadInput, match="exported without words"):
         import_program(path, arrived)
+    assert arrived.verify().entries == 0
+
+
+def test_sealed_words_leave_in_clear_through_the_store_that_has_the_keys(
+    program: pk.Program, file: Path, tmp_path: Path
+) -> None:
+    """Into a sealed store and out of it: sealed at rest there, and in clear in both files."""
+    inner = MemoryStore()
+    sealed = pk.Program(SealedStore(inner, KeysInMemory()))
+
+    import_program(file, sealed)
+
+    same(program, sealed)
+    assert all(each.sealed for entry in inner.journal() for each in entry.apart)
+    again = tmp_path / "again.jsonl"
+    export_program(sealed, again)
+    assert again.read_bytes() == file.read_bytes()
+    assert CANARY.encode() in again.read_bytes()
+
+
+def test_sealed_words_leave_as_they_are_through_any_other(tmp_path: Path) -> None:
+    """Without the keys the file holds what is sealed; where it arrives, the same keys open it."""
+    keys = KeysInMemory()
+    inner = MemoryStore()
+    program = empty(SealedStore(inner, keys), clock=lambda: NOW)
+    welcome(program, 1, 2)
+    path = tmp_path / "moved.jsonl"
+
+    export_program(pk.Program(inner), path)
+
+    assert CANARY.encode() not in path.read_bytes()
+    for arrived in (MemoryStore(), SealedStore(MemoryStore(), KeysInMemory())):
+        import_program(path, pk.Program(arrived))
+        inside = getattr(arrived, "inner", arrived)
+        same(pk.Program(inner), pk.Program(inside))
+        same(program, pk.Program(SealedStore(inside, keys)))
+
+
+def test_a_private_part_that_is_sealed_does_not_arrive(program: pk.Program, file: Path) -> None:
+    """A noun cannot be made of what nobody here can read: the error says how to export it."""
+    inner = MemoryStore()
+    import_program(file, pk.Program(SealedStore(inner, KeysInMemory())))
+    closed = file.with_name("closed.jsonl")
+    export_program(pk.Program(inner), closed)
+    arrived = pk.Program(MemoryStore())
+
+    with pytest.raises(BadInput, match="private part that is sealed; export it from the store"):
+        import_program(closed, arrived)
+
     assert arrived.verify().entries == 0
 
 
