@@ -29,7 +29,7 @@ from peerkit.exchange.program_file import (
     waiting_lines,
 )
 from peerkit.program import Program
-from peerkit.stores import GENESIS
+from peerkit.stores import GENESIS, Restores
 from peerkit.stores.finishing import finished, must_be_new
 from peerkit.stores.remaking import remade
 
@@ -315,8 +315,11 @@ def _kept(
             if entry.number > there:
                 changes.append((change, entry.hash))
         with store.together():
-            for change, hash_ in changes:
-                _keep(store, change, hash_)
+            if isinstance(store, Restores) and changes:
+                _restore(store, changes)
+            else:
+                for each in changes:
+                    _keep(store, *each)
             store.told(tuple(told), datetime.now(UTC))
         progress(lines.number, total)
     if waiting.left:
@@ -334,14 +337,26 @@ def _change(lines: Lines, entry: Entry) -> Change:
 
 def _keep(store: Store, change: Change, hash_: str) -> None:
     """Keep a change that was decided elsewhere; its entry must be the very same again."""
-    ids = (*change.about, *(id_ for _, id_ in change.removes))
-    stood = store.view(ids, change.day, _NEVER)
+    stood = store.view(change.about, change.day, _NEVER)
     try:
         kept = store.keep(attrs.evolve(change, stood=stood)).hash
     except Moved:
         kept = ""
+    _must_be(hash_, kept, change.stood.view.seen + 1)
+
+
+def _restore(store: Restores, changes: list[tuple[Change, str]]) -> None:
+    """The same, many at once. Each is linked to the one before: if the last is the same, all are."""
+    try:
+        kept = store.restore([change for change, _ in changes]).hash
+    except Moved:
+        kept = ""
+    _must_be(changes[-1][1], kept, changes[0][0].stood.view.seen + 1)
+
+
+def _must_be(hash_: str, kept: str, number: int) -> None:
     if kept != hash_:
         raise StoreError(
-            f"Entry {change.stood.view.seen + 1} could not be kept as it was. Nobody else may "
-            "write to this program while it moves in; import again."
+            f"Entry {number} could not be kept as it was. Nobody else may write to this program "
+            "while it moves in; import again."
         )

@@ -18,7 +18,7 @@ from peerkit.handbook import Verdict
 from peerkit.model import Count, Message, Noun, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = [
     "GENESIS",
@@ -33,6 +33,7 @@ __all__ = [
     "NotAStore",
     "Order",
     "Reseals",
+    "Restores",
     "Standing",
     "Store",
     "Wanted",
@@ -408,6 +409,21 @@ class Reseals(Store, Protocol):
         Promises: all of them or none, in a batch with the batch; a text that is no more as
         the first says is left alone; nothing else changes, the journal and its order least
         of all; what was there before is in no page and no log of the store afterwards.
+        """
+        ...
+
+
+@runtime_checkable
+class Restores(Protocol):
+    """A store that can keep many changes at once, faster than one by one."""
+
+    def restore(self, changes: Sequence[Change]) -> Entry:
+        """Keep these one after the other, as they were kept elsewhere; the last entry.
+
+        Promises: what stands afterwards is what :meth:`Store.keep` of each would have left.
+        Each is about every id that it touches. They follow the last entry here, which is what
+        ``stood`` of the first has seen, or are :class:`~peerkit.errors.Moved`; nothing else of
+        what they stood on is compared.
         """
         ...
 

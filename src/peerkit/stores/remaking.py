@@ -16,24 +16,15 @@ if TYPE_CHECKING:
 
 __all__ = ["remade"]
 
-#: What an entry is made of, and what each part must be.
-_PARTS: Final[dict[str, type]] = {
-    "n": int,
-    "prev": str,
-    "at": str,
-    "day": str,
-    "edition": str,
-    "verdict": str,
-    "findings": list,
-    "counts": list,
-    "messages": list,
-    "apart": list,
-    "forgets": list,
-    "removes": list,
-    "touched": list,
-    "act": dict,
-    "nouns": list,
-}
+#: What an entry is made of, in this order, and what each part must be.
+_PARTS: Final[list[tuple[str, type]]] = [
+    ("n", int),
+    *((name, str) for name in ("prev", "at", "day", "edition", "verdict")),
+    *((name, list) for name in ("findings", "counts", "messages", "apart", "forgets", "removes")),
+    ("touched", list),
+    ("act", dict),
+    ("nouns", list),
+]
 #: What each row of a part must be. A row of one is not a row.
 _COUNT: Final[list[type]] = [str, str, int, str]
 _MESSAGE: Final[list[type]] = [str] * 5
@@ -50,7 +41,8 @@ class _Unfit(Exception):
 def remade(entry: Entry) -> Change:
     """The change that this entry was, with the texts apart that are still there.
 
-    It stands on the entry before and shows nothing of how things stood then. Raises
+    It stands on the entry before, shows nothing of how things stood then, and is about every
+    id that it touched. Raises
     :class:`~peerkit.errors.BadInput` for an entry that peerkit cannot have written.
     """
     try:
@@ -66,15 +58,19 @@ def remade(entry: Entry) -> Change:
 
 def _remade(entry: Entry) -> Change:
     plain = json.loads(entry.body)
-    if text(plain) != entry.body:  # twins, blanks, numbers that are none
-        raise _Unfit("is not in the form in which peerkit writes")
-    if any(type(plain.get(name)) is not kind for name, kind in _PARTS.items()):
+    if type(plain) is not dict or [*zip(plain, map(type, plain.values()), strict=True)] != _PARTS:
         raise _Unfit("lacks a part, or has one of another kind")
+    written = [text(each) for each in plain["nouns"]]
+    if _spelled(plain, written) != entry.body:  # twins, blanks, numbers that are none
+        raise _Unfit("is not in the form in which peerkit writes")
     _must_be_kept(plain["apart"], entry.apart)
     private = [each for each in entry.apart if each.about.startswith("@")]
     if any(each.sealed for each in private):
         raise _Unfit("has a private part that is sealed; export it from the store with its keys")
     body = entry.read() if private else plain
+    nouns = tuple(map(_noun, body["nouns"]))
+    if private:
+        written = list(map(write_noun, nouns))
     key = body["act"]["key"]
     if key is not None:
         _texts([key])
@@ -85,20 +81,28 @@ def _remade(entry: Entry) -> Change:
         stood=Standing(view=View(_NEVER, (), {}, entry.number - 1)),
         key=key,
         entry="{" + entry.body[len(link) :],
-        nouns=tuple(_noun(each) for each in body["nouns"]),
-        counts=tuple(Count(*each) for each in _rows(body["counts"], _COUNT)),
+        nouns=tuple(zip(nouns, written, strict=True)),
+        counts=tuple([Count(*each) for each in _rows(body["counts"], _COUNT)]),
         messages=tuple(
-            Message(to=to, kind=kind, about=about, inside=inside, outside=outside)
-            for to, kind, about, inside, outside in _rows(body["messages"], _MESSAGE)
+            [
+                Message(to=to, kind=kind, about=about, inside=inside, outside=outside)
+                for to, kind, about, inside, outside in _rows(body["messages"], _MESSAGE)
+            ]
         ),
         apart=entry.apart,
         forgets=_texts(body["forgets"]),
-        removes=tuple((kind, id_) for kind, id_ in _rows(body["removes"], _REMOVED)),
+        removes=tuple([(kind, id_) for kind, id_ in _rows(body["removes"], _REMOVED)]),
     )
 
 
+def _spelled(plain: dict[str, Any], nouns: list[str]) -> str:
+    """The body as peerkit writes it: the nouns, which come last, are written already."""
+    rest = text({**plain, "nouns": 0})
+    return f"{rest[:-2]}[{','.join(nouns)}]}}"
+
+
 def _texts(found: list[Any]) -> tuple[str, ...]:
-    if any(type(each) is not str for each in found):
+    if not {*map(type, found)} <= {str}:
         raise _Unfit("has something else where a text must be")
     return tuple(found)
 
@@ -110,12 +114,10 @@ def _rows(found: list[Any], kinds: list[type]) -> list[Any]:
     return found
 
 
-def _noun(table: Any) -> tuple[Noun, str]:
-    """A noun, and how it is written."""
+def _noun(table: Any) -> Noun:
     if type(table) is not dict:
         raise _Unfit("has something else where a noun must be")
-    noun = noun_of(table)
-    return noun, write_noun(noun)
+    return noun_of(table)
 
 
 def _must_be_kept(digests: list[Any], texts: tuple[Apart, ...]) -> None:

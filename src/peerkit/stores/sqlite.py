@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from threading import RLock
@@ -19,11 +19,12 @@ from peerkit.stores.codec import read_noun
 from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_file import FAILURES, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
+from peerkit.stores.sqlite_restoring import Gathered
 from peerkit.stores.sqlite_sql import FILED, HEAD, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
 __all__ = ["SQLiteStore"]
 
@@ -45,6 +46,8 @@ _FILED_AGAIN: Final = (
     "UPDATE peerkit_filed SET day = ? WHERE program = ? AND kind = ? AND id = ? AND under = ?"
 )
 _NUMBER: Final = itemgetter(0)
+#: Nobody decides on what changes of another house stood on.
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def _moment(moment: datetime) -> str:
@@ -316,6 +319,29 @@ class SQLiteStore:
             self._db.executemany(put, [(*name, each, *more) for each in came])
         if went := {*was}.difference(now):
             self._db.executemany(take, [(*name, each) for each in went])
+
+    def restore(self, changes: Sequence[Change]) -> Entry:
+        """Keep these one after the other, each table written once; the last entry."""
+        with self._transaction():
+            gathered = Gathered(changes, *self._db.execute(HEAD, (self._program,)).fetchone())
+            sql = (
+                "SELECT kind, id, n, body FROM peerkit_noun "
+                "WHERE program = ? AND id IN (SELECT value FROM json_each(?))"
+            )
+            rows = self._db.execute(sql, (self._program, json.dumps(gathered.ids))).fetchall()
+            before = {
+                (row[0], row[1]): self._noun((row[0], row[1], row[2]), row[3]) for row in rows
+            }
+            view = View(_NEVER, tuple(before.values()), {}, gathered.entries[-1].number)
+            gathered.write(self._db, self._program, before)
+            for name in before.keys() & gathered.nouns.keys():
+                self._write_noun(*gathered.nouns[name], view)
+            for kind, id_ in gathered.taken_away(before):
+                self._remove(kind, id_, view)
+            self._forgot = self._forgot or bool(gathered.forgotten)
+            step = "UPDATE peerkit_program SET writing = 0 WHERE id = ?"
+            self._db.execute(step, (self._program,))
+            return gathered.entries[-1]
 
     @contextmanager
     def together(self) -> Iterator[None]:
