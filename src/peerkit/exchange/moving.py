@@ -346,7 +346,7 @@ def _keep(store: Store, change: Change, hash_: str) -> None:
 
 
 def _restore(store: Restores, changes: list[tuple[Change, str]]) -> None:
-    """The same, many at once. Each is linked to the one before: if the last is the same, all are."""
+    """The same, many at once. Each is linked to the one before: so are all, if the last is."""
     try:
         kept = store.restore([change for change, _ in changes]).hash
     except Moved:
