@@ -345,6 +345,8 @@ if TYPE_CHECKING:
         Notifier,
     )
     from peerkit.program import (
+        Anchor,
+        Break,
         Page,
         Program,
         Told,
@@ -386,6 +388,7 @@ __all__ = [
     "AgreeGroundRules",
     "AgreedHours",
     "AgreementStatus",
+    "Anchor",
     "Answer",
     "AnswerBias",
     "AnswerBoundaries",
@@ -409,6 +412,7 @@ __all__ = [
     "BiasStatus",
     "Book",
     "BoundaryAgreement",
+    "Break",
     "CallOffVisit",
     "CancelOccurrence",
     "CancelSession",
