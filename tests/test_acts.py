@@ -423,6 +423,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ),
         ("s-1", "ana", "p-7", "r-1", "ana+p-7", *BUSY, "r-1#2026-11-02"),
     ),
+    (pk.ExplainBreak(by="sam", number=5, found=("ab" * 32,), why=pk.Words("A disk.")), ("sam",)),
 ]
 
 

@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import peerkit as pk
+from peerkit.stores import scales, verifying
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.signing import read_signed, signed
 from peerkit.stores.sqlite import SQLiteStore
@@ -298,3 +299,188 @@ class TestReadingOn:
             program.do(report(minutes=30, id="s-2"))
 
         assert any(fault in each for each in found(path, since=anchor, rest=(statement,)).faults)
+
+
+def explain(path: Path, verified: pk.Verified, **how: Any) -> pk.Decision:
+    """A supervisor explains what was found."""
+    told: dict[str, Any] = {
+        "by": "sam",
+        "number": verified.first or 0,
+        "found": [each.found for each in verified.breaks if each.explained is None],
+        "why": pk.Words("The disk failed on Sunday."),
+    }
+    with opened_again(path) as program:
+        return program.do(pk.ExplainBreak(**told | how))
+
+
+#: What somebody may do to the file, and the entry at which it is noticed.
+DAMAGES = {
+    "an edited entry": ("UPDATE peerkit_entry SET body = replace(body, 'ana', 'bea') WHERE n=4", 4),
+    "an entry that is none": ("UPDATE peerkit_entry SET body = 'Dear diary' WHERE n = 2", 2),
+    "a missing entry": ("DELETE FROM peerkit_entry WHERE n = 3", 3),
+    "another hash": ("UPDATE peerkit_entry SET hash = replace(hash, 'a', 'b') WHERE n = 5", 5),
+    "a tally": ("UPDATE peerkit_tally SET value = value + 1 WHERE what = 'walking'", None),
+    "a noun": ("UPDATE peerkit_noun SET body = replace(body, 'sam', 'sue') WHERE id = 'ana'", None),
+    "a noun that is gone": ("DELETE FROM peerkit_noun WHERE kind = 'goal'", None),
+    "words": ("UPDATE peerkit_apart SET text = 'I cannot swim.'", None),
+    "a message": ("DELETE FROM peerkit_message WHERE n = 4", None),
+}
+
+
+class TestExplaining:
+    """After a break was looked into, what comes after it can be relied on again."""
+
+    @pytest.mark.parametrize(("statement", "first"), DAMAGES.values(), ids=DAMAGES)
+    def test_what_is_explained_stays_listed_and_is_no_fault(
+        self, path: Path, statement: str, first: int | None
+    ) -> None:
+        """It says which entry explains it; the journal goes on from there."""
+        before = found(path, rest=(statement,))
+        number = explain(path, before).number
+        after = found(path)
+
+        assert not before.whole
+        assert before.first == first
+        assert after.whole
+        assert after.first is None
+        assert after.explained == tuple(f"{it} Entry {number} explains it." for it in before.faults)
+        assert [each.explained for each in after.breaks] == [number] * len(before.breaks)
+        with opened_again(path) as program:
+            assert program.do(report(id="s-2", minutes=30)).allowed
+            assert program.verify(program.anchor()).whole
+            assert program.words(f"break/{first or 0}") == ("The disk failed on Sunday.",)
+
+    def test_another_damage_at_the_same_place_is_seen(self, path: Path) -> None:
+        """What was explained is exactly what was found, and nothing that comes later."""
+        edited = "UPDATE peerkit_entry SET body = body || '{}' WHERE n = 4"
+        explain(path, found(path, rest=(edited.format(" "),)))
+
+        again = found(path, rest=(edited.format("  "),))
+        assert again.faults == ("Entry 4 does not match its hash: it was edited.",)
+        assert again.explained == ()
+
+    def test_another_sum_at_the_same_tally_is_seen(self, path: Path) -> None:
+        """What was explained goes on to be explained while the tally counts on."""
+        more = "UPDATE peerkit_tally SET value = value + 1 WHERE what = 'minutes-given'"
+        explain(path, found(path, rest=(more,)))
+        with opened_again(path) as program:
+            program.do(report(id="s-2", minutes=30)).or_raise()
+
+        assert found(path).whole
+        assert found(path, rest=(more,)).faults == (
+            "The tally minutes-given of ana is not what the journal adds up to.",
+        )
+
+    def test_a_later_break_is_seen(self, path: Path) -> None:
+        """The first one does not hide the second, and the second is the first bad entry."""
+        edited = "UPDATE peerkit_entry SET body = body || ' ' WHERE n = {}"
+        explain(path, found(path, rest=(edited.format(2),)))
+
+        again = found(path, rest=(edited.format(5),))
+        assert again.faults == ("Entry 5 does not match its hash: it was edited.",)
+        assert again.explained == (
+            "Entry 2 does not match its hash: it was edited. Entry 9 explains it.",
+        )
+        assert again.first == 5
+
+    def test_an_anchor_that_is_lost_can_be_explained(self, path: Path, tmp_path: Path) -> None:
+        """After an older copy had to be put back: the one anchor, and no other."""
+        older = tmp_path / "older.db"
+        shutil.copy(path, older)
+        lost = []
+        for minutes in (30, 31):
+            with opened_again(path) as program:
+                program.do(report(id=f"s-{minutes}", minutes=minutes)).or_raise()
+            lost.append(anchored(path))
+        explain(older, found(older, lost[0]))
+
+        assert found(older, lost[0]).whole
+        assert found(older, lost[0], lost[1]).first == 10
+
+    def test_a_refused_explanation_explains_nothing(self, path: Path) -> None:
+        """It is in the journal, and says only that somebody tried."""
+        before = found(path, rest=("UPDATE peerkit_tally SET value = 7 WHERE what = 'walking'",))
+
+        assert not explain(path, before, by="ana").allowed
+        assert found(path).faults == before.faults
+
+    def test_a_guard_that_is_gone_is_mended_and_not_explained(self, path: Path) -> None:
+        """What would hide the next break cannot be explained away."""
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("DROP TRIGGER peerkit_entry_stays")
+        with pk.Program.open(path) as program:
+            (broken,) = program.verify().breaks
+
+        assert broken == pk.Break("The trigger peerkit_entry_stays is missing.")
+
+    @pytest.mark.parametrize(
+        ("how", "place"),
+        [
+            ({"number": -1}, "ExplainBreak.number"),
+            ({"number": True}, "ExplainBreak.number"),
+            ({"found": ()}, "ExplainBreak.found"),
+            ({"found": "ab" * 32}, "ExplainBreak.found"),
+            ({"found": ("",)}, "ExplainBreak.found"),
+            ({"found": ("ab" * 32,) * 201}, "ExplainBreak.found"),
+            ({"why": "because"}, "ExplainBreak.why"),
+        ],
+    )
+    def test_it_names_what_was_found(self, how: dict[str, Any], place: str) -> None:
+        """An entry's number, the digests of breaks, and words."""
+        told: dict[str, Any] = {"by": "sam", "number": 4, "found": (HASH,), "why": pk.Words("Why")}
+        with pytest.raises(pk.BadInput) as refused:
+            pk.ExplainBreak(**told | how)
+
+        assert refused.value.place == place
+
+
+class TestManyFaults:
+    """However many there are, they are counted, and some are listed."""
+
+    def test_a_thousand_are_listed(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Those that were explained come last, and do not crowd out the others."""
+        monkeypatch.setattr(scales, "_LISTED", 3)
+        damage = "UPDATE peerkit_entry SET hash = '' WHERE n = 1"
+        first = found(path, rest=(damage,))
+        explain(path, first)
+        many = found(path, rest=("UPDATE peerkit_entry SET body = body || ' ' WHERE n > 4",))
+
+        assert first.more == 0
+        assert len(many.faults) == 3
+        assert many.explained == ()
+        assert many.more == 4
+        assert not many.whole
+
+
+class TestTheScales:
+    """What is compared lies in a temporary place, and costs no more memory for more entries."""
+
+    @pytest.mark.parametrize("held", [1, 20_000])
+    @pytest.mark.parametrize("chance", [True, False])
+    def test_it_finds_the_same_wherever_it_lies(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch, held: int, *, chance: bool
+    ) -> None:
+        """Roughly or to the letter, in memory or on the disk, and page by page."""
+        monkeypatch.setattr(scales, "_HELD", held)
+        monkeypatch.setattr(verifying, "_CHANCE", chance)
+        monkeypatch.setattr(verifying, "_PAGE", held)
+
+        assert found(path).whole
+        assert found(path, rest=(DAMAGES["words"][0], DAMAGES["a tally"][0])).faults == (
+            "Words about goal/g-1 are not those that were kept.",
+            "The tally walking of ana is not what the journal adds up to.",
+        )
+
+    def test_a_full_disk_is_an_error_of_ours(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It says what to do, and holds nothing of what was compared."""
+        small = ("PRAGMA page_size = 512", "PRAGMA max_page_count = 9", *scales._TABLES)
+        monkeypatch.setattr(scales, "_TABLES", small)
+        with pk.Program.open(path) as program, pytest.raises(pk.StoreError) as failed:
+            program.verify()
+
+        assert str(failed.value) == (
+            "What is compared has no place here (DatabaseError). Make room on the disk."
+        )
+        assert failed.value.__context__ is None

@@ -23,6 +23,7 @@ from peerkit.acts.boundaries import (
     AnswerBoundaries,
     ProposeBoundaries,
 )
+from peerkit.acts.breaks import ExplainBreak
 from peerkit.acts.community import (
     AskHowItWent,
     GoAlong,
@@ -237,6 +238,7 @@ __all__ = [
     "EndGuardianship",
     "EndMatch",
     "EndSeries",
+    "ExplainBreak",
     "ExtendStay",
     "FollowUpConcern",
     "GiveAdvice",
@@ -463,4 +465,6 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CancelOccurrence,
     EndSeries,
     MoveSession,
+    # -- breaks of the journal
+    ExplainBreak,
 )

@@ -22,7 +22,7 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
 
 def _a_number(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if type(value) is not int or value < 0:
-        raise BadInput("ExplainBreak.entry", "give the number of an entry; 0: beside the journal")
+        raise BadInput("ExplainBreak.number", "give the number of an entry; 0: beside the journal")
 
 
 def _digests(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -36,17 +36,17 @@ def _digests(instance: object, attribute: attrs.Attribute[Any], value: object) -
 class ExplainBreak(Act):
     """Explain what does not fit in the journal or beside it, once it was looked into.
 
-    ``entry`` is the entry at which it was noticed, 0 where it lies beside the
+    ``number`` is that of the entry at which it was noticed, 0 where it lies beside the
     journal; ``found`` are the digests of exactly the breaks that are explained,
     and of no others; ``why`` says what happened, in words that are kept apart.
     """
 
     kind: ClassVar[str] = "break.explained"
     stands_on: ClassVar[tuple[str, ...]] = ("by",)
-    entry: int = attrs.field(validator=_a_number)
+    number: int = attrs.field(validator=_a_number)
     found: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_digests, repr=False)
     why: Words = attrs.field(validator=exactly(Words), repr=False)
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The words, which belong to whoever explains. The entry itself is the explanation."""
-        return Left(words=(Saying(f"break/{self.entry}", self.by, self.why),))
+        return Left(words=(Saying(f"break/{self.number}", self.by, self.why),))

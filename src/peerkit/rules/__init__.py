@@ -10,6 +10,7 @@ from peerkit.rules import (
     advice,
     answering,
     boundaries,
+    breaks,
     community,
     credentials,
     disclosures,
@@ -62,5 +63,6 @@ ROLE_LIMITS: Final = Rules(
     *disclosures.RULES,
     *community.RULES,
     *scheduling.RULES,
+    *breaks.RULES,
     heeded=advice.heeded,
 )

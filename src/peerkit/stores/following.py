@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from peerkit.acts.breaks import ExplainBreak
+from peerkit.acts import ExplainBreak
 from peerkit.decisions import Verdict
 from peerkit.stores import GENESIS, Card, Entry
 from peerkit.stores.anchors import Anchor
@@ -57,7 +57,7 @@ class Following:
     def take(self, entry: Entry) -> None:
         """Read on by one entry."""
         expected, before = self.number + 1, self.head
-        says = list(self._misfits(entry, expected))
+        says = [*self._misfits(entry)]
         try:
             body = entry.read()
             if "\\u" in entry.body or not entry.body.isascii():
@@ -71,14 +71,14 @@ class Following:
                 says.append(f"Entry {entry.number} is not linked to the one before it.")
         if says:
             what = (expected, before, entry.number, entry.hash, entry.body)
-            self.scales.broken(Break(each, entry.number, digest_of(each, *what)) for each in says)
+            self.scales.broken(Break(each, expected, digest_of(each, *what)) for each in says)
         self.number, self.head = entry.number, entry.hash
         if self.anchors:
             self.scales.broken(self._unanchored(expected, entry))
 
-    def _misfits(self, entry: Entry, expected: int) -> Iterator[str]:
-        if entry.number != expected:
-            yield f"Entry {expected} is missing; the next is {entry.number}."
+    def _misfits(self, entry: Entry) -> Iterator[str]:
+        if entry.number != self.number + 1:
+            yield f"Entry {self.number + 1} is missing; the next is {entry.number}."
         if digest(entry.body) != entry.hash:
             yield f"Entry {entry.number} does not match its hash: it was edited."
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import attrs
 
+from peerkit.errors import StoreError
 from peerkit.stores import Card
 
 __all__ = ["Break", "Scales", "digest_of"]
@@ -100,7 +101,25 @@ class Scales:
     def __attrs_post_init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
         for each in _TABLES:
-            self._db.execute(each)
+            list(self._ask(each))
+
+    def _ask(self, sql: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
+        try:
+            yield from self._db.execute(sql, values)
+        except sqlite3.Error as error:
+            failed = type(error).__name__
+        else:
+            return
+        raise _no_place(failed)
+
+    def _many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        try:
+            self._db.executemany(sql, rows)
+        except sqlite3.Error as error:
+            failed = type(error).__name__
+        else:
+            return
+        raise _no_place(failed)
 
     def close(self) -> None:
         """Let go of the temporary place."""
@@ -120,7 +139,7 @@ class Scales:
     def forget(self, owner: str) -> None:
         """What this owner's texts weigh is taken off."""
         self._put_away()
-        self._db.execute("DELETE FROM card WHERE what = 'apart' AND name = ?", (owner,))
+        self._many("DELETE FROM card WHERE what = 'apart' AND name = ?", [(owner,)])
 
     def leave(self, n: int, kind: str, id_: str, digest: str) -> None:
         """The entry of this number left a noun so."""
@@ -138,13 +157,13 @@ class Scales:
             "ON CONFLICT DO UPDATE SET weight = (weight + excluded.weight) % 2305843009213693951"
         )
         rows = [(*card, by % _PRIME) for card, by in sorted(self._cards.items())]
-        self._db.executemany(put, rows)
+        self._many(put, rows)
         self._cards.clear()
         put = "REPLACE INTO noun VALUES (?,?,?,?)"
         left = [(*name, *noun) for name, noun in self._nouns.items() if noun is not None]
-        self._db.executemany(put, sorted(left))
+        self._many(put, sorted(left))
         gone = [name for name, noun in self._nouns.items() if noun is None]
-        self._db.executemany("DELETE FROM noun WHERE kind = ? AND id = ?", gone)
+        self._many("DELETE FROM noun WHERE kind = ? AND id = ?", gone)
         self._nouns.clear()
 
     def left(self, kind: str, ids: list[str]) -> dict[str, tuple[int, str]]:
@@ -152,8 +171,8 @@ class Scales:
         self._put_away()
         named = "kind = ? AND id IN (SELECT value FROM json_each(?))"
         values = kind, json.dumps(ids)
-        found = self._db.execute(f"SELECT id, n, digest FROM noun WHERE {named}", values).fetchall()  # noqa: S608 - our own text
-        self._db.execute(f"DELETE FROM noun WHERE {named}", values)  # noqa: S608 - our own text
+        found = [*self._ask(f"SELECT id, n, digest FROM noun WHERE {named}", values)]  # noqa: S608 - our own text
+        self._many(f"DELETE FROM noun WHERE {named}", [values])  # noqa: S608 - our own text
         return {id_: (n, digest) for id_, n, digest in found}
 
     def still_left(self) -> Iterator[tuple[str, str]]:
@@ -169,28 +188,28 @@ class Scales:
 
     def _paged(self, asked: str, after: tuple[str, str]) -> Iterator[Any]:
         """The rows behind this place, a few at a time; the place is their first two columns."""
-        while rows := self._db.execute(f"{asked} ORDER BY 1, 2 LIMIT {_LISTED}", after).fetchall():
+        while rows := [*self._ask(f"{asked} ORDER BY 1, 2 LIMIT {_LISTED}", after)]:
             yield from rows
             after = rows[-1][:2]
 
     def doubt(self, kind: str, id_: str, n: int, digest: str, was: str) -> None:
         """A noun is now as one digest says, and was left by an entry as another says."""
-        self._db.execute("INSERT INTO doubt VALUES (?,?,?,?,?)", (n, kind, id_, digest, was))
+        self._many("INSERT INTO doubt VALUES (?,?,?,?,?)", [(n, kind, id_, digest, was)])
 
     def doubts(self) -> Iterator[tuple[int, str, str, str, str]]:
         """The nouns in doubt, in the order of the entries that left them."""
-        return iter(self._db.execute("SELECT n, kind, id, digest, was FROM doubt ORDER BY 1, 2, 3"))
+        return self._ask("SELECT n, kind, id, digest, was FROM doubt ORDER BY 1, 2, 3")
 
     @property
     def level(self) -> bool:
         """Whether both sides weigh the same."""
         self._put_away()
-        return not self._db.execute("SELECT 1 FROM card WHERE weight != 0 LIMIT 1").fetchall()
+        return not [*self._ask("SELECT 1 FROM card WHERE weight != 0 LIMIT 1")]
 
     def differences(self) -> Iterator[Break]:
         """What does not weigh the same on both sides, once for each place."""
         self._put_away()
-        rows = self._db.execute(
+        rows = self._ask(
             "SELECT what, name, rest, weight FROM card WHERE weight != 0 ORDER BY 1, 2, 3"
         )
         for (what, name, place), group in groupby(rows, _place):
@@ -202,14 +221,14 @@ class Scales:
 
     def broken(self, breaks: Iterable[Break]) -> None:
         """Something that does not fit."""
-        self._db.executemany(
+        self._many(
             "INSERT INTO break (says, entry, found) VALUES (?,?,?)",
             [(each.says, each.entry, each.found) for each in breaks],
         )
 
     def explain(self, found: Iterable[str], number: int) -> None:
         """The entry of this number explains what has these digests."""
-        self._db.executemany(
+        self._many(
             "INSERT OR IGNORE INTO explained VALUES (?,?)", [(each, number) for each in found]
         )
 
@@ -218,13 +237,17 @@ class Scales:
 
         And how many there are besides.
         """
-        rows = self._db.execute(
+        asked = (
             "SELECT says, entry, found, n FROM break LEFT JOIN explained USING (found) "
-            "ORDER BY n IS NOT NULL, at LIMIT ?",
-            (_LISTED,),
-        ).fetchall()
-        ((every,),) = self._db.execute("SELECT count(*) FROM break")
+            "ORDER BY n IS NOT NULL, at LIMIT ?"
+        )
+        rows = [*self._ask(asked, (_LISTED,))]
+        ((every,),) = self._ask("SELECT count(*) FROM break")
         return tuple(Break(*row) for row in rows), every - len(rows)
+
+
+def _no_place(failed: str) -> StoreError:
+    return StoreError(f"What is compared has no place here ({failed}). Make room on the disk.")
 
 
 def _place(row: tuple[str, str, str, int]) -> tuple[str, str, str]:

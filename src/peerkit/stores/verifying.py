@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime
@@ -102,11 +101,7 @@ def verified(store: Store, anchors: Iterable[Anchor] = (), since: Anchor | None 
     known = (*anchors, *(() if since is None else (since,)))
     if since is not None and any(each.number < since.number for each in known):
         raise BadInput("anchor", "lies before since, where nothing is read; leave one of them out")
-    try:
-        return _on_scales(store, known, since, rough=_CHANCE)
-    except sqlite3.Error as error:
-        failed = type(error).__name__
-    raise StoreError(f"There is no place for what is compared ({failed}). Make room on the disk.")
+    return _on_scales(store, known, since, rough=_CHANCE)
 
 
 def _on_scales(
