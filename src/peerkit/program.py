@@ -25,7 +25,8 @@ from peerkit.model import DAYS_QUIET, Noun, View
 from peerkit.model.fields import day_of, in_utc, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import LONGEST_LEASE, Apart, BacksUp, Change, Entry, Order, Wanted
+from peerkit.stores import GENESIS, LONGEST_LEASE, Apart, BacksUp, Change, Entry, Order, Wanted
+from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import (
     act_table,
     private_parts,
@@ -38,6 +39,7 @@ from peerkit.stores.filters import ABOUT, wanted_of
 from peerkit.stores.keys import Keys
 from peerkit.stores.looking_back import view_then
 from peerkit.stores.opening import store_at
+from peerkit.stores.scales import Break
 from peerkit.stores.sealed import SealedStore
 from peerkit.stores.verifying import Verified, verified
 
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
     from peerkit.stores import Standing, Store
 
-__all__ = ["Page", "Program", "Told", "Verified"]
+__all__ = ["Anchor", "Break", "Page", "Program", "Told", "Verified"]
 
 N = TypeVar("N", bound=Noun)
 
@@ -62,6 +64,8 @@ LEASE: Final = timedelta(minutes=5)
 PAGE: Final = 500
 #: What stands in place of words that no key opens.
 _CLOSED: Final = "(These words are sealed, and no key here opens them.)"
+#: What is said of an anchor that is none.
+_ANCHOR: Final = "give what program.anchor() gave, or Anchor.parse(line)"
 
 
 @attrs.frozen
@@ -423,7 +427,8 @@ class Program:
         (``agreement/ID``, ``group/ID``, ``house/ID``), asked, told and looked at
         (``consultation/ID``, ``concern/ID``, ``disclosure/ID``, ``drift/ID``,
         ``bias-report/ID``, ``measure/ID``), and a way to a service
-        (``connection/ID``, ``spoken-for/ID``). Parts of a plan or a map come
+        (``connection/ID``, ``spoken-for/ID``), and what was found out about a break
+        of the journal (``break/ID``, its number). Parts of a plan or a map come
         behind it (``plan/ID``, ``map/ID``), as in ``plan/p-1/triggers``. A plan
         and a peer's own one (``self-care-plan/ID``) are somebody's alone: ask
         first, with :class:`~peerkit.acts.ReadPlan` or
@@ -472,15 +477,40 @@ class Program:
             )
         return self.store.backup(os.fspath(path), progress)
 
-    def verify(self) -> Verified:
-        """Read the whole journal and compare everything kept with it.
+    def anchor(self) -> Anchor:
+        """The last entry's number and hash, now: keep it where nobody who writes here can write.
+
+        Before the first entry its number is 0. What :meth:`verify` can prove with it, and
+        what not without, ``Verified.proves`` says.
+        """
+        now = self._moment()
+        seen = self.store.view((), self._day(now), now).view.seen
+        if not seen:
+            return Anchor(0, GENESIS, now)
+        last = next(self.store.journal(seen - 1), None)
+        if last is None:
+            raise StoreError(f"Entry {seen} is kept as the last one and is not there. Verify.")
+        return Anchor(seen, last.hash, now)
+
+    def verify(
+        self, anchor: Anchor | Iterable[Anchor] = (), *, since: Anchor | None = None
+    ) -> Verified:
+        """Read the whole journal and compare everything kept with it, in constant memory.
 
         Finds edited, missing and added entries; nouns, tallies, messages and
         words that do not follow from the journal; and whatever would keep a
-        rule or a reader from finding them. It cannot see a cut tail, nor a
-        journal that was rewritten from end to end: keep ``head`` elsewhere.
+        rule or a reader from finding them. With an ``anchor``, or several, that
+        was kept elsewhere it sees a cut tail, an older copy and a journal that
+        was written anew too. ``since`` reads on from an anchor, for every day: what
+        lies before is then not read. See ``Verified.proves``.
         """
-        return verified(self.store)
+        anchors = (anchor,) if isinstance(anchor, Anchor) else anchor
+        must_be(Iterable, anchors, "anchor", _ANCHOR)
+        known = tuple(anchors)
+        for each in known:
+            must_be(Anchor, each, "anchor", _ANCHOR)
+        must_be(Anchor | None, since, "since", _ANCHOR)
+        return verified(self.store, known, since)
 
     def _moment(self) -> datetime:
         now = self._clock()

@@ -23,6 +23,7 @@ from peerkit.acts.boundaries import (
     AnswerBoundaries,
     ProposeBoundaries,
 )
+from peerkit.acts.breaks import ExplainBreak
 from peerkit.acts.community import (
     AskHowItWent,
     GoAlong,
@@ -238,6 +239,7 @@ __all__ = [
     "EndGuardianship",
     "EndMatch",
     "EndSeries",
+    "ExplainBreak",
     "ExtendStay",
     "FollowUpConcern",
     "ForgetPerson",
@@ -471,4 +473,6 @@ ACTS: Final[tuple[type[Act], ...]] = (
     PlaceLegalHold,
     LiftLegalHold,
     ForgetPerson,
+    # -- breaks of the journal
+    ExplainBreak,
 )

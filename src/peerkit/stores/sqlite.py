@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View, periods
-from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing, Wanted, seal
+from peerkit.stores import LONGEST_LEASE, Apart, Card, Change, Entry, Order, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
 from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_file import FAILURES, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
+from peerkit.stores.sqlite_inspected import cards, faults
 from peerkit.stores.sqlite_sql import FILED, HEAD, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
@@ -405,13 +406,22 @@ class SQLiteStore:
         """All rows of a table of ours in the order of its key, read a few at a time."""
         width = key.count(",") + 1
         marks = ",".join("?" * width)
-        first = f"SELECT {key}, {rest} FROM peerkit_{table} WHERE program = ?"  # noqa: S608 - our own names
+        columns = f"{key}, {rest}" if rest else key
+        first = f"SELECT {columns} FROM peerkit_{table} WHERE program = ?"  # noqa: S608 - our own names
         order = f"ORDER BY {key} LIMIT 500"
         rows = self._ask(f"{first} {order}", (self._program,))
         while rows:
             yield from rows
             after = rows[-1][:width]
             rows = self._ask(f"{first} AND ({key}) > ({marks}) {order}", (self._program, *after))
+
+    def faults(self) -> Iterator[str]:
+        """Damage to the file, guards that are gone or altered, and a head row that does not fit."""
+        return faults(self._ask, self._program)
+
+    def cards(self) -> Iterator[Card]:
+        """Everything by which this file finds what it keeps."""
+        return cards(self._paged)
 
     def apart(self, about: str) -> tuple[Apart, ...]:
         """The texts kept about this, oldest first."""

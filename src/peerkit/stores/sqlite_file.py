@@ -14,7 +14,7 @@ from peerkit.errors import StoreError
 from peerkit.stores import NotAStore
 from peerkit.stores.sqlite_held import was_open_before_the_fork
 
-__all__ = ["FAILURES", "opened", "why"]
+__all__ = ["FAILURES", "laid_out", "opened", "why"]
 
 #: Written into the file so that we know our own: "peer" in ASCII.
 _OURS: Final = 0x70656572
@@ -158,8 +158,9 @@ _GUARDED: Final = (
 )
 
 
-def _guards() -> Iterator[str]:
-    """The triggers that refuse a change without an entry."""
+def laid_out() -> Iterator[str]:
+    """The statements that make the tables, and the triggers that guard them."""
+    yield from _statements(_TABLES)
     for table, event, row in _GUARDED:
         name = f"peerkit_{table}_{event.split()[0].lower()}_with_entry"
         writing = f"SELECT writing FROM peerkit_program WHERE id = {row}.program"  # noqa: S608 - our own names
@@ -270,7 +271,7 @@ def _entered(db: sqlite3.Connection, program: str) -> int:
     db.execute("BEGIN IMMEDIATE")
     try:
         if db.execute("PRAGMA application_id").fetchone()[0] != _OURS:
-            for statement in (*_statements(_TABLES), *_guards()):
+            for statement in laid_out():
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {_OURS}")
             db.execute(f"PRAGMA user_version = {_FORM}")
