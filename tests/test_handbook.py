@@ -786,6 +786,17 @@ def test_a_broken_book_says_where_and_what_to_do(
     assert str(caught.value) == says.removeprefix("# says: ")
 
 
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000, "{a=" * 5000])
+def test_what_the_reader_of_toml_chokes_on_is_an_error_of_ours(value: str) -> None:
+    """Thousands of digits, and thousands of lists in lists; nothing of them is repeated."""
+    with pytest.raises(BadHandbook) as caught:
+        bind((("x.toml", f"is = {value}".encode()),), ())
+    assert str(caught.value) == (
+        "x.toml: is not TOML: a number has thousands of digits, or tables or lists nest very deeply"
+    )
+    assert caught.value.__context__ is None
+
+
 def test_a_book_without_the_engines_clauses_is_no_book() -> None:
     """The engine must be able to say that nothing speaks, or that a rule failed."""
     with pytest.raises(BadHandbook) as caught:

@@ -22,7 +22,7 @@ from peerkit.model import Noun, View
 from peerkit.model.fields import day_of, in_utc, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import Apart, Change, Entry, Order, Wanted
+from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Wanted
 from peerkit.stores.codec import act_table, text, words_in, write_entry, write_noun
 from peerkit.stores.filters import ABOUT, wanted_of
 from peerkit.stores.looking_back import view_then
@@ -155,6 +155,7 @@ class Program:
         *,
         program: str = "main",
         durability: str | None = None,
+        read_only: bool = False,
         handbook: Handbook | None = None,
         rules: Rules = ROLE_LIMITS,
         zone: str = "UTC",
@@ -168,14 +169,18 @@ class Program:
         whose scheme a store has registered (``"theirs://…"``, entry point group
         ``peerkit.stores``). One place may hold several programs by name; a new
         name is a new program. ``durability`` is the store's own word
-        (``"full"`` or ``"normal"`` for a file). The other arguments are those
-        of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.
+        (``"full"`` or ``"normal"`` for a file). With ``read_only`` nothing is made,
+        and nothing can be written: for reports and auditors. The other arguments
+        are those of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.
         """
         # Before a place is made.
         _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
         must_be(str | os.PathLike, where, "where", 'give a file, ":memory:" or an address')
         must_be(str, program, "program", "give its name, or leave it out")
-        how = {} if durability is None else {"durability": durability}
+        if type(read_only) is not bool:
+            raise BadInput("read_only", "true, or left out")
+        asked = {"durability": durability, "read_only": read_only or None}
+        how = {name: value for name, value in asked.items() if value is not None}
         return cls(
             store_at(os.fspath(where), program, **how),
             handbook=handbook,
@@ -257,6 +262,8 @@ class Program:
         must_be(Notifier, notifier, "notifier", "give something that can notify(message)")
         must_be(int, limit, "limit", "give a whole number of messages")
         must_be(timedelta, lease, "lease", "give a timedelta, such as timedelta(minutes=5)")
+        if not timedelta(0) <= lease <= LONGEST_LEASE:
+            raise BadInput("lease", "from timedelta(0) to a day, or leave it out")
         now = self._moment()
         told = 0
         for message in self.store.untold(limit, now, now + lease):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from itertools import chain
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GENESIS",
+    "LONGEST_LEASE",
     "Apart",
     "Change",
     "Entry",
@@ -30,6 +31,7 @@ __all__ = [
     "Store",
     "Wanted",
     "bases",
+    "runs",
     "seal",
     "touched",
 ]
@@ -38,6 +40,8 @@ N = TypeVar("N", bound=Noun)
 
 #: What the first entry is linked to.
 GENESIS: Final = "0" * 64
+#: For how long a message may belong to the teller who took it.
+LONGEST_LEASE: Final = timedelta(days=1)
 
 
 class NotAStore(StoreError):
@@ -248,6 +252,11 @@ def touched(
     return tuple(dict.fromkeys(chain(plain, *left, *weighed, *counted, taken)))
 
 
+def runs(lease: datetime | None, now: datetime) -> bool:
+    """Whether a lease runs at this moment: it ends later, and not later than any lease may."""
+    return lease is not None and now < lease <= now + LONGEST_LEASE
+
+
 def seal(number: int, previous: str, change: Change) -> Entry:
     """The entry of this number, linked to the hash before it. Every store calls this."""
     body = f'{{"n":{number},"prev":"{previous}",{change.entry[1:]}'
@@ -327,12 +336,14 @@ class Store(Protocol):
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, oldest first, leased to the caller until ``lease``.
 
-        Promises: no message is given to two callers while a lease runs.
+        Promises: no message is given to two callers while a lease runs. A lease
+        that would run longer than :data:`LONGEST_LEASE` from ``now`` was given
+        by a clock that was wrong, and has ended.
         """
         ...
 
     def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """These messages have been told; they never wait again."""
+        """These messages have been told; they never wait again. The first telling is noted."""
         ...
 
     def outbox(self) -> tuple[int, int]:

@@ -24,6 +24,7 @@ from cattrs.errors import (
     AttributeValidationNote,
     BaseValidationError,
     ForbiddenExtraKeysError,
+    IterableValidationError,
     IterableValidationNote,
 )
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
@@ -35,7 +36,7 @@ from peerkit.model import NOUNS, Activity, Answer, Noun, Recurrence, Words
 from peerkit.stores import Apart, touched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 __all__ = [
@@ -146,10 +147,20 @@ def _a_list(kind: Any, converter: Converter) -> Callable[[Any, Any], tuple[Any, 
         if type(value) is not list:
             raise _Unfit("must be a list")
         if converter.detailed_validation:
-            return tuple(converter.structure(value, cast("Any", list)[item]))
+            return tuple(_one_by_one(value, item, one))
         return tuple([one(each, item) for each in value])
 
     return hook
+
+
+def _one_by_one(value: list[Any], item: Any, one: Callable[[Any, Any], Any]) -> Iterator[Any]:
+    """Stops at the first fault: an error for each of 100,000 items would fill the memory."""
+    for number, each in enumerate(value):
+        try:
+            yield one(each, item)
+        except Exception as error:
+            error.add_note(IterableValidationNote("", number, item))
+            raise cast("Any", IterableValidationError)("", [error], tuple) from error
 
 
 def _circumstances(value: Any, _: Any) -> tuple[tuple[str, str], ...]:

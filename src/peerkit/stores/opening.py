@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from pkgutil import resolve_name
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ __all__ = ["store_at"]
 #: The stores that come with peerkit, each imported by whoever asks for it.
 _OURS: Final = {
     "memory": "peerkit.stores.memory:MemoryStore.at",
-    "sqlite": "peerkit.stores.sqlite:SQLiteStore.at",
+    "sqlite": "peerkit.stores.sqlite_reading:sqlite_at",
 }
 
 
@@ -21,7 +22,8 @@ def store_at(where: str, program: str, **how: Any) -> Store:
     """The store at an address: ``":memory:"``, a file, or ``scheme://…``.
 
     Third parties register a callable ``(where, *, program, **how) -> Store``
-    under their scheme in the entry point group ``peerkit.stores``.
+    under their scheme in the entry point group ``peerkit.stores``. ``how`` holds
+    what the caller asked for, and nothing else: ``durability``, ``read_only``.
     """
     scheme, found, _ = where.partition("://")
     if not found:
@@ -29,8 +31,14 @@ def store_at(where: str, program: str, **how: Any) -> Store:
     opener = _opener(scheme)
     if opener is None:
         raise StoreError(f"No store is registered for {scheme}://. Install the one that brings it.")
-    store: Store = opener(where, program=program, **how)
-    return store
+    try:
+        signature(opener).bind(where, program=program, **how)
+    except TypeError:
+        asked = ", ".join(how)
+    else:
+        store: Store = opener(where, program=program, **how)
+        return store
+    raise StoreError(f"The store of {scheme}:// cannot be opened with {asked}. Leave that out.")
 
 
 def _opener(scheme: str) -> Any:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View, periods
-from peerkit.stores import Apart, Change, Entry, Order, Standing, Wanted, seal
+from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
 from peerkit.stores.sqlite_file import FAILURES, opened, why
+from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_sql import FILED, HEAD, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
 __all__ = ["SQLiteStore"]
@@ -68,20 +69,23 @@ class SQLiteStore:
             raise StoreError("Name a file. What has no name would be gone when it is closed.")
         self._pid = os.getpid()
         self._lock = RLock()
+        self._writing = False
         self._batch = False
         self._closed = False
         self._forgot = False
         self._read: dict[str, Noun] = {}
-        self._db, self._program = opened(self.path, program, _DURABILITY[durability])
+        self._db, self._program = self._opened(program, _DURABILITY[durability])
+        self._held = hold(self, self._db, self.path)
 
-    @classmethod
-    def at(cls, where: str, *, program: str, durability: str = "full") -> SQLiteStore:
-        """The file of this path, or of an address ``sqlite://path``."""
-        return cls(where.removeprefix("sqlite://"), program=program, durability=durability)
+    def _opened(self, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
+        return opened(self.path, program, synchronous)
 
     def _ready(self) -> None:
         if os.getpid() != self._pid:
-            raise StoreError("This store was opened in another process. Open it again in this one.")
+            raise StoreError(
+                "This store was opened in another process, from which this one was forked. "
+                "Start processes with spawn, or open a program after the fork only."
+            )
         if self._closed:
             raise StoreError("This program is closed. Open it again.")
 
@@ -90,6 +94,8 @@ class SQLiteStore:
         self._ready()
         try:
             with self._lock:
+                if not self._writing:
+                    self._clean(self._held.there)
                 return self._db.execute(sql, values).fetchall()
         except FAILURES as error:
             failed = why(error)
@@ -119,6 +125,8 @@ class SQLiteStore:
             else:
                 self._empty_the_log()
                 return
+            finally:
+                self._writing = self._batch
         raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
 
     def _empty_the_log(self) -> None:
@@ -131,9 +139,21 @@ class SQLiteStore:
 
     def _begin(self) -> None:
         if not self._batch:
+            self._clean(self._held.whole)
+            self._writing = True
             self._db.execute("BEGIN IMMEDIATE")
         elif not self._db.in_transaction:
             raise StoreError("A change before this one failed, and the whole batch with it.")
+
+    def _clean(self, there: Callable[[], bool]) -> None:
+        """Whoever was interrupted may have left a transaction, and the file may be gone."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        if not there():
+            raise StoreError(
+                f"{self.path} or its log was taken away or replaced while it was open. "
+                "Put it back, or close this and open it again."
+            )
 
     def _roll_back(self) -> None:
         """Take back what was written."""
@@ -404,9 +424,9 @@ class SQLiteStore:
         with self._transaction():
             rows = self._db.execute(
                 "SELECT n, position, recipient, kind, about, inside, outside FROM peerkit_message "
-                "WHERE program = ? AND told IS NULL AND (lease IS NULL OR lease <= ?) "
-                "ORDER BY n, position LIMIT ?",
-                (self._program, _moment(now), limit),
+                "WHERE program = ? AND told IS NULL "
+                "AND (lease IS NULL OR lease <= ? OR lease > ?) ORDER BY n, position LIMIT ?",
+                (self._program, _moment(now), _moment(now + LONGEST_LEASE), limit),
             ).fetchall()
             self._db.executemany(
                 "UPDATE peerkit_message SET lease = ? WHERE program = ? AND n = ? AND position = ?",
@@ -418,7 +438,8 @@ class SQLiteStore:
         """These messages have been told."""
         with self._transaction():
             self._db.executemany(
-                "UPDATE peerkit_message SET told = ? WHERE program = ? AND n = ? AND position = ?",
+                "UPDATE peerkit_message SET told = ? "
+                "WHERE program = ? AND n = ? AND position = ? AND told IS NULL",
                 [(_moment(now), self._program, *key.partition("/")[::2]) for key in keys],
             )
 
@@ -429,9 +450,12 @@ class SQLiteStore:
         return total, waiting
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file. In a process that was forked it is the other's, and stays open."""
+        if os.getpid() != self._pid:
+            return
         with self._lock:
             self._closed = True
+            let_go(self)
             self._db.close()
 
 

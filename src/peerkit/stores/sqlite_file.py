@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import Final
 
 from peerkit.errors import StoreError
 from peerkit.stores import NotAStore
+from peerkit.stores.sqlite_held import was_open_before_the_fork
 
 __all__ = ["FAILURES", "opened", "why"]
 
@@ -170,15 +172,17 @@ def _guards() -> Iterator[str]:
 
 def why(error: Exception) -> str:
     """What failed. Only SQLite's own sentences are known to hold nobody's words."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        return "somebody else has been writing to it all the while; try again"
     return str(error) if isinstance(error, sqlite3.Error) else type(error).__name__
 
 
 def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
     """The file, made if it is new, and the number of this program in it. Raises StoreError."""
-    _spare_other_files(path)
+    spare_other_files(path)
     try:
         db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
         failed = type(error).__name__
     else:
         try:
@@ -192,19 +196,7 @@ def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connectio
 def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str) -> int:
     """The number of this program in the file, once the file is known to be ours."""
     try:
-        # Tables and mark appear together, so the mark is read after the tables.
-        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        (ours,) = db.execute("PRAGMA application_id").fetchone()
-        (form,) = db.execute("PRAGMA user_version").fetchone()
-        if ours != _OURS and (tables or ours):
-            raise NotAStore(f"{path} holds another application's database.")
-        if ours == _OURS and form > _FORM:
-            raise NotAStore(f"{path} was written by a newer peerkit; install that one.")
-        if ours == _OURS and form < _FORM:
-            raise NotAStore(
-                f"{path} was written by a peerkit before its first release, in a form that is no "
-                "longer read; begin a new file."
-            )
+        is_ours(db, path)
         _write_ahead(db)
         db.execute(f"PRAGMA synchronous = {synchronous}")
         db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
@@ -218,18 +210,50 @@ def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str)
     raise StoreError(f"{path} cannot be used: {failed}.")
 
 
-def _spare_other_files(path: str) -> None:
-    """Refuse a file that is too short for a database: SQLite takes one byte for an empty one.
+def is_ours(db: sqlite3.Connection, path: str) -> bool:
+    """Whether the file holds programs already; it may be empty, and nothing else."""
+    # Tables and mark appear together, so the mark is read after the tables.
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    (ours,) = db.execute("PRAGMA application_id").fetchone()
+    (form,) = db.execute("PRAGMA user_version").fetchone()
+    if ours != _OURS and (tables or ours):
+        raise NotAStore(f"{path} holds another application's database.")
+    if ours == _OURS and form > _FORM:
+        raise NotAStore(f"{path} was written by a newer peerkit; install that one.")
+    if ours == _OURS and form < _FORM:
+        raise NotAStore(
+            f"{path} was written by a peerkit before its first release, in a form that is no "
+            "longer read; begin a new file."
+        )
+    return bool(ours)
 
-    The file is not opened to look at it. Closing it would let go of every lock
-    that this process has on it (sqlite.org/howtocorrupt.html, 2.2).
+
+def spare_other_files(path: str) -> None:
+    """Refuse what no store can be made of, and leave it as it is.
+
+    SQLite takes one byte for an empty database. Of a file with two names each
+    name would get a log of its own. The file is not opened to look at it: closing
+    it would let go of every lock that this process has on it
+    (sqlite.org/howtocorrupt.html, 2.2 and 2.5).
     """
     try:
-        size = Path(path).stat().st_size
-    except OSError:
+        found = Path(path).stat()
+    except (OSError, ValueError):
         return
-    if 0 < size < _SHORTEST:
+    if was_open_before_the_fork(found):
+        raise StoreError(
+            f"{path} was open in the process from which this one was forked, and SQLite would "
+            "lose what is written here. Start processes with spawn, or open it after the fork only."
+        )
+    if not stat.S_ISREG(found.st_mode):
+        raise NotAStore(f"{path} is a folder or a device. Name a file.")
+    if 0 < found.st_size < _SHORTEST:
         raise NotAStore(f"{path} is not an SQLite file.")
+    if found.st_nlink > 1:
+        raise StoreError(
+            f"{path} has a second name, a hard link, and the two would be written to separately. "
+            "Take one of them away."
+        )
 
 
 def _write_ahead(db: sqlite3.Connection) -> None:
