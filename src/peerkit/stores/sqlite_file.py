@@ -69,7 +69,7 @@ CREATE TABLE peerkit_noun (
     PRIMARY KEY (program, id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX peerkit_noun_of_kind ON peerkit_noun (program, kind, id);
-CREATE INDEX peerkit_noun_of_day ON peerkit_noun (program, kind, day, id) WHERE day > '';
+CREATE INDEX peerkit_noun_of_day ON peerkit_noun (program, kind, day, id) WHERE day <> '';
 CREATE TABLE peerkit_filed (
     program INTEGER NOT NULL,
     under TEXT NOT NULL,
@@ -78,7 +78,7 @@ CREATE TABLE peerkit_filed (
     day TEXT NOT NULL,
     PRIMARY KEY (program, under, kind, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX peerkit_filed_of_day ON peerkit_filed (program, under, kind, day, id) WHERE day > '';
+CREATE INDEX peerkit_filed_of_day ON peerkit_filed (program, under, kind, day, id) WHERE day <> '';
 CREATE TABLE peerkit_weighing (
     program INTEGER NOT NULL,
     under TEXT NOT NULL,
