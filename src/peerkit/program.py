@@ -178,6 +178,7 @@ class Program:
         program: str = "main",
         durability: str | None = None,
         keys: Keys | None = None,
+        read_only: bool = False,
         handbook: Handbook | None = None,
         rules: Rules = ROLE_LIMITS,
         zone: str = "UTC",
@@ -194,7 +195,8 @@ class Program:
         (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
         apart are encrypted, whatever the store
         (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
-        closes them. The other arguments are those of :class:`Program`.
+        closes them. With ``read_only`` nothing is made, and nothing can be written:
+        for reports and auditors. The other arguments are those of :class:`Program`.
         Raises :class:`~peerkit.errors.StoreError`.
         """
         # Before a place is made.
@@ -202,7 +204,10 @@ class Program:
         must_be(str | os.PathLike, where, "where", 'give a file, ":memory:" or an address')
         must_be(str, program, "program", "give its name, or leave it out")
         must_be(Keys | None, keys, "keys", "give keys, such as KeyFile(…), or leave them out")
-        how = {} if durability is None else {"durability": durability}
+        if type(read_only) is not bool:
+            raise BadInput("read_only", "true, or left out")
+        asked = {"durability": durability, "read_only": read_only or None}
+        how = {name: value for name, value in asked.items() if value is not None}
         return cls(
             store_at(os.fspath(where), program, keys=keys, **how),
             handbook=handbook,

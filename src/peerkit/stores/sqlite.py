@@ -20,7 +20,7 @@ from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_file import FAILURES, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults
-from peerkit.stores.sqlite_sql import FILED, HEAD, WEIGHING, counting, finding, standing
+from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +46,9 @@ _FILED_AGAIN: Final = (
     "UPDATE peerkit_filed SET day = ? WHERE program = ? AND kind = ? AND id = ? AND under = ?"
 )
 _NUMBER: Final = itemgetter(0)
+#: How many entries are read at first, and how many at a time from then on.
+_FEW: Final = 16
+_MANY: Final = 500
 
 
 def _moment(moment: datetime) -> str:
@@ -76,13 +79,11 @@ class SQLiteStore:
         self._closed = False
         self._forgot = False
         self._read: dict[str, Noun] = {}
-        self._db, self._program = opened(self.path, program, _DURABILITY[durability])
+        self._db, self._program = self._opened(program, _DURABILITY[durability])
         self._held = hold(self, self._db, self.path)
 
-    @classmethod
-    def at(cls, where: str, *, program: str, durability: str = "full") -> SQLiteStore:
-        """The file of this path, or of an address ``sqlite://path``."""
-        return cls(where.removeprefix("sqlite://"), program=program, durability=durability)
+    def _opened(self, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
+        return opened(self.path, program, synchronous)
 
     def _ready(self) -> None:
         if os.getpid() != self._pid:
@@ -336,21 +337,22 @@ class SQLiteStore:
         if about is None:
             sql = (
                 "SELECT n, hash, body FROM peerkit_entry "
-                "WHERE program = ? AND n > ? ORDER BY n LIMIT 500"
+                "WHERE program = ? AND n > ? ORDER BY n LIMIT ?"
             )
             fixed: tuple[Any, ...] = (self._program,)
         else:
             sql = (
                 "SELECT e.n, e.hash, e.body FROM peerkit_touched AS t JOIN peerkit_entry AS e "
                 "ON e.program = t.program AND e.n = t.n "
-                "WHERE t.program = ? AND t.about = ? AND t.n > ? ORDER BY t.n LIMIT 500"
+                "WHERE t.program = ? AND t.about = ? AND t.n > ? ORDER BY t.n LIMIT ?"
             )
             fixed = (self._program, about)
-        while rows := self._ask(sql, (*fixed, after)):
+        limit = _FEW  # often only the next one is wanted
+        while rows := self._ask(sql, (*fixed, after, limit)):
             apart = self._apart_of([row[0] for row in rows])
             for n, hash_, body in rows:
                 yield Entry(n, hash_, body, apart.get(n, ()))
-            after = rows[-1][0]
+            after, limit = rows[-1][0], _MANY
 
     def _entry(self, n: int, hash_: str, body: str) -> Entry:
         return Entry(n, hash_, body, self._apart_of([n]).get(n, ()))
@@ -368,29 +370,29 @@ class SQLiteStore:
         """The nouns that are asked for, behind this place."""
         rows = self._ask(*finding(self._program, wanted, after, limit))
         found = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
-        itself = self._itself(wanted)
-        if itself is not None and itself not in found:
-            newest = wanted.order is Order.NEWEST
-            place = wanted.place_of(itself)
-            if not after or (place < after if newest else place > after):
-                found = sorted((*found, itself), key=wanted.place_of, reverse=newest)
-        return tuple(found[:limit])  # type: ignore[arg-type]  # they are of this kind
+        if rows and rows[-1][4]:
+            found = self._with_itself(wanted, after, found)[:limit]
+        return tuple(found)  # type: ignore[arg-type]  # they are of this kind
 
-    def _itself(self, wanted: Wanted[N]) -> Noun | None:
-        """The noun whose own id is asked about, where it is one of those asked for."""
-        if wanted.about is None:
-            return None
-        sql = "SELECT kind, id, n, body FROM peerkit_noun WHERE program = ? AND id = ? AND kind = ?"
-        rows = self._ask(sql, (self._program, wanted.about, wanted.kind.kind))
-        nouns = (self._noun((row[0], row[1], row[2]), row[3]) for row in rows)
-        return next((each for each in nouns if wanted.takes(each)), None)
+    def _with_itself(self, wanted: Wanted[N], after: str, found: list[Noun]) -> list[Noun]:
+        """The last one has the id that is asked about: where it belongs, and only once."""
+        itself = found.pop()
+        newest, place = wanted.order is Order.NEWEST, wanted.place_of(itself)
+        behind = not after or (place < after if newest else place > after)
+        if itself in found or not behind or not wanted.takes(itself):
+            return found
+        return sorted((*found, itself), key=wanted.place_of, reverse=newest)
 
     def count(self, wanted: Wanted[N]) -> int:
         """How many nouns are asked for."""
         ((number,),) = self._ask(*counting(self._program, wanted))
-        itself = self._itself(wanted)
-        alone = itself is not None and itself.id not in itself.touches
-        return int(number) + alone
+        if wanted.about is None:
+            return int(number)
+        rows = self._ask(ITSELF, (self._program, wanted.about, wanted.kind.kind))
+        alone = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
+        return int(number) + sum(
+            each.id not in each.touches and wanted.takes(each) for each in alone
+        )
 
     def books(self) -> Iterator[Count | Message | Apart]:
         """Everything kept beside the nouns, some hundreds at a time."""
