@@ -246,8 +246,8 @@ class Store(Protocol):
         entry linked to the one before; :class:`~peerkit.errors.Moved` when
         what the change stood on is no longer so or its key has been taken,
         and then nothing is stored; changes about other ids, and entries that
-        moved nothing, do not disturb it; no noun is written over, or taken
-        away, that the change has not read; what is forgotten is gone for good.
+        moved nothing, do not disturb it, unless it stands alone; no noun is written
+        over, or taken away, that the change has not read; what is forgotten is gone for good.
         """
         ...
 
