@@ -113,7 +113,7 @@ class Keeping(Conformance, kit=True):
         keep(store, "ben")
 
         moved(store, change(("ana",), old))
-        assert store.keep(change(("ana",), attrs.evolve(look(store, "ana"), alone=True)))
+        assert store.keep(change(("ana",), attrs.evolve(look(store, "ana"), alone=True))).number
 
     def test_moved_when_the_key_was_taken(self, store: Store) -> None:
         """A key is given once, also to a change that had not looked for it."""
