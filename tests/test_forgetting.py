@@ -38,7 +38,7 @@ TOLD = (
     *("substance-use", "tobacco", "und-Zzzz", "canary-code", "canary-clinic", "canary-item"),
     *("phq-9", "item-9", "admitted", "probation-officer", "inpatient", "sponsor", "too-close"),
     *("legal-proceedings", "danger-to-self", "wears-me", "advance-directive", "2031-05-01"),
-    *("handshake", "improving"),
+    *("handshake", "improving", "counselling-notes"),
 )
 
 
@@ -86,7 +86,7 @@ def a_life(who: str, peer: str = "ana") -> tuple[pk.Act, ...]:
         pk.RecordConsent(
             **own,
             id=f"{who}-c",
-            scopes=(pk.ConsentScope.STORY,),
+            scopes=(pk.ConsentScope.COUNSELLING_NOTES,),
             to=("court",),
             since=EARLIER,
             items=("canary-item",),
@@ -96,7 +96,7 @@ def a_life(who: str, peer: str = "ana") -> tuple[pk.Act, ...]:
             by="ana",
             id=f"{who}-sh",
             participant=who,
-            scopes=(pk.ConsentScope.STORY,),
+            scopes=(pk.ConsentScope.COUNSELLING_NOTES,),
             to="court",
             items=("canary-item",),
             purpose=pk.Purpose.LEGAL_PROCEEDINGS,

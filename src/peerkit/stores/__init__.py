@@ -49,9 +49,10 @@ class NotAStore(StoreError):
 class Apart:
     """A text that lies beside the journal: about what, whose, and the salt of its digest.
 
-    It is what somebody said (``goal/g-1``), or the private part of an act (``@act``) or of a
-    noun (``@goal/g-1``) as JSON. ``owner`` is an id, or a pair of them. The journal holds its
-    digest only, so that the text can be forgotten and the chain still be followed.
+    It is what somebody said (``goal/g-1``), or as JSON the private part of an act (``@act``), of
+    a noun (``@goal/g-1``), or the facts of the findings on such an act (``@findings``).
+    ``owner`` is an id, or a pair of them. The journal holds its digest only, so that the text
+    can be forgotten and the chain still be followed.
     """
 
     about: str
@@ -91,8 +92,14 @@ class Entry:
             whole["@act"] = found["act"]
             kept = {(about, digest) for about, _, digest in found["apart"]}
             for each in private:
-                if (each.about, each.digest) in kept:
-                    whole[each.about] |= json.loads(each.text)
+                if (each.about, each.digest) not in kept:
+                    continue
+                told = json.loads(each.text)
+                if each.about == "@findings":
+                    for finding, facts in zip(found["findings"], told, strict=True):
+                        finding[2] = facts
+                else:
+                    whole[each.about] |= told
         return found
 
 

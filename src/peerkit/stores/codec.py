@@ -463,10 +463,13 @@ def write_noun(noun: Noun) -> str:
     return text({"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)})
 
 
-def private_parts(act: Act, nouns: tuple[Noun, ...]) -> list[tuple[str, str, str]]:
+def private_parts(
+    act: Act, decision: Decision, nouns: tuple[Noun, ...]
+) -> list[tuple[str, str, str]]:
     """What is private in an act and in what it leaves: about what, whose, and as which text.
 
-    Where nothing private was said there is none: then the journal holds them whole.
+    Where nothing private was said there is none: then the journal holds them whole. With what is
+    private in an act go the facts of the findings on it, which may say it again.
     """
     found = []
     named = [("@act", act)] if act.private_to else []
@@ -476,6 +479,9 @@ def private_parts(act: Act, nouns: tuple[Noun, ...]) -> list[tuple[str, str, str
             table = _writer(cast("Any", type(of)), words=False)(of)
             private = {each.name: table[each.name] for each in fields}
             found.append((about, owner_of(of), text(private)))
+    if found and found[0][0] == "@act":
+        facts = text([{**each.facts} for each in decision.findings])
+        found.append(("@findings", found[0][1], facts))
     return found
 
 
@@ -527,7 +533,12 @@ def write_entry(
             "edition": decision.edition,
             "verdict": _NAMED[decision.verdict],
             "findings": [
-                [each.clause.id, _NAMED[each.verdict], {**each.facts}, each.activity]
+                [
+                    each.clause.id,
+                    _NAMED[each.verdict],
+                    {} if "@findings" in hidden else {**each.facts},
+                    each.activity,
+                ]
                 for each in decision.findings
             ],
             "counts": [[each.of, each.what, each.by, each.period] for each in left.counts],
