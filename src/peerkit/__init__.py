@@ -371,6 +371,7 @@ if TYPE_CHECKING:
     from peerkit.stores import (
         Entry,
         NotAStore,
+        Order,
         Store,
     )
     from peerkit.stores.codec import (
@@ -559,6 +560,7 @@ __all__ = [
     "OldPeerReads",
     "OpenHouse",
     "Openness",
+    "Order",
     "Page",
     "Paper",
     "PartOfWeek",

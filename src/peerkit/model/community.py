@@ -168,6 +168,7 @@ class Visit(Noun):
     lifecycle: ClassVar[Lifecycle[VisitStatus]] = VISIT
     found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     private_to: ClassVar[str] = "participant"
+    dated: ClassVar[str] = "on"
     status: VisitStatus = a(VisitStatus, VisitStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)

@@ -76,6 +76,7 @@ class PayRecord(Noun):
     lifecycle: ClassVar[Lifecycle[PayStatus]] = PAY
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
     private_to: ClassVar[str] = "peer"
+    dated: ClassVar[str] = "since"
     status: PayStatus = a(PayStatus, PayStatus.IN_FORCE)
     peer: str = attrs.field(validator=an_id)
     hourly: int = attrs.field(validator=an_amount, repr=False, metadata=PRIVATE)
@@ -122,6 +123,7 @@ class Leave(Noun):
     lifecycle: ClassVar[Lifecycle[LeaveStatus]] = LEAVE
     read_with: ClassVar[tuple[str, ...]] = ("peer",)
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
+    dated: ClassVar[str] = "first"
     status: LeaveStatus = a(LeaveStatus, LeaveStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     first: date = attrs.field(validator=exactly(date))

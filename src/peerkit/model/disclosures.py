@@ -188,6 +188,7 @@ class Consent(Noun):
     read_with: ClassVar[tuple[str, ...]] = ("participant",)
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
     private_to: ClassVar[str] = "participant"
+    dated: ClassVar[str] = "since"
     status: ConsentStatus = a(ConsentStatus, ConsentStatus.GIVEN)
     participant: str = attrs.field(validator=an_id)
     scopes: tuple[ConsentScope, ...] = private(several(ConsentScope, least=1))
@@ -295,6 +296,7 @@ class Sharing(Noun):
     lifecycle: ClassVar[Lifecycle[SharingStatus]] = SHARING
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
     private_to: ClassVar[str] = "participant"
+    dated: ClassVar[str] = "at"
     status: SharingStatus = a(SharingStatus, SharingStatus.MADE)
     participant: str = attrs.field(validator=an_id)
     teller: str = attrs.field(validator=an_id)

@@ -111,6 +111,7 @@ class Measure(Noun):
     lifecycle: ClassVar[Lifecycle[MeasureStatus]] = MEASURE
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
     private_to: ClassVar[str] = "participant"
+    dated: ClassVar[str] = "on"
     status: MeasureStatus = attrs.field(
         default=MeasureStatus.KEPT, validator=exactly(MeasureStatus), repr=False
     )
@@ -217,6 +218,7 @@ class Milestone(Noun):
     lifecycle: ClassVar[Lifecycle[MilestoneStatus]] = MILESTONE
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
     private_to: ClassVar[str] = "participant"
+    dated: ClassVar[str] = "on"
     status: MilestoneStatus = a(MilestoneStatus, MilestoneStatus.KEPT)
     participant: str = attrs.field(validator=an_id)
     of: MilestoneKind = attrs.field(validator=exactly(MilestoneKind), repr=False, metadata=PRIVATE)

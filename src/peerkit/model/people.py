@@ -202,6 +202,7 @@ class Peer(Noun):
     kind: ClassVar[str] = "peer"
     lifecycle: ClassVar[Lifecycle[PeerStatus]] = PEER
     found_with: ClassVar[tuple[str, ...]] = ("supervisor",)
+    dated: ClassVar[str] = "since"
     status: PeerStatus = a(PeerStatus, PeerStatus.SERVING)
     role: Role = attrs.field(validator=exactly(Role))
     supervisor: str = attrs.field(validator=an_id)

@@ -198,6 +198,7 @@ class Stay(Noun):
     lifecycle: ClassVar[Lifecycle[StayStatus]] = STAY
     read_with: ClassVar[tuple[str, ...]] = ("house", "participant")
     found_with: ClassVar[tuple[str, ...]] = ("house", "participant")
+    dated: ClassVar[str] = "first"
     status: StayStatus = a(StayStatus, StayStatus.ASKED)
     participant: str = attrs.field(validator=an_id)
     house: str = attrs.field(validator=an_id)
@@ -316,6 +317,7 @@ class Shift(Noun):
     lifecycle: ClassVar[Lifecycle[ShiftStatus]] = SHIFT
     read_with: ClassVar[tuple[str, ...]] = ("house", "peer")
     found_with: ClassVar[tuple[str, ...]] = ("house", "peer")
+    dated: ClassVar[str] = "starts"
     status: ShiftStatus = a(ShiftStatus, ShiftStatus.PLANNED)
     peer: str = attrs.field(validator=an_id)
     house: str = attrs.field(validator=an_id)

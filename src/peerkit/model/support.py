@@ -91,6 +91,7 @@ class Match(Noun):
     read_with: ClassVar[tuple[str, ...]] = ("peer+participant",)
     found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
     private_to: ClassVar[str] = "peer+participant"
+    dated: ClassVar[str] = "since"
     status: MatchStatus = a(MatchStatus, MatchStatus.PROPOSED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)

@@ -69,6 +69,7 @@ class Supervision(Noun):
     kind: ClassVar[str] = "supervision"
     lifecycle: ClassVar[Lifecycle[SupervisionStatus]] = SUPERVISION
     found_with: ClassVar[tuple[str, ...]] = ("peer", "supervisor")
+    dated: ClassVar[str] = "on"
     status: SupervisionStatus = a(SupervisionStatus, SupervisionStatus.HELD)
     peer: str = attrs.field(validator=an_id)
     supervisor: str = attrs.field(validator=an_id)
@@ -108,6 +109,7 @@ class Debrief(Noun):
     lifecycle: ClassVar[Lifecycle[DebriefStatus]] = DEBRIEF
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
     private_to: ClassVar[str] = "peer"
+    dated: ClassVar[str] = "asked"
     status: DebriefStatus = a(DebriefStatus, DebriefStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     asked: date = attrs.field(validator=exactly(date))
@@ -160,6 +162,7 @@ class Drift(Noun):
     kind: ClassVar[str] = "drift"
     lifecycle: ClassVar[Lifecycle[DriftStatus]] = DRIFT
     found_with: ClassVar[tuple[str, ...]] = ("peer", "to")
+    dated: ClassVar[str] = "on"
     status: DriftStatus = a(DriftStatus, DriftStatus.OPEN)
     peer: str = attrs.field(validator=an_id)
     cause: DriftCause = attrs.field(validator=exactly(DriftCause))

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "act_table",
+    "is_forgotten",
+    "noun_of",
     "private_parts",
     "read_act",
     "read_noun",
@@ -403,8 +405,19 @@ def read_noun(document: str | bytes) -> Noun:
 
     A noun may be longer than any document that comes in: it is ours.
     """
-    value = _parsed(document, most=sys.maxsize)
-    return _structured(value, _named(value, "noun", _NOUN_NAMED), "$")
+    return noun_of(_parsed(document, most=sys.maxsize))
+
+
+def noun_of(table: dict[str, Any]) -> Noun:
+    """The noun that a table describes, such as one of those in an entry. The table is used up."""
+    return _structured(table, _named(table, "noun", _NOUN_NAMED), "$")
+
+
+def is_forgotten(table: dict[str, Any]) -> bool:
+    """Whether a noun in an entry cannot be told any more: what is private of it was forgotten."""
+    kind = _NOUN_NAMED.get(table["noun"])
+    private = () if kind is None else private_fields(kind)
+    return any(each.default is attrs.NOTHING and each.name not in table for each in private)
 
 
 def _is_there(words: Words | None) -> bool:
@@ -549,7 +562,7 @@ def write_entry(
             "apart": [[each.about, each.owner, each.digest] for each in apart],
             "forgets": left.forgets,
             "removes": left.removes,
-            "touched": touched(about, nouns),
+            "touched": touched(about, nouns, left.counts, left.removes),
             "act": _public(table, act) if "@act" in hidden else table,
         }
     )
