@@ -72,7 +72,9 @@ def _remade(entry: Entry) -> Change:
     if any(type(plain.get(name)) is not kind for name, kind in _PARTS.items()):
         raise _Unfit("lacks a part, or has one of another kind")
     _must_be_kept(plain["apart"], entry.apart)
-    private = any(each.about.startswith("@") for each in entry.apart)
+    private = [each for each in entry.apart if each.about.startswith("@")]
+    if any(each.sealed for each in private):
+        raise _Unfit("holds something private under a key: export the program with its keys")
     body = entry.read() if private else plain
     key = body["act"]["key"]
     if key is not None:
