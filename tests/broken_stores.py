@@ -442,6 +442,14 @@ class SaysMovedAndKeeps(NeverMoved):
         return entry
 
 
+class NeverAlone(MemoryStore):
+    """Compares what was read, also where somebody is forgotten and more was looked for."""
+
+    def keep(self, change: Change) -> Entry:
+        """Too lax."""
+        return super().keep(attrs.evolve(change, stood=attrs.evolve(change.stood, alone=False)))
+
+
 class MovedByStrangers(MemoryStore):
     """Takes any entry for a move: two coordinators are always in each other's way."""
 
@@ -780,6 +788,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     OverlooksNewcomers: ("test_moved_when_a_noun_came",),
     OverlooksLeavers: ("test_moved_when_a_noun_closed",),
     SaysMovedAndKeeps: ("test_moved_when_a_noun_changed", "test_moved_when_a_tally_changed"),
+    NeverAlone: ("test_what_stands_alone_is_moved_by_any_entry",),
     MovedByStrangers: ("test_strangers_do_not_disturb",),
     MovedByAnyEntry: ("test_an_entry_that_moved_nothing_disturbs_nobody",),
     ForgetsKeys: ("test_a_key_gives_its_entry", "test_moved_when_the_key_was_taken"),

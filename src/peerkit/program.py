@@ -586,7 +586,7 @@ class Program:
         said = ((each.about, each.owner, each.words.text) for each in left.words)
         apart = tuple(
             Apart(what, owner, self._salt(), told)
-            for what, owner, told in (*said, *private_parts(act, left.nouns))
+            for what, owner, told in (*said, *private_parts(act, decision, left.nouns))
         )
         return Change(
             about=about,

@@ -328,8 +328,10 @@ def _keep(store: Store, change: Change, hash_: str) -> None:
     """Keep a change that was decided elsewhere; its entry must be the very same again."""
     ids = (*change.about, *(id_ for _, id_ in change.removes))
     stood = store.view(ids, change.day, _NEVER)
+    there = {(each.kind, each.id) for each in stood.view.nouns}  # but for what was forgotten
+    removes = tuple(each for each in change.removes if each in there)
     try:
-        kept = store.keep(attrs.evolve(change, stood=stood)).hash
+        kept = store.keep(attrs.evolve(change, stood=stood, removes=removes)).hash
     except Moved:
         kept = ""
     if kept != hash_:

@@ -75,10 +75,11 @@ class NotAStore(StoreError):
 class Apart:
     """A text that lies beside the journal: about what, whose, and the salt of its digest.
 
-    It is what somebody said (``goal/g-1``), or the private part of an act (``@act``) or of a
-    noun (``@goal/g-1``) as JSON. ``owner`` is an id, or a pair of them. The journal holds its
-    digest only, so that the text can be forgotten and the chain still be followed. Where it is
-    encrypted (:mod:`peerkit.stores.sealed`) and no key opens it, it is :attr:`sealed`.
+    It is what somebody said (``goal/g-1``), or as JSON the private part of an act (``@act``), of
+    a noun (``@goal/g-1``), or the facts of the findings on such an act (``@findings``).
+    ``owner`` is an id, or a pair of them. The journal holds its digest only, so that the text
+    can be forgotten and the chain still be followed. Where it is encrypted
+    (:mod:`peerkit.stores.sealed`) and no key opens it, it is :attr:`sealed`.
     """
 
     about: str
@@ -158,14 +159,20 @@ class Entry:
         A text that is not the one whose digest the journal holds is none of it.
         """
         found: dict[str, Any] = json.loads(self.body)
-        private = [each for each in self.apart if each.about.startswith("@")]
+        private = [each for each in self.apart if each.about.startswith("@") and not each.sealed]
         if private:
             whole = {f"@{each['noun']}/{each['id']}": each for each in found["nouns"]}
             whole["@act"] = found["act"]
             kept = {(about, digest) for about, _, digest in found["apart"]}
             for each in private:
-                if (each.about, each.digest) in kept:
-                    whole[each.about] |= json.loads(each.text)
+                if (each.about, each.digest) not in kept:
+                    continue
+                told = json.loads(each.text)
+                if each.about == "@findings":
+                    for finding, facts in zip(found["findings"], told, strict=True):
+                        finding[2] = facts
+                else:
+                    whole[each.about] |= told
         return found
 
 
@@ -337,8 +344,8 @@ class Store(Protocol):
         entry linked to the one before; :class:`~peerkit.errors.Moved` when
         what the change stood on is no longer so or its key has been taken,
         and then nothing is stored; changes about other ids, and entries that
-        moved nothing, do not disturb it; no noun is written over, or taken
-        away, that the change has not read; what is forgotten is gone for good.
+        moved nothing, do not disturb it, unless it stands alone; no noun is written
+        over, or taken away, that the change has not read; what is forgotten is gone for good.
         """
         ...
 

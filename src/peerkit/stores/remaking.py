@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from peerkit.errors import BadInput
 from peerkit.model import Count, Message, Noun, View
 from peerkit.stores import Apart, Change, Entry, Standing
-from peerkit.stores.codec import noun_of, text, write_noun
+from peerkit.stores.codec import is_forgotten, noun_of, text, write_noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,8 @@ class _Unfit(Exception):
 def remade(entry: Entry) -> Change:
     """The change that this entry was, with the texts apart that are still there.
 
-    It stands on the entry before and shows nothing of how things stood then. Raises
+    It stands on the entry before and shows nothing of how things stood then. A noun that was
+    forgotten since is left out. Raises
     :class:`~peerkit.errors.BadInput` for an entry that peerkit cannot have written.
     """
     try:
@@ -71,7 +72,9 @@ def _remade(entry: Entry) -> Change:
     if any(type(plain.get(name)) is not kind for name, kind in _PARTS.items()):
         raise _Unfit("lacks a part, or has one of another kind")
     _must_be_kept(plain["apart"], entry.apart)
-    private = any(each.about.startswith("@") for each in entry.apart)
+    private = [each for each in entry.apart if each.about.startswith("@")]
+    if any(each.sealed for each in private):
+        raise _Unfit("holds something private under a key: export the program with its keys")
     body = entry.read() if private else plain
     key = body["act"]["key"]
     if key is not None:
@@ -83,7 +86,7 @@ def _remade(entry: Entry) -> Change:
         stood=Standing(view=View(_NEVER, (), {}, entry.number - 1)),
         key=key,
         entry="{" + entry.body[len(link) :],
-        nouns=tuple(_noun(each) for each in body["nouns"]),
+        nouns=tuple(_noun(each) for each in body["nouns"] if not _gone(each)),
         counts=tuple(Count(*each) for each in _rows(body["counts"], _COUNT)),
         messages=tuple(
             Message(to=to, kind=kind, about=about, inside=inside, outside=outside)
@@ -106,6 +109,11 @@ def _rows(found: list[Any], kinds: list[type]) -> list[Any]:
         if type(row) is not list or [*map(type, row)] != kinds:
             raise _Unfit("has a row of another kind")
     return found
+
+
+def _gone(table: Any) -> bool:
+    """Whether nobody can say any more what the noun was, since somebody was forgotten."""
+    return type(table) is dict and type(table.get("noun")) is str and is_forgotten(table)
 
 
 def _noun(table: Any) -> tuple[Noun, str]:
