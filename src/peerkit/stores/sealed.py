@@ -81,8 +81,10 @@ class SealedStore:
         return found
 
     def _kept(self, change: Change, doomed: set[tuple[str, str]]) -> Entry:
-        self.keys.retire(change.forgets)
-        gone = {each for each in self.keys.retired() if each[0] in change.forgets}
+        gone: set[tuple[str, str]] = set()
+        if change.forgets:
+            self.keys.retire(change.forgets)
+            gone = {each for each in self.keys.retired() if each[0] in change.forgets}
         sealed = tuple(
             self._boxes.close(each, self.keys.current(each.owner)) for each in change.apart
         )
