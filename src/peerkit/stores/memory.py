@@ -343,6 +343,12 @@ class MemoryStore:
             self._ready()
             return len(self._outbox), sum(each.told is None for each in self._outbox.values())
 
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait."""
+        with self._lock:
+            self._ready()
+            return iter([key for key, each in self._outbox.items() if each.told is None])
+
     def close(self) -> None:
         """Let go of everything."""
         self._closed = True

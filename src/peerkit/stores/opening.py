@@ -16,6 +16,8 @@ __all__ = ["store_at"]
 _OURS: Final = {
     "memory": "peerkit.stores.memory:MemoryStore.at",
     "sqlite": "peerkit.stores.sqlite:SQLiteStore.at",
+    "postgresql": "peerkit.stores.sql:SQLStore.at",
+    "postgresql+psycopg": "peerkit.stores.sql:SQLStore.at",
 }
 
 

@@ -182,6 +182,10 @@ class SealedStore:
         """How many messages there are, and how many of them wait."""
         return self.inner.outbox()
 
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait."""
+        return self.inner.waiting()
+
     def close(self) -> None:
         """Let go of the store and of the keys."""
         self.inner.close()
