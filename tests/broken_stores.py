@@ -559,6 +559,15 @@ class NestsBatches(MemoryStore):
 # -- how they are shared
 
 
+class OpenBatch(MemoryStore):
+    """Begins a batch when something is kept in it, and others may be faster."""
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Not yet."""
+        yield
+
+
 class Unlocked(MemoryStore):
     """Lets everybody in at once, and is slow in between."""
 
@@ -804,6 +813,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     ForgetsBatches: ("test_a_batch_is_kept_whole",),
     BlindInABatch: ("test_a_batch_sees_itself",),
     NestsBatches: ("test_a_batch_holds_no_other",),
+    OpenBatch: ("test_nobody_writes_beside_a_batch",),
     Unlocked: (
         "test_threads_lose_nothing",
         "test_the_last_place_goes_to_one_thread",

@@ -140,6 +140,25 @@ class Sharing(Conformance, kit=True):
         assert tuple(store.journal()) == tuple(kept), "What was acknowledged is not what is kept."
         assert len(kept) == 1
 
+    def test_nobody_writes_beside_a_batch(self, store: Store) -> None:
+        """From the beginning of a batch to its end, others wait with what they keep."""
+        started, over = Event(), Event()
+
+        def other() -> None:
+            started.set()
+            keep(store, "ben")
+            over.set()
+
+        thread = Thread(target=other, daemon=True)
+        with store.together():
+            thread.start()
+            started.wait(30)
+            assert not over.wait(0.1), "Another thread wrote beside a batch that had begun."
+            assert keep(store, "ana").number == 1
+        thread.join(60)
+
+        assert [each.number for each in store.journal()] == [1, 2]
+
     # -- messages
 
     def test_messages_come_oldest_first(self, store: Store) -> None:
