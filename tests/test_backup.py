@@ -17,7 +17,10 @@ import pytest
 import peerkit as pk
 from peerkit.errors import BadInput, StoreError
 from peerkit.stores import GENESIS, sqlite_backup
+from peerkit.stores.keys import KeysInMemory
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.sealed import SealedStore
+from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import everything
 
 WELCOMED = 20
@@ -103,6 +106,23 @@ def test_a_backup_says_how_far_it_is(
     assert [done for done, _ in told] == sorted({done for done, _ in told})
     assert told[-1][0] == told[-1][1]
     assert len({of for _, of in told}) == 1
+
+
+def test_a_backup_of_a_sealed_program_is_sealed(tmp_path: Path) -> None:
+    """The copy holds no word in clear and no key; the keys that are kept elsewhere open it."""
+    keys = KeysInMemory()
+    program = pk.Program(SealedStore(SQLiteStore(tmp_path / "program.db"), keys))
+    welcome(program, 1)
+    said = pk.SetGoal(by="p-1", id="g-1", participant="p-1", words=pk.Words("Zebrafinch."))
+    program.do(said)
+
+    head = program.backup(tmp_path / "copy.db")
+
+    assert b"Zebrafinch" not in (tmp_path / "copy.db").read_bytes()
+    with pk.Program(SealedStore(SQLiteStore(tmp_path / "copy.db"), keys)) as copy:
+        assert copy.words("goal/g-1") == ("Zebrafinch.",)
+        assert (copy.verify().entries, copy.verify().head) == head
+    program.close()
 
 
 # -- while others write
@@ -280,11 +300,11 @@ def test_another_file_in_the_place_of_ours_is_no_backup(
     (tmp_path / "other.db").rename(tmp_path / "program.db")
     names = beside(tmp_path)
 
-    with pytest.raises(StoreError, match="was taken away or replaced while it was open"):
+    with pytest.raises(StoreError, match="was taken away or replaced"):
         program.backup(tmp_path / "copy.db")
 
     (tmp_path / "program.db").unlink()
-    with pytest.raises(StoreError, match="was taken away or replaced while it was open"):
+    with pytest.raises(StoreError, match=r"taken away|unable to open database file"):
         program.backup(tmp_path / "copy.db")
     assert beside(tmp_path) == names
 
@@ -301,8 +321,9 @@ def test_a_store_that_cannot_says_what_can(tmp_path: Path) -> None:
     """What is kept in memory has no file to copy: the error names the ways there are."""
     program = pk.Program(MemoryStore())
 
-    with pytest.raises(StoreError, match=r"pg_dump.*export_program"):
-        program.backup(tmp_path / "copy.db")
+    for store in (program.store, SealedStore(program.store, KeysInMemory())):
+        with pytest.raises(StoreError, match=r"pg_dump.*export_program"):
+            pk.Program(store).backup(tmp_path / "copy.db")
     with pytest.raises(BadInput, match="path: give the name of a new file"):
         program.backup(7)  # type: ignore[arg-type]
 

@@ -25,7 +25,17 @@ from peerkit.model import DAYS_QUIET, Noun, View
 from peerkit.model.fields import day_of, in_utc, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import GENESIS, LONGEST_LEASE, Apart, BacksUp, Change, Entry, Order, Wanted
+from peerkit.stores import (
+    GENESIS,
+    LONGEST_LEASE,
+    NOT_FROM_HERE,
+    Apart,
+    BacksUp,
+    Change,
+    Entry,
+    Order,
+    Wanted,
+)
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import (
     act_table,
@@ -476,10 +486,7 @@ class Program:
         """
         must_be(str | os.PathLike, path, "path", "give the name of a new file")
         if not isinstance(self.store, BacksUp):
-            raise StoreError(
-                "This store is not backed up from here. Use what its engine brings (pg_dump, for "
-                "PostgreSQL), or peerkit.exchange.moving.export_program."
-            )
+            raise StoreError(NOT_FROM_HERE)
         return self.store.backup(os.fspath(path), progress)
 
     def anchor(self) -> Anchor:

@@ -100,18 +100,19 @@ def _written(
     lines = _begun(store, file, name, words=words)
     total = _last(store)
 
-    def write(entries: Iterator[Entry]) -> None:
-        for entry in entries:
-            line = entry_line(entry, words=words)
-            lines.at += 1
-            lines.follow(line)  # what is written is what can be read
-            file.write(line)
-            if lines.number % BATCH == 0:
-                progress(lines.number, max(total, lines.number))
+    def write(entry: Entry) -> None:
+        line = entry_line(entry, words=words)
+        lines.at += 1
+        lines.follow(line)  # what is written is what can be read
+        file.write(line)
 
-    write(store.journal(lines.number))
+    for entry in store.journal(lines.number):
+        write(entry)
+        if lines.number % BATCH == 0:
+            progress(lines.number, max(total, lines.number))
     with store.together():  # what came meanwhile, and nobody writes while the end is written
-        write(store.journal(lines.number))
+        for entry in store.journal(lines.number):
+            write(entry)
         for line in waiting_lines(store.waiting()):
             lines.add(line)
             file.write(line)
@@ -278,6 +279,11 @@ class _Waiting:
         self._keys = keys
         self._next = next(keys, "")
 
+    @property
+    def left(self) -> bool:
+        """Whether there is a key that no entry had."""
+        return bool(self._next)
+
     def told(self, number: int, messages: int) -> Iterator[str]:
         """The keys of those messages of an entry that do not wait."""
         for position in range(messages):
@@ -313,6 +319,8 @@ def _kept(
                 _keep(store, change, hash_)
             store.told(tuple(told), datetime.now(UTC))
         progress(lines.number, total)
+    if waiting.left:
+        raise BadInput(lines.name, "names a message that waits and is not in it")
 
 
 def _change(lines: Lines, entry: Entry) -> Change:

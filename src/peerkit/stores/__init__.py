@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GENESIS",
     "LONGEST_LEASE",
+    "NOT_FROM_HERE",
     "SEALED",
     "SEALING",
     "Apart",
@@ -63,6 +64,11 @@ GENESIS: Final = "0" * 64
 #: is in it, and the box. Its salt is in the box as well.
 SEALING: Final = "peerkit-sealed "
 SEALED: Final = re.compile(SEALING + r"1 (?P<key>\S+) (?P<digest>[0-9a-f]{64}) (?P<box>\S+)")
+#: What is said where a store cannot copy itself.
+NOT_FROM_HERE: Final = (
+    "This store is not backed up from here. Use what its engine brings (pg_dump, for PostgreSQL), "
+    "or peerkit.exchange.moving.export_program."
+)
 #: For how long a message may belong to the teller who took it.
 LONGEST_LEASE: Final = timedelta(days=1)
 

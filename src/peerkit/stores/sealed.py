@@ -10,11 +10,21 @@ import attrs
 
 from peerkit.errors import StoreError
 from peerkit.model import Count, Message, Noun
-from peerkit.stores import Apart, Change, Entry, Reseals, Standing, Store, Wanted
+from peerkit.stores import (
+    NOT_FROM_HERE,
+    Apart,
+    BacksUp,
+    Change,
+    Entry,
+    Reseals,
+    Standing,
+    Store,
+    Wanted,
+)
 from peerkit.stores.boxes import Boxes, broken, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
     from peerkit.stores.keys import Keys
@@ -85,8 +95,9 @@ class SealedStore:
         if change.forgets:
             self.keys.retire(change.forgets)
             gone = {each for each in self.keys.retired() if each[0] in change.forgets}
-        sealed = tuple(
-            self._boxes.close(each, self.keys.current(each.owner)) for each in change.apart
+        sealed = tuple(  # what moves in from another house may be in its box already
+            each if each.sealed else self._boxes.close(each, self.keys.current(each.owner))
+            for each in change.apart
         )
         entry = self.inner.keep(attrs.evolve(change, apart=sealed))
         doomed |= gone  # only now: what is not kept dooms nothing
@@ -185,6 +196,12 @@ class SealedStore:
     def waiting(self) -> Iterator[str]:
         """The keys of the messages that wait."""
         return self.inner.waiting()
+
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
+        """A copy of what ``inner`` keeps, sealed as it is. The keys are not in it."""
+        if not isinstance(self.inner, BacksUp):
+            raise StoreError(NOT_FROM_HERE)
+        return self.inner.backup(path, progress)
 
     def close(self) -> None:
         """Let go of the store and of the keys."""

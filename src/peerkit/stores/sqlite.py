@@ -494,15 +494,14 @@ class SQLiteStore:
 
     def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
         """A whole copy of the file, with every program in it, while others write."""
-        file: str = self._ask("PRAGMA database_list", ())[0][2]  # the folder may have changed
-        ((least, _),) = self._ask(HEAD, (self._program,))
-
-        def known(number: int, hash_: str) -> bool:
-            sql = "SELECT 1 FROM peerkit_entry WHERE program = ? AND n = ? AND hash = ?"
-            row = (self._program, number, hash_)
-            return number >= least and (number == 0 or bool(self._ask(sql, row)))
-
-        return backed_up(file, self._program, path, progress, known)
+        self._ready()
+        return backed_up(
+            self._held.file,
+            self._program,
+            path,
+            progress,
+            lambda: self._ask(HEAD, (self._program,)),
+        )
 
     def close(self) -> None:
         """Let go of the file. In a process that was forked it is the other's, and stays open."""
