@@ -323,6 +323,7 @@ class SQLiteStore:
     @contextmanager
     def together(self) -> Iterator[None]:
         """Keep every change inside the block, or none."""
+        self._ready()  # in a process that was forked, nobody lets go of the lock
         with self._lock:
             if self._batch:
                 raise StoreError("One batch is open already; finish it before the next.")
