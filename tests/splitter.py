@@ -15,7 +15,7 @@ import peerkit as pk
 from peerkit.stores.sqlite import SQLiteStore
 from tests.recorder import FIRST, HANDBOOK, NOW, sessions
 
-FORKS = 9
+FORKS = 6
 
 
 def refused(what: Callable[[], object]) -> bool:
@@ -50,12 +50,14 @@ def child(program: pk.Program, path: str, way: int) -> None:
     sys.exit(not well)
 
 
-def main(path: str) -> None:
-    """Record in a thread and fork in another; then say how many are kept, and are they."""
-    warnings.simplefilter("ignore", DeprecationWarning)  # to fork with threads is what is tried
+def ended(process: int) -> int:
+    """How a child ended."""
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def fork_while_writing(program: pk.Program, path: str) -> list[str]:
+    """Record in a thread and fork in another, at any moment."""
     over, kept = Event(), list[str]()
-    program = pk.Program(SQLiteStore(path), handbook=HANDBOOK, clock=lambda: NOW)
-    list(program.do_all(FIRST))
 
     def record() -> None:
         for group in count(2, 3):
@@ -67,18 +69,54 @@ def main(path: str) -> None:
 
     thread = Thread(target=record)
     thread.start()
-    ended = []
     for way in range(FORKS):
         already = len(kept)
         while len(kept) < already + 5:
             over.wait(0.001)
         if not (process := os.fork()):
             child(program, path, way)
-        ended.append(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+        assert ended(process) == 0, way
     over.set()
     thread.join()
-    assert ended == [0] * FORKS, ended
-    assert program.verify().whole
+    return kept
+
+
+def fork_in_a_batch(program: pk.Program, name: str, leave: Callable[[], object]) -> list[str]:
+    """Fork between the two halves of one batch; the child leaves it in this way."""
+    store = program.store
+    assert isinstance(store, SQLiteStore)
+    store._db.execute("PRAGMA cache_size = 5")  # so that the first half is in the log by then
+    halves = [
+        [each for group in range(2, 122, 3) for each in sessions(f"{name}{half}", group)]
+        for half in "ab"
+    ]
+    process = -1
+    try:
+        with store.together():
+            for each in halves[0]:
+                program.do(each)
+            if not (process := os.fork()):
+                leave()
+            else:
+                assert ended(process) == 0, name
+                for each in halves[1]:
+                    program.do(each)
+    except pk.StoreError as error:  # the child's, who went on to the end of the block
+        if process:
+            raise
+        os._exit("Start processes with spawn" not in str(error))
+    return [str(each.id) for half in halves for each in half]
+
+
+def main(path: str) -> None:
+    """Fork in many ways, and see whether all is kept that was done here."""
+    warnings.simplefilter("ignore", DeprecationWarning)  # to fork with threads is what is tried
+    program = pk.Program(SQLiteStore(path), handbook=HANDBOOK, clock=lambda: NOW)
+    list(program.do_all(FIRST))
+    kept = fork_while_writing(program, path)
+    for name, leave in (("raises", sys.exit), ("ends", lambda: os._exit(0)), ("continues", bool)):
+        kept += fork_in_a_batch(program, name, leave)
+        assert program.verify().whole, name
     program.close()
     with pk.Program.open(path) as again:
         assert again.verify().whole

@@ -118,6 +118,7 @@ class SQLiteStore:
                 self._begin()
                 yield
                 if alone:
+                    self._ready()  # or it would be committed by whoever forked in here
                     self._db.execute("COMMIT")
             except FAILURES as error:
                 self._roll_back()
@@ -162,7 +163,9 @@ class SQLiteStore:
             )
 
     def _roll_back(self) -> None:
-        """Take back what was written."""
+        """Take back what was written; in a process that was forked it is not ours to take back."""
+        if os.getpid() != self._pid:
+            return
         with suppress(sqlite3.Error):  # SQLite may have done it by itself
             self._db.execute("ROLLBACK")
 
