@@ -229,8 +229,8 @@ class MemoryStore:
             self._ready()
             if self._batch:
                 raise StoreError("One batch is open already; finish it before the next.")
-            self._batch = True
             try:
+                self._batch = True
                 with self._all_or_nothing():
                     yield
             finally:

@@ -115,28 +115,32 @@ class SQLiteStore:
         """
         self._ready()
         with self._lock:
+            alone = not self._batch
             try:
                 self._begin()
                 yield
-                if not self._batch:
+                if alone:
+                    self._ready()  # or it would be committed by whoever forked in here
                     self._db.execute("COMMIT")
             except FAILURES as error:
                 self._roll_back()
                 failed = why(error)
             except BaseException as error:
-                if not (self._batch and isinstance(error, Moved)):
+                if alone or not isinstance(error, Moved):
                     self._roll_back()
                 raise
             else:
-                self._empty_the_log()
+                if alone:
+                    self._empty_the_log()
                 return
             finally:
-                self._writing = self._batch
+                if alone:
+                    self._batch = self._writing = False
         raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
 
     def _empty_the_log(self) -> None:
         """After something was forgotten: what was, is still in the log until it is emptied."""
-        if self._forgot and not self._batch:
+        if self._forgot:
             self._forgot = False
             self._read.clear()
             with suppress(sqlite3.Error):  # somebody still reads; the next checkpoint does it
@@ -161,7 +165,9 @@ class SQLiteStore:
             )
 
     def _roll_back(self) -> None:
-        """Take back what was written."""
+        """Take back what was written; in a process that was forked it is not ours to take back."""
+        if os.getpid() != self._pid:
+            return
         with suppress(sqlite3.Error):  # SQLite may have done it by itself
             self._db.execute("ROLLBACK")
 
@@ -322,15 +328,13 @@ class SQLiteStore:
     @contextmanager
     def together(self) -> Iterator[None]:
         """Keep every change inside the block, or none."""
+        self._ready()  # in a process that was forked, nobody lets go of the lock
         with self._lock:
             if self._batch:
                 raise StoreError("One batch is open already; finish it before the next.")
             with self._transaction():
                 self._batch = True
-                try:
-                    yield
-                finally:
-                    self._batch = False
+                yield
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
