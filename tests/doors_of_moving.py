@@ -129,20 +129,38 @@ def moved() -> Family:
     return Family(name="moved", sound=programs(), sweep=[*_sweep(0), *_sweep(6)], crossed=_crossed)
 
 
+@cache
+def begun() -> Family:
+    """The first of them, as far as an export got."""
+    sound = [programs()[0][: len(programs()[0]) // part] for part in (1, 2, 3, 50)]
+    sweep = [each for which, raw in enumerate(sound) for each in mutating.line_sweep(which, raw)]
+    return Family(name="begun", sound=sound, sweep=sweep, crossed=_crossed)
+
+
+def untold(error: pk.StoreError) -> str:
+    """The kind of error; it shows no word and ties no other error to itself."""
+    assert BIRD not in f"{error}"
+    assert (error.__cause__, error.__context__) == (None, None)
+    return type(error).__name__
+
+
 def nothing_in(program: pk.Program) -> bool:
     """Whether nothing at all is kept."""
     nouns = any(len(program.find(kind)) for kind in NOUNS)
-    return not (nouns or [*program.journal()] or [*program.store.books()])
+    return not nouns and not [*program.journal()] and not [*program.store.books()]
 
 
 @contextmanager
 def as_program(folder: Path) -> Iterator[Reader]:
     """A program that verifies, or one error and a store with nothing in it: in turn on both."""
     file, numbers = folder / "bad.jsonl", count()
-    stores: list[pk.Store] = []
 
     def new(number: int) -> pk.Store:
-        return SQLiteStore(folder / f"{number}.db", durability="normal") if number % 4 else MemoryStore()
+        return (
+            SQLiteStore(folder / f"{number}.db", durability="normal")
+            if number % 8 == 0
+            else MemoryStore()
+        )
 
     def read(_: int, raw: bytes) -> str:
         file.write_bytes(raw)
@@ -153,10 +171,8 @@ def as_program(folder: Path) -> Iterator[Reader]:
                 assert nothing_in(program)
                 return clean(error, PLACE.fullmatch)
             except pk.StoreError as error:
-                assert BIRD not in f"{error}"
-                assert (error.__cause__, error.__context__) == (None, None)
                 assert nothing_in(program)
-                return "StoreError"
+                return untold(error)
             whole = program.verify().whole
             summary(program)
             return "read" if whole else "read, with faults"
@@ -168,6 +184,8 @@ def as_program(folder: Path) -> Iterator[Reader]:
 def as_begun(folder: Path) -> Iterator[Reader]:
     """An export that goes on from what is there, or is refused: what is written is always whole."""
     with opened() as program:
+        for act in whole_life()[:9]:
+            program.do(act)
         yield partial(_gone_on, folder, program)
 
 
@@ -178,10 +196,8 @@ def _gone_on(folder: Path, program: pk.Program, _: int, raw: bytes) -> str:
     try:
         exported = export_program(program, path)
     except pk.StoreError as error:
-        assert BIRD not in f"{error}"
-        assert (error.__cause__, error.__context__) == (None, None)
         assert not path.exists()
-        return "StoreError"
+        return untold(error)
     assert check_export(path) == exported
     path.unlink()
     return "read"
