@@ -6,9 +6,11 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from peerkit.acts import ACTS
+from peerkit.decisions import Verdict
 from peerkit.errors import BadInput
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import Apart, Change, Entry, Standing
+from peerkit.stores import Apart, Change, Entry, Standing, touched
 from peerkit.stores.codec import is_forgotten, noun_of, text, write_noun
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ _COUNT: Final[list[type]] = [str, str, int, str]
 _MESSAGE: Final[list[type]] = [str] * 5
 _APART: Final[list[type]] = [str] * 3
 _REMOVED: Final[list[type]] = [str] * 2
+#: The acts there are.
+_ACTS: Final = frozenset(each.kind for each in ACTS)
 #: Nobody decides on what is shown with a change that was decided elsewhere.
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -60,7 +64,7 @@ def remade(entry: Entry) -> Change:
         what = str(error)
     except BadInput as error:
         what = f"holds something that does not fit: {error.place}"
-    except (ValueError, TypeError, LookupError, RecursionError):
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
         what = "is not as peerkit writes it"
     raise BadInput(f"entry {entry.number}", what)
 
@@ -76,17 +80,22 @@ def _remade(entry: Entry) -> Change:
     if any(each.sealed for each in private):
         raise _Unfit("holds something private under a key: export the program with its keys")
     body = entry.read() if private else plain
+    _must_be_told(body)
+    nouns = tuple(_noun(each) for each in body["nouns"] if not _gone(each))
+    about = _texts(body["touched"])
+    if about != touched(about, nouns):
+        raise _Unfit("does not name all that it touches, each once")
     key = body["act"]["key"]
     if key is not None:
         _texts([key])
     link = f'{{"n":{entry.number},"prev":"{plain["prev"]}",'
     return Change(
-        about=_texts(body["touched"]),
+        about=about,
         day=date.fromisoformat(body["day"]),
         stood=Standing(view=View(_NEVER, (), {}, entry.number - 1)),
         key=key,
         entry="{" + entry.body[len(link) :],
-        nouns=tuple(_noun(each) for each in body["nouns"] if not _gone(each)),
+        nouns=nouns,
         counts=tuple(Count(*each) for each in _rows(body["counts"], _COUNT)),
         messages=tuple(
             Message(to=to, kind=kind, about=about, inside=inside, outside=outside)
@@ -96,6 +105,22 @@ def _remade(entry: Entry) -> Change:
         forgets=_texts(body["forgets"]),
         removes=tuple((kind, id_) for kind, id_ in _rows(body["removes"], _REMOVED)),
     )
+
+
+def _must_be_told(body: dict[str, Any]) -> None:
+    """What reports read of an entry: when, who asked what, and how it was found."""
+    at, day = datetime.fromisoformat(body["at"]), date.fromisoformat(body["day"])
+    if (at.astimezone(UTC).isoformat(), day.isoformat()) != (body["at"], body["day"]):
+        raise _Unfit("has a moment or a day in another form")
+    if body["act"]["act"] not in _ACTS or type(body["act"]["by"]) is not str:
+        raise _Unfit("holds no act of ours")
+    verdicts = [body["verdict"]]
+    for clause, verdict, facts, activity in body["findings"]:
+        verdicts.append(verdict)
+        if [type(clause), type(facts)] != [str, dict] or type(activity) is not int:
+            raise _Unfit("has a finding of another kind")
+    if not Verdict.__members__.keys() >= {*verdicts}:
+        raise _Unfit("has a verdict that is none")
 
 
 def _texts(found: list[Any]) -> tuple[str, ...]:
