@@ -13,7 +13,7 @@ from peerkit.model import Count, Message, Noun, View
 from peerkit.stores import Apart, Change, Entry, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
 from peerkit.stores.sql_opening import opened
-from peerkit.stores.sql_server import BEGIN, Crossed, Host, Server, engine_at, read_address, run
+from peerkit.stores.sql_server import BEGIN, Host, Server, engine_at, read_address, run
 from peerkit.stores.sql_statements import Statements
 
 if TYPE_CHECKING:
@@ -137,15 +137,14 @@ class SQLStore:
 
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
-        try:
-            entry = self._server.change(
-                lambda db: self._at_once(db, change) or self._after_looking(db, change),
-                settles=self._server.alone,
-            )
-        except Crossed:
-            entry = None
+        moved = Moved(change.about, change.stood.view.seen)
+        entry = self._server.change(
+            lambda db: self._at_once(db, change) or self._after_looking(db, change),
+            settles=self._server.alone,
+            crossed=moved,
+        )
         if entry is None:
-            raise Moved(change.about, change.stood.view.seen)
+            raise moved
         if change.forgets:
             self._read.clear()
         for noun, body in change.nouns:
@@ -244,6 +243,13 @@ class SQLStore:
         """How many messages there are, and how many of them wait."""
         ((total, waiting),) = self._server.ask(self._say.outbox, (self._say.program,))
         return total, waiting
+
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait, some hundreds at a time."""
+        after = (0, 0)
+        while rows := self._server.ask(self._say.waiting, (self._say.program, *after)):
+            yield from (f"{n}/{at}" for n, at in rows)
+            after = rows[-1]
 
     def close(self) -> None:
         """Let go of the server."""

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from threading import local
 from typing import Any, Final, TypeVar
 
-from peerkit.errors import MissingExtra, StoreError
+from peerkit.errors import MissingExtra, Moved, StoreError
 
 try:
     import psycopg
@@ -19,7 +19,7 @@ try:
 except ImportError:
     raise MissingExtra("SQLAlchemy and psycopg", "sql") from None
 
-__all__ = ["BEGIN", "Crossed", "Host", "Server", "engine_at", "read_address", "run"]
+__all__ = ["BEGIN", "Host", "Server", "engine_at", "read_address", "run"]
 
 T = TypeVar("T")
 
@@ -45,10 +45,6 @@ BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 #: How durable an acknowledged change is, and the server's word for it.
 _DURABILITY: Final = {"full": "on", "normal": "off"}
 _SUPPORTED: Final = "PostgreSQL is the server that is supported: postgresql://…, through psycopg 3."
-
-
-class Crossed(StoreError):
-    """Others were in the way, and nothing was stored: ask again."""
 
 
 def engine_at(url: sqlalchemy.URL, durability: str) -> sqlalchemy.Engine:
@@ -210,8 +206,16 @@ class Server:
         with suppress(sqlalchemy.exc.SQLAlchemyError), self._engine.connect() as probe:
             probe.exec_driver_sql("SELECT 1")
 
-    def change(self, work: Callable[[psycopg.Connection[Any]], T], *, settles: bool = False) -> T:
+    def change(
+        self,
+        work: Callable[[psycopg.Connection[Any]], T],
+        *,
+        settles: bool = False,
+        crossed: Moved | None = None,
+    ) -> T:
         """Do this on a connection: all of it, or nothing. What the server raises becomes ours.
+
+        Where others were in the way it is ``crossed``, when there is one: then asking again helps.
 
         With ``settles``, the server may have stored it before a connection was lost. Nothing
         is raised while an error of the server is at hand: it would be carried along, and it
@@ -223,15 +227,15 @@ class Server:
                 return work(db)
         except FAILURES as error:
             failed = _why(error)
-            crossed = isinstance(error, _CROSSED) and self._batch is None
+            in_the_way = isinstance(error, _CROSSED) and self._batch is None
         if settles and db is not None and db.closed:
             raise StoreError(
                 "The connection was lost before the server answered, so it is not known whether "
                 f"this was stored ({failed}). Do it again with the same key: if it was stored, "
                 "that gives the first answer."
             )
-        if crossed:
-            raise Crossed("Others were in the way. Nothing was stored.")
+        if in_the_way and crossed is not None:
+            raise crossed
         raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
 
     @contextmanager

@@ -368,6 +368,15 @@ WHERE message.program = %s AND message.n = told.n AND message.position = told.po
         sql = "SELECT count(*), count(*) - count(told) FROM {message} WHERE program = %s"
         return self.names.into(sql)
 
+    @cached_property
+    def waiting(self) -> str:
+        """The messages that wait, behind one of them."""
+        sql = (
+            "SELECT n, position FROM {message} WHERE program = %s AND told IS NULL "
+            "AND (n, position) > (%s, %s) ORDER BY n, position LIMIT 500"
+        )
+        return self.names.into(sql)
+
 
 def _must_be(wanted: Wanted[Any], at: str, behind: _Asked) -> _Asked:
     """What must be so of the nouns; their place in the order is read at this table."""
