@@ -156,7 +156,7 @@ class SQLStore:
         """Keep it if the head is where it was when this was read: one way there and back."""
         seen = change.stood.view.seen
         previous = self._heads.get(seen)
-        if previous is None:
+        if previous is None or change.removes:  # what it takes away may be gone: that is Moved
             return None
         entry = seal(seen + 1, previous, change)
         said = self._say.writing(entry, previous, change)
