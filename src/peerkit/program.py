@@ -461,16 +461,18 @@ class Program:
         """A whole copy in a new file, made while others write: open it to have it back.
 
         Gives the number and the hash of the last entry in it: keep them elsewhere.
+        What is sealed is sealed there too, and the keys are not in it.
         ``progress`` is called with how much is done, and of how much. For a file, every
         program in it is copied. Raises :class:`~peerkit.errors.StoreError`.
         """
         must_be(str | os.PathLike, path, "path", "give the name of a new file")
-        if not isinstance(self.store, BacksUp):
+        store = self.store.inner if isinstance(self.store, SealedStore) else self.store
+        if not isinstance(store, BacksUp):
             raise StoreError(
                 "This store is not backed up from here. Use what its engine brings (pg_dump, for "
                 "PostgreSQL), or peerkit.exchange.moving.export_program."
             )
-        return self.store.backup(os.fspath(path), progress)
+        return store.backup(os.fspath(path), progress)
 
     def verify(self) -> Verified:
         """Read the whole journal and compare everything kept with it.

@@ -141,10 +141,11 @@ class Entry:
     def read(self) -> dict[str, Any]:
         """The body as plain values, and what is private where it is still known.
 
-        A text that is not the one whose digest the journal holds is none of it.
+        A text that is not the one whose digest the journal holds is none of it, nor is one
+        that no key opens.
         """
         found: dict[str, Any] = json.loads(self.body)
-        private = [each for each in self.apart if each.about.startswith("@")]
+        private = [each for each in self.apart if each.about.startswith("@") and not each.sealed]
         if private:
             whole = {f"@{each['noun']}/{each['id']}": each for each in found["nouns"]}
             whole["@act"] = found["act"]

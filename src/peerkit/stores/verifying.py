@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -54,7 +55,7 @@ def verified(store: Store) -> Verified:
     with store.together():  # what came meanwhile, and nobody writes while the rest is compared
         for entry in store.journal(found.number):
             found.take(entry)
-        found.faults += _noun_faults(store, found.nouns)
+        found.faults += _noun_faults(store, found)
         found.faults += _book_faults(store, found)
         found.faults += _reading_faults(store, found)
     return Verified(found.number, found.head, tuple(found.faults))
@@ -72,6 +73,7 @@ class _Found:
     apart: Counter[tuple[str, str, str]] = attrs.field(factory=Counter)
     touched: Counter[str] = attrs.field(factory=Counter)
     keys: dict[str, int] = attrs.field(factory=dict)
+    sealed: set[str] = attrs.field(factory=set)
     faults: list[str] = attrs.field(factory=list)
 
     def take(self, entry: Entry) -> None:
@@ -84,6 +86,7 @@ class _Found:
             self.faults.append(f"Entry {entry.number} does not match its hash: it was edited.")
         try:
             body = entry.read()
+            self.sealed |= {each.about for each in entry.apart if each.sealed}
             linked = body["n"] == entry.number and body["prev"] == self.head
             self._add(body)
         except (ValueError, TypeError, LookupError, RecursionError):
@@ -112,8 +115,9 @@ class _Found:
             self.keys[key] = body["n"]
 
 
-def _noun_faults(store: Store, nouns: dict[tuple[str, str], str]) -> Iterator[str]:
+def _noun_faults(store: Store, found: _Found) -> Iterator[str]:
     """Nouns that are not as the journal left them, or that nobody would find."""
+    nouns = found.nouns
     for kind in NOUNS:
         after: str | None = ""
         while after is not None:
@@ -123,7 +127,10 @@ def _noun_faults(store: Store, nouns: dict[tuple[str, str], str]) -> Iterator[st
                 yield f"No {kind.kind} after {after!r} can be read. {error}"
                 return
             for each in items:
-                if not _left_so(nouns.pop((each.kind, each.id), None), each):
+                left = nouns.pop((each.kind, each.id), None)
+                if f"@{each.kind}/{each.id}" in found.sealed:
+                    left = _opened(left, each)
+                if not _left_so(left, each):
                     yield f"{each.kind} {each.id} is not as the journal left it."
                 yield from _filing_faults(store, each)
             after = items[-1].id if len(items) == _PAGE else None
@@ -139,6 +146,11 @@ def _left_so(left: str | None, noun: Noun) -> bool:
     with suppress(BadInput):
         return write_noun(read_noun(left)) == written
     return False
+
+
+def _opened(left: str | None, noun: Noun) -> str | None:
+    """What the journal left of a noun, with the private part that no key opens as it is now."""
+    return None if left is None else text(json.loads(write_noun(noun)) | json.loads(left))
 
 
 def _filing_faults(store: Store, noun: Noun) -> Iterator[str]:
