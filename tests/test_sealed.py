@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -27,10 +28,12 @@ from peerkit.stores.key_file import KeyFile
 from peerkit.stores.keys import Keys, KeysInMemory
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sealed import SealedStore
+from peerkit.stores.sql import SQLStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import StoreConformance
 from peerkit.testing.pieces import change, keep, look, words
 from peerkit.testing.sealing import boxes
+from tests.postgres import Postgres
 from tests.sealer import MASTER, OWNERS, opened
 
 CANARY = "Grebe-4711"
@@ -81,6 +84,32 @@ class TestSealedFile(Sealed):
         """The same files again."""
         assert isinstance(store.keys, KeyFile)
         return SealedStore(SQLiteStore(self.address(store)), KeyFile(store.keys.path, MASTER))
+
+
+class TestSealedServer(Sealed):
+    """Around a server."""
+
+    claims = frozenset({"encryption", "persistent", "processes"})
+
+    @pytest.fixture(autouse=True)
+    def _server(self, server: Postgres, tmp_path: Path) -> None:
+        """An address of its own for each test, and keys beside it."""
+        self.where = server.new()
+        self.keys = tmp_path / "keys.db"
+
+    @pytest.fixture
+    def store(self) -> Iterator[SealedStore]:
+        """A new schema."""
+        with closing(SealedStore(SQLStore(self.where), KeyFile(self.keys, MASTER))) as store:
+            yield store
+
+    def address(self, store: SealedStore) -> str:
+        """The schema inside."""
+        return self.where
+
+    def reopen(self, store: SealedStore) -> Store:
+        """The same schema and keys."""
+        return SealedStore(SQLStore(self.where), KeyFile(self.keys, MASTER))
 
 
 def keyed(path: Path, name: str = "keys.db") -> KeyFile:
@@ -163,14 +192,42 @@ class TestAProgram:
 
     def test_a_private_part_without_a_key_is_left_out(self) -> None:
         """An entry is read without what no key opens, as if it were forgotten."""
-        body = text({"act": {"act": "x"}, "nouns": []})
         part = Apart("@act", "p-7", "salt", text({"why": CANARY}))
+        named = [[part.about, part.owner, part.digest]]
+        body = text({"act": {"act": "x"}, "apart": named, "nouns": []})
         with closing(SealedStore(MemoryStore(), KeysInMemory())) as store:
             look_at = change(("x",), look(store, "x"), said=[part])
             entry = store.keep(attrs.evolve(look_at, entry=body))
             assert entry.read()["act"] == {"act": "x", "why": CANARY}
             (closed,) = store.inner.journal()
             assert closed.read()["act"] == {"act": "x"}
+
+    def test_a_private_part_that_is_sealed_was_not_tampered_with(self, tmp_path: Path) -> None:
+        """Without keys the rest of a noun is compared with the journal, and only the rest."""
+        lived = pk.LivedExperience(of=pk.Experience.HOMELESSNESS)
+        welcome = pk.WelcomePeer(
+            by="coordinator",
+            id="ana",
+            key="k",
+            role=pk.Role.WORKER,
+            supervisor="sam",
+            since=date(2026, 11, 2),
+            experiences=(lived,),
+        )
+        with pk.Program.open(tmp_path / "program.db", keys=keyed(tmp_path)) as program:
+            program.do(welcome).or_raise()
+            assert "homelessness" not in next(program.journal()).body
+            assert "homelessness" in str(next(program.journal()).read())
+            assert program.verify().whole
+        with pk.Program.open(tmp_path / "program.db") as program:
+            assert program.do(welcome).again
+            assert program.verify().whole
+        with closing(sqlite3.connect(tmp_path / "program.db")) as db:
+            db.execute("UPDATE peerkit_program SET writing = 1")
+            db.execute("UPDATE peerkit_noun SET body = replace(body, 'sam', 'eva')")
+            db.commit()
+        with pk.Program.open(tmp_path / "program.db") as program:
+            assert "peer ana is not as the journal left it." in program.verify().faults
 
     def test_an_old_backup_says_nothing_of_who_was_forgotten(self, tmp_path: Path) -> None:
         """It is opened with the keys of today, and those of the forgotten are gone."""
@@ -187,6 +244,31 @@ class TestAProgram:
             assert hers == words("Hers.", owner="p-2")
             assert len(list(store.journal())) == 1
         assert CANARY.encode() not in bytes_in(tmp_path)
+
+    def test_a_backup_is_sealed_as_well(self, tmp_path: Path) -> None:
+        """It holds no word, and opens with the same keys."""
+        with pk.Program.open(tmp_path / "program.db", keys=keyed(tmp_path)) as program:
+            welcomed(program, "p-7").do(said_by("p-7", "g-1")).or_raise()
+            program.backup(tmp_path / "backup.db")
+        assert CANARY.encode() not in bytes_in(tmp_path)
+        with pk.Program.open(tmp_path / "backup.db", keys=keyed(tmp_path)) as program:
+            assert program.words("goal/g-1") == (CANARY,)
+
+    def test_a_host_that_rolls_back_loses_no_word(self, server: Postgres, tmp_path: Path) -> None:
+        """Whoever is forgotten in a host's transaction has their key until the host commits."""
+        where = server.new()
+        with closing(SealedStore(SQLStore(where), keyed(tmp_path))) as store:
+            keep(store, "x", said=[words(CANARY)])
+            inner = store.inner
+            assert isinstance(inner, SQLStore)
+            with closing(server.connect(autocommit=False)) as host:
+                for commit in (False, True):
+                    within = SealedStore(inner.within(host), store.keys)
+                    keep(within, "p-1", forgets=["p-1"])
+                    (host.commit if commit else host.rollback)()
+                    store.sweep()
+                    assert boxes(store) == ([] if commit else [words(CANARY)])
+            assert not store.keys.retired()
 
     def test_a_program_of_before_is_sealed_by_new_keys(self, tmp_path: Path) -> None:
         """What was kept in clear is read, then sealed, and then lies in clear in no file."""

@@ -481,6 +481,7 @@ class Program:
         """A whole copy in a new file, made while others write: open it to have it back.
 
         Gives the number and the hash of the last entry in it: keep them elsewhere.
+        What is sealed is sealed there too, and the keys are not in it.
         ``progress`` is called with how much is done, and of how much. For a file, every
         program in it is copied. Raises :class:`~peerkit.errors.StoreError`.
         """

@@ -162,7 +162,8 @@ class Entry:
     def read(self) -> dict[str, Any]:
         """The body as plain values, and what is private where it is still known.
 
-        A text that is not the one whose digest the journal holds is none of it.
+        A text that is not the one whose digest the journal holds is none of it, nor is one
+        that no key opens.
         """
         found: dict[str, Any] = json.loads(self.body)
         private = [each for each in self.apart if each.about.startswith("@") and not each.sealed]

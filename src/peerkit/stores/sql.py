@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -184,9 +184,21 @@ class SQLStore:
                 run(db, "COMMIT")
         return entry
 
-    def together(self) -> AbstractContextManager[None]:
+    @property
+    def joined(self) -> bool:
+        """Whether what is kept here stands in a host's transaction, which may be taken back."""
+        return self._server.joined
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
         """Keep every change inside the block, or none."""
-        return self._server.together()
+        with self._server.together():
+            self._server.ask(self._say.head, (self._say.program,))  # from here on it is ours
+            yield
+
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there: one statement."""
+        self._server.change(lambda db: run(db, *self._say.resealing(pairs)))
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""

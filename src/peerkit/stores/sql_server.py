@@ -139,6 +139,11 @@ class Server:
         return getattr(self._here, "batch", None)
 
     @property
+    def joined(self) -> bool:
+        """Whether it is a host's transaction that everything stands in."""
+        return self._host is not None
+
+    @property
     def alone(self) -> bool:
         """Whether each change is a transaction of its own."""
         return self._batch is None and self._host is None

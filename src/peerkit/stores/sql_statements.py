@@ -14,8 +14,8 @@ import attrs
 
 from peerkit.errors import StoreError
 from peerkit.model import Noun, View, periods
-from peerkit.stores import Change, Entry, Order, Wanted
-from peerkit.stores.sql_tables import Names
+from peerkit.stores import Apart, Change, Entry, Order, Wanted
+from peerkit.stores.sql_tables import MARK, Names
 
 __all__ = ["Statements"]
 
@@ -124,6 +124,16 @@ SELECT program, n, apart.* FROM entry, unnest(
 ) AS apart""",
 }
 
+#: What a text apart is, in the order of its columns.
+_TEXT: Final = ("about", "owner", "salt", "text")
+#: Texts in the place of others. No entry tells of it, so it leaves the mark that an entry would.
+_RESEALED: Final = f"""
+UPDATE {{apart}} AS apart SET salt = pair.new_salt, text = pair.new_text
+FROM (SELECT set_config('peerkit.kept', {MARK}, true)) AS mark (kept),
+unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+AS pair (about, owner, salt, text, new_salt, new_text)
+WHERE mark.kept <> '' AND apart.program = %s AND apart.about = pair.about
+AND apart.owner = pair.owner AND apart.salt = pair.salt AND apart.text = pair.text"""
 #: The entries with the texts apart from each, in their order.
 _ENTRY: Final = """
 SELECT entry.n, entry.hash, entry.body, (
@@ -275,6 +285,14 @@ class Statements:
         for each in named:
             values += parts[each]
         return _writing(self.names, named), tuple(values)
+
+    def resealing(self, pairs: tuple[tuple[Apart, Apart], ...]) -> _Asked:
+        """Texts apart in the place of others, wherever those still stand."""
+        columns = (
+            *([getattr(was, each) for was, _ in pairs] for each in _TEXT),
+            *([getattr(now, each) for _, now in pairs] for each in _TEXT[2:]),
+        )
+        return self.names.into(_RESEALED), (*map(_list, columns), self.program)
 
     def entries(self, after: int, about: str | None) -> _Asked:
         """The next entries behind this one."""

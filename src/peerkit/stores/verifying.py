@@ -21,6 +21,7 @@ from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import read_noun, text, write_noun
 from peerkit.stores.following import Following, digest
 from peerkit.stores.scales import Break, Scales, digest_of
+from peerkit.stores.sealed import SealedStore
 
 __all__ = ["Verified", "verified"]
 
@@ -131,7 +132,8 @@ def _weighed(store: Store, following: Following) -> Verified | None:
     Nothing, when that is so and the scales are too rough to say where.
     """
     scales = following.scales
-    shown = store if isinstance(store, Inspected) else None
+    inner = store.inner if isinstance(store, SealedStore) else store
+    shown = inner if isinstance(inner, Inspected) else None
     for entry in store.journal(following.number):
         following.take(entry)
     if shown is not None:
