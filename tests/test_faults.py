@@ -252,10 +252,10 @@ def test_a_fault_at_any_call_of_the_opening_does_no_harm(tmp_path: Path, fault: 
     for number in numbers(fault):
         path = tmp_path / f"{number}.db"
         try:
-            SQLiteStore(path).close()
+            SQLiteStore(path, durability="normal").close()
         except fault.raised:
             failed += 1
-        with fault.held_back(), closing(SQLiteStore(path)) as store:
+        with fault.held_back(), closing(SQLiteStore(path, durability="normal")) as store:
             assert keep(store, "ana").number == 1
 
     assert failed > 20, "The tables alone are more statements than that."
@@ -267,7 +267,7 @@ def test_a_fault_at_any_call_of_the_opening_does_no_harm(tmp_path: Path, fault: 
 WRITING: Final = ("peerkit/stores/", "peerkit/program.py", "contextlib.py")
 #: The steps after which the interpreter looks whether somebody pressed it.
 LOOKS: Final = ("CALL", "RESUME", "JUMP_BACKWARD")
-STEPS: Final = int(os.environ.get("PEERKIT_INTERRUPTIONS", "100"))
+STEPS: Final = int(os.environ.get("PEERKIT_INTERRUPTIONS", "60"))
 
 
 @attrs.define
