@@ -14,7 +14,17 @@ import attrs
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import GENESIS, Apart, Change, Entry, Standing, Store, Wanted, seal
+from peerkit.stores import (
+    GENESIS,
+    LONGEST_LEASE,
+    Apart,
+    Change,
+    Entry,
+    Standing,
+    Store,
+    Wanted,
+    seal,
+)
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import NOW
@@ -629,6 +639,21 @@ class ComparesTexts(MemoryStore):
         return super().untold(limit, now.replace(tzinfo=here), lease.replace(tzinfo=here))
 
 
+class BelievesEveryLease(MemoryStore):
+    """Waits for the end of a lease, though it be years away."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Not what is leased, for however long."""
+        held = {key: each.lease for key, each in self._outbox.items() if each.lease is not None}
+        for key, until in held.items():
+            self._outbox[key].lease = min(until, now + LONGEST_LEASE)
+        found = super().untold(limit, now, lease)
+        for key, until in held.items():
+            if key not in {each.key for each in found}:
+                self._outbox[key].lease = until
+        return found
+
+
 class LeasesForEver(MemoryStore):
     """Never gives a message again: it is lost with whoever took it."""
 
@@ -824,6 +849,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     GivesAll: ("test_messages_come_at_most_so_many", "test_find_gives_pages"),
     KnowsNoLease: ("test_a_message_is_given_once_while_its_lease_runs",),
     ComparesTexts: ("test_a_message_is_given_once_while_its_lease_runs",),
+    BelievesEveryLease: ("test_a_lease_of_a_wrong_clock_ends",),
     LeasesForEver: ("test_a_message_is_given_once_while_its_lease_runs",),
     TellsNothing: ("test_a_told_message_waits_no_more",),
     TellsAll: ("test_a_told_message_waits_no_more", "test_the_outbox_counts"),

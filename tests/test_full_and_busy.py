@@ -204,3 +204,24 @@ def test_what_was_open_before_a_fork_is_not_opened_after_it(
                 SQLiteStore(each)
         for each in (closed, other):
             SQLiteStore(each).close()
+
+
+def test_a_batch_is_neither_kept_nor_taken_back_after_a_fork(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was forked inside a batch leaves it as it is: it belongs to the other process."""
+    with opened(SQLiteStore(tmp_path / "program.db")) as program:
+        before = program.verify()
+        with pytest.raises(pk.StoreError, match="from which this one was forked"):
+            halved(program, monkeypatch)
+        program.close()
+        monkeypatch.undo()
+
+        assert program.verify() == before, "What a process leaves behind is taken back at last."
+
+
+def halved(program: pk.Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch, in the middle of which this becomes another process."""
+    with program.store.together():
+        program.do(welcome(1))
+        monkeypatch.setattr(os, "getpid", lambda: 1)

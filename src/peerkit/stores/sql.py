@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import Apart, Change, Entry, Standing, Wanted, seal
+from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
 from peerkit.stores.sql_opening import opened
 from peerkit.stores.sql_server import BEGIN, Host, Server, engine_at, read_address, run
@@ -240,7 +240,8 @@ class SQLStore:
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
         mine = self._say.program
-        values = (mine, now.astimezone(UTC), limit, lease.astimezone(UTC), mine)
+        now = now.astimezone(UTC)
+        values = (mine, now, now + LONGEST_LEASE, limit, lease.astimezone(UTC), mine)
         rows = self._server.change(lambda db: run(db, self._say.leasing, values).fetchall())
         return tuple(_message(*row) for row in sorted(rows))
 

@@ -363,7 +363,7 @@ class Statements:
         return self.names.into("""
 WITH waiting AS (
     SELECT n, position FROM {message}
-    WHERE program = %s AND told IS NULL AND (lease IS NULL OR lease <= %s)
+    WHERE program = %s AND told IS NULL AND (lease IS NULL OR lease <= %s OR lease > %s)
     ORDER BY n, position LIMIT %s FOR UPDATE SKIP LOCKED
 )
 UPDATE {message} AS message SET lease = %s FROM waiting
@@ -378,6 +378,7 @@ RETURNING message.n, message.position, recipient, kind, about, inside, outside
 UPDATE {message} AS message SET told = %s
 FROM unnest(%s::bigint[], %s::integer[]) AS told (n, position)
 WHERE message.program = %s AND message.n = told.n AND message.position = told.position
+AND message.told IS NULL
 """)
 
     @cached_property
