@@ -14,6 +14,7 @@ from peerkit.stores.codec import text
 from peerkit.stores.remaking import remade
 from tests.ordinary import opened, report
 
+NO_TEXT = "has something else where a text must be"
 FINDING = ["silence", "NOT_ALLOWED", {}, -1]
 
 
@@ -44,8 +45,9 @@ def test_an_entry_of_ours_is_remade() -> None:
         ({"at": "yesterday"}, "is not as peerkit writes it"),
         ({"at": "0001-01-01T00:00:00+12:00"}, "is not as peerkit writes it"),
         ({"verdict": "FINE"}, "has a verdict that is none"),
-        ({"act": {"act": "x", "by": "ana", "key": None}}, "holds no act of ours"),
-        ({"act": {"act": "goal.set", "by": 1, "key": None}}, "holds no act of ours"),
+        ({"act": {"act": [], "by": "ana", "key": None}}, NO_TEXT),
+        ({"act": {"act": "goal.set", "by": 1, "key": None}}, NO_TEXT),
+        ({"act": {"act": "goal.set", "key": None}}, "is not as peerkit writes it"),
         ({"findings": [["silence", "FINE", {}, -1]]}, "has a verdict that is none"),
         ({"findings": [["silence", 1, {}, -1]]}, "has a verdict that is none"),
         ({"findings": [["silence", [], {}, -1]]}, "is not as peerkit writes it"),

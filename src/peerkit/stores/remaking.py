@@ -6,7 +6,6 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from peerkit.acts import ACTS
 from peerkit.decisions import Verdict
 from peerkit.errors import BadInput
 from peerkit.model import Count, Message, Noun, View
@@ -41,8 +40,6 @@ _COUNT: Final[list[type]] = [str, str, int, str]
 _MESSAGE: Final[list[type]] = [str] * 5
 _APART: Final[list[type]] = [str] * 3
 _REMOVED: Final[list[type]] = [str] * 2
-#: The acts there are.
-_ACTS: Final = frozenset(each.kind for each in ACTS)
 #: Nobody decides on what is shown with a change that was decided elsewhere.
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -112,8 +109,7 @@ def _must_be_told(body: dict[str, Any]) -> None:
     at, day = datetime.fromisoformat(body["at"]), date.fromisoformat(body["day"])
     if (at.astimezone(UTC).isoformat(), day.isoformat()) != (body["at"], body["day"]):
         raise _Unfit("has a moment or a day in another form")
-    if body["act"]["act"] not in _ACTS or type(body["act"]["by"]) is not str:
-        raise _Unfit("holds no act of ours")
+    _texts([body["act"]["act"], body["act"]["by"]])
     verdicts = [body["verdict"]]
     for clause, verdict, facts, activity in body["findings"]:
         verdicts.append(verdict)
