@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,7 +25,9 @@ from peerkit.model.fields import owner_of, private_fields
 from peerkit.model.forgetting import UNFINISHED, after_forgetting, belongs_to, unfinished
 from peerkit.reports import accounting, retention
 from peerkit.stores import Apart
+from peerkit.stores.keys import KeysInMemory
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import strategies
 from tests.ordinary import EARLIER, NOW, TODAY, empty, opened, tallies_of
@@ -175,11 +177,17 @@ def lived(program: pk.Program, who: str = "p-1") -> pk.Program:
     return program
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+STORES: dict[str, Callable[[Path], pk.Store]] = {
+    "memory": lambda _: MemoryStore(),
+    "sqlite": lambda folder: SQLiteStore(folder / "kept.db"),
+    "sealed": lambda _: SealedStore(MemoryStore(), KeysInMemory()),
+}
+
+
+@pytest.fixture(params=STORES)
 def program(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[pk.Program]:
     """The ordinary pair, in each store."""
-    store = MemoryStore() if request.param == "memory" else SQLiteStore(tmp_path / "kept.db")
-    with opened(store) as program:
+    with opened(STORES[request.param](tmp_path)) as program:
         yield program
 
 
