@@ -1109,4 +1109,13 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "minutes": 60,
         "room": "r",
     },
+    pk.PlaceLegalHold: {"by": "c", "id": "h", "person": "p-7"},
+    pk.LiftLegalHold: {"by": "c", "id": "h", "person": "p-7"},
+    pk.ForgetPerson: {
+        "by": "c",
+        "id": "p-7",
+        "why": "asked",
+        "said_so": True,
+        "checked": True,
+    },
 }

@@ -56,6 +56,7 @@ FROM_MEMORY = {
     ("us/ky", "minutes-a-week"),
     ("us/pa", "minutes-a-day"),
     ("us/pa", "minutes-a-year"),
+    ("us/part2", "keep-accounting-years"),
 }
 DUTIES = (
     "share-knowledge",

@@ -287,6 +287,7 @@ def by_hand(
     body = {
         "at": NOW.isoformat(),
         "counts": [],
+        "apart": [[each.about, each.owner, each.digest] for each in change.apart],
         "removes": change.removes,
         "touched": change.touched,
         "act": {"act": "by.hand", "key": None},
@@ -327,6 +328,24 @@ def test_what_was_forgotten_is_gone_from_the_past_too(store: pk.Store) -> None:
     then = program.view("g-1", as_of=kept).get(pk.Goal, "g-1")
     assert then is not None
     assert then.review is None
+
+
+def test_what_cannot_be_told_any_more_is_left_out_of_the_past(store: pk.Store) -> None:
+    """A noun that is nothing without its private part is seen in no past once that is forgotten."""
+    program = opened(store)
+    tie = pk.Tie(id="t-1", one="ana", other="p-9", of=pk.TieKind.FRIEND)
+    public = {"noun": "tie", "id": "t-1", "status": "current", "one": "ana", "other": "p-9"}
+    private = Apart("@tie/t-1", "ana+p-9", "salt", '{"of":"friend"}')
+    kept = by_hand(
+        store, "t-1", nouns=((tie, write_noun(tie)),), written=(public,), apart=(private,)
+    ).number
+    for about in ("t-1", "ana+p-9"):
+        assert program.view(about, as_of=kept).nouns == (tie,)
+
+    by_hand(store, "t-1", forgets=("ana+p-9",), removes=(("tie", "t-1"),))
+
+    for about in ("t-1", "ana+p-9"):
+        assert program.view(about, as_of=kept).nouns == ()
 
 
 def damaged(number: int, body: Callable[[str], str]) -> pk.Program:

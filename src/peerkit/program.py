@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -13,20 +15,30 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 import attrs
 
-from peerkit.acts import Act, Left, Makes
+from peerkit.acts import Act, ForgetPerson, Left, Makes
 from peerkit.acts.act import kept_of
 from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
-from peerkit.errors import BadInput, KeyReused, Moved, must_be
+from peerkit.errors import BadInput, KeyReused, Moved, StoreError, must_be
+from peerkit.forgetting import Reach, reached
 from peerkit.handbook import BadHandbook, Book, Clause, Handbook
-from peerkit.model import Noun, View
+from peerkit.model import DAYS_QUIET, Noun, View
 from peerkit.model.fields import day_of, in_utc, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Wanted
-from peerkit.stores.codec import act_table, text, words_in, write_entry, write_noun
+from peerkit.stores import LONGEST_LEASE, Apart, BacksUp, Change, Entry, Order, Wanted
+from peerkit.stores.codec import (
+    act_table,
+    private_parts,
+    text,
+    words_in,
+    write_entry,
+    write_noun,
+)
 from peerkit.stores.filters import ABOUT, wanted_of
+from peerkit.stores.keys import Keys
 from peerkit.stores.looking_back import view_then
 from peerkit.stores.opening import store_at
+from peerkit.stores.sealed import SealedStore
 from peerkit.stores.verifying import Verified, verified
 
 if TYPE_CHECKING:
@@ -48,6 +60,8 @@ MOST_FOUND: Final = 10_000
 LEASE: Final = timedelta(minutes=5)
 #: How many of them `every` reads at a time.
 PAGE: Final = 500
+#: What stands in place of words that no key opens.
+_CLOSED: Final = "(These words are sealed, and no key here opens them.)"
 
 
 @attrs.frozen
@@ -79,6 +93,10 @@ def _now() -> datetime:
 def _new_id(kind: str) -> str:
     """Ids in the order of time: those that are made together are kept and found together."""
     return f"{kind}-{time.time_ns() >> 16:012x}{secrets.token_hex(6)}"
+
+
+def _unwatched(done: int, of: int) -> None:
+    """Nobody watches."""
 
 
 def _salt() -> str:
@@ -143,7 +161,7 @@ class Program:
         self.store: Store = store
         self.handbook: Handbook = Handbook.load() if handbook is None else handbook
         self._rules = rules
-        self._zone = zone
+        self.zone: str = zone
         self._clock = clock
         self._new_id = new_id
         self._salt = salt
@@ -156,6 +174,7 @@ class Program:
         program: str = "main",
         durability: str | None = None,
         read_only: bool = False,
+        keys: Keys | None = None,
         handbook: Handbook | None = None,
         rules: Rules = ROLE_LIMITS,
         zone: str = "UTC",
@@ -170,8 +189,11 @@ class Program:
         ``peerkit.stores``). One place may hold several programs by name; a new
         name is a new program. ``durability`` is the store's own word
         (``"full"`` or ``"normal"`` for a file). With ``read_only`` nothing is made,
-        and nothing can be written: for reports and auditors. The other arguments
-        are those of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.
+        and nothing can be written: for reports and auditors. With ``keys``, texts that lie
+        apart are encrypted, whatever the store
+        (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
+        closes them. The other arguments are those of :class:`Program`.
+        Raises :class:`~peerkit.errors.StoreError`.
         """
         # Before a place is made.
         _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
@@ -181,8 +203,9 @@ class Program:
             raise BadInput("read_only", "true, or left out")
         asked = {"durability": durability, "read_only": read_only or None}
         how = {name: value for name, value in asked.items() if value is not None}
+        must_be(Keys | None, keys, "keys", "give keys, such as KeyFile(…), or leave them out")
         return cls(
-            store_at(os.fspath(where), program, **how),
+            store_at(os.fspath(where), program, keys=keys, **how),
             handbook=handbook,
             rules=rules,
             zone=zone,
@@ -209,7 +232,8 @@ class Program:
     def decide(self, act: Act) -> Decision:
         """Whether this act would be allowed now. Nothing is kept."""
         act = self._named(act)
-        _, decision = self._decided(act, self._moment())
+        now = self._moment()
+        _, _, decision = self._decided(act, self._reach(act), now)
         return decision
 
     def do(self, act: Act) -> Decision:
@@ -221,6 +245,11 @@ class Program:
         when others were always faster, and :class:`~peerkit.errors.StoreError`.
         """
         act = self._named(act)
+        if isinstance(act, ForgetPerson):
+            with suppress(Moved):
+                return self._done(act)
+            with self.store.together():  # it reaches far: while that is read, others write
+                return self._done(act)
         for _ in range(MOST_TRIES - 1):
             try:
                 return self._done(act)
@@ -304,7 +333,7 @@ class Program:
         """
         wanted = wanted_of(
             kind,
-            self._zone,
+            self.zone,
             about=about,
             status=status,
             open=open,
@@ -341,7 +370,7 @@ class Program:
         """
         wanted = wanted_of(
             kind,
-            self._zone,
+            self.zone,
             about=about,
             status=status,
             open=open,
@@ -370,7 +399,7 @@ class Program:
     ) -> int:
         """How many nouns of one kind fit the filters of :meth:`find`."""
         wanted = wanted_of(
-            kind, self._zone, about=about, status=status, open=open, since=since, until=until
+            kind, self.zone, about=about, status=status, open=open, since=since, until=until
         )
         return self.store.count(wanted)
 
@@ -389,7 +418,7 @@ class Program:
         now = self._moment()
         if as_of is None:
             return self.store.view(about, self._day(now), now).view
-        return view_then(self.store, about, _then(as_of, now), self._zone)
+        return view_then(self.store, about, _then(as_of, now), self.zone)
 
     def words(self, about: str) -> tuple[str, ...]:
         """The words kept about something, oldest first: ``program.words("goal/g-1")``.
@@ -403,10 +432,23 @@ class Program:
         behind it (``plan/ID``, ``map/ID``), as in ``plan/p-1/triggers``. A plan
         and a peer's own one (``self-care-plan/ID``) are somebody's alone: ask
         first, with :class:`~peerkit.acts.ReadPlan` or
-        :class:`~peerkit.acts.SeeSelfCarePlan`.
+        :class:`~peerkit.acts.SeeSelfCarePlan`. In place of words whose key is
+        gone stands a sentence in brackets that says so.
         """
         must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
-        return tuple(each.text for each in self.store.apart(about))
+        kept = self.store.apart(about)
+        return tuple(_CLOSED if each.sealed else each.text for each in kept)
+
+    def rotate_keys(self) -> int:
+        """Seal every text with a new key of its owner's, while others work on; how many it was.
+
+        What was kept in clear is sealed as well. It can be stopped at any moment and begun
+        again. The old keys are destroyed at its end. Raises
+        :class:`~peerkit.errors.StoreError` where nothing is sealed.
+        """
+        if not isinstance(self.store, SealedStore):
+            raise StoreError("Nothing is sealed here. Open the program with keys.")
+        return self.store.rotate()
 
     def journal(self, after: int = 0) -> Iterator[Entry]:
         """Every entry after this number, oldest first."""
@@ -417,6 +459,23 @@ class Program:
         """Every entry that touches this id, oldest first, refusals among them."""
         must_be(str, about, "about", ABOUT)
         return self.store.journal(about=about)
+
+    def backup(
+        self, path: str | os.PathLike[str], *, progress: Callable[[int, int], object] = _unwatched
+    ) -> tuple[int, str]:
+        """A whole copy in a new file, made while others write: open it to have it back.
+
+        Gives the number and the hash of the last entry in it: keep them elsewhere.
+        ``progress`` is called with how much is done, and of how much. For a file, every
+        program in it is copied. Raises :class:`~peerkit.errors.StoreError`.
+        """
+        must_be(str | os.PathLike, path, "path", "give the name of a new file")
+        if not isinstance(self.store, BacksUp):
+            raise StoreError(
+                "This store is not backed up from here. Use what its engine brings (pg_dump, for "
+                "PostgreSQL), or peerkit.exchange.moving.export_program."
+            )
+        return self.store.backup(os.fspath(path), progress)
 
     def verify(self) -> Verified:
         """Read the whole journal and compare everything kept with it.
@@ -447,43 +506,64 @@ class Program:
         digest = sha256(act.key.encode()).hexdigest()[:32]
         return attrs.evolve(act, id=f"{act.makes.kind}-{digest}")
 
-    def _decided(self, act: Act, now: datetime) -> tuple[Standing, Decision]:
+    def _reach(self, act: Act) -> Reach | None:
+        """What an act reaches beyond the ids it stands on: only forgetting somebody does."""
+        return reached(self.store, act.id, self.zone) if isinstance(act, ForgetPerson) else None
+
+    def _decided(
+        self, act: Act, reach: Reach | None, now: datetime
+    ) -> tuple[tuple[str, ...], Standing, Decision]:
+        """What the decision stood on, how that stood, and the decision."""
         day = self._day(act.moment(now))
-        standing = self.store.view(act.about, act.counts_on(day), now, act.key)
-        decision = decide(act, standing.view, self.handbook.on(day), self._rules)
-        return standing, decision
+        about = act.about if reach is None else tuple(dict.fromkeys((*act.about, *reach.about)))
+        standing = self.store.view(about, act.counts_on(day), now, act.key)
+        view = standing.view
+        if reach is not None:
+            quiet = {(act.about[0], DAYS_QUIET): reach.quiet(day)}
+            view = attrs.evolve(view, tallies={**view.tallies, **quiet})
+        decision = decide(act, view, self.handbook.on(day), self._rules)
+        return about, standing, decision
 
     def _day(self, moment: datetime) -> date:
-        return day_of(moment, self._zone)
+        return day_of(moment, self.zone)
 
     def _done(self, act: Act) -> Decision:
         now = self._moment()
-        standing, decision = self._decided(act, now)
+        reach = self._reach(act)
+        about, standing, decision = self._decided(act, reach, now)
         if standing.earlier is not None:
             return self._again(act, standing.earlier)
         kept = decision.allowed or act.already
         left = kept_of(act, standing.view, decision.judged()) if kept else Left()
-        change = self._change(act, standing, decision, left)
+        if reach is not None:
+            if reach.seen != standing.view.seen:
+                raise Moved(act.about, standing.view.seen)
+            standing = attrs.evolve(standing, alone=True)
+            left = attrs.evolve(left, forgets=reach.owners if kept else ())
+        change = self._change(act, about, standing, decision, left)
         entry = self.store.keep(change)
         return decision.kept_as(entry.number, tuple((each.kind, each.id) for each in left.nouns))
 
     def _change(
         self,
         act: Act,
+        about: tuple[str, ...],
         standing: Standing,
         decision: Decision,
         left: Left,
     ) -> Change:
         nouns = tuple((each, write_noun(each)) for each in left.nouns)
+        said = ((each.about, each.owner, each.words.text) for each in left.words)
         apart = tuple(
-            Apart(each.about, each.owner, self._salt(), each.words.text) for each in left.words
+            Apart(what, owner, self._salt(), told)
+            for what, owner, told in (*said, *private_parts(act, left.nouns))
         )
         return Change(
-            about=act.about,
+            about=about,
             day=act.counts_on(decision.day),
             stood=standing,
             key=act.key,
-            entry=write_entry(act, standing.view.now, decision, left, nouns, apart),
+            entry=write_entry(act, about, standing.view.now, decision, left, nouns, apart),
             nouns=nouns,
             counts=left.counts,
             messages=left.messages,
@@ -499,8 +579,13 @@ class Program:
         kept apart; where these have been erased, there is nothing to compare.
         """
         kept = earlier.read()
-        texts = {each.text for each in earlier.apart if not each.about.startswith("@")}
-        same = text(kept["act"]) == text(act_table(act, words=False))
+        texts = {
+            each.text
+            for each in earlier.apart
+            if not each.about.startswith("@") and not each.sealed
+        }
+        asked = json.loads(text(act_table(act, words=False)))
+        same = asked | kept["act"] == asked  # what was forgotten of the first one is not compared
         if not same or not texts <= {*words_in(act)}:
             raise KeyReused(str(act.key), earlier.number)
         book = self.handbook.on(date.fromisoformat(kept["day"]))

@@ -66,6 +66,7 @@ from peerkit.acts.families import (
     NameGuardian,
     WithdrawPermission,
 )
+from peerkit.acts.forgetting import ForgetPerson, LiftLegalHold, PlaceLegalHold
 from peerkit.acts.funding import (
     EndGrant,
     RecordGrant,
@@ -239,6 +240,7 @@ __all__ = [
     "EndSeries",
     "ExtendStay",
     "FollowUpConcern",
+    "ForgetPerson",
     "GiveAdvice",
     "GivePermission",
     "GoAlong",
@@ -251,6 +253,7 @@ __all__ = [
     "LeaveRespite",
     "LeaveWaitingList",
     "Left",
+    "LiftLegalHold",
     "LookAtDrift",
     "LookAtMeasure",
     "Makes",
@@ -263,6 +266,7 @@ __all__ = [
     "OfferAvailability",
     "OfferStay",
     "OpenHouse",
+    "PlaceLegalHold",
     "PlanEnding",
     "PlanSeries",
     "PlanSession",
@@ -463,4 +467,8 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CancelOccurrence,
     EndSeries,
     MoveSession,
+    # -- forgetting
+    PlaceLegalHold,
+    LiftLegalHold,
+    ForgetPerson,
 )

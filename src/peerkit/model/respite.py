@@ -21,6 +21,7 @@ from peerkit.model.fields import (
     later_than,
     maybe_id,
     maybe_moment,
+    private,
     several,
     some_ids,
 )
@@ -264,8 +265,9 @@ class Guest(Noun):
 
     kind: ClassVar[str] = "guest"
     lifecycle: ClassVar[Lifecycle[GuestStatus]] = GUEST
+    private_to: ClassVar[str] = "id"
     status: GuestStatus = a(GuestStatus, GuestStatus.KNOWN)
-    nights: tuple[Nights, ...] = several(Nights)
+    nights: tuple[Nights, ...] = private(several(Nights))
 
     def stayed(self, nights: Nights) -> Guest:
         """The same guest after these nights as well."""

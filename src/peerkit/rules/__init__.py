@@ -14,6 +14,7 @@ from peerkit.rules import (
     credentials,
     disclosures,
     families,
+    forgetting,
     groups,
     limits,
     matching,
@@ -62,5 +63,6 @@ ROLE_LIMITS: Final = Rules(
     *disclosures.RULES,
     *community.RULES,
     *scheduling.RULES,
+    *forgetting.RULES,
     heeded=advice.heeded,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,16 +18,20 @@ from peerkit.handbook import Verdict
 from peerkit.model import Count, Message, Noun, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "GENESIS",
     "LONGEST_LEASE",
+    "SEALED",
+    "SEALING",
     "Apart",
+    "BacksUp",
     "Change",
     "Entry",
     "NotAStore",
     "Order",
+    "Reseals",
     "Standing",
     "Store",
     "Wanted",
@@ -40,6 +45,10 @@ N = TypeVar("N", bound=Noun)
 
 #: What the first entry is linked to.
 GENESIS: Final = "0" * 64
+#: How a sealed text begins, and all of it: the form, the name of its key, the digest of what
+#: is in it, and the box. Its salt is in the box as well.
+SEALING: Final = "peerkit-sealed "
+SEALED: Final = re.compile(SEALING + r"1 (?P<key>\S+) (?P<digest>[0-9a-f]{64}) (?P<box>\S+)")
 #: For how long a message may belong to the teller who took it.
 LONGEST_LEASE: Final = timedelta(days=1)
 
@@ -54,7 +63,8 @@ class Apart:
 
     It is what somebody said (``goal/g-1``), or the private part of an act (``@act``) or of a
     noun (``@goal/g-1``) as JSON. ``owner`` is an id, or a pair of them. The journal holds its
-    digest only, so that the text can be forgotten and the chain still be followed.
+    digest only, so that the text can be forgotten and the chain still be followed. Where it is
+    encrypted (:mod:`peerkit.stores.sealed`) and no key opens it, it is :attr:`sealed`.
     """
 
     about: str
@@ -63,8 +73,19 @@ class Apart:
     text: str = attrs.field(repr=False)
 
     @property
+    def sealed(self) -> bool:
+        """Whether the text is a box that is closed here: not to be shown, read or compared."""
+        return not self.salt and self.text.startswith(SEALING)
+
+    @property
     def digest(self) -> str:
-        """What the journal holds in place of the text. Without the salt it says nothing."""
+        """What the journal holds in place of the text. Without the salt it says nothing.
+
+        A sealed text says it of itself; whether that is true can only be seen with its key.
+        """
+        found = SEALED.fullmatch(self.text) if self.sealed else None
+        if found:
+            return found["digest"]
         return sha256(f"{self.salt}\n{self.text}".encode()).hexdigest()
 
 
@@ -118,13 +139,18 @@ class Entry:
         return found
 
     def read(self) -> dict[str, Any]:
-        """The body as plain values, and what is private where it is still known."""
+        """The body as plain values, and what is private where it is still known.
+
+        A text that is not the one whose digest the journal holds is none of it.
+        """
         found: dict[str, Any] = json.loads(self.body)
-        if any(each.about.startswith("@") for each in self.apart):
+        private = [each for each in self.apart if each.about.startswith("@")]
+        if private:
             whole = {f"@{each['noun']}/{each['id']}": each for each in found["nouns"]}
             whole["@act"] = found["act"]
-            for each in self.apart:
-                if each.about in whole:
+            kept = {(about, digest) for about, _, digest in found["apart"]}
+            for each in private:
+                if (each.about, each.digest) in kept:
                     whole[each.about] |= json.loads(each.text)
         return found
 
@@ -170,16 +196,23 @@ class Standing:
 
     ``versions`` names each noun of the view with the number of the entry that
     last wrote it; ``earlier`` is the entry that already has the key that was
-    asked for.
+    asked for. What stands ``alone`` stands only until anything else is kept:
+    forgetting somebody reaches further than a view.
     """
 
     view: View
     versions: frozenset[tuple[str, str, int]] = frozenset()
     earlier: Entry | None = None
+    alone: bool = False
 
     def same_as(self, other: Standing) -> bool:
         """Whether nothing that a decision reads differs."""
-        return self.versions == other.versions and self.view.tallies == other.view.tallies
+        alone = self.alone or other.alone
+        return (
+            self.versions == other.versions
+            and self.view.tallies == other.view.tallies
+            and not (alone and self.view.seen != other.view.seen)
+        )
 
 
 class Order(StrEnum):
@@ -227,6 +260,11 @@ class Wanted(Generic[N]):
         return noun.id if self.order is Order.ID else f"{noun.dates} {noun.id}"
 
 
+def runs(lease: datetime | None, now: datetime) -> bool:
+    """Whether a lease runs at this moment: it ends later, and not later than any lease may."""
+    return lease is not None and now < lease <= now + LONGEST_LEASE
+
+
 def bases(id_: str) -> tuple[str, ...]:
     """The ids that an id is made of: two of a pair, one of somebody on a day, or itself."""
     return tuple(id_.partition("#")[0].split("+"))
@@ -250,11 +288,6 @@ def touched(
     counted = [bases(each.of) for each in counts]
     taken = [id_ for _, id_ in removes]
     return tuple(dict.fromkeys(chain(plain, *left, *weighed, *counted, taken)))
-
-
-def runs(lease: datetime | None, now: datetime) -> bool:
-    """Whether a lease runs at this moment: it ends later, and not later than any lease may."""
-    return lease is not None and now < lease <= now + LONGEST_LEASE
 
 
 def seal(number: int, previous: str, change: Change) -> Entry:
@@ -350,6 +383,37 @@ class Store(Protocol):
         """How many messages there are, and how many of them wait."""
         ...
 
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait, leased ones too, oldest first. Leases nothing."""
+        ...
+
     def close(self) -> None:
         """Let go of everything. Closing twice is harmless; all else is then a StoreError."""
+        ...
+
+
+@runtime_checkable
+class Reseals(Store, Protocol):
+    """A store whose texts apart can be written anew: what changing keys needs, and no more."""
+
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put the second of each pair in the place of the first, wherever that one stands now.
+
+        Promises: all of them or none, in a batch with the batch; a text that is no more as
+        the first says is left alone; nothing else changes, the journal and its order least
+        of all; what was there before is in no page and no log of the store afterwards.
+        """
+        ...
+
+
+@runtime_checkable
+class BacksUp(Protocol):
+    """A store that can copy itself while it is in use. Others are copied by what they rest on."""
+
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
+        """A whole copy in a new file; the number and hash of the last entry in it.
+
+        Promises: one moment, checked before it has its name; nothing is written over, and
+        what fails leaves no file of that name. ``progress`` is told how much is done, of how much.
+        """
         ...

@@ -189,6 +189,21 @@ class MemoryStore:
                 self._undo.append(partial(self._entries.__setitem__, at, entry))
                 self._entries[at] = attrs.evolve(entry, apart=left)
 
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there."""
+        with self._lock:
+            self._ready()
+            now = dict(pairs)
+            with self._all_or_nothing():
+                for about in {old.about for old in now}:
+                    kept = [now.get(each, each) for each in self._apart.get(about, ())]
+                    self._set(self._apart, about, kept)
+                for at, entry in enumerate(self._entries):
+                    if not now.keys().isdisjoint(entry.apart):
+                        apart = tuple(now.get(each, each) for each in entry.apart)
+                        self._undo.append(partial(self._entries.__setitem__, at, entry))
+                        self._entries[at] = attrs.evolve(entry, apart=apart)
+
     def _refile(
         self,
         filed: _Filed,
@@ -331,6 +346,12 @@ class MemoryStore:
         with self._lock:
             self._ready()
             return len(self._outbox), sum(each.told is None for each in self._outbox.values())
+
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait."""
+        with self._lock:
+            self._ready()
+            return iter([key for key, each in self._outbox.items() if each.told is None])
 
     def close(self) -> None:
         """Let go of everything."""

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from peerkit.errors import StoreError
 from peerkit.stores import Store
+from peerkit.stores.keys import Keys
+from peerkit.stores.sealed import SealedStore
 
 __all__ = ["store_at"]
 
@@ -15,11 +17,13 @@ __all__ = ["store_at"]
 _OURS: Final = {
     "memory": "peerkit.stores.memory:MemoryStore.at",
     "sqlite": "peerkit.stores.sqlite_reading:sqlite_at",
+    "postgresql": "peerkit.stores.sql:SQLStore.at",
+    "postgresql+psycopg": "peerkit.stores.sql:SQLStore.at",
 }
 
 
-def store_at(where: str, program: str, **how: Any) -> Store:
-    """The store at an address: ``":memory:"``, a file, or ``scheme://…``.
+def store_at(where: str, program: str, *, keys: Keys | None = None, **how: Any) -> Store:
+    """The store at an address: ``":memory:"``, a file, or ``scheme://…``; sealed with ``keys``.
 
     Third parties register a callable ``(where, *, program, **how) -> Store``
     under their scheme in the entry point group ``peerkit.stores``. ``how`` holds
@@ -37,8 +41,16 @@ def store_at(where: str, program: str, **how: Any) -> Store:
         asked = ", ".join(how)
     else:
         store: Store = opener(where, program=program, **how)
-        return store
+        return store if keys is None else _sealed(store, keys)
     raise StoreError(f"The store of {scheme}:// cannot be opened with {asked}. Leave that out.")
+
+
+def _sealed(store: Store, keys: Keys) -> Store:
+    try:
+        return SealedStore(store, keys)
+    except BaseException:
+        store.close()
+        raise
 
 
 def _opener(scheme: str) -> Any:

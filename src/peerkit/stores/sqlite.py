@@ -16,6 +16,7 @@ from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View, periods
 from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
+from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_file import FAILURES, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, finding, standing
@@ -423,6 +424,23 @@ class SQLiteStore:
         )
         return tuple(Apart(*row) for row in rows)
 
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there."""
+        mine = self._program
+        writing = "UPDATE peerkit_program SET writing = ? WHERE id = ?"
+        with self._transaction():
+            self._db.execute(writing, (1, mine))
+            self._db.executemany(
+                "UPDATE peerkit_apart SET salt = ?, text = ? "
+                "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
+                [
+                    (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
+                    for was, now in pairs
+                ],
+            )
+            self._db.execute(writing, (0, mine))
+            self._forgot = True
+
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
         with self._transaction():
@@ -453,14 +471,43 @@ class SQLiteStore:
         total, waiting = self._ask(sql, (self._program,))[0]
         return total, waiting
 
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait, some hundreds at a time."""
+        sql = (
+            "SELECT n, position FROM peerkit_message WHERE program = ? AND told IS NULL "
+            "AND (n, position) > (?, ?) ORDER BY n, position LIMIT 500"
+        )
+        after = (0, 0)
+        while rows := self._ask(sql, (self._program, *after)):
+            yield from (f"{n}/{at}" for n, at in rows)
+            after = rows[-1]
+
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
+        """A whole copy of the file, with every program in it, while others write."""
+        file: str = self._ask("PRAGMA database_list", ())[0][2]  # the folder may have changed
+        ((least, _),) = self._ask(HEAD, (self._program,))
+
+        def known(number: int, hash_: str) -> bool:
+            sql = "SELECT 1 FROM peerkit_entry WHERE program = ? AND n = ? AND hash = ?"
+            row = (self._program, number, hash_)
+            return number >= least and (number == 0 or bool(self._ask(sql, row)))
+
+        return backed_up(file, self._program, path, progress, known)
+
     def close(self) -> None:
         """Let go of the file. In a process that was forked it is the other's, and stays open."""
         if os.getpid() != self._pid:
             return
-        with self._lock:
-            self._closed = True
-            let_go(self)
-            self._db.close()
+        try:
+            with self._lock:
+                self._closed = True
+                let_go(self)
+                self._db.close()
+        except sqlite3.Error as error:
+            failed = why(error)
+        else:
+            return
+        raise StoreError(f"{self.path} could not be closed: {failed}.")
 
 
 def _message(n: int, at: int, to: str, kind: str, about: str, inside: str, outside: str) -> Message:

@@ -188,7 +188,8 @@ def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connectio
         try:
             return db, _prepared(db, path, program, synchronous)
         except BaseException:
-            db.close()
+            with suppress(sqlite3.Error):  # what went wrong first is told
+                db.close()
             raise
     raise StoreError(f"{path} cannot be opened ({failed}). Is the folder there?")
 
