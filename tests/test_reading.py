@@ -85,7 +85,7 @@ def opened_to_write(path: Path) -> pk.Program:
         lambda program: program.tell(MemoryNotifier()),
         lambda program: program.store.told(("1/0",), NOW),
         lambda program: program.store.untold(1, NOW, NOW),
-        lambda program: program.backup(Path(program.store.path).with_name("copy.db")),  # type: ignore[attr-defined]  # a file's
+        lambda program: program.backup(Path(program.store.path).with_name("copy.db")),
     ],
 )
 def test_whatever_writes_is_refused(path: Path, write: Callable[[pk.Program], object]) -> None:
