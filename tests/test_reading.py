@@ -24,7 +24,7 @@ from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite_reading import SQLiteReader
 from tests.ordinary import FIRST_ACTS, HANDBOOK, NOW, empty, opened, report
 
-READ_ONLY = "was opened to be read only. Nothing was stored."
+READ_ONLY = r"was opened to be read only\."
 
 
 def read(path: Path) -> pk.Program:
@@ -85,6 +85,7 @@ def opened_to_write(path: Path) -> pk.Program:
         lambda program: program.tell(MemoryNotifier()),
         lambda program: program.store.told(("1/0",), NOW),
         lambda program: program.store.untold(1, NOW, NOW),
+        lambda program: program.backup(Path(program.store.path).with_name("copy.db")),
     ],
 )
 def test_whatever_writes_is_refused(path: Path, write: Callable[[pk.Program], object]) -> None:

@@ -15,7 +15,7 @@ from peerkit.stores.sqlite_file import FAILURES, is_ours, spare_other_files, why
 from peerkit.stores.sqlite_held import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["SQLiteReader", "sqlite_at"]
 
@@ -73,6 +73,11 @@ class SQLiteReader(SQLiteStore):
         """Refused: whatever would write comes through here."""
         self._ready()
         raise StoreError(f"{self.path} was opened to be read only. Nothing was stored.")
+
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> NoReturn:
+        """Refused: a copy is made of the file and its log, and here no log is made."""
+        self._ready()
+        raise StoreError(f"{self.path} was opened to be read only. Back up from one that writes.")
 
     @contextmanager
     def together(self) -> Iterator[None]:
