@@ -7,6 +7,7 @@ OLDEST := 3.11
 PYTHONS := 3.11 3.12 3.13 3.14
 HMIS ?=
 ROUNDS ?= 1000
+DOCUMENTS ?= 100000
 BASE ?=
 UPGRADE ?=
 PYTEST ?=
@@ -27,7 +28,7 @@ unexport PYTHONHOME
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check lint types imports docs sources changelog wheel test-others test-lowest \
-	format bench crash lock clean $(PYTHONS:%=test-on-%)
+	format bench crash fuzz lock clean $(PYTHONS:%=test-on-%)
 
 help: ## list what can be asked for
 	@echo "make TARGET, where TARGET is one of:"
@@ -97,6 +98,9 @@ bench: .venv-bench/.ready ## measure speed against other libraries; prints a tab
 
 crash: $(VENV)/.dev ## kill a recording program ROUNDS times (1000) and check that nothing is lost
 	PEERKIT_CRASH_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m crash -s
+
+fuzz: $(VENV)/.dev ## give every reader its share of DOCUMENTS wrong documents (100000)
+	PEERKIT_BAD_DOCUMENTS=$(DOCUMENTS) $(BIN)/python -m pytest tests/test_bad_documents.py -s
 
 lock: .venv-lock/.ready ## write requirements/*.txt anew; UPGRADE=1 takes newer versions
 	@PATH="$(CURDIR)/.venv-lock/bin:$$PATH" scripts/lock $(if $(UPGRADE),--upgrade)

@@ -642,6 +642,10 @@ class CountsLeasedAsTold(MemoryStore):
         """Without the leased ones."""
         return len(self._outbox), sum(each.lease is None for each in self._outbox.values())
 
+    def waiting(self) -> Iterator[str]:
+        """Only what is free."""
+        return iter([key for key, each in self._outbox.items() if each.lease is None])
+
 
 class ClosesOnce(MemoryStore):
     """Cannot be closed twice."""
@@ -804,7 +808,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     LeasesForEver: ("test_a_message_is_given_once_while_its_lease_runs",),
     TellsNothing: ("test_a_told_message_waits_no_more",),
     TellsAll: ("test_a_told_message_waits_no_more", "test_the_outbox_counts"),
-    CountsLeasedAsTold: ("test_the_outbox_counts",),
+    CountsLeasedAsTold: ("test_the_outbox_counts", "test_the_outbox_names_what_waits"),
     ClosesOnce: ("test_closing_twice_is_harmless",),
     NeverCloses: ("test_a_closed_store_says_so",),
     Fleeting: ("test_what_was_kept_is_there_again",),

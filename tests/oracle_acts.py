@@ -239,11 +239,11 @@ DRAW: Final[dict[type[pk.Act], Callable[[Drawn], pk.Act]]] = {
     pk.ChangeService: lambda d: pk.ChangeService(
         by=_by(d),
         id=d.one("ana", "bo", "p-9"),
-        status=d.one(pk.PeerStatus.SERVING, *pk.PeerStatus),
+        status=d.one(pk.PeerStatus.SERVING, *list(pk.PeerStatus)[:3]),
         supervisor=d.one(None, "sam", "kim", "ana"),
     ),
     pk.ChangeParticipation: lambda d: pk.ChangeParticipation(
-        by=_by(d), id=d.one(*PARTICIPANTS, "p-9"), status=d.one(*pk.ParticipantStatus)
+        by=_by(d), id=d.one(*PARTICIPANTS, "p-9"), status=d.one(*list(pk.ParticipantStatus)[:2])
     ),
     pk.RecordCredential: lambda d: pk.RecordCredential(
         by=_by(d),

@@ -217,7 +217,7 @@ def peers(d: Drawn, act: pk.Act) -> list[pk.Noun]:
             supervisor=d.one("sam", "sam", "kim", "p-1") if d.often(0.3) else "sam",
             since=d.day(200) if d.often(0.5) else d.today - timedelta(days=200),
             supervised=None if d.often(0.2) else d.day() if d.often(0.4) else d.today,
-            status=d.mostly(0.96, usual, pk.PeerStatus),
+            status=d.mostly(0.96, usual, list(pk.PeerStatus)[:3]),
             returned=d.day() if d.often(0.1) else None,
         )
         for id_, role in (
@@ -233,7 +233,7 @@ def participants(d: Drawn, act: pk.Act) -> list[pk.Noun]:
     return [
         pk.Participant(
             id=id_,
-            status=d.mostly(0.96, pk.ParticipantStatus.TAKING_PART, pk.ParticipantStatus),
+            status=d.mostly(0.96, pk.ParticipantStatus.TAKING_PART, list(pk.ParticipantStatus)[:2]),
         )
         for id_ in sorted(named)
         if d.often(0.98)

@@ -1,13 +1,27 @@
-"""Records sessions until it is killed, and says which are kept: what the crash test starts."""
+"""Records sessions and tells messages until it is killed: what the crash test starts.
+
+One process loads everything once, and forks a child for each that is to be killed, so that a
+child is at work a moment after it is asked for. A child says what is done in a file, which
+outlives it.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import time
+import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-import peerkit as pk
+import attrs
 
+import peerkit as pk
+from peerkit.stores.sqlite import SQLiteStore
+
+HANDBOOK = pk.Handbook.load()
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 NOTE = "We sat by the river."
 LIVED = pk.LivedExperience(of=pk.Experience.HOMELESSNESS)
@@ -47,20 +61,115 @@ def sessions(name: str, group: int) -> list[pk.ReportSession]:
     ]
 
 
-def main(name: str) -> None:
-    """Load everything, wait to be told where, and record."""
-    pk.Handbook.load()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    program = pk.Program.open(sys.stdin.readline().rstrip("\n"), clock=lambda: NOW)
+def record(name: str, store: pk.Store, said: int, now: datetime) -> None:
+    """Record session after session, and say of each when it is kept."""
+    program = pk.Program(store, handbook=HANDBOOK, clock=lambda: now)
     for act in FIRST:
         program.do(act).or_raise()
     for group in count():
         acts = sessions(name, group)
         for act, decision in zip(acts, program.do_all(acts), strict=True):
-            sys.stdout.write(f"{decision.number} {act.id}\n")
-            sys.stdout.flush()
+            os.write(said, f"{decision.number} {act.id}\n".encode())
+
+
+@attrs.frozen
+class Aloud:
+    """Says of each message that it is delivered."""
+
+    said: int
+
+    def notify(self, message: pk.Message) -> None:
+        """Deliver it: from now on it cannot be taken back."""
+        os.write(self.said, f"{message.key}\n".encode())
+
+
+def tell(name: str, store: pk.Store, said: int, now: datetime) -> None:
+    """Tell whatever waits, over and over."""
+    program = pk.Program(store, handbook=HANDBOOK, clock=lambda: now)
+    while True:
+        program.tell(Aloud(said), limit=3)
+        time.sleep(0.001)
+
+
+@attrs.define
+class Stalling:
+    """Stops its own process once, before or after it delivers, and then hears of a later hour."""
+
+    aloud: Aloud
+    now: datetime
+    after: bool
+
+    def notify(self, message: pk.Message) -> None:
+        """Deliver it, and fall asleep over it."""
+        if self.after:
+            self.aloud.notify(message)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        self.now += timedelta(hours=1)
+        if not self.after:
+            self.aloud.notify(message)
+
+
+def stall(name: str, store: pk.Store, said: int, now: datetime) -> None:
+    """Tell what waits, and be asleep for longer than the lease."""
+    stalling = Stalling(Aloud(said), now, after=name == "after")
+    program = pk.Program(store, handbook=HANDBOOK, clock=lambda: stalling.now)
+    program.tell(stalling)
+    program.close()
+    os._exit(0)
+
+
+WORK = {"record": record, "tell": tell, "stall": stall}
+
+
+def started(what: str, name: str, path: str, durability: str, said: str, number: str) -> int:
+    """The process that now does this. A lease of one round has ended in the next."""
+    if child := os.fork():
+        return child
+    try:
+        now = NOW + int(number) * timedelta(minutes=10)
+        store = SQLiteStore(path, durability=durability)
+        file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        WORK[what](name, store, file, now)
+    except BaseException:  # noqa: BLE001 - a child must not go on as if it were its parent
+        traceback.print_exc()
+    os._exit(1)
+
+
+def killed(child: str) -> int:
+    """SIGKILL, and how the process ended: -9, unless it had ended by itself."""
+    return woken(child, signal.SIGKILL)
+
+
+def asleep(child: str) -> int:
+    """Wait until the process has stopped; the signal that stopped it."""
+    _, status = os.waitpid(int(child), os.WUNTRACED)
+    return os.WSTOPSIG(status) if os.WIFSTOPPED(status) else 0
+
+
+def woken(child: str, by: signal.Signals = signal.SIGCONT) -> int:
+    """Let it go on, and wait until it has ended, and how."""
+    os.kill(int(child), by)
+    _, status = os.waitpid(int(child), 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+ASKED: dict[str, Callable[..., int]] = {
+    "start": started,
+    "kill": killed,
+    "asleep": asleep,
+    "wake": woken,
+}
+
+
+def main() -> None:
+    """Do what is asked on each line, and answer with a number."""
+    with pk.Program.open(":memory:", handbook=HANDBOOK, clock=lambda: NOW) as program:
+        list(program.do_all([*FIRST, *sessions("warm", 2)]))  # what it takes is now loaded
+    for line in sys.stdin:
+        name, *rest = line.split()
+        sys.stdout.write(f"{ASKED[name](*rest)}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

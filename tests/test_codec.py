@@ -1111,4 +1111,13 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "room": "r",
     },
     pk.ExplainBreak: {"by": "sam", "number": 5, "found": ["ab" * 32], "why": "A disk."},
+    pk.PlaceLegalHold: {"by": "c", "id": "h", "person": "p-7"},
+    pk.LiftLegalHold: {"by": "c", "id": "h", "person": "p-7"},
+    pk.ForgetPerson: {
+        "by": "c",
+        "id": "p-7",
+        "why": "asked",
+        "said_so": True,
+        "checked": True,
+    },
 }

@@ -56,6 +56,7 @@ FROM_MEMORY = {
     ("us/ky", "minutes-a-week"),
     ("us/pa", "minutes-a-day"),
     ("us/pa", "minutes-a-year"),
+    ("us/part2", "keep-accounting-years"),
 }
 DUTIES = (
     "share-knowledge",
@@ -784,6 +785,17 @@ def test_a_broken_book_says_where_and_what_to_do(
     with pytest.raises(BadHandbook) as caught:
         read_as(how, file)
     assert str(caught.value) == says.removeprefix("# says: ")
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000, "{a=" * 5000])
+def test_what_the_reader_of_toml_chokes_on_is_an_error_of_ours(value: str) -> None:
+    """Thousands of digits, and thousands of lists in lists; nothing of them is repeated."""
+    with pytest.raises(BadHandbook) as caught:
+        bind((("x.toml", f"is = {value}".encode()),), ())
+    assert str(caught.value) == (
+        "x.toml: is not TOML: a number has thousands of digits, or tables or lists nest very deeply"
+    )
+    assert caught.value.__context__ is None
 
 
 def test_a_book_without_the_engines_clauses_is_no_book() -> None:

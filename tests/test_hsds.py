@@ -30,6 +30,7 @@ REAL = REPO.parent / "shared" / "data" / "hsds-miami"
 CANARY = "Zebrafinch"
 
 NOT_KEPT = "is not the id of a row that was kept"
+NO_ID = "is not an id: 1 to 96 letters, digits or . _ : @ / -"
 NO_TIME = "is not a time such as 9:00am or 09:00"
 NO_CSV = "is not CSV: a quote is out of place or never closed"
 
@@ -475,6 +476,52 @@ class TestHostile:
         service = read.directory.get("101")
         assert service is not None
         assert service.places[0].latitude is None
+
+    @pytest.mark.parametrize(
+        ("file", "column", "value", "why"),
+        [
+            ("taxonomy.csv", "parent_id", "a-" * 5000, NO_ID),
+            ("taxonomy.csv", "parent_id", f"{CANARY} and friends", NO_ID),
+            ("organizations.csv", "name", f"{CANARY} " * 50, "is longer than 200 characters"),
+            ("physical_addresses.csv", "city", CANARY * 50, "is longer than 200 characters"),
+            ("physical_addresses.csv", "postal_code", "0" * 201, "is longer than 200 characters"),
+        ],
+    )
+    def test_what_many_share_is_short(
+        self, folder: Path, file: str, column: str, value: str, why: str
+    ) -> None:
+        """A parent is an id, and a name that stands once for many is no essay: one cell is lost."""
+        put(folder, file, 2, column, value)
+
+        read = hsds.read(folder)
+
+        assert rejects(read) == [(file, 2, column, why, True)]
+        assert value not in str(attrs.asdict(read.directory))
+
+    def test_a_place_has_a_hundred_of_each_kind(self, tmp_path: Path) -> None:
+        """The same again is no other; one more is left out."""
+        write(tmp_path, "services.csv", "id,name", "s,Soup")
+        write(tmp_path, "locations.csv", "id", "l")
+        write(tmp_path, "services_at_location.csv", "service_id,location_id", "s,l")
+        numbers = [f"{each},l" for each in range(100)]
+        write(tmp_path, "phones.csv", "number,location_id", *numbers, "7,l", "100,l")
+
+        read = hsds.read(tmp_path)
+
+        why = "is one more than the 100 of its kind that a service may have"
+        assert rejects(read) == [("phones.csv", 103, "", why, False)]
+        assert [len(each.phones) for each in read.directory.services] == [100]
+
+    def test_a_kind_of_help_is_below_a_hundred_others(self, tmp_path: Path) -> None:
+        """However long a file goes on naming parents of parents."""
+        parents = [f"n{each},N{each},n{each + 1}" for each in range(200)]
+        write(tmp_path, "services.csv", "id,name", "s,Soup")
+        write(tmp_path, "taxonomy.csv", "id,name,parent_id", *parents)
+        write(tmp_path, "services_taxonomy.csv", "service_id,taxonomy_id", "s,n0")
+
+        search = hsds.read(tmp_path).directory.search
+
+        assert [search(Search(need=f"n{each}")).total for each in (0, 1, 99, 100)] == [1, 1, 1, 0]
 
     def test_another_format_is_told_after_many_rows(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -13,10 +13,12 @@ import pytest
 
 import peerkit.testing
 from peerkit.errors import MissingExtra, PeerkitError
-from peerkit.stores import Store
+from peerkit.stores import Reseals, Store
+from peerkit.stores.keys import Keys, KeysInMemory
 from peerkit.stores.sqlite import SQLiteStore
-from peerkit.testing import NotifierConformance, StoreConformance, kit
+from peerkit.testing import KeysConformance, NotifierConformance, StoreConformance, kit
 from tests.broken_notifiers import NOTIFIERS, Pager, SafePager
+from tests.broken_sealers import KEEPERS, SEALERS
 from tests.broken_stores import STORES
 
 pytest_plugins = ("pytester",)
@@ -32,7 +34,7 @@ class StoreCase(StoreConformance):
     """The kit, claiming everything, for whatever store it is handed."""
 
     __test__ = False
-    claims = frozenset({"persistent", "processes"})
+    claims = frozenset({"persistent", "processes", "encryption"})
 
     def reopen(self, store: Any) -> Store:
         """The same place again."""
@@ -43,6 +45,22 @@ class StoreCase(StoreConformance):
         """Only files have one."""
         path: str = store.path
         return path
+
+    def inside(self, store: Any) -> tuple[Reseals, Keys]:
+        """What those that seal are made of."""
+        return store.inner, store.keys
+
+
+class KeysCase(KeysConformance):
+    """The kit, for whoever keeps keys."""
+
+    __test__ = False
+    claims = frozenset({"persistent"})
+
+    def reopen(self, keys: Any) -> Keys:
+        """Another one."""
+        again: Keys = type(keys)()
+        return again
 
 
 class NotifierCase(NotifierConformance):
@@ -87,6 +105,18 @@ def test_the_kit_catches_a_broken_store(saboteur: Any, test: str, tmp_path: Path
         store.close()
 
 
+@pytest.mark.parametrize(("saboteur", "test"), rows(SEALERS))
+def test_the_kit_catches_a_broken_sealer(saboteur: Any, test: str) -> None:
+    """Each store that seals badly fails the test that is there for it."""
+    is_caught(StoreCase(), test, saboteur())
+
+
+@pytest.mark.parametrize(("saboteur", "test"), rows(KEEPERS))
+def test_the_kit_catches_a_broken_keeper_of_keys(saboteur: type[KeysInMemory], test: str) -> None:
+    """Each broken keeper of keys fails the test that is there for it."""
+    is_caught(KeysCase(), test, saboteur())
+
+
 @pytest.mark.parametrize(("saboteur", "test"), rows(NOTIFIERS))
 def test_the_kit_catches_a_broken_notifier(saboteur: type[Pager], test: str) -> None:
     """Each broken notifier fails the test that is there for it."""
@@ -114,7 +144,12 @@ class TestSoundSafePager(NotifierCase):
 
 
 @pytest.mark.parametrize(
-    ("conformance", "table"), [(StoreConformance, STORES), (NotifierConformance, NOTIFIERS)]
+    ("conformance", "table"),
+    [
+        (StoreConformance, {**STORES, **SEALERS}),
+        (KeysConformance, KEEPERS),
+        (NotifierConformance, NOTIFIERS),
+    ],
 )
 def test_every_test_of_the_kit_is_needed(
     conformance: type[kit.Conformance], table: Mapping[type, tuple[str, ...]]
@@ -181,6 +216,10 @@ def test_hooks_that_are_missing_say_so() -> None:
         StoreConformance().reopen(None)
     with pytest.raises(NotImplementedError, match="address"):
         StoreConformance().address(None)
+    with pytest.raises(NotImplementedError, match="inside"):
+        StoreConformance().inside(None)
+    with pytest.raises(NotImplementedError, match="reopen"):
+        KeysConformance().reopen(None)
 
 
 OURS: Final = """

@@ -23,7 +23,10 @@ def book(layer: str | None, day: date = DAY) -> Book:
 
 def facts() -> dict[str, str]:
     """What the sentences of limits name beside their numbers."""
-    return {"peer": "ana", "participant": "p-7", "by": "sam", "to": "office", "missing": ""}
+    return {"peer": "ana", "participant": "p-7", "by": "sam", "to": "office"} | {
+        "missing": "",
+        "until": "2033-11-02",
+    }
 
 
 #: Where a band of a questionnaire begins, and nothing else.

@@ -20,8 +20,8 @@ PAIRS: Final = int(os.environ.get("PEERKIT_ORACLE_PAIRS", "20000"))
 FIRST: Final = int(os.environ.get("PEERKIT_ORACLE_FIRST", "0"))
 #: How often every rule says no and every verdict is given: 100 times in what CI draws.
 OFTEN_ENOUGH: Final = min(100, PAIRS // 200)
-#: Rules that are there to say yes.
-NEVER_SAY_NO: Final = frozenset({"anyone-may-tell", "safety-first"})
+#: Rules that are there to say yes; and in no case here has anybody been forgotten.
+NEVER_SAY_NO: Final = frozenset({"anyone-may-tell", "safety-first", "forgotten"})
 
 # What the second reading first read otherwise, and what it learned from the disagreement:
 #

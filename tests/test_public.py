@@ -90,7 +90,7 @@ class TestNames:
             *(each.__name__ for each in errors_of_ours() if "exchange" not in each.__module__),
             *kinds,
             *("Decision", "Finding", "Rule", "Rules", "Verdict", "decide", "ROLE_LIMITS"),
-            *("Program", "Page", "Told", "Verified", "Store", "Notifier", "Entry"),
+            *("Program", "Page", "Order", "Told", "Verified", "Store", "Notifier", "Entry"),
             *("Handbook", "Book", "read_act", "write_act"),
             *("review", "Pointer", "CueKind"),
         }

@@ -9,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
-from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -173,75 +172,6 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> type[Failing]:
     return Failing
 
 
-def turns(failing: type[Failing]) -> Iterator[int]:
-    """First the first statement fails, then the second, and so on, until none does."""
-    for turn in count(1):
-        failing.turn = turn
-        yield turn
-        if failing.turn > 0:
-            failing.turn = 0
-            return
-
-
-@pytest.mark.parametrize(
-    ("error", "raised"),
-    [
-        (sqlite3.OperationalError("disk I/O error"), StoreError),
-        (sqlite3.IntegrityError("constraint failed"), StoreError),
-        (KeyboardInterrupt(), KeyboardInterrupt),
-        (MemoryError(), MemoryError),
-    ],
-    ids=lambda each: type(each).__name__,
-)
-def test_a_fault_at_any_statement_leaves_nothing(
-    path: Path, failing: type[Failing], error: BaseException, raised: type[BaseException]
-) -> None:
-    """Whichever statement of a change fails, and how, nothing stays; then it can be kept."""
-    failing.error = error
-    with closing(SQLiteStore(path)) as store:
-        keep(store, "m-1", nouns=[match(), match("m-2")])
-        before, stood = everything(store), look(store, "m-1", PAIR)
-        whole = change(
-            ("m-1", PAIR),
-            stood,
-            key="k",
-            nouns=[match(status=MatchStatus.WITHDRAWN), match("m-3")],
-            counts=[Count("ana", "walking", 1)],
-            messages=[message()],
-            said=[words("I want to swim.")],
-        )
-        failed = 0
-        entry: Entry | None = None
-        for _ in turns(failing):
-            try:
-                entry = store.keep(whole)
-            except raised:
-                failed += 1
-                assert everything(store) == before
-                assert look(store, "m-1", PAIR) == stood
-
-        assert failed > 10, "A change of five parts is more statements than that."
-        assert tuple(store.journal(1)) == (entry,)
-
-
-def test_a_fault_at_any_statement_of_the_opening_does_no_harm(
-    tmp_path: Path, failing: type[Failing]
-) -> None:
-    """Whichever statement fails while a file is made, it is whole when it is opened again."""
-    failing.error = sqlite3.OperationalError("disk I/O error")
-    failed = 0
-    for turn in turns(failing):
-        path = tmp_path / f"{turn}.db"
-        try:
-            SQLiteStore(path).close()
-        except StoreError:
-            failed += 1
-            with closing(SQLiteStore(path)) as store:
-                assert keep(store, "ana").number == 1
-
-    assert failed > 20, "The tables alone are more statements than that."
-
-
 def test_a_fault_inside_a_batch_ends_the_batch(path: Path, failing: type[Failing]) -> None:
     """After a failure nothing more can be kept in a batch, so nobody takes half of it for all."""
     with closing(SQLiteStore(path)) as store:
@@ -349,7 +279,7 @@ def test_a_damaged_file_says_so(path: Path) -> None:
         SQLiteStore(path)
 
 
-@pytest.mark.parametrize("where", ["missing/program.db", "."])
+@pytest.mark.parametrize("where", ["missing/program.db"])
 def test_a_place_that_cannot_be_opened_says_so(tmp_path: Path, where: str) -> None:
     """A folder that is missing, or that is given for a file, is an error with a hint."""
     with pytest.raises(StoreError, match=r"cannot be opened .* Is the folder there"):

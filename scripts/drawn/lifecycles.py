@@ -31,6 +31,7 @@ def lifecycles() -> str:
             f"## {noun.__name__} {{#{noun.kind}}}",
             told(noun),
             fields(noun),
+            f"**Its day:** {f'`{noun.dated}`' if noun.dated else 'none'}",
             f"**Lifecycle:** {first(type(next(iter(cycle.steps))))}",
             _picture(cycle),
             table(("status", "may become", "for decisions"), rows),
@@ -43,6 +44,8 @@ def lifecycles() -> str:
         "What a program knows, and what may follow what. Each picture is drawn from the table that "
         "the rules read. A box with a thick edge is where a thing may begin; a box with a dashed "
         "edge is *closed*: it is kept, and decisions read it only when an act names it.",
+        "*Its day* is the field by which `find` looks for a noun between days: when it happened, "
+        "began or was asked for, and never when it ends.",
         "The same tables stand below as Mermaid text. They are not drawn in your browser, because "
         "it would have to fetch a program from another site first.",
         *parts,

@@ -251,11 +251,35 @@ assert_type(program.find(pk.Match).after, str | None)
 assert_type([each.peer for each in program.every(pk.Match)], list[str])
 program.find(pk.Match, "p-7")  # type: ignore[call-arg]
 program.find(str)  # type: ignore[type-var]
+held = program.find(
+    pk.Session,
+    about="p-7",
+    status=(pk.SessionStatus.HELD, pk.SessionStatus.MISSED),
+    open=False,
+    since=date(2026, 11, 1),
+    until=datetime(2026, 12, 1, tzinfo=UTC),
+    order=pk.Order.NEWEST,
+)
+assert_type(held, pk.Page[pk.Session])
+assert_type([each.starts for each in held], list[datetime])
+assert_type(program.every(pk.Session, open=True), Iterator[pk.Session])
+assert_type(program.count(pk.Session, status=pk.SessionStatus.HELD), int)
+program.find(pk.Session, status="held")  # type: ignore[arg-type]
+program.find(pk.Session, since="2026-11-01")  # type: ignore[arg-type]
+program.find(pk.Session, order="newest")  # type: ignore[arg-type]
+program.count(pk.Session, order=pk.Order.NEWEST)  # type: ignore[call-arg]
 assert_type(program.view("ana"), pk.View)
+assert_type(program.view("ana", as_of=7), pk.View)
+assert_type(program.view("ana", as_of=datetime.now(UTC)), pk.View)
+program.view("ana", as_of="yesterday")  # type: ignore[arg-type]
 assert_type(program.view("ana").get(pk.Peer, "ana"), pk.Peer | None)
 assert_type(program.view("ana").tally("ana", "walking"), int)
 assert_type(program.words("goal/g-1"), tuple[str, ...])
 assert_type(program.history("ana"), Iterator[pk.Entry])
+assert_type([each.at for each in program.history("ana")], list[datetime])
+assert_type([each.day for each in program.history("ana")], list[date])
+assert_type([each.verdict for each in program.history("ana")], list[pk.Verdict])
+assert_type([(each.act, each.by) for each in program.history("ana")], list[tuple[str, str]])
 assert_type(program.journal(), Iterator[pk.Entry])
 assert_type(program.verify(), pk.Verified)
 assert_type(program.verify().faults, tuple[str, ...])

@@ -67,6 +67,7 @@ from peerkit.acts.families import (
     NameGuardian,
     WithdrawPermission,
 )
+from peerkit.acts.forgetting import ForgetPerson, LiftLegalHold, PlaceLegalHold
 from peerkit.acts.funding import (
     EndGrant,
     RecordGrant,
@@ -241,6 +242,7 @@ __all__ = [
     "ExplainBreak",
     "ExtendStay",
     "FollowUpConcern",
+    "ForgetPerson",
     "GiveAdvice",
     "GivePermission",
     "GoAlong",
@@ -253,6 +255,7 @@ __all__ = [
     "LeaveRespite",
     "LeaveWaitingList",
     "Left",
+    "LiftLegalHold",
     "LookAtDrift",
     "LookAtMeasure",
     "Makes",
@@ -265,6 +268,7 @@ __all__ = [
     "OfferAvailability",
     "OfferStay",
     "OpenHouse",
+    "PlaceLegalHold",
     "PlanEnding",
     "PlanSeries",
     "PlanSession",
@@ -467,4 +471,8 @@ ACTS: Final[tuple[type[Act], ...]] = (
     MoveSession,
     # -- breaks of the journal
     ExplainBreak,
+    # -- forgetting
+    PlaceLegalHold,
+    LiftLegalHold,
+    ForgetPerson,
 )

@@ -120,6 +120,8 @@ class Act(ABC):
     already: ClassVar[bool] = False
     #: The fields that name what the decision stands on. Two with a plus between them are a pair.
     stands_on: ClassVar[tuple[str, ...]] = ()
+    #: The field that names whose the private fields are; two with a plus between them are a pair.
+    private_to: ClassVar[str] = ""
 
     by: str = attrs.field(validator=an_id)
     key: str | None = attrs.field(default=None, validator=_a_key)

@@ -28,6 +28,7 @@ from peerkit.model.fields import (
     an_id,
     exactly,
     maybe,
+    pair,
 )
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class ConsultSupervisor(Makes):
         asked = Consultation(
             id=self.the_id, peer=self.peer, participant=self.participant, clause=self.clause
         )
-        said = saying(f"consultation/{self.id}", self.peer, self.question)
+        both = pair(self.peer, self.participant)
+        said = saying(f"consultation/{self.id}", both, self.question)
         peer = view.get(Peer, self.peer)
         told = (
             ()
@@ -94,14 +96,16 @@ class GiveAdvice(Moves):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The answered consultation; the peer is told."""
-        said = saying(f"consultation/{self.id}", self.peer, self.advice)
+        answered: Consultation = self.moved(view)
+        both = pair(answered.peer, answered.participant)
+        said = saying(f"consultation/{self.id}", both, self.advice)
         told = Message(
             to=self.peer,
             kind=self.kind,
             about=self.id,
             inside=f"Consultation {self.id} is answered.",
         )
-        return Left(nouns=(self.moved(view),), messages=(told,), words=said)
+        return Left(nouns=(answered,), messages=(told,), words=said)
 
 
 @attrs.frozen(kw_only=True)

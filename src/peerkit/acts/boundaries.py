@@ -22,13 +22,7 @@ from peerkit.model import (
     Topic,
     Words,
 )
-from peerkit.model.fields import (
-    a,
-    an_id,
-    exactly,
-    maybe,
-    several,
-)
+from peerkit.model.fields import a, an_id, exactly, maybe, private, several
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -46,10 +40,11 @@ class _Settles(Makes):
 
     makes: ClassVar[type[Noun]] = BoundaryAgreement
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "peer+participant")
+    private_to: ClassVar[str] = "peer+participant"
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     topics: tuple[Topic, ...] = several(Topic, least=1)
-    terms: Terms | None = maybe(Terms, repr=False)
+    terms: Terms | None = private(maybe(Terms))
     words: Words | None = maybe(Words)
 
     def _left(self, view: View, new: BoundaryAgreement, *messages: Message) -> Left:

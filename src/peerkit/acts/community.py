@@ -8,7 +8,7 @@ import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves, saying
 from peerkit.model import Connection, ConnectionStatus, Noun, WayEnded, WhoIsAsked, Words
-from peerkit.model.fields import an_id, exactly, maybe
+from peerkit.model.fields import PRIVATE, an_id, exactly, maybe
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -34,8 +34,9 @@ class WantConnection(Makes):
     kind: ClassVar[str] = "connection.wanted"
     makes: ClassVar[type[Noun]] = Connection
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
+    private_to: ClassVar[str] = "participant"
     participant: str = attrs.field(validator=an_id)
-    service: str = attrs.field(validator=an_id, repr=False)
+    service: str = attrs.field(validator=an_id, repr=False, metadata=PRIVATE)
     hope: Words | None = maybe(Words)
     said_so: bool | None = maybe(bool)
 

@@ -31,6 +31,7 @@ from peerkit.model import (
     Words,
 )
 from peerkit.model.fields import (
+    PRIVATE,
     an_id,
     as_tuple,
     exactly,
@@ -240,10 +241,11 @@ class DiscloseForSafety(Makes):
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = SafetyDisclosure
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "by")
+    private_to: ClassVar[str] = "participant"
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     to: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
-    basis: Basis = attrs.field(validator=exactly(Basis), repr=False)
+    basis: Basis = attrs.field(validator=exactly(Basis), repr=False, metadata=PRIVATE)
     what: Words | None = maybe(Words)
 
     def goes_on(self, before: SafetyDisclosure) -> bool:
@@ -287,5 +289,6 @@ class ReviewDisclosure(Moves):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The reviewed disclosure."""
-        said = saying(f"disclosure/{self.id}", self.by, self.outcome)
-        return Left(nouns=(self.moved(view),), words=said)
+        reviewed: SafetyDisclosure = self.moved(view)
+        said = saying(f"disclosure/{self.id}", reviewed.participant, self.outcome)
+        return Left(nouns=(reviewed,), words=said)

@@ -21,7 +21,17 @@ from peerkit.model import (
     Words,
 )
 from peerkit.model.conditions import paid
-from peerkit.model.fields import a, a_currency, an_amount, an_id, exactly, maybe_ids, several
+from peerkit.model.fields import (
+    PRIVATE,
+    a,
+    a_currency,
+    an_amount,
+    an_id,
+    exactly,
+    maybe_ids,
+    private,
+    several,
+)
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -49,11 +59,12 @@ class RecordPay(Makes):
 
     kind: ClassVar[str] = "pay.recorded"
     makes: ClassVar[type[Noun]] = PayRecord
+    private_to: ClassVar[str] = "peer"
     peer: str = attrs.field(validator=an_id)
-    hourly: int = attrs.field(validator=an_amount, repr=False)
-    currency: str = attrs.field(validator=a_currency)
+    hourly: int = attrs.field(validator=an_amount, repr=False, metadata=PRIVATE)
+    currency: str = attrs.field(validator=a_currency, repr=False, metadata=PRIVATE)
     since: date = attrs.field(validator=exactly(date))
-    benefits: tuple[Benefit, ...] = several(Benefit)
+    benefits: tuple[Benefit, ...] = private(several(Benefit))
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -180,7 +191,8 @@ class ShareSelfCarePlan(_WithPlan):
     """A peer says who may see their plan from now on: these people and no others."""
 
     kind: ClassVar[str] = "self-care-plan.shared"
-    to: tuple[str, ...] = maybe_ids(repr=False)
+    private_to: ClassVar[str] = "peer"
+    to: tuple[str, ...] = private(maybe_ids())
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The plan, with those it is shown to."""

@@ -30,6 +30,7 @@ from peerkit.model.fields import (
     maybe,
     maybe_codes,
     maybe_moment,
+    private,
     several,
 )
 
@@ -70,16 +71,17 @@ class RecordConsent(Makes):
     kind: ClassVar[str] = "consent.recorded"
     makes: ClassVar[type[Noun]] = Consent
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
+    private_to: ClassVar[str] = "participant"
     participant: str = attrs.field(validator=an_id)
-    scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
+    scopes: tuple[ConsentScope, ...] = private(several(ConsentScope, least=1))
     to: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=named_or_of_a_class)
     since: datetime = attrs.field(converter=in_utc, validator=a_moment)
     until: datetime | None = maybe_moment()
     said_so: bool | None = maybe(bool)
-    classes: tuple[Recipients, ...] = several(Recipients)
-    items: tuple[str, ...] = maybe_codes()
-    purpose: Purpose | None = maybe(Purpose, repr=False)
-    form: ConsentForm | None = maybe(ConsentForm, repr=False)
+    classes: tuple[Recipients, ...] = private(several(Recipients))
+    items: tuple[str, ...] = private(maybe_codes())
+    purpose: Purpose | None = private(maybe(Purpose))
+    form: ConsentForm | None = private(maybe(ConsentForm))
 
     def __attrs_post_init__(self) -> None:
         later_than("since")(self, attrs.fields(RecordConsent).until, self.until)
@@ -150,12 +152,13 @@ class ShareInformation(Makes):
     kind: ClassVar[str] = "information.shared"
     makes: ClassVar[type[Noun]] = Sharing
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
+    private_to: ClassVar[str] = "participant"
     participant: str = attrs.field(validator=an_id)
-    scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
+    scopes: tuple[ConsentScope, ...] = private(several(ConsentScope, least=1))
     to: str = attrs.field(validator=an_id)
     as_a: Recipients | None = maybe(Recipients)
-    items: tuple[str, ...] = maybe_codes()
-    purpose: Purpose | None = maybe(Purpose, repr=False)
+    items: tuple[str, ...] = private(maybe_codes())
+    purpose: Purpose | None = private(maybe(Purpose))
     how_much: HowMuch | None = maybe(HowMuch)
     papers: tuple[Paper, ...] = several(Paper)
 

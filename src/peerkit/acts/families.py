@@ -20,7 +20,7 @@ from peerkit.model import (
     PermissionStatus,
 )
 from peerkit.model.families import until_a_month
-from peerkit.model.fields import an_id, maybe
+from peerkit.model.fields import an_id, maybe, private
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -35,9 +35,10 @@ class NameGuardian(Makes):
     kind: ClassVar[str] = "guardian.named"
     makes: ClassVar[type[Noun]] = Guardian
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant", "by+participant")
+    private_to: ClassVar[str] = "participant"
     participant: str = attrs.field(validator=an_id)
     guardian: str = attrs.field(validator=an_id)
-    until: date | None = until_a_month()
+    until: date | None = private(until_a_month())
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The guardianship; the same guardian's earlier one is over. The participant is told."""

@@ -19,7 +19,7 @@ from peerkit.model import (
     RecordPart,
     pair,
 )
-from peerkit.model.fields import a, an_id, exactly, maybe, maybe_id
+from peerkit.model.fields import PRIVATE, a, an_id, exactly, maybe, maybe_id
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -37,11 +37,12 @@ class PlanEnding(Act):
 
     kind: ClassVar[str] = "match.ending-planned"
     stands_on: ClassVar[tuple[str, ...]] = ("id", "peer", "participant", "peer+participant")
+    private_to: ClassVar[str] = "peer+participant"
     id: str = attrs.field(validator=an_id)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     on: date = attrs.field(validator=exactly(date))
-    why: EndingReason = attrs.field(validator=exactly(EndingReason), repr=False)
+    why: EndingReason = attrs.field(validator=exactly(EndingReason), repr=False, metadata=PRIVATE)
     handover: Handover = a(Handover, Handover())
 
     def leaves(self, view: View, judged: Judged) -> Left:
@@ -66,9 +67,10 @@ class ReassignMatch(ProposeMatch):
     """
 
     kind: ClassVar[str] = "match.reassigned"
+    private_to: ClassVar[str] = "peer+participant"
     earlier: str = attrs.field(validator=an_id)
     earlier_peer: str = attrs.field(validator=an_id)
-    why: EndingReason = attrs.field(validator=exactly(EndingReason), repr=False)
+    why: EndingReason = attrs.field(validator=exactly(EndingReason), repr=False, metadata=PRIVATE)
     handover: Handover = a(Handover, Handover())
     said_so: bool | None = maybe(bool)
 

@@ -8,7 +8,7 @@ import attrs
 
 from peerkit.acts.act import Judged, Left, Makes
 from peerkit.model import Mutuality, MutualityStatus, Noun, SupportForm
-from peerkit.model.fields import an_id, maybe
+from peerkit.model.fields import an_id, maybe, private
 from peerkit.model.mutuality import minutes_a_week, some_forms
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ class ChooseMutuality(Makes):
     kind: ClassVar[str] = "mutuality.chosen"
     makes: ClassVar[type[Noun]] = Mutuality
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
+    private_to: ClassVar[str] = "participant"
     participant: str = attrs.field(validator=an_id)
     receives: int | None = minutes_a_week()
     gives: int | None = minutes_a_week()
-    forms: tuple[SupportForm, ...] = some_forms()
+    forms: tuple[SupportForm, ...] = private(some_forms())
     said_so: bool | None = maybe(bool)
 
     def leaves(self, view: View, judged: Judged) -> Left:

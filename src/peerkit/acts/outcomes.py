@@ -24,7 +24,7 @@ from peerkit.model import (
     ToldBy,
     Words,
 )
-from peerkit.model.fields import a, a_code, an_id, exactly, maybe, maybe_id
+from peerkit.model.fields import PRIVATE, a, a_code, an_id, exactly, maybe, maybe_id
 from peerkit.model.outcomes import as_answers, some_answers
 
 if TYPE_CHECKING:
@@ -62,11 +62,12 @@ class RecordMeasure(Makes):
     kind: ClassVar[str] = "measure.recorded"
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = Measure
+    private_to: ClassVar[str] = "participant"
     participant: str = attrs.field(validator=an_id)
     peer: str | None = maybe_id()
-    instrument: str = attrs.field(validator=a_code, repr=False)
+    instrument: str = attrs.field(validator=a_code, repr=False, metadata=PRIVATE)
     answers: tuple[Answer, ...] = attrs.field(
-        converter=as_answers, validator=some_answers, repr=False
+        converter=as_answers, validator=some_answers, repr=False, metadata=PRIVATE
     )
     on: date = attrs.field(validator=exactly(date))
     filled: FilledIn = attrs.field(validator=exactly(FilledIn))
@@ -220,8 +221,9 @@ class RecordMilestone(Makes):
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = Milestone
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
+    private_to: ClassVar[str] = "participant"
     participant: str = attrs.field(validator=an_id)
-    of: MilestoneKind = attrs.field(validator=exactly(MilestoneKind), repr=False)
+    of: MilestoneKind = attrs.field(validator=exactly(MilestoneKind), repr=False, metadata=PRIVATE)
     on: date = attrs.field(validator=exactly(date))
     told: ToldBy = a(ToldBy, ToldBy.PARTICIPANT)
     said_so: bool | None = maybe(bool)

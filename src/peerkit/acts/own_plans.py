@@ -9,7 +9,7 @@ import attrs
 from peerkit.acts.act import Judged, Left, Makes, Moves, Saying
 from peerkit.acts.plans import Changes
 from peerkit.model import Formalities, Message, Noun, Plan, PlanKind, PlanStatus, Section, Words
-from peerkit.model.fields import an_id, exactly, maybe, maybe_id
+from peerkit.model.fields import PRIVATE, an_id, exactly, maybe, maybe_id, private
 from peerkit.model.plans import for_a_directive
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ class WritePlan(Makes):
     kind: ClassVar[str] = "plan.begun"
     makes: ClassVar[type[Noun]] = Plan
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
+    private_to: ClassVar[str] = "participant"
     participant: str = attrs.field(validator=an_id)
-    of: PlanKind = attrs.field(validator=exactly(PlanKind), repr=False)
+    of: PlanKind = attrs.field(validator=exactly(PlanKind), repr=False, metadata=PRIVATE)
     agent: str | None = maybe_id()
-    formalities: Formalities | None = maybe(Formalities, repr=False)
+    formalities: Formalities | None = private(maybe(Formalities))
     said_so: bool | None = maybe(bool)
 
     def __attrs_post_init__(self) -> None:
@@ -66,8 +67,9 @@ class ChangePlan(Changes):
     """
 
     kind: ClassVar[str] = "plan.changed"
+    private_to: ClassVar[str] = "participant"
     changes: ClassVar[type[Noun]] = Plan
-    section: Section = attrs.field(validator=exactly(Section), repr=False)
+    section: Section = attrs.field(validator=exactly(Section), repr=False, metadata=PRIVATE)
     words: Words = attrs.field(validator=exactly(Words))
     said_so: bool | None = maybe(bool)
 
@@ -89,8 +91,11 @@ class RecordDirective(Changes):
     """
 
     kind: ClassVar[str] = "directive.recorded"
+    private_to: ClassVar[str] = "participant"
     changes: ClassVar[type[Noun]] = Plan
-    formalities: Formalities = attrs.field(validator=exactly(Formalities), repr=False)
+    formalities: Formalities = attrs.field(
+        validator=exactly(Formalities), repr=False, metadata=PRIVATE
+    )
     agent: str | None = maybe_id()
     said_so: bool | None = maybe(bool)
 

@@ -23,7 +23,7 @@ from peerkit.model import (
     TieKind,
     TieStatus,
 )
-from peerkit.model.fields import a, an_id, exactly, maybe, maybe_id, several
+from peerkit.model.fields import PRIVATE, a, an_id, but, exactly, maybe, maybe_id, private, several
 from peerkit.model.people import other_roles
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class WelcomeParticipant(Makes):
     kind: ClassVar[str] = "participant.welcomed"
     makes: ClassVar[type[Noun]] = Participant
     stands_on: ClassVar[tuple[str, ...]] = ("the_id",)
-    experiences: tuple[LivedExperience, ...] = several(LivedExperience)
+    private_to: ClassVar[str] = "the_id"
+    experiences: tuple[LivedExperience, ...] = private(several(LivedExperience))
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """A participant, and the person if they were not known."""
@@ -84,11 +85,12 @@ class WelcomePeer(Makes):
     kind: ClassVar[str] = "peer.welcomed"
     makes: ClassVar[type[Noun]] = Peer
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "supervisor", "by")
+    private_to: ClassVar[str] = "the_id"
     role: Role = attrs.field(validator=exactly(Role))
     supervisor: str = attrs.field(validator=an_id)
     since: date = attrs.field(validator=exactly(date))
     supervised: date | None = maybe(date)
-    experiences: tuple[LivedExperience, ...] = several(LivedExperience, least=1)
+    experiences: tuple[LivedExperience, ...] = private(several(LivedExperience, least=1))
     also: tuple[Role, ...] = other_roles()
 
     def leaves(self, view: View, judged: Judged) -> Left:
@@ -118,7 +120,7 @@ class ChangeService(Moves):
 
     kind: ClassVar[str] = "peer.changed"
     moves: ClassVar[type[Noun]] = Peer
-    status: PeerStatus = attrs.field(validator=exactly(PeerStatus))
+    status: PeerStatus = attrs.field(validator=[exactly(PeerStatus), but(PeerStatus.FORGOTTEN)])
     supervisor: str | None = maybe_id()
 
     @property
@@ -177,7 +179,9 @@ class ChangeParticipation(Moves):
 
     kind: ClassVar[str] = "participant.changed"
     moves: ClassVar[type[Noun]] = Participant
-    status: ParticipantStatus = attrs.field(validator=exactly(ParticipantStatus))
+    status: ParticipantStatus = attrs.field(
+        validator=[exactly(ParticipantStatus), but(ParticipantStatus.FORGOTTEN)]
+    )
 
     def to(self, noun: Participant) -> ParticipantStatus:
         """The status that was asked for."""
@@ -195,9 +199,10 @@ class DiscloseTie(Makes):
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = Tie
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "peer+participant")
+    private_to: ClassVar[str] = "peer+participant"
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
-    of: TieKind = attrs.field(validator=exactly(TieKind), repr=False)
+    of: TieKind = attrs.field(validator=exactly(TieKind), repr=False, metadata=PRIVATE)
     current: bool = a(bool, default=True)
 
     def goes_on(self, before: Tie) -> bool:

@@ -18,7 +18,7 @@ from peerkit.model import (
     StepStatus,
     Words,
 )
-from peerkit.model.fields import an_id, exactly, maybe
+from peerkit.model.fields import PRIVATE, an_id, exactly, maybe
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -161,8 +161,11 @@ class NoteProgress(Changes):
     """
 
     kind: ClassVar[str] = "progress.noted"
+    private_to: ClassVar[str] = "participant"
     changes: ClassVar[type[Noun]] = Goal
-    achievement: Achievement = attrs.field(validator=exactly(Achievement))
+    achievement: Achievement = attrs.field(
+        validator=exactly(Achievement), repr=False, metadata=PRIVATE
+    )
     review: date | None = maybe(date)
     said_so: bool | None = maybe(bool)
     words: Words | None = maybe(Words)

@@ -8,7 +8,7 @@ import attrs
 
 from peerkit.acts.act import Act, Judged, Left, once_each, saying
 from peerkit.model import MapEntry, SupportMap, Words, map_of
-from peerkit.model.fields import an_id, exactly, maybe
+from peerkit.model.fields import PRIVATE, an_id, exactly, maybe
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -42,7 +42,8 @@ class PutOnMap(_OnMap):
     """
 
     kind: ClassVar[str] = "map.drawn"
-    entry: MapEntry = attrs.field(validator=exactly(MapEntry))
+    private_to: ClassVar[str] = "participant"
+    entry: MapEntry = attrs.field(validator=exactly(MapEntry), repr=False, metadata=PRIVATE)
     words: Words | None = maybe(Words)
     said_so: bool | None = maybe(bool)
 

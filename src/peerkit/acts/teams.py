@@ -31,7 +31,7 @@ from peerkit.model import (
     VisitStatus,
     Words,
 )
-from peerkit.model.fields import an_id, exactly, made_of, maybe
+from peerkit.model.fields import PRIVATE, an_id, exactly, made_of, maybe
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -56,8 +56,11 @@ class NameTeamMember(Makes):
     kind: ClassVar[str] = "team-member.named"
     makes: ClassVar[type[Noun]] = TeamMember
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "participant")
+    private_to: ClassVar[str] = "participant"
     participant: str = attrs.field(validator=an_id)
-    profession: Profession = attrs.field(validator=exactly(Profession), repr=False)
+    profession: Profession = attrs.field(
+        validator=exactly(Profession), repr=False, metadata=PRIVATE
+    )
     said_so: bool | None = maybe(bool)
 
     def leaves(self, view: View, judged: Judged) -> Left:
@@ -92,9 +95,12 @@ class AskForVisit(Makes):
     kind: ClassVar[str] = "visit.asked"
     makes: ClassVar[type[Noun]] = Visit
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer", "participant", "peer+participant")
+    private_to: ClassVar[str] = "participant"
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
-    setting: VisitSetting = attrs.field(validator=exactly(VisitSetting), repr=False)
+    setting: VisitSetting = attrs.field(
+        validator=exactly(VisitSetting), repr=False, metadata=PRIVATE
+    )
     said_so: bool | None = maybe(bool)
 
     def leaves(self, view: View, judged: Judged) -> Left:

@@ -9,7 +9,7 @@ import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Makes, Moves
 from peerkit.model import MatchProfile, Noun, PartOfWeek, Waiting, WaitingStatus, Whereabouts
-from peerkit.model.fields import a_code, an_id, exactly, maybe, maybe_moment, several
+from peerkit.model.fields import a_code, an_id, exactly, maybe, maybe_moment, private, several
 from peerkit.model.matching import languages, maybe_place, minutes_a_week, not_with, own_codes
 
 if TYPE_CHECKING:
@@ -28,13 +28,14 @@ class DescribeForMatching(Act):
 
     kind: ClassVar[str] = "match-profile.described"
     stands_on: ClassVar[tuple[str, ...]] = ("person",)
+    private_to: ClassVar[str] = "person"
     person: str = attrs.field(validator=an_id)
-    languages: tuple[str, ...] = languages()
-    times: tuple[PartOfWeek, ...] = several(PartOfWeek)
-    place: Whereabouts | None = maybe_place()
-    tells: tuple[str, ...] = own_codes()
-    prefers: tuple[str, ...] = own_codes()
-    not_with: tuple[str, ...] = not_with()
+    languages: tuple[str, ...] = private(languages())
+    times: tuple[PartOfWeek, ...] = private(several(PartOfWeek))
+    place: Whereabouts | None = private(maybe_place())
+    tells: tuple[str, ...] = private(own_codes())
+    prefers: tuple[str, ...] = private(own_codes())
+    not_with: tuple[str, ...] = private(not_with())
     offers: int = minutes_a_week()
     wants: int = minutes_a_week()
     said_so: bool | None = maybe(bool)

@@ -41,6 +41,7 @@ from peerkit.model import (
     period,
 )
 from peerkit.model.fields import (
+    PRIVATE,
     a,
     a_code,
     an_id,
@@ -151,8 +152,9 @@ class AskForDebrief(Makes):
     kind: ClassVar[str] = "debrief.asked"
     makes: ClassVar[type[Noun]] = Debrief
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "peer")
+    private_to: ClassVar[str] = "peer"
     peer: str = attrs.field(validator=an_id)
-    hard: bool = attrs.field(default=False, validator=exactly(bool), repr=False)
+    hard: bool = attrs.field(default=False, validator=exactly(bool), repr=False, metadata=PRIVATE)
     session: str | None = maybe_id()
 
     def leaves(self, view: View, judged: Judged) -> Left:
@@ -282,9 +284,10 @@ class ReportBias(Makes):
     already: ClassVar[bool] = True
     makes: ClassVar[type[Noun]] = BiasReport
     stands_on: ClassVar[tuple[str, ...]] = ("the_id", "by")
-    of: BiasKind = attrs.field(validator=exactly(BiasKind), repr=False)
-    setting: str = attrs.field(validator=a_code, repr=False)
-    whose: BiasFrom = attrs.field(validator=exactly(BiasFrom), repr=False)
+    private_to: ClassVar[str] = "by"
+    of: BiasKind = attrs.field(validator=exactly(BiasKind), repr=False, metadata=PRIVATE)
+    setting: str = attrs.field(validator=a_code, repr=False, metadata=PRIVATE)
+    whose: BiasFrom = attrs.field(validator=exactly(BiasFrom), repr=False, metadata=PRIVATE)
     to: str | None = maybe_id()
     what: Words | None = maybe(Words)
 

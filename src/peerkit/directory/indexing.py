@@ -18,6 +18,8 @@ __all__ = ["FARTHEST", "Index", "all_of", "along"]
 _EARTH: Final = 6371.0088
 #: Half way round the earth, and nothing is farther.
 FARTHEST: Final = 20_100.0
+#: The most kinds of help that one is counted below: a taxonomy has half a dozen levels.
+_MOST_ABOVE: Final = 100
 
 
 class Index:
@@ -67,9 +69,10 @@ class Index:
         """A kind of help and every wider one: by its parents, and as the AIRS taxonomy counts.
 
         There ``BH-1800.8500-100`` is below ``BH-1800.8500``, which is below ``BH-1800``.
+        At most 100 of them, or a file of parents below parents would take for ever.
         """
         waiting, seen = [id_], {""}
-        while waiting:
+        while waiting and len(seen) <= _MOST_ABOVE:
             each = waiting.pop()
             if each not in seen:
                 seen.add(each)

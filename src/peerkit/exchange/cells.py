@@ -16,6 +16,9 @@ __all__ = ["Refused", "Row"]
 _T = TypeVar("_T")
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,95}")
+#: The longest name of an organization or a town, in characters.
+_MOST_SHORT: Final = 200
+_NO_ID: Final = "is not an id: 1 to 96 letters, digits or . _ : @ / -"
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,4}(\.[0-9]{1,20})?")
 
 
@@ -53,16 +56,32 @@ class Row:
             raise Refused(columns[0], "is blank")
         return found
 
+    def short(self, *columns: str) -> str:
+        """The text of a name that many share; a long one is left out, and its row is kept."""
+        found = self.text(*columns)
+        if len(found) <= _MOST_SHORT:
+            return found
+        self.doubts.append((columns[0], f"is longer than {_MOST_SHORT} characters"))
+        return ""
+
     def new(self, column: str, taken: Container[str]) -> str:
         """An id that no earlier row has."""
         cell = self.cells[column]
         if not cell:
             raise Refused(column, "is blank")
         if not _ID.fullmatch(cell):
-            raise Refused(column, "is not an id: 1 to 96 letters, digits or . _ : @ / -")
+            raise Refused(column, _NO_ID)
         if cell in taken:
             raise Refused(column, "is the id of an earlier row")
         return cell
+
+    def id(self, column: str) -> str:
+        """The id in a cell; one that is none is left out, and its row is kept."""
+        cell = self.cells.get(column, "")
+        if not cell or _ID.fullmatch(cell):
+            return cell
+        self.doubts.append((column, _NO_ID))
+        return ""
 
     def of(self, column: str, rows: Mapping[str, _T]) -> _T:
         """The thing that a column names, which must be there."""

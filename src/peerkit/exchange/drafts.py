@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any, Final, TypeAlias
 
 from peerkit.directory import Service, Site
+from peerkit.exchange.cells import Refused
 
 __all__ = ["Draft", "add", "whole_service"]
 
 #: What there may be several of, and which of it a file may say of a place instead.
 _SEVERAL: Final = ("needs", "hours", "hours_said", "languages", "eligibility", "phones")
 _OF_PLACES: Final = frozenset({"hours_said", "languages", "phones"})
+#: How many of each. What is said of a place is said of all its services: few rows grow to many.
+_MOST: Final = 100
 #: The fields of a service or a place that is not whole yet.
 Draft: TypeAlias = dict[str, Any]
 
@@ -18,7 +21,10 @@ Draft: TypeAlias = dict[str, Any]
 def add(draft: Draft, field: str, value: object) -> None:
     """One more of several, each once: what differs in capitals alone is the same."""
     key = value.casefold() if isinstance(value, str) else value
-    draft.setdefault(field, {}).setdefault(key, value)
+    several = draft.setdefault(field, {})
+    if len(several) >= _MOST and key not in several:
+        raise Refused("", f"is one more than the {_MOST} of its kind that a service may have")
+    several.setdefault(key, value)
 
 
 def whole_service(draft: Draft) -> Service:

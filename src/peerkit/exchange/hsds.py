@@ -8,6 +8,8 @@ as 211 services publish it, and the names that 2.0 and 3.0 gave to the same thin
 cannot be used is left out and its row is kept. Either is one `Reject`, with file, line,
 column and what is wrong, and never the value. Nothing is guessed: an eligibility without
 the id of a service belongs to none, and ``5:00`` is no time, since it may be either.
+What is said once for many is bounded, so that a short file stays short when it is read: a
+service has at most 100 phones, hours, languages or needs, and a shared name 200 characters.
 
 Columns: the Human Services Data Specification [R-HSDS].
 """
@@ -180,11 +182,12 @@ class _Reading:
 
     def organization(self, row: Row) -> None:
         key = row.new("id", self.organizations)
-        self.organizations[key] = row.filled("name")
+        row.filled("name")
+        self.organizations[key] = row.short("name")
 
     def need(self, row: Row) -> None:
         key = row.new("id", self.needs)
-        self.needs[key] = Need(id=key, name=row.filled("name"), above=row.text("parent_id"))
+        self.needs[key] = Need(id=key, name=row.filled("name"), above=row.id("parent_id"))
 
     def service(self, row: Row) -> None:
         key = row.new("id", self.services)
@@ -239,9 +242,9 @@ class _Reading:
             return
         found = {
             "street": ", ".join(filter(None, (row.text("address_1"), row.text("address_2")))),
-            "city": row.text("city"),
+            "city": row.short("city"),
             "region": row.text("state_province"),
-            "postal_code": row.text("postal_code"),
+            "postal_code": row.short("postal_code"),
         }
         if not any(found.values()):
             raise Refused("", "has no street, no town and no postal code")

@@ -16,6 +16,8 @@ __all__ = ["NO_CODE", "Table", "parsed"]
 
 T = TypeVar("T")
 _MISSING: Final = object()
+#: The largest whole number that TOML promises to hold.
+_MOST: Final = (1 << 63) - 1
 NO_CODE: Final = "must be 1 to 64 small letters, digits or -, and begin with a letter"
 
 
@@ -41,6 +43,8 @@ class Table:
             raise self.wrong(key, f"is missing; give {called}{hint}")
         if value is not default and type(value) is not kind:
             raise self.wrong(key, f"must be {called}")
+        if type(value) is int and abs(value) > _MOST:
+            raise self.wrong(key, f"must be {called}, and no larger than {_MOST}")
         return value  # type: ignore[no-any-return]
 
     def text(self, key: str, default: Any = _MISSING) -> Any:
@@ -106,6 +110,10 @@ def parsed(name: str, raw: bytes) -> Table:
     """A file as one table. Raises :class:`BadHandbook` when it is not TOML."""
     try:
         return Table(name, tomllib.loads(raw.decode("utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        what = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "is not UTF-8 text"
+    except tomllib.TOMLDecodeError as error:
+        what = str(error)
+    except UnicodeDecodeError:
+        what = "is not UTF-8 text"
+    except (ValueError, RecursionError):  # the reader lets these out
+        what = "a number has thousands of digits, or tables or lists nest very deeply"
     raise BadHandbook(name, f"is not TOML: {what}")

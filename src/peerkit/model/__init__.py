@@ -91,6 +91,7 @@ from peerkit.model.fields import (
     on_day,
     pair,
 )
+from peerkit.model.forgetting import HoldStatus, LegalHold, WhyForgotten
 from peerkit.model.funding import (
     Grant,
     GrantStatus,
@@ -238,6 +239,7 @@ from peerkit.model.timetable import (
 from peerkit.model.view import (
     ABSENT,
     ATTENDED,
+    DAYS_QUIET,
     EXCUSED,
     MEETINGS,
     MET,
@@ -282,6 +284,7 @@ from peerkit.model.workforce import (
 __all__ = [
     "ABSENT",
     "ATTENDED",
+    "DAYS_QUIET",
     "DETAILS",
     "EXCUSED",
     "MEETINGS",
@@ -365,12 +368,14 @@ __all__ = [
     "Guest",
     "GuestStatus",
     "Handover",
+    "HoldStatus",
     "House",
     "HouseStatus",
     "HouseTopic",
     "HowMuch",
     "Leave",
     "LeaveStatus",
+    "LegalHold",
     "Lifecycle",
     "LivedExperience",
     "LogKind",
@@ -479,6 +484,7 @@ __all__ = [
     "Weekday",
     "Whereabouts",
     "WhoIsAsked",
+    "WhyForgotten",
     "Words",
     "bed_is_free",
     "busy_on",
@@ -555,4 +561,6 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     Availability,
     Room,
     Series,
+    # -- forgetting
+    LegalHold,
 )

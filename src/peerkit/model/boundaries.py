@@ -15,6 +15,7 @@ from peerkit.model.fields import (
     an_id,
     maybe,
     maybe_id,
+    private,
     several,
     zone_named,
 )
@@ -211,11 +212,12 @@ class BoundaryAgreement(Noun):
     lifecycle: ClassVar[Lifecycle[AgreementStatus]] = AGREEMENT
     read_with: ClassVar[tuple[str, ...]] = ("peer+participant",)
     found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
+    private_to: ClassVar[str] = "peer+participant"
     status: AgreementStatus = a(AgreementStatus, AgreementStatus.IN_FORCE)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     topics: tuple[Topic, ...] = several(Topic, least=1)
-    terms: Terms | None = maybe(Terms, repr=False)
+    terms: Terms | None = private(maybe(Terms))
     waits_for: str | None = maybe_id()
 
     def binds(self, peer: str, participant: str) -> bool:

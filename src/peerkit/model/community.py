@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 import attrs
 
-from peerkit.model.fields import a, an_id, exactly, maybe
+from peerkit.model.fields import PRIVATE, a, an_id, exactly, maybe
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -70,9 +70,10 @@ class Connection(Noun):
     kind: ClassVar[str] = "connection"
     lifecycle: ClassVar[Lifecycle[ConnectionStatus]] = CONNECTION
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    private_to: ClassVar[str] = "participant"
     status: ConnectionStatus = a(ConnectionStatus, ConnectionStatus.WANTED)
     participant: str = attrs.field(validator=an_id)
-    service: str = attrs.field(validator=an_id, repr=False)
+    service: str = attrs.field(validator=an_id, repr=False, metadata=PRIVATE)
 
 
 class Profession(StrEnum):
@@ -118,9 +119,12 @@ class TeamMember(Noun):
     kind: ClassVar[str] = "team-member"
     lifecycle: ClassVar[Lifecycle[TeamMemberStatus]] = TEAM_MEMBER
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    private_to: ClassVar[str] = "participant"
     status: TeamMemberStatus = a(TeamMemberStatus, TeamMemberStatus.CURRENT)
     participant: str = attrs.field(validator=an_id)
-    profession: Profession = attrs.field(validator=exactly(Profession), repr=False)
+    profession: Profession = attrs.field(
+        validator=exactly(Profession), repr=False, metadata=PRIVATE
+    )
 
 
 class VisitSetting(StrEnum):
@@ -163,10 +167,14 @@ class Visit(Noun):
     kind: ClassVar[str] = "visit"
     lifecycle: ClassVar[Lifecycle[VisitStatus]] = VISIT
     found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
+    private_to: ClassVar[str] = "participant"
+    dated: ClassVar[str] = "on"
     status: VisitStatus = a(VisitStatus, VisitStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
-    setting: VisitSetting = attrs.field(validator=exactly(VisitSetting), repr=False)
+    setting: VisitSetting = attrs.field(
+        validator=exactly(VisitSetting), repr=False, metadata=PRIVATE
+    )
     on: date | None = maybe(date)
 
 

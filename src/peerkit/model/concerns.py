@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from peerkit.model.fields import (
+    PRIVATE,
     a,
     an_id,
     any_ids,
@@ -134,8 +135,9 @@ class SafetyDisclosure(Noun):
     kind: ClassVar[str] = "disclosure"
     lifecycle: ClassVar[Lifecycle[DisclosureStatus]] = DISCLOSURE
     found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
+    private_to: ClassVar[str] = "participant"
     status: DisclosureStatus = a(DisclosureStatus, DisclosureStatus.MADE)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     to: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
-    basis: Basis = attrs.field(validator=exactly(Basis), repr=False)
+    basis: Basis = attrs.field(validator=exactly(Basis), repr=False, metadata=PRIVATE)

@@ -10,6 +10,7 @@ import attrs
 
 from peerkit.errors import BadInput
 from peerkit.model.fields import (
+    PRIVATE,
     a,
     a_currency,
     an_amount,
@@ -18,6 +19,7 @@ from peerkit.model.fields import (
     later_than,
     maybe,
     maybe_ids,
+    private,
     several,
 )
 from peerkit.model.lifecycle import Lifecycle
@@ -73,13 +75,15 @@ class PayRecord(Noun):
     kind: ClassVar[str] = "pay"
     lifecycle: ClassVar[Lifecycle[PayStatus]] = PAY
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
+    private_to: ClassVar[str] = "peer"
+    dated: ClassVar[str] = "since"
     status: PayStatus = a(PayStatus, PayStatus.IN_FORCE)
     peer: str = attrs.field(validator=an_id)
-    hourly: int = attrs.field(validator=an_amount, repr=False)
-    currency: str = attrs.field(validator=a_currency)
+    hourly: int = attrs.field(validator=an_amount, repr=False, metadata=PRIVATE)
+    currency: str = attrs.field(validator=a_currency, repr=False, metadata=PRIVATE)
     since: date = attrs.field(validator=exactly(date))
     until: date | None = maybe(date)
-    benefits: tuple[Benefit, ...] = several(Benefit)
+    benefits: tuple[Benefit, ...] = private(several(Benefit))
 
     def __attrs_post_init__(self) -> None:
         later_than("since")(self, attrs.fields(PayRecord).until, self.until)
@@ -119,6 +123,7 @@ class Leave(Noun):
     lifecycle: ClassVar[Lifecycle[LeaveStatus]] = LEAVE
     read_with: ClassVar[tuple[str, ...]] = ("peer",)
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
+    dated: ClassVar[str] = "first"
     status: LeaveStatus = a(LeaveStatus, LeaveStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     first: date = attrs.field(validator=exactly(date))
@@ -157,6 +162,7 @@ class SelfCarePlan(Noun):
     kind: ClassVar[str] = "self-care-plan"
     lifecycle: ClassVar[Lifecycle[SelfCareStatus]] = SELF_CARE
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
+    private_to: ClassVar[str] = "peer"
     status: SelfCareStatus = a(SelfCareStatus, SelfCareStatus.KEPT)
     peer: str = attrs.field(validator=an_id)
-    shown_to: tuple[str, ...] = maybe_ids(repr=False)
+    shown_to: tuple[str, ...] = private(maybe_ids())

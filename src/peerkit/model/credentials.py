@@ -108,6 +108,7 @@ class Credential(Noun):
     lifecycle: ClassVar[Lifecycle[CredentialStatus]] = CREDENTIAL
     read_with: ClassVar[tuple[str, ...]] = ("peer",)
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
+    dated: ClassVar[str] = "since"
     status: CredentialStatus = a(CredentialStatus, CredentialStatus.HELD)
     peer: str = attrs.field(validator=an_id)
     since: date = attrs.field(validator=exactly(date))
@@ -162,6 +163,7 @@ class Training(Noun):
     kind: ClassVar[str] = "training"
     lifecycle: ClassVar[Lifecycle[TrainingStatus]] = TRAINING
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
+    dated: ClassVar[str] = "on"
     status: TrainingStatus = a(TrainingStatus, TrainingStatus.TAKEN)
     peer: str = attrs.field(validator=an_id)
     topic: TrainingTopic = attrs.field(validator=exactly(TrainingTopic))

@@ -20,6 +20,7 @@ from peerkit.model.fields import (
     maybe_id,
     maybe_ids,
     maybe_moment,
+    private,
     several,
     some_ids,
 )
@@ -186,16 +187,18 @@ class Consent(Noun):
     lifecycle: ClassVar[Lifecycle[ConsentStatus]] = CONSENT
     read_with: ClassVar[tuple[str, ...]] = ("participant",)
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    private_to: ClassVar[str] = "participant"
+    dated: ClassVar[str] = "since"
     status: ConsentStatus = a(ConsentStatus, ConsentStatus.GIVEN)
     participant: str = attrs.field(validator=an_id)
-    scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
+    scopes: tuple[ConsentScope, ...] = private(several(ConsentScope, least=1))
     to: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=named_or_of_a_class)
     since: datetime = attrs.field(converter=in_utc, validator=a_moment)
     until: datetime | None = maybe_moment()
-    classes: tuple[Recipients, ...] = several(Recipients)
-    items: tuple[str, ...] = maybe_codes()
-    purpose: Purpose | None = maybe(Purpose, repr=False)
-    form: ConsentForm | None = maybe(ConsentForm, repr=False)
+    classes: tuple[Recipients, ...] = private(several(Recipients))
+    items: tuple[str, ...] = private(maybe_codes())
+    purpose: Purpose | None = private(maybe(Purpose))
+    form: ConsentForm | None = private(maybe(ConsentForm))
     ended: datetime | None = maybe_moment()
 
     def __attrs_post_init__(self) -> None:
@@ -292,14 +295,16 @@ class Sharing(Noun):
     kind: ClassVar[str] = "sharing"
     lifecycle: ClassVar[Lifecycle[SharingStatus]] = SHARING
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    private_to: ClassVar[str] = "participant"
+    dated: ClassVar[str] = "at"
     status: SharingStatus = a(SharingStatus, SharingStatus.MADE)
     participant: str = attrs.field(validator=an_id)
     teller: str = attrs.field(validator=an_id)
     to: str = attrs.field(validator=an_id)
     as_a: Recipients | None = maybe(Recipients)
-    scopes: tuple[ConsentScope, ...] = several(ConsentScope, least=1)
-    items: tuple[str, ...] = maybe_codes()
-    purpose: Purpose | None = maybe(Purpose, repr=False)
+    scopes: tuple[ConsentScope, ...] = private(several(ConsentScope, least=1))
+    items: tuple[str, ...] = private(maybe_codes())
+    purpose: Purpose | None = private(maybe(Purpose))
     at: datetime = attrs.field(converter=in_utc, validator=a_moment)
     consents: tuple[str, ...] = maybe_ids()
     how_much: HowMuch | None = maybe(HowMuch)

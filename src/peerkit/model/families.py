@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, an_id
+from peerkit.model.fields import a, an_id, private
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -58,10 +58,11 @@ class Guardian(Noun):
     lifecycle: ClassVar[Lifecycle[GuardianStatus]] = GUARDIAN
     read_with: ClassVar[tuple[str, ...]] = ("participant",)
     found_with: ClassVar[tuple[str, ...]] = ("participant", "guardian")
+    private_to: ClassVar[str] = "participant"
     status: GuardianStatus = a(GuardianStatus, GuardianStatus.IN_FORCE)
     participant: str = attrs.field(validator=an_id)
     guardian: str = attrs.field(validator=an_id)
-    until: date | None = until_a_month()
+    until: date | None = private(until_a_month())
 
     def answers_for(self, participant: str, day: date) -> bool:
         """Whether they answer for this participant on this day."""

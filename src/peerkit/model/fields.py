@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -44,6 +45,10 @@ MOST_NAMED: Final = 200
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
 
+#: Marks a field that says something of somebody's life: it is kept apart from the journal, where
+#: it can be erased. A noun or an act that has one says whose it is, in ``private_to``.
+PRIVATE: Final = MappingProxyType({"private": True})
+
 #: What attrs calls with the instance, the attribute and its value.
 Check: TypeAlias = "Callable[[object, attrs.Attribute[Any], Any], None]"
 
@@ -71,6 +76,32 @@ def ids_named(of: object, fields: tuple[str, ...]) -> tuple[str, ...]:
         elif value is not None:
             found[value] = None
     return tuple(found)
+
+
+def private(field: Any) -> Any:
+    """The same field, private, and shown nowhere: ``private(several(LivedExperience))``.
+
+    A private field that must be said is ``attrs.field(…, repr=False, metadata=PRIVATE)``.
+    """
+    field.metadata = {**field.metadata, **PRIVATE}
+    field.repr = False
+    return field
+
+
+def private_fields(kind: type[Any]) -> tuple[attrs.Attribute[Any], ...]:
+    """The fields of this class that are private, in order."""
+    return _private_fields(cast("Any", kind))
+
+
+@cache
+def _private_fields(kind: Any) -> tuple[attrs.Attribute[Any], ...]:
+    return tuple(each for each in attrs.fields(kind) if "private" in each.metadata)
+
+
+def owner_of(of: Any) -> str:
+    """Whose the private fields of this noun or act are: an id, or a pair of them."""
+    (owner,) = ids_named(of, (of.private_to,))
+    return owner
 
 
 def _is_whole(text: str) -> bool:
@@ -258,6 +289,16 @@ def exactly(kind: type[Any]) -> Check:
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if type(value) is not kind:
             raise BadInput(_place(instance, attribute), f"must be {_called(kind)}")
+
+    return check
+
+
+def but(never: Enum) -> Check:
+    """Takes every value of an enum but this one, which an act of its own brings about."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value is never:
+            raise BadInput(_place(instance, attribute), f"{never.value!r} has an act of its own")
 
     return check
 

@@ -57,6 +57,7 @@ class Grant(Noun):
     kind: ClassVar[str] = "grant"
     lifecycle: ClassVar[Lifecycle[GrantStatus]] = GRANT
     found_with: ClassVar[tuple[str, ...]] = ("funding",)
+    dated: ClassVar[str] = "since"
     status: GrantStatus = a(GrantStatus, GrantStatus.ACTIVE)
     funding: str = attrs.field(validator=a_code)
     since: date = attrs.field(validator=exactly(date))

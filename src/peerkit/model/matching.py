@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, as_tuple, exactly, is_code, maybe_ids, several
+from peerkit.model.fields import a, as_tuple, exactly, is_code, maybe_ids, private, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -147,12 +147,13 @@ class MatchProfile(Noun):
 
     kind: ClassVar[str] = "match-profile"
     lifecycle: ClassVar[Lifecycle[ProfileStatus]] = PROFILE
+    private_to: ClassVar[str] = "id"
     status: ProfileStatus = a(ProfileStatus, ProfileStatus.CURRENT)
-    languages: tuple[str, ...] = languages()
-    times: tuple[PartOfWeek, ...] = several(PartOfWeek)
-    place: Whereabouts | None = maybe_place()
-    tells: tuple[str, ...] = own_codes()
-    prefers: tuple[str, ...] = own_codes()
-    not_with: tuple[str, ...] = not_with()
+    languages: tuple[str, ...] = private(languages())
+    times: tuple[PartOfWeek, ...] = private(several(PartOfWeek))
+    place: Whereabouts | None = private(maybe_place())
+    tells: tuple[str, ...] = private(own_codes())
+    prefers: tuple[str, ...] = private(own_codes())
+    not_with: tuple[str, ...] = private(not_with())
     offers: int = minutes_a_week()
     wants: int = minutes_a_week()

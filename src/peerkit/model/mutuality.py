@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, an_id, several
+from peerkit.model.fields import a, an_id, private, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -74,8 +74,9 @@ class Mutuality(Noun):
     lifecycle: ClassVar[Lifecycle[MutualityStatus]] = MUTUALITY
     read_with: ClassVar[tuple[str, ...]] = ("participant",)
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    private_to: ClassVar[str] = "participant"
     status: MutualityStatus = a(MutualityStatus, MutualityStatus.CHOSEN)
     participant: str = attrs.field(validator=an_id)
     receives: int | None = minutes_a_week()
     gives: int | None = minutes_a_week()
-    forms: tuple[SupportForm, ...] = some_forms()
+    forms: tuple[SupportForm, ...] = private(some_forms())

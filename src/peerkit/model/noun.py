@@ -30,6 +30,9 @@ class Noun:
     #: The field that holds its day or moment, by which people look for it; empty: it has none.
     dated: ClassVar[str] = ""
 
+    #: The field that names whose the private fields are; two with a plus between them are a pair.
+    private_to: ClassVar[str] = ""
+
     id: str = attrs.field(validator=an_id)
     status: Any
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, TypeAlias, cast
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import MOST_NAMED, a, a_code, an_id, exactly, maybe_id
+from peerkit.model.fields import MOST_NAMED, PRIVATE, a, a_code, an_id, exactly, maybe_id
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -110,14 +110,16 @@ class Measure(Noun):
     kind: ClassVar[str] = "measure"
     lifecycle: ClassVar[Lifecycle[MeasureStatus]] = MEASURE
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    private_to: ClassVar[str] = "participant"
+    dated: ClassVar[str] = "on"
     status: MeasureStatus = attrs.field(
         default=MeasureStatus.KEPT, validator=exactly(MeasureStatus), repr=False
     )
     participant: str = attrs.field(validator=an_id)
     peer: str | None = maybe_id()
-    instrument: str = attrs.field(validator=a_code, repr=False)
+    instrument: str = attrs.field(validator=a_code, repr=False, metadata=PRIVATE)
     answers: tuple[Answer, ...] = attrs.field(
-        converter=as_answers, validator=some_answers, repr=False
+        converter=as_answers, validator=some_answers, repr=False, metadata=PRIVATE
     )
     on: date = attrs.field(validator=exactly(date))
     filled: FilledIn = attrs.field(validator=exactly(FilledIn))
@@ -215,9 +217,11 @@ class Milestone(Noun):
     kind: ClassVar[str] = "milestone"
     lifecycle: ClassVar[Lifecycle[MilestoneStatus]] = MILESTONE
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    private_to: ClassVar[str] = "participant"
+    dated: ClassVar[str] = "on"
     status: MilestoneStatus = a(MilestoneStatus, MilestoneStatus.KEPT)
     participant: str = attrs.field(validator=an_id)
-    of: MilestoneKind = attrs.field(validator=exactly(MilestoneKind), repr=False)
+    of: MilestoneKind = attrs.field(validator=exactly(MilestoneKind), repr=False, metadata=PRIVATE)
     on: date = attrs.field(validator=exactly(date))
     told: ToldBy = a(ToldBy, ToldBy.PARTICIPANT)
     counted: bool = a(bool, default=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, an_id, as_tuple, exactly, maybe, several
+from peerkit.model.fields import PRIVATE, a, an_id, as_tuple, exactly, maybe, private, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -136,14 +136,20 @@ def other_roles() -> Any:
 
 
 class PersonStatus(StrEnum):
-    """A person is known to the program."""
+    """A person is known to the program, until they are forgotten."""
 
     KNOWN = "known"
+    FORGOTTEN = "forgotten"
 
 
 PERSON: Final = Lifecycle(
     begins=frozenset({PersonStatus.KNOWN}),
-    steps={PersonStatus.KNOWN: frozenset()},
+    steps={
+        PersonStatus.KNOWN: frozenset({PersonStatus.FORGOTTEN}),
+        # Forgotten once more: of what was told since, nothing stays either.
+        PersonStatus.FORGOTTEN: frozenset({PersonStatus.FORGOTTEN}),
+    },
+    closed=frozenset({PersonStatus.FORGOTTEN}),
 )
 
 
@@ -153,8 +159,9 @@ class Person(Noun):
 
     kind: ClassVar[str] = "person"
     lifecycle: ClassVar[Lifecycle[PersonStatus]] = PERSON
+    private_to: ClassVar[str] = "id"
     status: PersonStatus = a(PersonStatus, PersonStatus.KNOWN)
-    experiences: tuple[LivedExperience, ...] = several(LivedExperience)
+    experiences: tuple[LivedExperience, ...] = private(several(LivedExperience))
 
     def offers(self) -> frozenset[Experience]:
         """The experiences this person offers to share."""
@@ -162,11 +169,12 @@ class Person(Noun):
 
 
 class PeerStatus(StrEnum):
-    """A peer serves, has stepped back for a while (never a fault), or has left."""
+    """A peer serves, has stepped back for a while (never a fault), has left, or is forgotten."""
 
     SERVING = "serving"
     STEPPED_BACK = "stepped-back"
     LEFT = "left"
+    FORGOTTEN = "forgotten"
 
 
 PEER: Final = Lifecycle(
@@ -174,9 +182,10 @@ PEER: Final = Lifecycle(
     steps={
         PeerStatus.SERVING: frozenset({PeerStatus.STEPPED_BACK, PeerStatus.LEFT}),
         PeerStatus.STEPPED_BACK: frozenset({PeerStatus.SERVING, PeerStatus.LEFT}),
-        PeerStatus.LEFT: frozenset({PeerStatus.SERVING}),
+        PeerStatus.LEFT: frozenset({PeerStatus.SERVING, PeerStatus.FORGOTTEN}),
+        PeerStatus.FORGOTTEN: frozenset(),
     },
-    closed=frozenset({PeerStatus.LEFT}),
+    closed=frozenset({PeerStatus.LEFT, PeerStatus.FORGOTTEN}),
 )
 
 
@@ -193,6 +202,7 @@ class Peer(Noun):
     kind: ClassVar[str] = "peer"
     lifecycle: ClassVar[Lifecycle[PeerStatus]] = PEER
     found_with: ClassVar[tuple[str, ...]] = ("supervisor",)
+    dated: ClassVar[str] = "since"
     status: PeerStatus = a(PeerStatus, PeerStatus.SERVING)
     role: Role = attrs.field(validator=exactly(Role))
     supervisor: str = attrs.field(validator=an_id)
@@ -213,18 +223,25 @@ class Peer(Noun):
 
 
 class ParticipantStatus(StrEnum):
-    """A participant takes part, or has left and may come back."""
+    """A participant takes part, has left and may come back, or is forgotten."""
 
     TAKING_PART = "taking-part"
     AWAY = "away"
+    FORGOTTEN = "forgotten"
 
 
 PARTICIPANT: Final = Lifecycle(
     begins=frozenset({ParticipantStatus.TAKING_PART}),
     steps={
-        ParticipantStatus.TAKING_PART: frozenset({ParticipantStatus.AWAY}),
-        ParticipantStatus.AWAY: frozenset({ParticipantStatus.TAKING_PART}),
+        ParticipantStatus.TAKING_PART: frozenset(
+            {ParticipantStatus.AWAY, ParticipantStatus.FORGOTTEN}
+        ),
+        ParticipantStatus.AWAY: frozenset(
+            {ParticipantStatus.TAKING_PART, ParticipantStatus.FORGOTTEN}
+        ),
+        ParticipantStatus.FORGOTTEN: frozenset(),
     },
+    closed=frozenset({ParticipantStatus.FORGOTTEN}),
 )
 
 
@@ -279,7 +296,8 @@ class Tie(Noun):
     lifecycle: ClassVar[Lifecycle[TieStatus]] = TIE
     read_with: ClassVar[tuple[str, ...]] = ("one+other",)
     found_with: ClassVar[tuple[str, ...]] = ("one", "other")
+    private_to: ClassVar[str] = "one+other"
     status: TieStatus = a(TieStatus, TieStatus.CURRENT)
-    of: TieKind = attrs.field(validator=exactly(TieKind), repr=False)
+    of: TieKind = attrs.field(validator=exactly(TieKind), repr=False, metadata=PRIVATE)
     one: str = attrs.field(validator=an_id)
     other: str = attrs.field(validator=an_id)

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, an_id, exactly, maybe, maybe_id, maybe_ids, several
+from peerkit.model.fields import (
+    PRIVATE,
+    a,
+    an_id,
+    exactly,
+    maybe,
+    maybe_id,
+    maybe_ids,
+    private,
+    several,
+)
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -112,10 +122,11 @@ class Goal(Noun):
     kind: ClassVar[str] = "goal"
     lifecycle: ClassVar[Lifecycle[GoalStatus]] = GOAL
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    private_to: ClassVar[str] = "participant"
     status: GoalStatus = a(GoalStatus, GoalStatus.ACTIVE)
     participant: str = attrs.field(validator=an_id)
     review: date | None = maybe(date)
-    achievement: Achievement | None = maybe(Achievement)
+    achievement: Achievement | None = private(maybe(Achievement))
     stated_by: str | None = maybe_id()
     changed_by: str | None = maybe_id()
 
@@ -255,13 +266,14 @@ class Plan(Noun):
     kind: ClassVar[str] = "plan"
     lifecycle: ClassVar[Lifecycle[PlanStatus]] = PLAN
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    private_to: ClassVar[str] = "participant"
     status: PlanStatus = a(PlanStatus, PlanStatus.IN_USE)
     participant: str = attrs.field(validator=an_id)
-    of: PlanKind = attrs.field(validator=exactly(PlanKind), repr=False)
-    sections: tuple[Section, ...] = several(Section)
+    of: PlanKind = attrs.field(validator=exactly(PlanKind), repr=False, metadata=PRIVATE)
+    sections: tuple[Section, ...] = private(several(Section))
     shared_with: tuple[str, ...] = maybe_ids(most=MOST_READERS)
     agent: str | None = maybe_id()
-    formalities: Formalities | None = maybe(Formalities, repr=False)
+    formalities: Formalities | None = private(maybe(Formalities))
 
     def __attrs_post_init__(self) -> None:
         for_a_directive(self)

@@ -21,6 +21,7 @@ from peerkit.model.fields import (
     later_than,
     maybe_id,
     maybe_moment,
+    private,
     several,
     some_ids,
 )
@@ -197,6 +198,7 @@ class Stay(Noun):
     lifecycle: ClassVar[Lifecycle[StayStatus]] = STAY
     read_with: ClassVar[tuple[str, ...]] = ("house", "participant")
     found_with: ClassVar[tuple[str, ...]] = ("house", "participant")
+    dated: ClassVar[str] = "first"
     status: StayStatus = a(StayStatus, StayStatus.ASKED)
     participant: str = attrs.field(validator=an_id)
     house: str = attrs.field(validator=an_id)
@@ -263,8 +265,9 @@ class Guest(Noun):
 
     kind: ClassVar[str] = "guest"
     lifecycle: ClassVar[Lifecycle[GuestStatus]] = GUEST
+    private_to: ClassVar[str] = "id"
     status: GuestStatus = a(GuestStatus, GuestStatus.KNOWN)
-    nights: tuple[Nights, ...] = several(Nights)
+    nights: tuple[Nights, ...] = private(several(Nights))
 
     def stayed(self, nights: Nights) -> Guest:
         """The same guest after these nights as well."""
@@ -314,6 +317,7 @@ class Shift(Noun):
     lifecycle: ClassVar[Lifecycle[ShiftStatus]] = SHIFT
     read_with: ClassVar[tuple[str, ...]] = ("house", "peer")
     found_with: ClassVar[tuple[str, ...]] = ("house", "peer")
+    dated: ClassVar[str] = "starts"
     status: ShiftStatus = a(ShiftStatus, ShiftStatus.PLANNED)
     peer: str = attrs.field(validator=an_id)
     house: str = attrs.field(validator=an_id)

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.fields import a, an_id, exactly, made_of, maybe, several
+from peerkit.model.fields import a, an_id, exactly, made_of, maybe, private, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
@@ -98,9 +98,10 @@ class SupportMap(Noun):
     kind: ClassVar[str] = "support-map"
     lifecycle: ClassVar[Lifecycle[SupportMapStatus]] = SUPPORT_MAP
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    private_to: ClassVar[str] = "participant"
     status: SupportMapStatus = a(SupportMapStatus, SupportMapStatus.KEPT)
     participant: str = attrs.field(validator=an_id)
-    entries: tuple[MapEntry, ...] = several(MapEntry)
+    entries: tuple[MapEntry, ...] = private(several(MapEntry))
 
     def __attrs_post_init__(self) -> None:
         if len(self.entries) > MOST_ON_MAP:

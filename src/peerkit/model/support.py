@@ -27,6 +27,7 @@ from peerkit.model.fields import (
     maybe_id,
     maybe_ids,
     maybe_moment,
+    private,
     several,
     some_minutes,
     whole_minutes,
@@ -89,13 +90,15 @@ class Match(Noun):
     lifecycle: ClassVar[Lifecycle[MatchStatus]] = MATCH
     read_with: ClassVar[tuple[str, ...]] = ("peer+participant",)
     found_with: ClassVar[tuple[str, ...]] = ("peer", "participant")
+    private_to: ClassVar[str] = "peer+participant"
+    dated: ClassVar[str] = "since"
     status: MatchStatus = a(MatchStatus, MatchStatus.PROPOSED)
     peer: str = attrs.field(validator=an_id)
     participant: str = attrs.field(validator=an_id)
     since: datetime | None = maybe_moment()
     ended: datetime | None = maybe_moment()
     ends: date | None = maybe(date)
-    why: EndingReason | None = maybe(EndingReason, repr=False)
+    why: EndingReason | None = private(maybe(EndingReason))
     handover: Handover = a(Handover, Handover())
     after: str | None = maybe_id()
     gains: NewPeerReads | None = maybe(NewPeerReads)

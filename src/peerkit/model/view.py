@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ABSENT",
     "ATTENDED",
+    "DAYS_QUIET",
     "EXCUSED",
     "MEETINGS",
     "MET",
@@ -74,6 +75,11 @@ MISSED_A_MONTH: Final = "missed-a-month"
 MISSED_EXCUSED_A_MONTH: Final = "missed-excused-a-month"
 
 
+#: For how many days nothing has been kept about somebody. It is no tally that is kept: the door
+#: works it out for whoever is to be forgotten.
+DAYS_QUIET: Final = "days-quiet"
+
+
 #: Every tally there is.
 _TALLIES: Final = frozenset(
     {
@@ -96,6 +102,7 @@ _TALLIES: Final = frozenset(
         MISSED_EXCUSED,
         MISSED_A_MONTH,
         MISSED_EXCUSED_A_MONTH,
+        DAYS_QUIET,
     }
 )
 

@@ -52,6 +52,7 @@ class Waiting(Noun):
     lifecycle: ClassVar[Lifecycle[WaitingStatus]] = WAITING
     read_with: ClassVar[tuple[str, ...]] = ("participant",)
     found_with: ClassVar[tuple[str, ...]] = ("participant",)
+    dated: ClassVar[str] = "since"
     status: WaitingStatus = a(WaitingStatus, WaitingStatus.WAITING)
     participant: str = attrs.field(validator=an_id)
     since: datetime = attrs.field(converter=in_utc, validator=a_moment)

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from peerkit.model.fields import (
+    PRIVATE,
     a,
     a_code,
     an_id,
@@ -68,6 +69,7 @@ class Supervision(Noun):
     kind: ClassVar[str] = "supervision"
     lifecycle: ClassVar[Lifecycle[SupervisionStatus]] = SUPERVISION
     found_with: ClassVar[tuple[str, ...]] = ("peer", "supervisor")
+    dated: ClassVar[str] = "on"
     status: SupervisionStatus = a(SupervisionStatus, SupervisionStatus.HELD)
     peer: str = attrs.field(validator=an_id)
     supervisor: str = attrs.field(validator=an_id)
@@ -106,10 +108,12 @@ class Debrief(Noun):
     kind: ClassVar[str] = "debrief"
     lifecycle: ClassVar[Lifecycle[DebriefStatus]] = DEBRIEF
     found_with: ClassVar[tuple[str, ...]] = ("peer",)
+    private_to: ClassVar[str] = "peer"
+    dated: ClassVar[str] = "asked"
     status: DebriefStatus = a(DebriefStatus, DebriefStatus.ASKED)
     peer: str = attrs.field(validator=an_id)
     asked: date = attrs.field(validator=exactly(date))
-    hard: bool = attrs.field(default=False, validator=exactly(bool), repr=False)
+    hard: bool = attrs.field(default=False, validator=exactly(bool), repr=False, metadata=PRIVATE)
     session: str | None = maybe_id()
     held: date | None = maybe(date)
 
@@ -158,6 +162,7 @@ class Drift(Noun):
     kind: ClassVar[str] = "drift"
     lifecycle: ClassVar[Lifecycle[DriftStatus]] = DRIFT
     found_with: ClassVar[tuple[str, ...]] = ("peer", "to")
+    dated: ClassVar[str] = "on"
     status: DriftStatus = a(DriftStatus, DriftStatus.OPEN)
     peer: str = attrs.field(validator=an_id)
     cause: DriftCause = attrs.field(validator=exactly(DriftCause))
@@ -216,9 +221,10 @@ class BiasReport(Noun):
     kind: ClassVar[str] = "bias-report"
     lifecycle: ClassVar[Lifecycle[BiasStatus]] = BIAS
     found_with: ClassVar[tuple[str, ...]] = ("told_by", "to")
+    private_to: ClassVar[str] = "told_by"
     status: BiasStatus = a(BiasStatus, BiasStatus.OPEN)
-    of: BiasKind = attrs.field(validator=exactly(BiasKind), repr=False)
-    setting: str = attrs.field(validator=a_code, repr=False)
-    whose: BiasFrom = attrs.field(validator=exactly(BiasFrom), repr=False)
+    of: BiasKind = attrs.field(validator=exactly(BiasKind), repr=False, metadata=PRIVATE)
+    setting: str = attrs.field(validator=a_code, repr=False, metadata=PRIVATE)
+    whose: BiasFrom = attrs.field(validator=exactly(BiasFrom), repr=False, metadata=PRIVATE)
     told_by: str = attrs.field(validator=an_id)
     to: str = attrs.field(validator=an_id)

@@ -42,6 +42,11 @@ from peerkit.reports.respite import (
     unstaffed,
     waiting_for_a_bed,
 )
+from peerkit.reports.retention import (
+    Kept,
+    Years,
+    retention,
+)
 from peerkit.reports.small_cells import (
     TOTAL,
     Masked,
@@ -81,6 +86,7 @@ __all__ = [
     "HousedRow",
     "HousingStay",
     "InInterval",
+    "Kept",
     "LivingPlace",
     "Masked",
     "MeasureRow",
@@ -96,6 +102,7 @@ __all__ = [
     "Telling",
     "ToHandOver",
     "UnitRule",
+    "Years",
     "accounting",
     "billing",
     "days_housed",
@@ -109,6 +116,7 @@ __all__ = [
     "outcomes",
     "overlaps",
     "percent_of_living_wage",
+    "retention",
     "returns",
     "role_drift",
     "stays_of",

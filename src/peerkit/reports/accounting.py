@@ -73,8 +73,9 @@ def _shared(noun: dict[str, Any], body: dict[str, Any]) -> Telling:
         at=datetime.fromisoformat(noun["at"]),
         teller=noun["teller"],
         to=(noun["to"],),
-        scopes=tuple(map(ConsentScope, noun["scopes"])),
-        purpose=None if noun["purpose"] is None else Purpose(noun["purpose"]),
+        # Of somebody who was forgotten it is known that something was told, and not what.
+        scopes=tuple(map(ConsentScope, noun.get("scopes", ()))),
+        purpose=None if noun.get("purpose") is None else Purpose(noun["purpose"]),
         consents=tuple(noun["consents"]),
     )
 
@@ -85,7 +86,7 @@ def _for_safety(noun: dict[str, Any], body: dict[str, Any]) -> Telling:
         at=datetime.fromisoformat(body["at"]),
         teller=body["act"]["by"],
         to=tuple(noun["to"]),
-        basis=Basis(noun["basis"]),
+        basis=None if "basis" not in noun else Basis(noun["basis"]),
     )
 
 

@@ -15,6 +15,7 @@ from peerkit.rules import (
     credentials,
     disclosures,
     families,
+    forgetting,
     groups,
     limits,
     matching,
@@ -63,6 +64,7 @@ ROLE_LIMITS: Final = Rules(
     *disclosures.RULES,
     *community.RULES,
     *scheduling.RULES,
+    *forgetting.RULES,
     *breaks.RULES,
     heeded=advice.heeded,
 )

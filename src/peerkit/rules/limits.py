@@ -75,6 +75,11 @@ COUNTED: Final = (
     # -- respite
     "respite-hours-with-a-peer",
     "respite-nights",
+    # -- forgetting
+    "keep-policies-years",
+    "keep-billing-years",
+    "keep-accounting-years",
+    "erase-unused-years",
 )
 #: What is paid for is counted for each person, over a day and over a year.
 _PAID_FOR_EACH: Final = (

@@ -87,7 +87,7 @@ def known(act: Act, view: View, book: Book) -> Findings:
         one = view.get(Participant, each)
         if one is None:
             strangers.append(Phrase("{id} as a participant", id=each))
-        elif one.status is ParticipantStatus.AWAY and not (
+        elif one.status is not ParticipantStatus.TAKING_PART and not (
             act.already or isinstance(act, _ALSO_AWAY)
         ):
             strangers.append(Phrase("{id} as a participant who is here and not away", id=each))

@@ -38,7 +38,7 @@ from peerkit.acts import (
 )
 from peerkit.acts.act import free_id
 from peerkit.decisions import Finding, Findings, Rule, Verdict
-from peerkit.model import Match, MatchStatus, Participant, Peer, Phrase, Session, Shift
+from peerkit.model import Match, MatchStatus, Participant, Peer, Person, Phrase, Session, Shift
 from peerkit.rules.missing import near, unknown
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from peerkit.model import Noun, View
 
 #: Kinds of nouns that are people: who is not known is welcomed, and a thing is not.
-_PEOPLE: Final = frozenset({Peer, Participant})
+_PEOPLE: Final = frozenset({Person, Peer, Participant})
 _RUNNING: Final = frozenset({MatchStatus.PROPOSED, MatchStatus.ACCEPTED})
 
 

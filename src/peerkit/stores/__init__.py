@@ -3,52 +3,54 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Final,
-    Generic,
-    Protocol,
-    TypeAlias,
-    TypeVar,
-    runtime_checkable,
-)
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
 from peerkit.errors import StoreError
+from peerkit.handbook import Verdict
 from peerkit.model import Count, Message, Noun, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "GENESIS",
+    "LONGEST_LEASE",
+    "SEALED",
+    "SEALING",
     "Apart",
-    "Card",
+    "BacksUp",
     "Change",
     "Entry",
-    "Inspected",
     "NotAStore",
     "Order",
+    "Reseals",
     "Standing",
     "Store",
     "Wanted",
+    "bases",
+    "runs",
     "seal",
     "touched",
 ]
 
 N = TypeVar("N", bound=Noun)
 
-#: One thing by which a store finds what it keeps: see :meth:`Inspected.cards`.
-Card: TypeAlias = tuple[str, str, str]
-
 #: What the first entry is linked to.
 GENESIS: Final = "0" * 64
+#: How a sealed text begins, and all of it: the form, the name of its key, the digest of what
+#: is in it, and the box. Its salt is in the box as well.
+SEALING: Final = "peerkit-sealed "
+SEALED: Final = re.compile(SEALING + r"1 (?P<key>\S+) (?P<digest>[0-9a-f]{64}) (?P<box>\S+)")
+#: For how long a message may belong to the teller who took it.
+LONGEST_LEASE: Final = timedelta(days=1)
 
 
 class NotAStore(StoreError):
@@ -61,7 +63,8 @@ class Apart:
 
     It is what somebody said (``goal/g-1``), or the private part of an act (``@act``) or of a
     noun (``@goal/g-1``) as JSON. ``owner`` is an id, or a pair of them. The journal holds its
-    digest only, so that the text can be forgotten and the chain still be followed.
+    digest only, so that the text can be forgotten and the chain still be followed. Where it is
+    encrypted (:mod:`peerkit.stores.sealed`) and no key opens it, it is :attr:`sealed`.
     """
 
     about: str
@@ -70,8 +73,19 @@ class Apart:
     text: str = attrs.field(repr=False)
 
     @property
+    def sealed(self) -> bool:
+        """Whether the text is a box that is closed here: not to be shown, read or compared."""
+        return not self.salt and self.text.startswith(SEALING)
+
+    @property
     def digest(self) -> str:
-        """What the journal holds in place of the text. Without the salt it says nothing."""
+        """What the journal holds in place of the text. Without the salt it says nothing.
+
+        A sealed text says it of itself; whether that is true can only be seen with its key.
+        """
+        found = SEALED.fullmatch(self.text) if self.sealed else None
+        if found:
+            return found["digest"]
         return sha256(f"{self.salt}\n{self.text}".encode()).hexdigest()
 
 
@@ -89,14 +103,54 @@ class Entry:
     body: str = attrs.field(repr=False)
     apart: tuple[Apart, ...] = attrs.field(default=(), repr=False)
 
+    @property
+    def at(self) -> datetime:
+        """When it was kept, by the clock of then. The order of a journal is that of its numbers."""
+        # Whoever looks for a moment reads many entries, and it stands near the beginning of each.
+        found: str = self.body.split('"at":"', 1)[1].partition('"')[0]
+        return datetime.fromisoformat(found)
+
+    @property
+    def day(self) -> date:
+        """The day whose handbook judged it."""
+        return date.fromisoformat(self.read()["day"])
+
+    @property
+    def edition(self) -> str:
+        """The edition of that handbook."""
+        found: str = self.read()["edition"]
+        return found
+
+    @property
+    def verdict(self) -> Verdict:
+        """What came of it."""
+        return Verdict[self.read()["verdict"]]
+
+    @property
+    def act(self) -> str:
+        """What was asked or reported, by its kind: ``match.proposed``."""
+        found: str = self.read()["act"]["act"]
+        return found
+
+    @property
+    def by(self) -> str:
+        """Who asked or reported."""
+        found: str = self.read()["act"]["by"]
+        return found
+
     def read(self) -> dict[str, Any]:
-        """The body as plain values, and what is private where it is still known."""
+        """The body as plain values, and what is private where it is still known.
+
+        A text that is not the one whose digest the journal holds is none of it.
+        """
         found: dict[str, Any] = json.loads(self.body)
-        if any(each.about.startswith("@") for each in self.apart):
+        private = [each for each in self.apart if each.about.startswith("@")]
+        if private:
             whole = {f"@{each['noun']}/{each['id']}": each for each in found["nouns"]}
             whole["@act"] = found["act"]
-            for each in self.apart:
-                if each.about in whole:
+            kept = {(about, digest) for about, _, digest in found["apart"]}
+            for each in private:
+                if (each.about, each.digest) in kept:
                     whole[each.about] |= json.loads(each.text)
         return found
 
@@ -133,7 +187,7 @@ class Change:
     @property
     def touched(self) -> tuple[str, ...]:
         """The ids whose history this is part of."""
-        return touched(self.about, self.nouns)
+        return touched(self.about, self.nouns, self.counts, self.removes)
 
 
 @attrs.frozen(kw_only=True)
@@ -142,16 +196,23 @@ class Standing:
 
     ``versions`` names each noun of the view with the number of the entry that
     last wrote it; ``earlier`` is the entry that already has the key that was
-    asked for.
+    asked for. What stands ``alone`` stands only until anything else is kept:
+    forgetting somebody reaches further than a view.
     """
 
     view: View
     versions: frozenset[tuple[str, str, int]] = frozenset()
     earlier: Entry | None = None
+    alone: bool = False
 
     def same_as(self, other: Standing) -> bool:
         """Whether nothing that a decision reads differs."""
-        return self.versions == other.versions and self.view.tallies == other.view.tallies
+        alone = self.alone or other.alone
+        return (
+            self.versions == other.versions
+            and self.view.tallies == other.view.tallies
+            and not (alone and self.view.seen != other.view.seen)
+        )
 
 
 class Order(StrEnum):
@@ -199,11 +260,34 @@ class Wanted(Generic[N]):
         return noun.id if self.order is Order.ID else f"{noun.dates} {noun.id}"
 
 
-def touched(about: tuple[str, ...], nouns: tuple[tuple[Noun, str], ...]) -> tuple[str, ...]:
-    """The ids an entry belongs to: those it is about, but no pairs or days, and what it touches."""
-    touches = [each for noun, _ in nouns for each in (noun.id, *noun.touches)]
-    plain = (each for each in about if "+" not in each and "#" not in each)
-    return tuple(dict.fromkeys([*plain, *touches]))
+def runs(lease: datetime | None, now: datetime) -> bool:
+    """Whether a lease runs at this moment: it ends later, and not later than any lease may."""
+    return lease is not None and now < lease <= now + LONGEST_LEASE
+
+
+def bases(id_: str) -> tuple[str, ...]:
+    """The ids that an id is made of: two of a pair, one of somebody on a day, or itself."""
+    return tuple(id_.partition("#")[0].split("+"))
+
+
+def touched(
+    about: tuple[str, ...],
+    nouns: tuple[tuple[Noun, str], ...],
+    counts: tuple[Count, ...] = (),
+    removes: tuple[tuple[str, str], ...] = (),
+) -> tuple[str, ...]:
+    """The ids an entry belongs to: no pairs or days, but those that these are made of.
+
+    Those it is about; each noun it leaves, with what the noun touches and weighs on; whose
+    tallies it moves, and what it takes away. So what is known about an id follows
+    from the entries that belong to it.
+    """
+    plain = [each for each in about if "+" not in each and "#" not in each]
+    left = [(noun.id, *noun.touches) for noun, _ in nouns]
+    weighed = [bases(each) for noun, _ in nouns if noun.open for each in noun.weighs_on]
+    counted = [bases(each.of) for each in counts]
+    taken = [id_ for _, id_ in removes]
+    return tuple(dict.fromkeys(chain(plain, *left, *weighed, *counted, taken)))
 
 
 def seal(number: int, previous: str, change: Change) -> Entry:
@@ -285,16 +369,22 @@ class Store(Protocol):
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, oldest first, leased to the caller until ``lease``.
 
-        Promises: no message is given to two callers while a lease runs.
+        Promises: no message is given to two callers while a lease runs. A lease
+        that would run longer than :data:`LONGEST_LEASE` from ``now`` was given
+        by a clock that was wrong, and has ended.
         """
         ...
 
     def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """These messages have been told; they never wait again."""
+        """These messages have been told; they never wait again. The first telling is noted."""
         ...
 
     def outbox(self) -> tuple[int, int]:
         """How many messages there are, and how many of them wait."""
+        ...
+
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait, leased ones too, oldest first. Leases nothing."""
         ...
 
     def close(self) -> None:
@@ -303,27 +393,27 @@ class Store(Protocol):
 
 
 @runtime_checkable
-class Inspected(Protocol):
-    """A store that can be looked into. What it shows is compared instead of asked for one by one.
+class Reseals(Store, Protocol):
+    """A store whose texts apart can be written anew: what changing keys needs, and no more."""
 
-    It need not be: whoever verifies another store asks it for everything. That takes
-    longer, and what only the store itself can know stays unseen.
-    """
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put the second of each pair in the place of the first, wherever that one stands now.
 
-    def faults(self) -> Iterator[str]:
-        """What is wrong with the place itself, one sentence each: damage, a guard that is gone."""
+        Promises: all of them or none, in a batch with the batch; a text that is no more as
+        the first says is left alone; nothing else changes, the journal and its order least
+        of all; what was there before is in no page and no log of the store afterwards.
+        """
         ...
 
-    def cards(self) -> Iterator[Card]:
-        r"""Everything by which this store finds what it keeps, read a few at a time.
 
-        Of what sort, under what name, and where (behind a tab: what else it says):
+@runtime_checkable
+class BacksUp(Protocol):
+    """A store that can copy itself while it is in use. Others are copied by what they rest on."""
 
-        - ``("history", id, "\t7")``: entry 7 belongs to the history of this id
-        - ``("key", key, "7")``: this key leads to entry 7
-        - ``("noun", "match", "m-1\t7 accepted 2026-11-02")``: the entry that last wrote a
-          noun, its status, and its day
-        - ``("filed", "ana", "match m-1\t2026-11-02")``: it is found with ana, by this day
-        - ``("weighing", "ana", "match m-1")``: it is read in what is decided about ana
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
+        """A whole copy in a new file; the number and hash of the last entry in it.
+
+        Promises: one moment, checked before it has its name; nothing is written over, and
+        what fails leaves no file of that name. ``progress`` is told how much is done, of how much.
         """
         ...

@@ -24,6 +24,7 @@ from cattrs.errors import (
     AttributeValidationNote,
     BaseValidationError,
     ForbiddenExtraKeysError,
+    IterableValidationError,
     IterableValidationNote,
 )
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
@@ -32,14 +33,17 @@ from peerkit.acts import ACTS, Act, Left, RecordMeasure
 from peerkit.decisions import Decision, Verdict
 from peerkit.errors import BadInput, must_be
 from peerkit.model import NOUNS, Activity, Answer, Noun, Recurrence, Words
+from peerkit.model.fields import owner_of, private_fields
 from peerkit.stores import Apart, touched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 __all__ = [
     "act_table",
+    "noun_of",
+    "private_parts",
     "read_act",
     "read_noun",
     "text",
@@ -146,10 +150,20 @@ def _a_list(kind: Any, converter: Converter) -> Callable[[Any, Any], tuple[Any, 
         if type(value) is not list:
             raise _Unfit("must be a list")
         if converter.detailed_validation:
-            return tuple(converter.structure(value, cast("Any", list)[item]))
+            return tuple(_one_by_one(value, item, one))
         return tuple([one(each, item) for each in value])
 
     return hook
+
+
+def _one_by_one(value: list[Any], item: Any, one: Callable[[Any, Any], Any]) -> Iterator[Any]:
+    """Stops at the first fault: an error for each of 100,000 items would fill the memory."""
+    for number, each in enumerate(value):
+        try:
+            yield one(each, item)
+        except Exception as error:
+            error.add_note(IterableValidationNote("", number, item))
+            raise cast("Any", IterableValidationError)("", [error], tuple) from error
 
 
 def _circumstances(value: Any, _: Any) -> tuple[tuple[str, str], ...]:
@@ -390,8 +404,12 @@ def read_noun(document: str | bytes) -> Noun:
 
     A noun may be longer than any document that comes in: it is ours.
     """
-    value = _parsed(document, most=sys.maxsize)
-    return _structured(value, _named(value, "noun", _NOUN_NAMED), "$")
+    return noun_of(_parsed(document, most=sys.maxsize))
+
+
+def noun_of(table: dict[str, Any]) -> Noun:
+    """The noun that a table describes, such as one of those in an entry. The table is used up."""
+    return _structured(table, _named(table, "noun", _NOUN_NAMED), "$")
 
 
 def _is_there(words: Words | None) -> bool:
@@ -450,6 +468,41 @@ def write_noun(noun: Noun) -> str:
     return text({"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)})
 
 
+def private_parts(act: Act, nouns: tuple[Noun, ...]) -> list[tuple[str, str, str]]:
+    """What is private in an act and in what it leaves: about what, whose, and as which text.
+
+    Where nothing private was said there is none: then the journal holds them whole.
+    """
+    found = []
+    named = [("@act", act)] if act.private_to else []
+    for about, of in (*named, *((_apart(each), each) for each in nouns if each.private_to)):
+        fields = private_fields(type(of))
+        if any(getattr(of, each.name) != each.default for each in fields):
+            table = _writer(cast("Any", type(of)), words=False)(of)
+            private = {each.name: table[each.name] for each in fields}
+            found.append((about, owner_of(of), text(private)))
+    return found
+
+
+def _apart(noun: Noun) -> str:
+    """Under what the private part of a noun lies apart."""
+    return f"@{noun.kind}/{noun.id}"
+
+
+def _public(table: dict[str, Any], of: Act | Noun) -> dict[str, Any]:
+    """What the journal holds of a table whose private part lies apart."""
+    private = {each.name for each in private_fields(type(of))}
+    return {name: value for name, value in table.items() if name not in private}
+
+
+def _in_the_journal(noun: Noun, body: str, apart: set[str]) -> str:
+    """A noun as it is written elsewhere, but for its private part where that lies apart."""
+    if not noun.private_to or _apart(noun) not in apart:
+        return body
+    table = {"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)}
+    return text(_public(table, noun))
+
+
 def words_in(act: Act) -> tuple[str, ...]:
     """The texts that an act brings along."""
     values = (getattr(act, each.name) for each in attrs.fields(type(act)))
@@ -458,6 +511,7 @@ def words_in(act: Act) -> tuple[str, ...]:
 
 def write_entry(
     act: Act,
+    about: tuple[str, ...],
     now: datetime,
     decision: Decision,
     left: Left,
@@ -466,8 +520,11 @@ def write_entry(
 ) -> str:
     """The journal's text of a decision, but for its number and link.
 
-    The nouns are put in as they are written elsewhere, byte for byte.
+    The nouns are put in as they are written elsewhere, byte for byte, but for those of which
+    a private part lies apart.
     """
+    hidden = {each.about for each in apart}
+    table = act_table(act, words=False)
     said = text(
         {
             "at": now.isoformat(),
@@ -486,9 +543,9 @@ def write_entry(
             "apart": [[each.about, each.owner, each.digest] for each in apart],
             "forgets": left.forgets,
             "removes": left.removes,
-            "touched": touched(act.about, nouns),
-            "act": act_table(act, words=False),
+            "touched": touched(about, nouns, left.counts, left.removes),
+            "act": _public(table, act) if "@act" in hidden else table,
         }
     )
-    written = ",".join(body for _, body in nouns)
+    written = ",".join([_in_the_journal(each, body, hidden) for each, body in nouns])
     return f'{said[:-1]},"nouns":[{written}]}}'

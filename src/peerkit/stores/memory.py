@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
@@ -14,7 +14,7 @@ import attrs
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Noun, View, periods
-from peerkit.stores import GENESIS, Apart, Change, Entry, Order, Standing, Wanted, seal
+from peerkit.stores import GENESIS, Apart, Change, Entry, Order, Standing, Wanted, runs, seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,16 +117,20 @@ class MemoryStore:
             return entry
 
     def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
-        """Put a value into a table, and note how to take it back."""
+        """Put a value into a table.
+
+        How to take it back is noted first, here and below, and does no harm where nothing was
+        done yet: whoever is interrupted between the two leaves nothing.
+        """
         if key in table:
             self._undo.append(partial(table.__setitem__, key, table[key]))
         else:
-            self._undo.append(partial(table.pop, key))
+            self._undo.append(partial(table.pop, key, None))
         table[key] = value
 
     def _add(self, items: list[Any], value: Any) -> None:
+        self._undo.append(partial(_shorten, items, len(items)))
         items.append(value)
-        self._undo.append(items.pop)
 
     def _put(self, entry: Entry, change: Change) -> None:
         for owner in change.forgets:
@@ -168,7 +172,8 @@ class MemoryStore:
         self._refile(self._found, noun, (None, *noun.touches), ())
         self._refile(self._weighing, noun, noun.weighs_on if noun.open else (), ())
         table = self._nouns[id_]
-        self._undo.append(partial(table.__setitem__, kind, table.pop(kind)))
+        self._undo.append(partial(table.__setitem__, kind, table[kind]))
+        del table[kind]
 
     def _forget(self, owner: str) -> None:
         """Every text of this owner goes, from beside the nouns and from the entries."""
@@ -179,6 +184,21 @@ class MemoryStore:
                 left = tuple(each for each in entry.apart if each.owner != owner)
                 self._undo.append(partial(self._entries.__setitem__, at, entry))
                 self._entries[at] = attrs.evolve(entry, apart=left)
+
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there."""
+        with self._lock:
+            self._ready()
+            now = dict(pairs)
+            with self._all_or_nothing():
+                for about in {old.about for old in now}:
+                    kept = [now.get(each, each) for each in self._apart.get(about, ())]
+                    self._set(self._apart, about, kept)
+                for at, entry in enumerate(self._entries):
+                    if not now.keys().isdisjoint(entry.apart):
+                        apart = tuple(now.get(each, each) for each in entry.apart)
+                        self._undo.append(partial(self._entries.__setitem__, at, entry))
+                        self._entries[at] = attrs.evolve(entry, apart=apart)
 
     def _refile(
         self,
@@ -192,11 +212,11 @@ class MemoryStore:
             return
         name = (noun.kind, noun.id)
         for each in {*was}.difference(now):
-            del filed[each][bisect_left(filed[each], name)]
-            self._undo.append(partial(insort, filed[each], name))
+            self._undo.append(partial(_file, filed[each], name))
+            _take_out(filed[each], name)
         for each in {*now}.difference(was):
-            insort(filed[each], name)
-            self._undo.append(partial(filed[each].remove, name))
+            self._undo.append(partial(_take_out, filed[each], name))
+            _file(filed[each], name)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -303,7 +323,7 @@ class MemoryStore:
             for each in self._outbox.values():
                 if len(found) == limit:
                     break
-                if each.told is None and (each.lease is None or each.lease <= now):
+                if each.told is None and not runs(each.lease, now):
                     each.lease = lease
                     found.append(each.message)
             return tuple(found)
@@ -313,8 +333,9 @@ class MemoryStore:
         with self._lock:
             self._ready()
             for key in keys:
-                if key in self._outbox:
-                    self._outbox[key].told = now
+                waiting = self._outbox.get(key)
+                if waiting is not None and waiting.told is None:
+                    waiting.told = now
 
     def outbox(self) -> tuple[int, int]:
         """How many messages there are, and how many of them wait."""
@@ -322,6 +343,30 @@ class MemoryStore:
             self._ready()
             return len(self._outbox), sum(each.told is None for each in self._outbox.values())
 
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait."""
+        with self._lock:
+            self._ready()
+            return iter([key for key, each in self._outbox.items() if each.told is None])
+
     def close(self) -> None:
         """Let go of everything."""
         self._closed = True
+
+
+def _shorten(items: list[Any], length: int) -> None:
+    del items[length:]
+
+
+def _file(names: list[tuple[str, str]], name: tuple[str, str]) -> None:
+    """Put a name in its place, once."""
+    at = bisect_left(names, name)
+    if names[at : at + 1] != [name]:
+        names.insert(at, name)
+
+
+def _take_out(names: list[tuple[str, str]], name: tuple[str, str]) -> None:
+    """Take a name out, if it is there."""
+    at = bisect_left(names, name)
+    if names[at : at + 1] == [name]:
+        del names[at]

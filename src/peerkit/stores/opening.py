@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from peerkit.errors import StoreError
 from peerkit.stores import Store
+from peerkit.stores.keys import Keys
+from peerkit.stores.sealed import SealedStore
 
 __all__ = ["store_at"]
 
@@ -14,11 +16,13 @@ __all__ = ["store_at"]
 _OURS: Final = {
     "memory": "peerkit.stores.memory:MemoryStore.at",
     "sqlite": "peerkit.stores.sqlite:SQLiteStore.at",
+    "postgresql": "peerkit.stores.sql:SQLStore.at",
+    "postgresql+psycopg": "peerkit.stores.sql:SQLStore.at",
 }
 
 
-def store_at(where: str, program: str, **how: Any) -> Store:
-    """The store at an address: ``":memory:"``, a file, or ``scheme://…``.
+def store_at(where: str, program: str, *, keys: Keys | None = None, **how: Any) -> Store:
+    """The store at an address: ``":memory:"``, a file, or ``scheme://…``; sealed with ``keys``.
 
     Third parties register a callable ``(where, *, program, **how) -> Store``
     under their scheme in the entry point group ``peerkit.stores``.
@@ -30,7 +34,15 @@ def store_at(where: str, program: str, **how: Any) -> Store:
     if opener is None:
         raise StoreError(f"No store is registered for {scheme}://. Install the one that brings it.")
     store: Store = opener(where, program=program, **how)
-    return store
+    return store if keys is None else _sealed(store, keys)
+
+
+def _sealed(store: Store, keys: Keys) -> Store:
+    try:
+        return SealedStore(store, keys)
+    except BaseException:
+        store.close()
+        raise
 
 
 def _opener(scheme: str) -> Any:

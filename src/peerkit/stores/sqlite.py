@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View, periods
-from peerkit.stores import Apart, Card, Change, Entry, Order, Standing, Wanted, seal
+from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
+from peerkit.stores.inspected import Card
+from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_file import FAILURES, opened, why
+from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults
 from peerkit.stores.sqlite_sql import FILED, HEAD, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
 __all__ = ["SQLiteStore"]
@@ -69,11 +72,13 @@ class SQLiteStore:
             raise StoreError("Name a file. What has no name would be gone when it is closed.")
         self._pid = os.getpid()
         self._lock = RLock()
+        self._writing = False
         self._batch = False
         self._closed = False
         self._forgot = False
         self._read: dict[str, Noun] = {}
         self._db, self._program = opened(self.path, program, _DURABILITY[durability])
+        self._held = hold(self, self._db, self.path)
 
     @classmethod
     def at(cls, where: str, *, program: str, durability: str = "full") -> SQLiteStore:
@@ -82,7 +87,10 @@ class SQLiteStore:
 
     def _ready(self) -> None:
         if os.getpid() != self._pid:
-            raise StoreError("This store was opened in another process. Open it again in this one.")
+            raise StoreError(
+                "This store was opened in another process, from which this one was forked. "
+                "Start processes with spawn, or open a program after the fork only."
+            )
         if self._closed:
             raise StoreError("This program is closed. Open it again.")
 
@@ -91,6 +99,8 @@ class SQLiteStore:
         self._ready()
         try:
             with self._lock:
+                if not self._writing:
+                    self._clean(self._held.there)
                 return self._db.execute(sql, values).fetchall()
         except FAILURES as error:
             failed = why(error)
@@ -120,6 +130,8 @@ class SQLiteStore:
             else:
                 self._empty_the_log()
                 return
+            finally:
+                self._writing = self._batch
         raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
 
     def _empty_the_log(self) -> None:
@@ -132,9 +144,21 @@ class SQLiteStore:
 
     def _begin(self) -> None:
         if not self._batch:
+            self._clean(self._held.whole)
+            self._writing = True
             self._db.execute("BEGIN IMMEDIATE")
         elif not self._db.in_transaction:
             raise StoreError("A change before this one failed, and the whole batch with it.")
+
+    def _clean(self, there: Callable[[], bool]) -> None:
+        """Whoever was interrupted may have left a transaction, and the file may be gone."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        if not there():
+            raise StoreError(
+                f"{self.path} or its log was taken away or replaced while it was open. "
+                "Put it back, or close this and open it again."
+            )
 
     def _roll_back(self) -> None:
         """Take back what was written."""
@@ -409,14 +433,31 @@ class SQLiteStore:
         )
         return tuple(Apart(*row) for row in rows)
 
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there."""
+        mine = self._program
+        writing = "UPDATE peerkit_program SET writing = ? WHERE id = ?"
+        with self._transaction():
+            self._db.execute(writing, (1, mine))
+            self._db.executemany(
+                "UPDATE peerkit_apart SET salt = ?, text = ? "
+                "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
+                [
+                    (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
+                    for was, now in pairs
+                ],
+            )
+            self._db.execute(writing, (0, mine))
+            self._forgot = True
+
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
         with self._transaction():
             rows = self._db.execute(
                 "SELECT n, position, recipient, kind, about, inside, outside FROM peerkit_message "
-                "WHERE program = ? AND told IS NULL AND (lease IS NULL OR lease <= ?) "
-                "ORDER BY n, position LIMIT ?",
-                (self._program, _moment(now), limit),
+                "WHERE program = ? AND told IS NULL "
+                "AND (lease IS NULL OR lease <= ? OR lease > ?) ORDER BY n, position LIMIT ?",
+                (self._program, _moment(now), _moment(now + LONGEST_LEASE), limit),
             ).fetchall()
             self._db.executemany(
                 "UPDATE peerkit_message SET lease = ? WHERE program = ? AND n = ? AND position = ?",
@@ -428,7 +469,8 @@ class SQLiteStore:
         """These messages have been told."""
         with self._transaction():
             self._db.executemany(
-                "UPDATE peerkit_message SET told = ? WHERE program = ? AND n = ? AND position = ?",
+                "UPDATE peerkit_message SET told = ? "
+                "WHERE program = ? AND n = ? AND position = ? AND told IS NULL",
                 [(_moment(now), self._program, *key.partition("/")[::2]) for key in keys],
             )
 
@@ -438,11 +480,43 @@ class SQLiteStore:
         total, waiting = self._ask(sql, (self._program,))[0]
         return total, waiting
 
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait, some hundreds at a time."""
+        sql = (
+            "SELECT n, position FROM peerkit_message WHERE program = ? AND told IS NULL "
+            "AND (n, position) > (?, ?) ORDER BY n, position LIMIT 500"
+        )
+        after = (0, 0)
+        while rows := self._ask(sql, (self._program, *after)):
+            yield from (f"{n}/{at}" for n, at in rows)
+            after = rows[-1]
+
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
+        """A whole copy of the file, with every program in it, while others write."""
+        file: str = self._ask("PRAGMA database_list", ())[0][2]  # the folder may have changed
+        ((least, _),) = self._ask(HEAD, (self._program,))
+
+        def known(number: int, hash_: str) -> bool:
+            sql = "SELECT 1 FROM peerkit_entry WHERE program = ? AND n = ? AND hash = ?"
+            row = (self._program, number, hash_)
+            return number >= least and (number == 0 or bool(self._ask(sql, row)))
+
+        return backed_up(file, self._program, path, progress, known)
+
     def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._closed = True
-            self._db.close()
+        """Let go of the file. In a process that was forked it is the other's, and stays open."""
+        if os.getpid() != self._pid:
+            return
+        try:
+            with self._lock:
+                self._closed = True
+                let_go(self)
+                self._db.close()
+        except sqlite3.Error as error:
+            failed = why(error)
+        else:
+            return
+        raise StoreError(f"{self.path} could not be closed: {failed}.")
 
 
 def _message(n: int, at: int, to: str, kind: str, about: str, inside: str, outside: str) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import Final
 
 from peerkit.errors import StoreError
 from peerkit.stores import NotAStore
+from peerkit.stores.sqlite_held import was_open_before_the_fork
 
 __all__ = ["FAILURES", "laid_out", "opened", "why"]
 
@@ -171,6 +173,8 @@ def laid_out() -> Iterator[str]:
 
 def why(error: Exception) -> str:
     """What failed. Only SQLite's own sentences are known to hold nobody's words."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        return "somebody else has been writing to it all the while; try again"
     return str(error) if isinstance(error, sqlite3.Error) else type(error).__name__
 
 
@@ -179,13 +183,14 @@ def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connectio
     _spare_other_files(path)
     try:
         db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
         failed = type(error).__name__
     else:
         try:
             return db, _prepared(db, path, program, synchronous)
         except BaseException:
-            db.close()
+            with suppress(sqlite3.Error):  # what went wrong first is told
+                db.close()
             raise
     raise StoreError(f"{path} cannot be opened ({failed}). Is the folder there?")
 
@@ -220,17 +225,31 @@ def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str)
 
 
 def _spare_other_files(path: str) -> None:
-    """Refuse a file that is too short for a database: SQLite takes one byte for an empty one.
+    """Refuse what no store can be made of, and leave it as it is.
 
-    The file is not opened to look at it. Closing it would let go of every lock
-    that this process has on it (sqlite.org/howtocorrupt.html, 2.2).
+    SQLite takes one byte for an empty database. Of a file with two names each
+    name would get a log of its own. The file is not opened to look at it: closing
+    it would let go of every lock that this process has on it
+    (sqlite.org/howtocorrupt.html, 2.2 and 2.5).
     """
     try:
-        size = Path(path).stat().st_size
-    except OSError:
+        found = Path(path).stat()
+    except (OSError, ValueError):
         return
-    if 0 < size < _SHORTEST:
+    if was_open_before_the_fork(found):
+        raise StoreError(
+            f"{path} was open in the process from which this one was forked, and SQLite would "
+            "lose what is written here. Start processes with spawn, or open it after the fork only."
+        )
+    if not stat.S_ISREG(found.st_mode):
+        raise NotAStore(f"{path} is a folder or a device. Name a file.")
+    if 0 < found.st_size < _SHORTEST:
         raise NotAStore(f"{path} is not an SQLite file.")
+    if found.st_nlink > 1:
+        raise StoreError(
+            f"{path} has a second name, a hard link, and the two would be written to separately. "
+            "Take one of them away."
+        )
 
 
 def _write_ahead(db: sqlite3.Connection) -> None:

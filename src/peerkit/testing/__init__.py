@@ -1,4 +1,4 @@
-"""Proof: conformance kits for stores and notifiers, and situations. Ships with the package.
+"""Proof: conformance kits for stores, keys and notifiers, and situations. Ships with the package.
 
 The kits need pytest (``pip install 'peerkit[testing]'``); situations need nothing.
 """
@@ -10,15 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from peerkit.testing.keys import KeysConformance
     from peerkit.testing.notifiers import NotifierConformance
     from peerkit.testing.stores import StoreConformance
 
-__all__ = ["NotifierConformance", "StoreConformance"]
+__all__ = ["KeysConformance", "NotifierConformance", "StoreConformance"]
 
 #: Where each kit is, and the files its tests are in.
 _KITS = {
+    "KeysConformance": ("keys", "sharing", "pieces"),
     "NotifierConformance": ("notifiers",),
-    "StoreConformance": ("stores", "keeping", "pieces", "reading", "sharing"),
+    "StoreConformance": (
+        *("stores", "finding", "keeping", "pieces", "reading", "sealing", "sharing"),
+    ),
 }
 
 

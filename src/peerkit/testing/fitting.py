@@ -40,6 +40,8 @@ from peerkit.model import (
     Nights,
     Noun,
     OldPeerReads,
+    ParticipantStatus,
+    PeerStatus,
     PlanKind,
     Pull,
     Recurrence,
@@ -114,6 +116,14 @@ def _after(kind: type[Any], name: str, values: Mapping[str, Any]) -> SearchStrat
 
 def _nothing(kind: type[Any], values: Mapping[str, Any]) -> None:
     """Nothing depends on it."""
+
+
+def _asked_for(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any] | None:
+    """A status that an act can ask for: somebody is forgotten by an act of its own."""
+    asked = {"ChangeService": PeerStatus, "ChangeParticipation": ParticipantStatus}
+    if kind.__name__ not in asked:
+        return None
+    return st.sampled_from([each for each in asked[kind.__name__] if each.value != "forgotten"])
 
 
 def _ends(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[Any]:
@@ -303,6 +313,7 @@ def _a_week() -> SearchStrategy[int | None]:
 _DEPENDING: Final[
     Mapping[str, tuple[str, Callable[[type[Any], Mapping[str, Any]], SearchStrategy[Any] | None]]]
 ] = {
+    "status": ("", _asked_for),
     "ends": ("starts", _ends),
     "until": ("", _until),
     "first": ("", _first),

@@ -195,6 +195,16 @@ class Sharing(Conformance, kit=True):
 
         assert store.outbox() == (3, 2)
 
+    def test_the_outbox_names_what_waits(self, store: Store) -> None:
+        """What waits is named oldest first, leased or not, and is given to a teller as before."""
+        keep(store, "x", messages=[message(number) for number in range(3)])
+        keep(store, "x", messages=[message()])
+        first, second = store.untold(2, NOW, SOON)
+        store.told((first.key,), NOW)
+
+        assert list(store.waiting()) == [second.key, "1/2", "2/0"]
+        assert [each.key for each in store.untold(10, NOW, SOON)] == ["1/2", "2/0"]
+
     def test_threads_never_get_one_message_twice(self, store: Store) -> None:
         """Several threads that ask for messages share them: each goes to one."""
         sent = [message(number) for number in range(40)]
@@ -230,6 +240,7 @@ class Sharing(Conformance, kit=True):
             "untold": lambda: store.untold(1, NOW, SOON),
             "told": lambda: store.told(("1/0",), NOW),
             "outbox": store.outbox,
+            "waiting": lambda: list(store.waiting()),
         }
         for name, ask in asked.items():
             try:

@@ -1,0 +1,226 @@
+"""A program as a file of lines: how each is written, and whether a file is whole.
+
+**The form.** UTF-8, one JSON object a line, each ended by a newline:
+
+1. ``{"peerkit":"program","form":1,"words":true}``.
+2. Each entry of the journal, from the first to the last:
+   ``{"hash":"…","entry":{…}}``. The entry is the very text that was hashed. Where texts of
+   it lie apart, they stand before it: ``"apart":[["goal/g-1","p-1","salt","text"]]``.
+3. The keys of the messages that wait, oldest first, some hundreds a line:
+   ``{"waiting":["12/0"]}``. All others have been told.
+4. ``{"entries":2,"head":"…","sha256":"…"}``: how many entries there are, the hash of the last
+   one, and the SHA-256 of everything above this line.
+
+So ``head -n -1 FILE | sha256sum`` gives what the last line says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from peerkit.errors import BadInput
+from peerkit.stores import GENESIS, Apart, Entry
+from peerkit.stores.codec import text
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+__all__ = ["Exported", "Lines", "entry_line", "first_line", "last_line", "waiting_lines"]
+
+#: The form of the file. One with a higher number was written by a newer peerkit.
+FORM: Final = 1
+#: The longest line that is read, in bytes.
+MOST: Final = 16 * 1024 * 1024
+#: The key of a message: its entry, and its position there.
+_KEY: Final = re.compile(r"([1-9][0-9]{0,17})/(0|[1-9][0-9]{0,17})")
+#: How many keys of messages one line has.
+_KEYS: Final = 500
+#: Where the parts of an entry's line stand: the hash has 64 digits.
+_HASH: Final = slice(9, 73)
+_NEXT: Final = slice(73, 83)
+_REST: Final = 83
+_ENTRY: Final = '"entry":'
+_DECODE: Final = json.JSONDecoder().raw_decode
+
+
+@attrs.frozen
+class Exported:
+    """What a file of a program holds.
+
+    ``head`` is the hash of the last of its ``entries``; ``words`` says whether the texts that
+    lie apart are in it; ``sha256`` is the checksum in its last line.
+    """
+
+    entries: int
+    head: str
+    words: bool
+    sha256: str
+
+
+def first_line(*, words: bool) -> bytes:
+    """What a file begins with."""
+    return _line({"peerkit": "program", "form": FORM, "words": words})
+
+
+def entry_line(entry: Entry, *, words: bool) -> bytes:
+    """One entry, with its texts apart where they are wanted."""
+    apart = ""
+    if words and entry.apart:
+        texts = [[each.about, each.owner, each.salt, each.text] for each in entry.apart]
+        apart = f'"apart":{text(texts)},'
+    return f'{{"hash":"{entry.hash}",{apart}"entry":{entry.body}}}\n'.encode()
+
+
+def waiting_lines(keys: Iterator[str]) -> Iterator[bytes]:
+    """The keys of messages that wait."""
+    while some := list(islice(keys, _KEYS)):
+        yield _line({"waiting": some})
+
+
+def last_line(lines: Lines) -> bytes:
+    """What a file ends with."""
+    sealed = lines.digest.hexdigest()
+    return _line({"entries": lines.number, "head": lines.head, "sha256": sealed})
+
+
+def _line(value: dict[str, Any]) -> bytes:
+    return f"{text(value)}\n".encode()
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    """One line as a table, empty where it is none."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return value if type(value) is dict and _line(value) == line else {}
+
+
+@attrs.define
+class Lines:
+    """The lines of a file, as far as they were read or written: each must follow the last one.
+
+    ``name`` is the file's, for what is said of it. ``at`` counts lines, ``place`` says at which
+    byte the line begins; ``number`` and ``head`` are those of the last entry.
+    """
+
+    name: str
+    at: int = 0
+    place: int = 0
+    number: int = 0
+    head: str = GENESIS
+    _length: int = 0
+    digest: Any = attrs.field(factory=sha256)
+
+    def refused(self, what: str) -> BadInput:
+        """The error that says what is wrong with this line."""
+        return BadInput(f"{self.name} line {self.at}", what)
+
+    def next(self, file: BinaryIO) -> bytes:
+        """The next whole line; empty at the end. Bounded, whatever comes in."""
+        self.at += 1
+        self.place += self._length
+        line = file.readline(MOST + 1)
+        self._length = len(line)
+        if len(line) > MOST:
+            raise self.refused(f"is longer than {MOST} bytes, so it is none of ours")
+        if line and not line.endswith(b"\n"):
+            raise self.refused("is cut; export it again")
+        return line
+
+    def add(self, line: bytes) -> None:
+        """The checksum goes on."""
+        self.digest.update(line)
+
+    def begin(self, file: BinaryIO) -> bool:
+        """Read the first line: whether the texts apart are in the file."""
+        line = self.next(file)
+        found = _object(line)
+        form = found.get("form")
+        if found.get("peerkit") != "program" or type(form) is not int:
+            raise self.refused("is not the first line of a program that peerkit exported")
+        if form > FORM:
+            raise self.refused("was written by a newer peerkit; install that one")
+        words = found.get("words")
+        if line != first_line(words=words is True):
+            raise self.refused("is not as peerkit writes it")
+        self.add(line)
+        return words is True
+
+    def follow(self, line: bytes) -> Entry:
+        """The entry in this line, which must be the next one."""
+        entry = self._entry(line)
+        if sha256(entry.body.encode()).hexdigest() != entry.hash:
+            raise self.refused("holds an entry that does not match its hash: it was changed")
+        if not entry.body.startswith(f'{{"n":{entry.number},"prev":"{self.head}",'):
+            raise self.refused(
+                f"does not hold entry {entry.number}, linked to the one before it: "
+                "a line is missing, doubled, or in another place"
+            )
+        self.number, self.head = entry.number, entry.hash
+        self.add(line)
+        return entry
+
+    def _entry(self, line: bytes) -> Entry:
+        """The entry as it stands, before anything is compared."""
+        try:
+            found = line.decode()
+        except UnicodeDecodeError:
+            found = ""
+        start = _REST
+        apart: tuple[Apart, ...] = ()
+        if found[_NEXT] == '","apart":':
+            apart, start = self._apart(found)
+        elif found[_NEXT] != f'",{_ENTRY}':
+            raise self.refused("is no entry of a program in UTF-8")
+        return Entry(self.number + 1, found[_HASH], found[start:-2], apart)
+
+    def _apart(self, found: str) -> tuple[tuple[Apart, ...], int]:
+        """The texts apart of a line, and where its entry begins."""
+        try:
+            texts, end = _DECODE(found, _REST)
+        except (ValueError, RecursionError):
+            texts, end = None, 0
+        start = end + 1 + len(_ENTRY)
+        if (
+            type(texts) is list
+            and all(type(row) is list and [*map(type, row)] == [str] * 4 for row in texts)
+            and found[end:start] == f",{_ENTRY}"
+        ):
+            return tuple(Apart(*row) for row in texts), start
+        raise self.refused("has texts apart that are not as peerkit writes them")
+
+    def waiting(self, line: bytes) -> list[str]:
+        """The keys in a line of messages that wait; none where it is another line."""
+        if not line.startswith(b'{"waiting":'):
+            return []
+        keys = _object(line).get("waiting")
+        if type(keys) is list and keys and all(type(each) is str for each in keys):
+            self.add(line)
+            return keys
+        raise self.refused("is not as peerkit writes what waits")
+
+    def later(self, key: str, last: tuple[int, int]) -> tuple[int, int]:
+        """The entry and position in the key of a message, which must come after the last one."""
+        found = _KEY.fullmatch(key)
+        named = (int(found[1]), int(found[2])) if found else (0, 0)
+        if last < named and named[0] <= self.number:
+            return named
+        raise self.refused("names a message that is not in the file, or not in order")
+
+    def end(self, line: bytes, *, words: bool) -> Exported:
+        """What the last line says, compared with the lines above it."""
+        if line != last_line(self):
+            raise self.refused(
+                "is not the last line that belongs to those above it: the file was changed"
+                if line
+                else "is missing: the file was cut; export it again"
+            )
+        return Exported(self.number, self.head, words, self.digest.hexdigest())

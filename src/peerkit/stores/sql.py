@@ -1,0 +1,267 @@
+"""Keeps programs on a PostgreSQL server: many writers, and a host's own transaction around ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from peerkit.errors import BadInput, Moved, StoreError
+from peerkit.model import Count, Message, Noun, View
+from peerkit.stores import Apart, Change, Entry, Standing, Wanted, seal
+from peerkit.stores.codec import read_noun
+from peerkit.stores.sql_opening import opened
+from peerkit.stores.sql_server import BEGIN, Host, Server, engine_at, read_address, run
+from peerkit.stores.sql_statements import Statements
+
+if TYPE_CHECKING:
+    import psycopg
+    import sqlalchemy
+
+__all__ = ["SQLStore"]
+
+K = TypeVar("K")
+N = TypeVar("N", bound=Noun)
+V = TypeVar("V")
+
+#: How many nouns, and how many heads, we remember as read, so as not to read them again.
+_REMEMBERED: Final = 4096
+_KEY: Final = re.compile(r"([1-9][0-9]{0,17})/(0|[1-9][0-9]{0,8})\Z")
+
+
+class SQLStore:
+    """One program in a database that may hold many. Threads and processes may share it.
+
+    Give an address, or with ``engine`` an engine of your own. Our tables are
+    in ``schema``, by default the one that the connection makes tables in, and
+    each name of ours begins with ``prefix``. ``durability`` is ``"full"``, or
+    ``"normal"``: an acknowledged change survives the death of our process, and
+    a crash of the server may take the last ones. With an engine of yours it is
+    what your connections say.
+    """
+
+    def __init__(
+        self,
+        where: str = "",
+        *,
+        engine: sqlalchemy.Engine | None = None,
+        program: str = "main",
+        schema: str | None = None,
+        prefix: str | None = None,
+        durability: str | None = None,
+    ) -> None:
+        if (engine is None) is (not where):
+            raise StoreError("Give an address, or an engine of your own: one of the two.")
+        told = {"schema": schema, "prefix": prefix}
+        if engine is None:
+            url, said = read_address(where)
+            told = {**said, **{name: each for name, each in told.items() if each is not None}}
+            self._server = Server(engine_at(url, durability or "full"), ours=True)
+        elif durability is not None:
+            raise StoreError("How durable an engine of yours is, its own settings say.")
+        else:
+            self._server = Server(engine, ours=False)
+        try:
+            names, number = opened(
+                self._server, program, told.get("schema"), told.get("prefix") or "peerkit_"
+            )
+        except BaseException:
+            self._server.close()
+            raise
+        self._say = Statements(names, number)
+        self._read: dict[str, Noun] = {}
+        self._heads: dict[int, str] = {}
+
+    @classmethod
+    def at(cls, where: str, *, program: str, durability: str | None = None) -> SQLStore:
+        """The database of this address: ``postgresql://user@host/name?schema=…&prefix=…``."""
+        return cls(where, program=program, durability=durability)
+
+    def within(self, connection: Host) -> SQLStore:
+        """The same program through a connection of yours, in the transaction it is in.
+
+        What you write there and what is kept here is committed together by you, or is
+        not there at all. Each change has a savepoint, so that after an error of ours
+        your transaction goes on.
+        """
+        other = object.__new__(type(self))
+        other._server = self._server.within(connection)
+        other._say = self._say
+        other._read = self._read
+        other._heads = self._heads
+        return other
+
+    def view(
+        self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
+    ) -> Standing:
+        """How things stand about these ids: one statement, so one moment."""
+        return self._standing(self._server.ask(*self._say.standing(about, day, key)), now)
+
+    def _standing(self, rows: list[tuple[Any, ...]], now: datetime) -> Standing:
+        nouns: dict[tuple[str, str, int], Noun] = {}
+        tallies: dict[tuple[str, str], int] = {}
+        earlier = None
+        seen = 0
+        for kind, id_, number, body in rows:
+            if kind == "head":
+                seen = number
+                _remember(self._heads, number, id_)
+            elif kind == "earlier":
+                earlier = next(self.journal(number - 1))
+            elif kind == "tally":
+                tallies[id_, body] = number
+            else:
+                name = (kind, id_, number)
+                nouns[name] = self._noun(name, body)
+        return Standing(
+            view=View(now, tuple(nouns[name] for name in sorted(nouns)), tallies, seen),
+            versions=frozenset(nouns),
+            earlier=earlier,
+        )
+
+    def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
+        """A noun as it is written. The same text is read once."""
+        noun = self._read.get(body)
+        if noun is not None:
+            return noun
+        try:
+            noun = read_noun(body)
+        except BadInput as error:
+            place = error.place
+        else:
+            _remember(self._read, body, noun)
+            return noun
+        raise StoreError(f"The server holds a {name[0]} {name[1]} that does not fit: {place}.")
+
+    def keep(self, change: Change) -> Entry:
+        """Keep all of a change, or nothing."""
+        moved = Moved(change.about, change.stood.view.seen)
+        entry = self._server.change(
+            lambda db: self._at_once(db, change) or self._after_looking(db, change),
+            settles=self._server.alone,
+            crossed=moved,
+        )
+        if entry is None:
+            raise moved
+        if change.forgets:
+            self._read.clear()
+        for noun, body in change.nouns:
+            if noun.open:  # what is closed is seldom read again
+                _remember(self._read, body, noun)
+        return entry
+
+    def _at_once(self, db: psycopg.Connection[Any], change: Change) -> Entry | None:
+        """Keep it if the head is where it was when this was read: one way there and back."""
+        seen = change.stood.view.seen
+        previous = self._heads.get(seen)
+        if previous is None:
+            return None
+        entry = seal(seen + 1, previous, change)
+        said = self._say.writing(entry, previous, change)
+        return entry if run(db, *said).fetchone() else None
+
+    def _after_looking(self, db: psycopg.Connection[Any], change: Change) -> Entry | None:
+        """Lock the head, look again, and keep it if nothing that it stood on has moved.
+
+        Two ways there and back: to begin, lock and look; to write and commit.
+        """
+        stood = change.stood
+        with db.pipeline():
+            if self._server.alone:
+                run(db, BEGIN)
+            head = run(db, self._say.head, (self._say.program,))
+            again = run(db, *self._say.standing(change.about, change.day, change.key))
+        ((number, previous),) = head.fetchall()
+        now = self._standing(again.fetchall(), stood.view.now)
+        if now.earlier is not None or not (number == stood.view.seen or now.same_as(stood)):
+            return None
+        entry = seal(number + 1, previous, change)
+        with db.pipeline():
+            run(db, *self._say.writing(entry, previous, change))
+            if self._server.alone:
+                run(db, "COMMIT")
+        return entry
+
+    def together(self) -> AbstractContextManager[None]:
+        """Keep every change inside the block, or none."""
+        return self._server.together()
+
+    def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+        """The entries after this number, in order, read a few at a time."""
+        while rows := self._server.ask(*self._say.entries(after, about)):
+            for number, hash_, body, apart in rows:
+                yield Entry(number, hash_, body, tuple(Apart(*each) for each in apart or ()))
+            after = rows[-1][0]
+
+    def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
+        """The nouns that are asked for, behind this place."""
+        rows = self._server.ask(*self._say.finding(wanted, after, limit))
+        return tuple(self._noun((row[0], row[1], row[2]), row[3]) for row in rows)  # type: ignore[misc]  # they are of this kind
+
+    def count(self, wanted: Wanted[N]) -> int:
+        """How many nouns are asked for."""
+        ((number,),) = self._server.ask(*self._say.counting(wanted))
+        return int(number)
+
+    def books(self) -> Iterator[Count | Message | Apart]:
+        """Everything kept beside the nouns, some hundreds at a time."""
+        for of, when, what, value in self._paged("tally", "of, period, what", "value"):
+            yield Count(of, what, value, when)
+        rest = "recipient, kind, about, inside, outside"
+        for row in self._paged("message", "n, position", rest):
+            yield _message(*row)
+        for _, _, *apart in self._paged("apart", "n, position", "about, owner, salt, text"):
+            yield Apart(*apart)
+
+    def _paged(self, table: str, key: str, rest: str) -> Iterator[tuple[Any, ...]]:
+        after: tuple[Any, ...] = ()
+        while rows := self._server.ask(*self._say.page(table, key, rest, after)):
+            yield from rows
+            after = rows[-1][: key.count(",") + 1]
+
+    def apart(self, about: str) -> tuple[Apart, ...]:
+        """The texts kept about this, oldest first."""
+        return tuple(Apart(*row) for row in self._server.ask(*self._say.apart(about)))
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Messages that wait, leased to the caller."""
+        mine = self._say.program
+        values = (mine, now.astimezone(UTC), limit, lease.astimezone(UTC), mine)
+        rows = self._server.change(lambda db: run(db, self._say.leasing, values).fetchall())
+        return tuple(_message(*row) for row in sorted(rows))
+
+    def told(self, keys: tuple[str, ...], now: datetime) -> None:
+        """These messages have been told."""
+        found = [each.groups() for each in map(_KEY.match, keys) if each]
+        columns = [[int(each[at]) for each in found] for at in (0, 1)]
+        values = (now.astimezone(UTC), *columns, self._say.program)
+        self._server.change(lambda db: run(db, self._say.telling, values))
+
+    def outbox(self) -> tuple[int, int]:
+        """How many messages there are, and how many of them wait."""
+        ((total, waiting),) = self._server.ask(self._say.outbox, (self._say.program,))
+        return total, waiting
+
+    def waiting(self) -> Iterator[str]:
+        """The keys of the messages that wait, some hundreds at a time."""
+        after = (0, 0)
+        while rows := self._server.ask(self._say.waiting, (self._say.program, *after)):
+            yield from (f"{n}/{at}" for n, at in rows)
+            after = rows[-1]
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self._server.close()
+
+
+def _remember(known: dict[K, V], name: K, value: V) -> None:
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known[name] = value
+
+
+def _message(n: int, at: int, to: str, kind: str, about: str, inside: str, outside: str) -> Message:
+    key = f"{n}/{at}"
+    return Message(key=key, to=to, kind=kind, about=about, inside=inside, outside=outside)

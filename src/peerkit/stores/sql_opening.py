@@ -1,0 +1,87 @@
+"""Opening a database: whether it can hold a program, and what is made in it when it is new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from peerkit.stores import NotAStore
+from peerkit.stores.sql_server import Server, run
+from peerkit.stores.sql_tables import FORM, Names, made
+
+if TYPE_CHECKING:
+    import psycopg
+
+__all__ = ["opened"]
+
+#: Whoever makes our tables holds this lock: "peer" in ASCII.
+_OURS: Final = 0x70656572
+_OLDEST: Final = 140_000
+
+#: How the server writes texts, whether it has such a table, and where it makes new ones.
+_ABOUT: Final = """
+SELECT current_setting('server_encoding'), current_setting('server_version_num')::integer,
+    coalesce(%s, (
+        SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE pg_class.oid = to_regclass(%s)
+    ), current_schema())
+"""
+
+
+def opened(server: Server, program: str, schema: str | None, prefix: str) -> tuple[Names, int]:
+    """Where our tables are, made if they are missing, and the number of this program."""
+    Names(schema or "public", prefix)  # both are checked before anything is asked
+    return server.change(lambda db: _opened(db, program, schema, prefix))
+
+
+def _opened(
+    db: psycopg.Connection[Any], program: str, schema: str | None, prefix: str
+) -> tuple[Names, int]:
+    about = run(db, _ABOUT, (schema, f'"{prefix}form"'))
+    ((encoding, version, found),) = about.fetchall()
+    if encoding != "UTF8":
+        raise NotAStore(f"The database writes texts as {encoding}. Give one that has UTF8.")
+    if version < _OLDEST:
+        raise NotAStore("The server is too old: PostgreSQL 14 is the oldest that is used.")
+    names = Names(found or "public", prefix)
+    form = _form(db, names)
+    if form is None:
+        with db.transaction():
+            form = _made(db, names)
+    if form > FORM:
+        raise NotAStore("The database was written by a newer peerkit; install that one.")
+    return names, _entered(db, names, program)
+
+
+def _form(db: psycopg.Connection[Any], names: Names) -> int | None:
+    """The form of our tables; None where there are none."""
+    ((missing,),) = run(db, "SELECT to_regclass(%s) IS NULL", (names.into("{form}"),)).fetchall()
+    if missing:
+        return None
+    ((form,),) = run(db, names.into("SELECT form FROM {form}")).fetchall()
+    return int(form)
+
+
+def _made(db: psycopg.Connection[Any], names: Names) -> int:
+    """Make what is missing. Several may try at once: one does it, and the others see it done."""
+    run(db, "SELECT pg_advisory_xact_lock(%s)", (_OURS,))
+    form = _form(db, names)
+    if form is not None:
+        return form
+    missing = run(db, "SELECT to_regnamespace(%s) IS NULL", (names.into("{SCHEMA}"),))
+    if missing.fetchall() == [(True,)]:
+        run(db, names.into("CREATE SCHEMA {SCHEMA}"))
+    for each in made(names):
+        run(db, each)
+    return FORM
+
+
+def _entered(db: psycopg.Connection[Any], names: Names, program: str) -> int:
+    """The number of this program. One that is there is found also where nothing can be written."""
+    look = names.into("SELECT id FROM {program} WHERE name = %s")
+    found = run(db, look, (program,)).fetchall()
+    if not found:
+        new = names.into("INSERT INTO {program} (name) VALUES (%s) ON CONFLICT (name) DO NOTHING")
+        run(db, new, (program,))
+        found = run(db, look, (program,)).fetchall()
+    ((number,),) = found
+    return int(number)

@@ -1,0 +1,270 @@
+"""The way to a PostgreSQL server: its address, its connections, and what its errors mean to us."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from threading import local
+from typing import Any, Final, TypeVar
+
+from peerkit.errors import MissingExtra, Moved, StoreError
+
+try:
+    import psycopg
+    import sqlalchemy.event
+    import sqlalchemy.exc
+    from psycopg.pq import TransactionStatus
+    from psycopg.rows import tuple_row
+except ImportError:
+    raise MissingExtra("SQLAlchemy and psycopg", "sql") from None
+
+__all__ = ["BEGIN", "Host", "Server", "engine_at", "read_address", "run"]
+
+T = TypeVar("T")
+
+#: A connection in whose transaction the host writes: SQLAlchemy's, or psycopg's own.
+Host = sqlalchemy.Connection | psycopg.Connection[Any]
+
+#: What a call to the server may raise: its own, and texts and numbers that it cannot hold.
+FAILURES: Final = (psycopg.Error, sqlalchemy.exc.SQLAlchemyError, UnicodeError, OverflowError)
+#: Others were in the way: a deadlock, or the stricter isolation of a host's transaction.
+_CROSSED: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+#: What every connection of ours is told. A writer waits for another as long as it would for a
+#: file, and nobody waits longer for one that stands still in the middle of a change.
+_SETTINGS: Final = {
+    "lock_timeout": "30s",
+    "idle_in_transaction_session_timeout": "30s",
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+#: Each statement sees what was committed before it: after the head is locked, that is the truth.
+BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+#: How durable an acknowledged change is, and the server's word for it.
+_DURABILITY: Final = {"full": "on", "normal": "off"}
+_SUPPORTED: Final = "PostgreSQL is the server that is supported: postgresql://…, through psycopg 3."
+
+
+def engine_at(url: sqlalchemy.URL, durability: str) -> sqlalchemy.Engine:
+    """An engine of ours for this address. It never shows what was asked in an error."""
+    if durability not in _DURABILITY:
+        raise StoreError(f"durability is one of {', '.join(_DURABILITY)}.")
+    settings = {**_SETTINGS, "synchronous_commit": _DURABILITY[durability]}
+
+    def tell(db: psycopg.Connection[Any], _: object) -> None:
+        named = (each for pair in settings.items() for each in pair)
+        run(db, "SELECT " + ", ".join(["set_config(%s, %s, false)"] * len(settings)), (*named,))
+
+    engine = sqlalchemy.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+        connect_args={"autocommit": True},
+        hide_parameters=True,
+        pool_reset_on_return=None,
+        pool_use_lifo=True,
+    )
+    sqlalchemy.event.listen(engine, "connect", tell)
+    return engine
+
+
+def read_address(where: str) -> tuple[sqlalchemy.URL, dict[str, str]]:
+    """The address for the driver, and what it says to us: ``schema`` and ``prefix``."""
+    try:
+        url = sqlalchemy.make_url(where)
+    except (sqlalchemy.exc.ArgumentError, ValueError):
+        url = None
+    if url is None:
+        raise StoreError("That is no address. Give postgresql://user@host:port/database.")
+    if url.drivername not in ("postgresql", "postgresql+psycopg", "postgres"):
+        raise StoreError(_SUPPORTED)
+    ours = {each: str(url.query[each]) for each in ("schema", "prefix") if each in url.query}
+    return url.difference_update_query(ours), ours
+
+
+def run(
+    db: psycopg.Connection[Any], sql: str, values: tuple[Any, ...] | None = None
+) -> psycopg.Cursor[tuple[Any, ...]]:
+    """Run a statement of ours: plain rows come, whatever a host has told its connection."""
+    return db.cursor(row_factory=tuple_row).execute(sql.encode(), values)
+
+
+def _why(error: BaseException) -> str:
+    """What failed, by the name the server has for it: its sentences may hold somebody's words."""
+    cause = getattr(error, "orig", None) or error
+    state = getattr(cause, "sqlstate", None)
+    return type(cause).__name__ + (f" ({state})" if state else "")
+
+
+class Server:
+    """Connections, each lent for a moment: of a pool, of a batch, or of a host's transaction.
+
+    Several threads may share one. Outside a change none is in a transaction.
+    """
+
+    def __init__(self, engine: sqlalchemy.Engine, *, ours: bool) -> None:
+        if (engine.dialect.name, engine.dialect.driver) != ("postgresql", "psycopg"):
+            raise StoreError(_SUPPORTED)
+        self._engine = engine
+        self._ours = ours
+        self._pid = os.getpid()
+        self._closed = False
+        self._host: Host | None = None
+        self._here = local()
+
+    def within(self, host: Host) -> Server:
+        """The same server, through the connection of a host and in its transaction."""
+        self.ready()
+        other = Server(self._engine, ours=False)
+        other._host = host
+        return other
+
+    def close(self) -> None:
+        """Let go of every connection of ours."""
+        self._closed = True
+        if self._ours and os.getpid() == self._pid:
+            self._engine.dispose()
+
+    def ready(self) -> None:
+        """Refuse what was closed, or came through a fork: two processes would share a socket."""
+        if os.getpid() != self._pid:
+            raise StoreError("This store was opened in another process. Open it again in this one.")
+        if self._closed:
+            raise StoreError("This program is closed. Open it again.")
+
+    @property
+    def _batch(self) -> psycopg.Connection[Any] | None:
+        """The connection on which this thread keeps many changes as one."""
+        return getattr(self._here, "batch", None)
+
+    @property
+    def alone(self) -> bool:
+        """Whether each change is a transaction of its own."""
+        return self._batch is None and self._host is None
+
+    @contextmanager
+    def lent(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection, for a moment. What is begun on it and not ended is taken back."""
+        self.ready()
+        if self._batch is not None:
+            if self._batch.info.transaction_status == TransactionStatus.INERROR:
+                raise StoreError("A change before this one failed, and the whole batch with it.")
+            yield self._batch
+        elif isinstance(self._host, psycopg.Connection):
+            with _begun(self._host).transaction():
+                yield self._host
+        elif self._host is not None:
+            with self._host.begin_nested():
+                yield self._host.connection.driver_connection  # type: ignore[misc]
+        else:
+            with self._pooled() as db:
+                yield db
+
+    @contextmanager
+    def _pooled(self) -> Iterator[psycopg.Connection[Any]]:
+        fairy = self._engine.raw_connection()
+        db: psycopg.Connection[Any] = fairy.driver_connection  # type: ignore[assignment]
+        host = not db.autocommit
+        try:
+            if host:
+                db.autocommit = True
+            yield db
+        finally:
+            if not db.closed and db.info.transaction_status != TransactionStatus.IDLE:
+                with suppress(psycopg.Error):
+                    db.rollback()
+            if db.closed:
+                fairy.invalidate()
+            elif host:
+                db.autocommit = False
+            fairy.close()
+
+    def ask(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """All rows of one statement that changes nothing. A lost connection is made once more."""
+        found, failed, lost = self._asked(sql, values)
+        if lost:
+            self._mend()
+            found, failed, _ = self._asked(sql, values)
+        if found is None:
+            raise StoreError(f"The server could not be read: {failed}.")
+        return found
+
+    def _asked(
+        self, sql: str, values: tuple[Any, ...]
+    ) -> tuple[list[tuple[Any, ...]] | None, str, bool]:
+        """The rows; or why there are none, and whether another connection may give them."""
+        db = None
+        try:
+            with self.lent() as db:
+                return run(db, sql, values).fetchall(), "", False
+        except FAILURES as error:
+            return None, _why(error), self.alone and (db is None or db.closed)
+
+    def _mend(self) -> None:
+        """Where one connection is dead, others of the pool may be: the engine finds that out."""
+        with suppress(sqlalchemy.exc.SQLAlchemyError), self._engine.connect() as probe:
+            probe.exec_driver_sql("SELECT 1")
+
+    def change(
+        self,
+        work: Callable[[psycopg.Connection[Any]], T],
+        *,
+        settles: bool = False,
+        crossed: Moved | None = None,
+    ) -> T:
+        """Do this on a connection: all of it, or nothing. What the server raises becomes ours.
+
+        Where others were in the way it is ``crossed``, when there is one: then asking again helps.
+
+        With ``settles``, the server may have stored it before a connection was lost. Nothing
+        is raised while an error of the server is at hand: it would be carried along, and it
+        may hold somebody's words.
+        """
+        db = None
+        try:
+            with self.lent() as db:
+                return work(db)
+        except FAILURES as error:
+            failed = _why(error)
+            in_the_way = isinstance(error, _CROSSED) and self._batch is None
+        if settles and db is not None and db.closed:
+            raise StoreError(
+                "The connection was lost before the server answered, so it is not known whether "
+                f"this was stored ({failed}). Do it again with the same key: if it was stored, "
+                "that gives the first answer."
+            )
+        if in_the_way and crossed is not None:
+            raise crossed
+        raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Every change of this thread inside the block, or none."""
+        if self._batch is not None:
+            raise StoreError("One batch is open already; finish it before the next.")
+        with ExitStack() as held:
+            self._here.batch = self._held(held)
+            try:
+                if self._host is None:
+                    self.change(lambda db: run(db, BEGIN))
+                yield
+                if self._host is None:
+                    self.change(lambda db: run(db, "COMMIT"), settles=True)
+            finally:
+                self._here.batch = None
+
+    def _held(self, held: ExitStack) -> psycopg.Connection[Any]:
+        """A connection that stays ours until this is closed."""
+        try:
+            return held.enter_context(self.lent())
+        except FAILURES as error:
+            failed = _why(error)
+        raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
+
+
+def _begun(db: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    """A connection of a host that has begun its transaction, where it means to have one."""
+    if not db.autocommit and db.info.transaction_status == TransactionStatus.IDLE:
+        run(db, "SELECT")
+    return db

@@ -1,0 +1,274 @@
+"""Keys are kept apart from what they open, and what is destroyed is gone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import stat
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("cryptography", reason='needs the extra "encryption"')
+
+from peerkit.errors import BadInput, StoreError
+from peerkit.stores import NotAStore
+from peerkit.stores.key_file import KeyFile, MasterKey, Wrapping
+from peerkit.stores.keys import Keys, KeysInMemory
+from peerkit.testing import KeysConformance
+
+MASTER = bytes(range(32))
+
+
+class TestKeysInMemory(KeysConformance):
+    """In memory there is nothing to open again."""
+
+    @pytest.fixture
+    def keys(self) -> KeysInMemory:
+        """New ones."""
+        return KeysInMemory()
+
+
+class TestKeyFile(KeysConformance):
+    """A file, wrapped by a master key."""
+
+    claims = frozenset({"persistent"})
+
+    @pytest.fixture
+    def keys(self, tmp_path: Path) -> Iterator[KeyFile]:
+        """A new file."""
+        with closing(KeyFile(tmp_path / "keys.db", MASTER)) as keys:
+            yield keys
+
+    def reopen(self, keys: Any) -> Keys:
+        """The same file."""
+        return KeyFile(keys.path, MASTER)
+
+
+def current_at(path: str) -> str:
+    """The name of somebody's key, asked for in a process of its own."""
+    with closing(KeyFile(path, MASTER)) as keys:
+        return keys.current("p-1").name
+
+
+class Service:
+    """A key service of the host's: it wraps, and may be out of reach."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.down = False
+
+    def wrap(self, secret: bytes, about: bytes) -> bytes:
+        """A poor way to wrap, but one that can be seen through."""
+        return about + bytes(each ^ 255 for each in secret)
+
+    def unwrap(self, wrapped: bytes, about: bytes) -> bytes:
+        """What was wrapped about the same."""
+        self.asked += 1
+        if self.down or not wrapped.startswith(about):
+            raise ConnectionError("Grebe-4711")
+        return bytes(each ^ 255 for each in wrapped[len(about) :])
+
+
+class TestTheFile:
+    """What a file of keys is beyond what any keys are."""
+
+    def test_no_secret_is_in_it(self, tmp_path: Path) -> None:
+        """Keys are wrapped, and those that are destroyed lie in no page of the file."""
+        path = tmp_path / "keys.db"
+        with closing(KeyFile(path, MASTER)) as keys:
+            key = keys.current("p-1")
+            held = sqlite3.connect(path)
+            ((wrapped,),) = held.execute("SELECT wrapped FROM peerkit_data_key")
+            held.close()
+            assert wrapped in path.read_bytes()
+            keys.retire(["p-1"])
+            keys.destroy([("p-1", key.name)])
+
+            everything = b"".join(each.read_bytes() for each in tmp_path.iterdir())
+        assert key.secret not in everything
+        assert MASTER not in everything
+        assert wrapped not in everything
+        assert key.name.encode() not in everything
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+    def test_only_its_owner_reads_it(self, tmp_path: Path) -> None:
+        """Whatever the habit of the machine is."""
+        before = os.umask(0)
+        try:
+            KeyFile(tmp_path / "keys.db", MASTER).close()
+        finally:
+            os.umask(before)
+
+        assert stat.S_IMODE((tmp_path / "keys.db").stat().st_mode) == 0o600
+
+    def test_another_master_key_opens_nothing(self, tmp_path: Path) -> None:
+        """It is said at once, and not at the first text that cannot be read."""
+        KeyFile(tmp_path / "keys.db", MASTER).close()
+
+        with pytest.raises(StoreError, match="Is this the master key of that file") as caught:
+            KeyFile(tmp_path / "keys.db", bytes(32))
+        assert caught.value.__context__ is None
+
+    def test_a_row_that_was_moved_opens_nothing(self, tmp_path: Path) -> None:
+        """A key that was given to somebody else in the file is no key of theirs."""
+        with closing(KeyFile(tmp_path / "keys.db", MASTER)) as keys:
+            name = keys.current("p-1").name
+        db = sqlite3.connect(tmp_path / "keys.db")
+        with db:
+            db.execute("UPDATE peerkit_data_key SET owner = 'p-2'")
+        db.close()
+
+        with closing(KeyFile(tmp_path / "keys.db", MASTER)) as keys:
+            with pytest.raises(StoreError, match="cannot be wrapped or opened"):
+                keys.named("p-2", name)
+            assert keys.named("p-1", name) is None
+
+    def test_programs_share_a_file_and_no_key(self, tmp_path: Path) -> None:
+        """Each by its name, as in a database; each belongs to a journal of its own."""
+        path = tmp_path / "keys.db"
+        with (
+            closing(KeyFile(path, MASTER)) as one,
+            closing(KeyFile(path, MASTER, program="north")) as other,
+        ):
+            key = one.current("p-1")
+            assert other.named("p-1", key.name) is None
+            assert other.current("p-1") != key
+            assert one.belong("one")
+            assert other.belong("two")
+            other.retire(["p-1"])
+            assert one.current("p-1") == key
+            assert not one.retired()
+
+    def test_processes_get_the_same_key(self, tmp_path: Path) -> None:
+        """Whichever of them is first."""
+        path = str(tmp_path / "keys.db")
+        with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+            names = set(pool.map(current_at, [path] * 6))
+
+        assert len(names) == 1
+
+    def test_the_master_key_may_be_a_service(self, tmp_path: Path) -> None:
+        """It is asked once for each key; where it cannot be asked, the error is ours."""
+        service = Service()
+        assert isinstance(service, Wrapping)
+        with closing(KeyFile(tmp_path / "keys.db", service)) as keys:
+            key = keys.current("p-1")
+            service.asked = 0
+            for _ in range(3):
+                assert keys.current("p-1") == keys.named("p-1", key.name) == key
+            assert service.asked == 0
+        with closing(KeyFile(tmp_path / "keys.db", service)) as keys:
+            service.down = True
+            with pytest.raises(StoreError, match=r"keys.db .*\(ConnectionError\)") as caught:
+                keys.current("p-1")
+            assert "Grebe-4711" not in str(caught.value)
+            assert caught.value.__context__ is None
+
+    def test_the_master_key_can_be_changed(self, tmp_path: Path) -> None:
+        """Every key of every program is wrapped again, and the old master key opens nothing."""
+        path = tmp_path / "keys.db"
+        with (
+            closing(KeyFile(path, MASTER)) as one,
+            closing(KeyFile(path, MASTER, program="north")) as other,
+        ):
+            found = [one.current("p-1"), other.current("p-1")]
+            one.wrap_again(bytes(32))
+            assert one.current("p-1") == found[0]
+        with pytest.raises(StoreError, match="master key"):
+            KeyFile(path, MASTER)
+        with closing(KeyFile(path, bytes(32), program="north")) as other:
+            assert other.current("p-1") == found[1]
+
+    def test_the_master_key_is_long_enough(self) -> None:
+        """Neither a word nor half of it will do."""
+        for short in (b"secret", "x" * 32):
+            with pytest.raises(BadInput, match="master: give 32 random bytes"):
+                MasterKey(short)  # type: ignore[arg-type]  # that it does not fit is the point
+
+    def test_the_master_key_may_stand_in_the_environment(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In base64, under a name that the host chooses."""
+        secret = secrets.token_bytes(32)
+        monkeypatch.setenv("OUR_KEY", b64encode(secret).decode())
+        with closing(KeyFile(tmp_path / "keys.db", secret)) as keys:
+            key = keys.current("p-1")
+        with closing(KeyFile(tmp_path / "keys.db", MasterKey.from_environment("OUR_KEY"))) as keys:
+            assert keys.current("p-1") == key
+
+        for wrong in ("", "not base64!", "c2hvcnQ="):
+            monkeypatch.setenv("OUR_KEY", wrong)
+            with pytest.raises(BadInput, match="OUR_KEY: set this variable"):
+                MasterKey.from_environment("OUR_KEY")
+
+    def test_keys_are_forgotten_before_there_are_too_many(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of a great many keys only some are held in memory, and all are found."""
+        monkeypatch.setattr("peerkit.stores.key_file._REMEMBERED", 2)
+        with closing(KeyFile(tmp_path / "keys.db", MASTER)) as keys:
+            found = {each: keys.current(each) for each in ("p-1", "p-2", "p-3")}
+            assert {each: keys.current(each) for each in found} == found
+
+    def test_other_files_are_refused(self, tmp_path: Path) -> None:
+        """A database of somebody else's, one of a newer peerkit, no database, no folder."""
+        other, newer, text = (tmp_path / each for each in ("other.db", "newer.db", "notes.txt"))
+        db = sqlite3.connect(other)
+        db.execute("CREATE TABLE x (y)")
+        db.close()
+        KeyFile(newer, MASTER).close()
+        db = sqlite3.connect(newer)
+        db.execute("PRAGMA user_version = 99")
+        db.close()
+        text.write_text("Shopping list. " * 100)
+
+        with pytest.raises(NotAStore, match=r"other\.db is no file of keys"):
+            KeyFile(other, MASTER)
+        with pytest.raises(NotAStore, match="newer peerkit"):
+            KeyFile(newer, MASTER)
+        with pytest.raises(StoreError, match=r"notes\.txt .*not a database"):
+            KeyFile(text, MASTER)
+        with pytest.raises(StoreError, match="Is the folder there"):
+            KeyFile(tmp_path / "none" / "keys.db", MASTER)
+
+    def test_what_is_closed_gives_nothing(self, tmp_path: Path) -> None:
+        """Nor does a child process that brought it along."""
+        keys = KeyFile(tmp_path / "keys.db", MASTER)
+        keys.current("p-1")
+        keys._pid += 1
+        with pytest.raises(StoreError, match="another process"):
+            keys.current("p-1")
+        keys._pid -= 1
+        keys.close()
+        with pytest.raises(StoreError, match="closed"):
+            keys.current("p-1")
+        with pytest.raises(StoreError, match="closed"):
+            keys.retire(["p-1"])
+
+    def test_what_cannot_be_written_says_so(self, tmp_path: Path) -> None:
+        """And nothing of it was."""
+        with closing(KeyFile(tmp_path / "keys.db", MASTER)) as keys:
+            key = keys.current("p-1")
+            db = sqlite3.connect(tmp_path / "keys.db")
+            db.execute(
+                "CREATE TRIGGER no BEFORE UPDATE ON peerkit_data_key "
+                "BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+            db.close()
+            with pytest.raises(StoreError, match=r"keys\.db could not be written: no\."):
+                keys.retire(["p-1"])
+            assert keys.current("p-1") == key
+            db = sqlite3.connect(tmp_path / "keys.db")
+            db.execute("DROP TABLE peerkit_journal")
+            db.close()
+            with pytest.raises(StoreError, match=r"keys\.db could not be read"):
+                keys.belong("one")
