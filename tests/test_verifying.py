@@ -322,7 +322,8 @@ DAMAGES = {
     "a tally": ("UPDATE peerkit_tally SET value = value + 1 WHERE what = 'walking'", None),
     "a noun": ("UPDATE peerkit_noun SET body = replace(body, 'sam', 'sue') WHERE id = 'ana'", None),
     "a noun that is gone": ("DELETE FROM peerkit_noun WHERE kind = 'goal'", None),
-    "words": ("UPDATE peerkit_apart SET text = 'I cannot swim.'", None),
+    "words": ("UPDATE peerkit_apart SET text = 'I cannot.' WHERE about = 'goal/g-1'", None),
+    "what is private": ("UPDATE peerkit_apart SET text = '{}' WHERE about = '@person/ana'", None),
     "a message": ("DELETE FROM peerkit_message WHERE n = 4", None),
 }
 

@@ -469,10 +469,10 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CancelOccurrence,
     EndSeries,
     MoveSession,
+    # -- breaks of the journal
+    ExplainBreak,
     # -- forgetting
     PlaceLegalHold,
     LiftLegalHold,
     ForgetPerson,
-    # -- breaks of the journal
-    ExplainBreak,
 )

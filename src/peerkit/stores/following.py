@@ -12,9 +12,10 @@ import attrs
 
 from peerkit.acts import ExplainBreak
 from peerkit.decisions import Verdict
-from peerkit.stores import GENESIS, Card, Entry
+from peerkit.stores import GENESIS, Entry
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import read_noun, text, write_noun
+from peerkit.stores.inspected import Card
 from peerkit.stores.scales import Break, Scales, digest_of
 
 __all__ = ["Following", "digest"]

@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 
 from peerkit.errors import StoreError
-from peerkit.stores import Card
+from peerkit.stores.inspected import Card
 
 __all__ = ["Break", "Scales", "digest_of"]
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View, periods
-from peerkit.stores import LONGEST_LEASE, Apart, Card, Change, Entry, Order, Standing, Wanted, seal
+from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
+from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_file import FAILURES, opened, why
 from peerkit.stores.sqlite_held import hold, let_go

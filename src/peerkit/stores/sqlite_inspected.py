@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from peerkit.stores import Card
+from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_file import laid_out
 
 __all__ = ["cards", "faults"]

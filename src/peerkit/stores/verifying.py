@@ -16,10 +16,11 @@ import attrs
 from peerkit.errors import BadInput, StoreError
 from peerkit.model import NOUNS, Count, Message, Noun
 from peerkit.model.fields import private_fields
-from peerkit.stores import Card, Entry, Inspected, Store, Wanted
+from peerkit.stores import Entry, Store, Wanted
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import read_noun, text, write_noun
 from peerkit.stores.following import Following, digest
+from peerkit.stores.inspected import Card, Inspected
 from peerkit.stores.scales import Break, Scales, digest_of
 from peerkit.stores.sealed import SealedStore
 
