@@ -239,8 +239,8 @@ class Server:
         raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Every change of this thread inside the block, or none."""
+    def together(self, lock: Callable[[psycopg.Connection[Any]], object]) -> Iterator[None]:
+        """Every change of this thread inside the block, or none; ``lock`` keeps others out."""
         if self._batch is not None:
             raise StoreError("One batch is open already; finish it before the next.")
         with ExitStack() as held:
@@ -248,6 +248,7 @@ class Server:
             try:
                 if self._host is None:
                     self.change(lambda db: run(db, BEGIN))
+                self.change(lock)
                 yield
                 if self._host is None:
                     self.change(lambda db: run(db, "COMMIT"), settles=True)
