@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -92,6 +92,11 @@ class SQLStore:
         other._read = self._read
         other._heads = self._heads
         return other
+
+    @property
+    def joined(self) -> bool:
+        """Whether what is kept here stands in a host's transaction, which may be taken back."""
+        return self._server.joined
 
     def view(
         self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
@@ -184,21 +189,9 @@ class SQLStore:
                 run(db, "COMMIT")
         return entry
 
-    @property
-    def joined(self) -> bool:
-        """Whether what is kept here stands in a host's transaction, which may be taken back."""
-        return self._server.joined
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> AbstractContextManager[None]:
         """Keep every change inside the block, or none."""
-        with self._server.together():
-            self._server.ask(self._say.head, (self._say.program,))  # from here on it is ours
-            yield
-
-    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
-        """Put other texts in the place of those that stand there: one statement."""
-        self._server.change(lambda db: run(db, *self._say.resealing(pairs)))
+        return self._server.together(lambda db: run(db, self._say.head, (self._say.program,)))
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
@@ -236,6 +229,11 @@ class SQLStore:
     def apart(self, about: str) -> tuple[Apart, ...]:
         """The texts kept about this, oldest first."""
         return tuple(Apart(*row) for row in self._server.ask(*self._say.apart(about)))
+
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there."""
+        if pairs:
+            self._server.change(lambda db: run(db, *self._say.resealing(pairs)))
 
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""

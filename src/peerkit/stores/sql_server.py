@@ -140,7 +140,7 @@ class Server:
 
     @property
     def joined(self) -> bool:
-        """Whether it is a host's transaction that everything stands in."""
+        """Whether this is inside a host's transaction."""
         return self._host is not None
 
     @property
@@ -244,8 +244,8 @@ class Server:
         raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Every change of this thread inside the block, or none."""
+    def together(self, lock: Callable[[psycopg.Connection[Any]], object]) -> Iterator[None]:
+        """Every change of this thread inside the block, or none; ``lock`` keeps others out."""
         if self._batch is not None:
             raise StoreError("One batch is open already; finish it before the next.")
         with ExitStack() as held:
@@ -253,6 +253,7 @@ class Server:
             try:
                 if self._host is None:
                     self.change(lambda db: run(db, BEGIN))
+                self.change(lock)
                 yield
                 if self._host is None:
                     self.change(lambda db: run(db, "COMMIT"), settles=True)
