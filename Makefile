@@ -7,6 +7,8 @@ OLDEST := 3.11
 PYTHONS := 3.11 3.12 3.13 3.14
 HMIS ?=
 ROUNDS ?= 1000
+PROCESSES ?= 16
+OPERATIONS ?= 1000
 DOCUMENTS ?= 100000
 BASE ?=
 UPGRADE ?=
@@ -28,7 +30,7 @@ unexport PYTHONHOME
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check lint types imports docs sources changelog wheel test-others test-lowest \
-	format bench crash fuzz lock clean $(PYTHONS:%=test-on-%)
+	format bench crash race fuzz lock clean $(PYTHONS:%=test-on-%)
 
 help: ## list what can be asked for
 	@echo "make TARGET, where TARGET is one of:"
@@ -96,8 +98,12 @@ format: $(VENV)/.dev ## put the code into its layout and mend what can be mended
 bench: .venv-bench/.ready ## measure speed against other libraries; prints a table of ratios
 	.venv-bench/bin/python -m benchmarks
 
-crash: $(VENV)/.dev ## kill a recording program ROUNDS times (1000) and check that nothing is lost
+crash: $(VENV)/.dev ## kill recording and telling programs ROUNDS times (1000) and check that nothing is lost
 	PEERKIT_CRASH_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m crash -s
+
+race: $(VENV)/.dev ## let PROCESSES (16) ask for the same places, OPERATIONS (1000) times each
+	PEERKIT_RACE_PROCESSES=$(PROCESSES) PEERKIT_RACE_OPERATIONS=$(OPERATIONS) \
+		$(BIN)/python -m pytest tests/test_contention.py
 
 fuzz: $(VENV)/.dev ## give every reader its share of DOCUMENTS wrong documents (100000)
 	PEERKIT_BAD_DOCUMENTS=$(DOCUMENTS) $(BIN)/python -m pytest tests/test_bad_documents.py -s

@@ -38,6 +38,7 @@ QUESTIONS: Final = {
     "remembering": ("remembering", "Somebody after ten years, by somebody new"),
     "matching": ("matching", "A whole waiting list put together with its peers"),
     "directory": ("directory", "A resource directory: read, and searched"),
+    "finding": ("finding", "A participant's month and a view, by plain sqlite3"),
 }
 _COMPARED: Final = ("attrs", "cattrs", "vakt", "cedarpy", "pycasbin", "numpy", "scipy")
 _ROOT: Final = Path(__file__).parent.parent

@@ -46,6 +46,7 @@ CANARIES = {
     "DiscloseForSafety.what": "Zebrafinch-danger",
     "ReviewDisclosure.outcome": "Zebrafinch-review",
     # -- workforce
+    "ExplainBreak.why": "Zebrafinch-break",
     "ReportDrift.what": "Zebrafinch-drift",
     "LookAtDrift.outcome": "Zebrafinch-drift-outcome",
     "ReportBias.what": "Zebrafinch-bias",
@@ -329,6 +330,7 @@ def whole_life() -> tuple[pk.Act, ...]:
             starts=NOW + timedelta(days=1),
             minutes=30,
         ),
+        pk.ExplainBreak(by="sam", number=0, found=("ab" * 32,), why=said("ExplainBreak.why")),
         pk.CloseRoom(by="c", id="r"),
         pk.WithdrawAvailability(by="ana", id="av", person="ana"),
         pk.EndMatch(by="p-7", id="m-1", **PAIR),
@@ -553,7 +555,7 @@ class TestNowhere:
             for about in (
                 *("goal/g", "session/held", "session/many", "session/crossed", "concern/n"),
                 *("consultation/q", "disclosure/d"),
-                *("drift/x", "bias-report/b", "self-care-plan/own"),
+                *("drift/x", "bias-report/b", "self-care-plan/own", "break/0"),
                 *("consultation/q", "disclosure/d", "measure/me"),
                 *("consultation/q", "disclosure/d", "goal/g/why", "goal/g/first-step"),
                 *("goal/g/support", "goal/g-4", "goal/g-4/progress", "step/st", "goal/g/strengths"),
@@ -594,6 +596,7 @@ class TestNowhere:
             ),
             "drift/x": (CANARIES["ReportDrift.what"], CANARIES["LookAtDrift.outcome"]),
             "bias-report/b": (CANARIES["ReportBias.what"], CANARIES["AnswerBias.outcome"]),
+            "break/0": (CANARIES["ExplainBreak.why"],),
             "self-care-plan/own": (CANARIES["WriteSelfCarePlan.words"],),
             "measure/me": (CANARIES["LookAtMeasure.outcome"],),
             # -- confidentiality

@@ -611,6 +611,7 @@ class TestRoundTrip:
             "concern.reopened": "why",
             "group.ground-rules": "words",
             "house.noted": "note",
+            "break.explained": "why",
             "drift.reported": "what",
             "drift.looked-at": "outcome",
             "bias.reported": "what",
@@ -1118,4 +1119,5 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "said_so": True,
         "checked": True,
     },
+    pk.ExplainBreak: {"by": "sam", "number": 5, "found": ["ab" * 32], "why": "A disk."},
 }

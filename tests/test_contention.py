@@ -31,6 +31,7 @@ from tests.contenders import (
     walking,
 )
 from tests.histories import Did, anomalies
+from tests.postgres import Postgres
 
 PROCESSES = int(os.environ.get("PEERKIT_RACE_PROCESSES", "4"))
 OPERATIONS = int(os.environ.get("PEERKIT_RACE_OPERATIONS", "60"))
@@ -53,10 +54,13 @@ class Raced:
         return self.saw[STRANGERS:]
 
 
-@pytest.fixture(scope="module", params=["sqlite"])
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Where a store is that several processes may open."""
-    return str(tmp_path_factory.mktemp("contention") / f"{request.param}.db")
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("server")
+        return server.new()
+    return str(tmp_path_factory.mktemp("contention") / "program.db")
 
 
 @pytest.fixture(scope="module")

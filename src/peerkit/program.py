@@ -26,6 +26,7 @@ from peerkit.model.fields import day_of, in_utc, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
 from peerkit.stores import (
+    GENESIS,
     LONGEST_LEASE,
     NOT_FROM_HERE,
     Apart,
@@ -35,6 +36,7 @@ from peerkit.stores import (
     Order,
     Wanted,
 )
+from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import (
     act_table,
     private_parts,
@@ -47,6 +49,7 @@ from peerkit.stores.filters import ABOUT, wanted_of
 from peerkit.stores.keys import Keys
 from peerkit.stores.looking_back import view_then
 from peerkit.stores.opening import store_at
+from peerkit.stores.scales import Break
 from peerkit.stores.sealed import SealedStore
 from peerkit.stores.verifying import Verified, verified
 
@@ -55,7 +58,7 @@ if TYPE_CHECKING:
 
     from peerkit.stores import Standing, Store
 
-__all__ = ["Page", "Program", "Told", "Verified"]
+__all__ = ["Anchor", "Break", "Page", "Program", "Told", "Verified"]
 
 N = TypeVar("N", bound=Noun)
 
@@ -71,6 +74,8 @@ LEASE: Final = timedelta(minutes=5)
 PAGE: Final = 500
 #: What stands in place of words that no key opens.
 _CLOSED: Final = "(These words are sealed, and no key here opens them.)"
+#: What is said of an anchor that is none.
+_ANCHOR: Final = "give what program.anchor() gave, or Anchor.parse(line)"
 
 
 @attrs.frozen
@@ -183,6 +188,7 @@ class Program:
         program: str = "main",
         durability: str | None = None,
         keys: Keys | None = None,
+        read_only: bool = False,
         handbook: Handbook | None = None,
         rules: Rules = ROLE_LIMITS,
         zone: str = "UTC",
@@ -199,7 +205,8 @@ class Program:
         (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
         apart are encrypted, whatever the store
         (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
-        closes them. The other arguments are those of :class:`Program`.
+        closes them. With ``read_only`` nothing is made, and nothing can be written:
+        for reports and auditors. The other arguments are those of :class:`Program`.
         Raises :class:`~peerkit.errors.StoreError`.
         """
         # Before a place is made.
@@ -207,7 +214,10 @@ class Program:
         must_be(str | os.PathLike, where, "where", 'give a file, ":memory:" or an address')
         must_be(str, program, "program", "give its name, or leave it out")
         must_be(Keys | None, keys, "keys", "give keys, such as KeyFile(…), or leave them out")
-        how = {} if durability is None else {"durability": durability}
+        if type(read_only) is not bool:
+            raise BadInput("read_only", "true, or left out")
+        asked = {"durability": durability, "read_only": read_only or None}
+        how = {name: value for name, value in asked.items() if value is not None}
         return cls(
             store_at(os.fspath(where), program, keys=keys, **how),
             handbook=handbook,
@@ -432,7 +442,8 @@ class Program:
         (``agreement/ID``, ``group/ID``, ``house/ID``), asked, told and looked at
         (``consultation/ID``, ``concern/ID``, ``disclosure/ID``, ``drift/ID``,
         ``bias-report/ID``, ``measure/ID``), and a way to a service
-        (``connection/ID``, ``spoken-for/ID``). Parts of a plan or a map come
+        (``connection/ID``, ``spoken-for/ID``), and what was found out about a break
+        of the journal (``break/ID``, its number). Parts of a plan or a map come
         behind it (``plan/ID``, ``map/ID``), as in ``plan/p-1/triggers``. A plan
         and a peer's own one (``self-care-plan/ID``) are somebody's alone: ask
         first, with :class:`~peerkit.acts.ReadPlan` or
@@ -466,27 +477,53 @@ class Program:
 
     def backup(
         self, path: str | os.PathLike[str], *, progress: Callable[[int, int], object] = _unwatched
-    ) -> tuple[int, str]:
+    ) -> Anchor:
         """A whole copy in a new file, made while others write: open it to have it back.
 
-        Gives the number and the hash of the last entry in it: keep them elsewhere.
+        Gives an anchor of the last entry in it, to be kept elsewhere.
+        What is sealed is sealed there too, and the keys are not in it.
         ``progress`` is called with how much is done, and of how much. For a file, every
         program in it is copied. Raises :class:`~peerkit.errors.StoreError`.
         """
         must_be(str | os.PathLike, path, "path", "give the name of a new file")
         if not isinstance(self.store, BacksUp):
             raise StoreError(NOT_FROM_HERE)
-        return self.store.backup(os.fspath(path), progress)
+        return Anchor(*self.store.backup(os.fspath(path), progress), self._moment())
 
-    def verify(self) -> Verified:
-        """Read the whole journal and compare everything kept with it.
+    def anchor(self) -> Anchor:
+        """The last entry's number and hash, now: keep it where nobody who writes here can write.
+
+        Before the first entry its number is 0. What :meth:`verify` can prove with it, and
+        what not without, ``Verified.proves`` says.
+        """
+        now = self._moment()
+        seen = self.store.view((), self._day(now), now).view.seen
+        if not seen:
+            return Anchor(0, GENESIS, now)
+        last = next(self.store.journal(seen - 1), None)
+        if last is None:
+            raise StoreError(f"Entry {seen} is kept as the last one and is not there. Verify.")
+        return Anchor(seen, last.hash, now)
+
+    def verify(
+        self, anchor: Anchor | Iterable[Anchor] = (), *, since: Anchor | None = None
+    ) -> Verified:
+        """Read the whole journal and compare everything kept with it, in constant memory.
 
         Finds edited, missing and added entries; nouns, tallies, messages and
         words that do not follow from the journal; and whatever would keep a
-        rule or a reader from finding them. It cannot see a cut tail, nor a
-        journal that was rewritten from end to end: keep ``head`` elsewhere.
+        rule or a reader from finding them. With an ``anchor``, or several, that
+        was kept elsewhere it sees a cut tail, an older copy and a journal that
+        was written anew too. ``since`` reads on from an anchor, for every day: what
+        lies before is then not read. See ``Verified.proves``.
         """
-        return verified(self.store)
+        anchors = (anchor,) if isinstance(anchor, Anchor) else anchor
+        must_be(Iterable, anchors, "anchor", _ANCHOR)
+        known = tuple(anchors)
+        for each in known:
+            must_be(Anchor, each, "anchor", _ANCHOR)
+        must_be(Anchor | None, since, "since", _ANCHOR)
+        return verified(self.store, known, since)
 
     def _moment(self) -> datetime:
         now = self._clock()
@@ -557,7 +594,7 @@ class Program:
         said = ((each.about, each.owner, each.words.text) for each in left.words)
         apart = tuple(
             Apart(what, owner, self._salt(), told)
-            for what, owner, told in (*said, *private_parts(act, left.nouns))
+            for what, owner, told in (*said, *private_parts(act, decision, left.nouns))
         )
         return Change(
             about=about,

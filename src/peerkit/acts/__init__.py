@@ -23,6 +23,7 @@ from peerkit.acts.boundaries import (
     AnswerBoundaries,
     ProposeBoundaries,
 )
+from peerkit.acts.breaks import ExplainBreak
 from peerkit.acts.community import (
     AskHowItWent,
     GoAlong,
@@ -238,6 +239,7 @@ __all__ = [
     "EndGuardianship",
     "EndMatch",
     "EndSeries",
+    "ExplainBreak",
     "ExtendStay",
     "FollowUpConcern",
     "ForgetPerson",
@@ -467,6 +469,8 @@ ACTS: Final[tuple[type[Act], ...]] = (
     CancelOccurrence,
     EndSeries,
     MoveSession,
+    # -- breaks of the journal
+    ExplainBreak,
     # -- forgetting
     PlaceLegalHold,
     LiftLegalHold,

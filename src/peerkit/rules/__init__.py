@@ -10,6 +10,7 @@ from peerkit.rules import (
     advice,
     answering,
     boundaries,
+    breaks,
     community,
     credentials,
     disclosures,
@@ -64,5 +65,6 @@ ROLE_LIMITS: Final = Rules(
     *community.RULES,
     *scheduling.RULES,
     *forgetting.RULES,
+    *breaks.RULES,
     heeded=advice.heeded,
 )

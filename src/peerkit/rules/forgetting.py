@@ -61,12 +61,12 @@ def answers_for_records(
     if act.by == act.participant:
         may = isinstance(act, ForgetPerson) and act.why is WhyForgotten.ASKED
     else:
-        may = _answers(view, act.by)
+        may = answers(view, act.by)
     verdict = Verdict.ALLOWED if may else Verdict.NOT_ALLOWED
     return (Finding(book.clause("answers-for-records"), verdict, {"by": act.by}),)
 
 
-def _answers(view: View, by: str) -> bool:
+def answers(view: View, by: str) -> bool:
     """Whether they answer for records: an administrator, a supervisor, or nobody's peer here."""
     if view.tally(by, SUPERVISING) > 0:
         return True

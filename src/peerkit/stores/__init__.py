@@ -68,10 +68,11 @@ class NotAStore(StoreError):
 class Apart:
     """A text that lies beside the journal: about what, whose, and the salt of its digest.
 
-    It is what somebody said (``goal/g-1``), or the private part of an act (``@act``) or of a
-    noun (``@goal/g-1``) as JSON. ``owner`` is an id, or a pair of them. The journal holds its
-    digest only, so that the text can be forgotten and the chain still be followed. Where it is
-    encrypted (:mod:`peerkit.stores.sealed`) and no key opens it, it is :attr:`sealed`.
+    It is what somebody said (``goal/g-1``), or as JSON the private part of an act (``@act``), of
+    a noun (``@goal/g-1``), or the facts of the findings on such an act (``@findings``).
+    ``owner`` is an id, or a pair of them. The journal holds its digest only, so that the text
+    can be forgotten and the chain still be followed. Where it is encrypted
+    (:mod:`peerkit.stores.sealed`) and no key opens it, it is :attr:`sealed`.
     """
 
     about: str
@@ -148,17 +149,24 @@ class Entry:
     def read(self) -> dict[str, Any]:
         """The body as plain values, and what is private where it is still known.
 
-        A text that is not the one whose digest the journal holds is none of it.
+        A text that is not the one whose digest the journal holds is none of it, nor is one
+        that no key opens.
         """
         found: dict[str, Any] = json.loads(self.body)
-        private = [each for each in self.apart if each.about.startswith("@")]
+        private = [each for each in self.apart if each.about.startswith("@") and not each.sealed]
         if private:
             whole = {f"@{each['noun']}/{each['id']}": each for each in found["nouns"]}
             whole["@act"] = found["act"]
             kept = {(about, digest) for about, _, digest in found["apart"]}
             for each in private:
-                if (each.about, each.digest) in kept:
-                    whole[each.about] |= json.loads(each.text)
+                if (each.about, each.digest) not in kept:
+                    continue
+                told = json.loads(each.text)
+                if each.about == "@findings":
+                    for finding, facts in zip(found["findings"], told, strict=True):
+                        finding[2] = facts
+                else:
+                    whole[each.about] |= told
         return found
 
 
@@ -330,8 +338,8 @@ class Store(Protocol):
         entry linked to the one before; :class:`~peerkit.errors.Moved` when
         what the change stood on is no longer so or its key has been taken,
         and then nothing is stored; changes about other ids, and entries that
-        moved nothing, do not disturb it; no noun is written over, or taken
-        away, that the change has not read; what is forgotten is gone for good.
+        moved nothing, do not disturb it, unless it stands alone; no noun is written
+        over, or taken away, that the change has not read; what is forgotten is gone for good.
         """
         ...
 
@@ -339,7 +347,8 @@ class Store(Protocol):
         """Keep every change inside the ``with`` block, or, if it raises, none.
 
         Inside the block, views show what has been kept in it; changes of other
-        threads are no part of it. A block inside a block is refused.
+        threads are no part of it. From its beginning to its end nobody else keeps
+        anything in this program. A block inside a block is refused.
         """
         ...
 
@@ -420,10 +429,11 @@ class Restores(Protocol):
     def restore(self, changes: Sequence[Change]) -> Entry:
         """Keep these one after the other, as they were kept elsewhere; the last entry.
 
-        Promises: what stands afterwards is what :meth:`Store.keep` of each would have left.
-        Each is about every id that it touches. They follow the last entry here, which is what
-        ``stood`` of the first has seen, or are :class:`~peerkit.errors.Moved`; nothing else of
-        what they stood on is compared.
+        Promises: what stands afterwards is what :meth:`Store.keep` of each would have left;
+        a noun that is to be taken away and is not there is passed over. Each is about every id
+        that it touches. They follow the last entry here, which is what ``stood`` of the first
+        has seen, or are :class:`~peerkit.errors.Moved`; nothing else of what they stood on is
+        compared.
         """
         ...
 

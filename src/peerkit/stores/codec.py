@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "act_table",
+    "is_forgotten",
     "noun_of",
     "private_parts",
     "read_act",
@@ -412,6 +413,13 @@ def noun_of(table: dict[str, Any]) -> Noun:
     return _structured(table, _named(table, "noun", _NOUN_NAMED), "$")
 
 
+def is_forgotten(table: dict[str, Any]) -> bool:
+    """Whether a noun in an entry cannot be told any more: what is private of it was forgotten."""
+    kind = _NOUN_NAMED.get(table["noun"])
+    private = () if kind is None else private_fields(kind)
+    return any(each.default is attrs.NOTHING and each.name not in table for each in private)
+
+
 def _is_there(words: Words | None) -> bool:
     return words is not None
 
@@ -468,10 +476,13 @@ def write_noun(noun: Noun) -> str:
     return text({"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)})
 
 
-def private_parts(act: Act, nouns: tuple[Noun, ...]) -> list[tuple[str, str, str]]:
+def private_parts(
+    act: Act, decision: Decision, nouns: tuple[Noun, ...]
+) -> list[tuple[str, str, str]]:
     """What is private in an act and in what it leaves: about what, whose, and as which text.
 
-    Where nothing private was said there is none: then the journal holds them whole.
+    Where nothing private was said there is none: then the journal holds them whole. With what is
+    private in an act go the facts of the findings on it, which may say it again.
     """
     found = []
     named = [("@act", act)] if act.private_to else []
@@ -481,6 +492,9 @@ def private_parts(act: Act, nouns: tuple[Noun, ...]) -> list[tuple[str, str, str
             table = _writer(cast("Any", type(of)), words=False)(of)
             private = {each.name: table[each.name] for each in fields}
             found.append((about, owner_of(of), text(private)))
+    if found and found[0][0] == "@act":
+        facts = text([{**each.facts} for each in decision.findings])
+        found.append(("@findings", found[0][1], facts))
     return found
 
 
@@ -532,7 +546,12 @@ def write_entry(
             "edition": decision.edition,
             "verdict": _NAMED[decision.verdict],
             "findings": [
-                [each.clause.id, _NAMED[each.verdict], {**each.facts}, each.activity]
+                [
+                    each.clause.id,
+                    _NAMED[each.verdict],
+                    {} if "@findings" in hidden else {**each.facts},
+                    each.activity,
+                ]
                 for each in decision.findings
             ],
             "counts": [[each.of, each.what, each.by, each.period] for each in left.counts],

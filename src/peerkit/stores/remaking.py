@@ -6,10 +6,11 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from peerkit.decisions import Verdict
 from peerkit.errors import BadInput
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import Apart, Change, Entry, Standing
-from peerkit.stores.codec import noun_of, text, write_noun
+from peerkit.stores import Apart, Change, Entry, Standing, touched
+from peerkit.stores.codec import is_forgotten, noun_of, text, write_noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def remade(entry: Entry) -> Change:
     """The change that this entry was, with the texts apart that are still there.
 
     It stands on the entry before, shows nothing of how things stood then, and is about every
-    id that it touched. Raises
+    id that it touched. A noun that was forgotten since is left out. Raises
     :class:`~peerkit.errors.BadInput` for an entry that peerkit cannot have written.
     """
     try:
@@ -51,7 +52,7 @@ def remade(entry: Entry) -> Change:
         what = str(error)
     except BadInput as error:
         what = f"holds something that does not fit: {error.place}"
-    except (ValueError, TypeError, LookupError, RecursionError):
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
         what = "is not as peerkit writes it"
     raise BadInput(f"entry {entry.number}", what)
 
@@ -66,22 +67,29 @@ def _remade(entry: Entry) -> Change:
     _must_be_kept(plain["apart"], entry.apart)
     private = [each for each in entry.apart if each.about.startswith("@")]
     if any(each.sealed for each in private):
-        raise _Unfit("has a private part that is sealed; export it from the store with its keys")
+        raise _Unfit("holds something private under a key: export the program with its keys")
     body = entry.read() if private else plain
-    nouns = tuple(map(_noun, body["nouns"]))
-    if private:
-        written = list(map(write_noun, nouns))
+    _must_be_told(body)
+    kept = [
+        (_noun(table), body)
+        for table, body in zip(body["nouns"], written, strict=True)
+        if not _gone(table)
+    ]
+    nouns = tuple([(noun, write_noun(noun)) if private else (noun, body) for noun, body in kept])
+    about = _texts(body["touched"])
+    if about != touched(about, nouns):
+        raise _Unfit("does not name all that it touches, each once")
     key = body["act"]["key"]
     if key is not None:
         _texts([key])
     link = f'{{"n":{entry.number},"prev":"{plain["prev"]}",'
     return Change(
-        about=_texts(body["touched"]),
+        about=about,
         day=date.fromisoformat(body["day"]),
         stood=Standing(view=View(_NEVER, (), {}, entry.number - 1)),
         key=key,
         entry="{" + entry.body[len(link) :],
-        nouns=tuple(zip(nouns, written, strict=True)),
+        nouns=nouns,
         counts=tuple([Count(*each) for each in _rows(body["counts"], _COUNT)]),
         messages=tuple(
             [
@@ -101,6 +109,21 @@ def _spelled(plain: dict[str, Any], nouns: list[str]) -> str:
     return f"{rest[:-2]}[{','.join(nouns)}]}}"
 
 
+def _must_be_told(body: dict[str, Any]) -> None:
+    """What reports read of an entry: when, who asked what, and how it was found."""
+    at, day = datetime.fromisoformat(body["at"]), date.fromisoformat(body["day"])
+    if (at.astimezone(UTC).isoformat(), day.isoformat()) != (body["at"], body["day"]):
+        raise _Unfit("has a moment or a day in another form")
+    _texts([body["act"]["act"], body["act"]["by"]])
+    verdicts = [body["verdict"]]
+    for clause, verdict, facts, activity in body["findings"]:
+        verdicts.append(verdict)
+        if [type(clause), type(facts)] != [str, dict] or type(activity) is not int:
+            raise _Unfit("has a finding of another kind")
+    if not Verdict.__members__.keys() >= {*verdicts}:
+        raise _Unfit("has a verdict that is none")
+
+
 def _texts(found: list[Any]) -> tuple[str, ...]:
     if not {*map(type, found)} <= {str}:
         raise _Unfit("has something else where a text must be")
@@ -112,6 +135,11 @@ def _rows(found: list[Any], kinds: list[type]) -> list[Any]:
         if type(row) is not list or [*map(type, row)] != kinds:
             raise _Unfit("has a row of another kind")
     return found
+
+
+def _gone(table: Any) -> bool:
+    """Whether nobody can say any more what the noun was, since somebody was forgotten."""
+    return type(table) is dict and type(table.get("noun")) is str and is_forgotten(table)
 
 
 def _noun(table: Any) -> Noun:

@@ -16,11 +16,13 @@ from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View, periods
 from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
+from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_file import FAILURES, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
+from peerkit.stores.sqlite_inspected import cards, faults
 from peerkit.stores.sqlite_restoring import Gathered
-from peerkit.stores.sqlite_sql import FILED, HEAD, WEIGHING, counting, finding, standing
+from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,6 +50,9 @@ _FILED_AGAIN: Final = (
 _NUMBER: Final = itemgetter(0)
 #: Nobody decides on what changes of another house stood on.
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+#: How many entries are read at first, and how many at a time from then on.
+_FEW: Final = 16
+_MANY: Final = 500
 
 
 def _moment(moment: datetime) -> str:
@@ -78,13 +83,11 @@ class SQLiteStore:
         self._closed = False
         self._forgot = False
         self._read: dict[str, Noun] = {}
-        self._db, self._program = opened(self.path, program, _DURABILITY[durability])
+        self._db, self._program = self._opened(program, _DURABILITY[durability])
         self._held = hold(self, self._db, self.path)
 
-    @classmethod
-    def at(cls, where: str, *, program: str, durability: str = "full") -> SQLiteStore:
-        """The file of this path, or of an address ``sqlite://path``."""
-        return cls(where.removeprefix("sqlite://"), program=program, durability=durability)
+    def _opened(self, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
+        return opened(self.path, program, synchronous)
 
     def _ready(self) -> None:
         if os.getpid() != self._pid:
@@ -116,28 +119,32 @@ class SQLiteStore:
         """
         self._ready()
         with self._lock:
+            alone = not self._batch
             try:
                 self._begin()
                 yield
-                if not self._batch:
+                if alone:
+                    self._ready()  # or it would be committed by whoever forked in here
                     self._db.execute("COMMIT")
             except FAILURES as error:
                 self._roll_back()
                 failed = why(error)
             except BaseException as error:
-                if not (self._batch and isinstance(error, Moved)):
+                if alone or not isinstance(error, Moved):
                     self._roll_back()
                 raise
             else:
-                self._empty_the_log()
+                if alone:
+                    self._empty_the_log()
                 return
             finally:
-                self._writing = self._batch
+                if alone:
+                    self._batch = self._writing = False
         raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
 
     def _empty_the_log(self) -> None:
         """After something was forgotten: what was, is still in the log until it is emptied."""
-        if self._forgot and not self._batch:
+        if self._forgot:
             self._forgot = False
             self._read.clear()
             with suppress(sqlite3.Error):  # somebody still reads; the next checkpoint does it
@@ -162,7 +169,9 @@ class SQLiteStore:
             )
 
     def _roll_back(self) -> None:
-        """Take back what was written."""
+        """Take back what was written; in a process that was forked it is not ours to take back."""
+        if os.getpid() != self._pid:
+            return
         with suppress(sqlite3.Error):  # SQLite may have done it by itself
             self._db.execute("ROLLBACK")
 
@@ -336,7 +345,7 @@ class SQLiteStore:
             gathered.write(self._db, self._program, before)
             for name in before.keys() & gathered.nouns.keys():
                 self._write_noun(*gathered.nouns[name], view)
-            for kind, id_ in gathered.taken_away(before):
+            for kind, id_ in gathered.gone & before.keys():
                 self._remove(kind, id_, view)
             self._forgot = self._forgot or bool(gathered.forgotten)
             step = "UPDATE peerkit_program SET writing = 0 WHERE id = ?"
@@ -346,36 +355,35 @@ class SQLiteStore:
     @contextmanager
     def together(self) -> Iterator[None]:
         """Keep every change inside the block, or none."""
+        self._ready()  # in a process that was forked, nobody lets go of the lock
         with self._lock:
             if self._batch:
                 raise StoreError("One batch is open already; finish it before the next.")
             with self._transaction():
                 self._batch = True
-                try:
-                    yield
-                finally:
-                    self._batch = False
+                yield
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
         if about is None:
             sql = (
                 "SELECT n, hash, body FROM peerkit_entry "
-                "WHERE program = ? AND n > ? ORDER BY n LIMIT 500"
+                "WHERE program = ? AND n > ? ORDER BY n LIMIT ?"
             )
             fixed: tuple[Any, ...] = (self._program,)
         else:
             sql = (
                 "SELECT e.n, e.hash, e.body FROM peerkit_touched AS t JOIN peerkit_entry AS e "
                 "ON e.program = t.program AND e.n = t.n "
-                "WHERE t.program = ? AND t.about = ? AND t.n > ? ORDER BY t.n LIMIT 500"
+                "WHERE t.program = ? AND t.about = ? AND t.n > ? ORDER BY t.n LIMIT ?"
             )
             fixed = (self._program, about)
-        while rows := self._ask(sql, (*fixed, after)):
+        limit = _FEW  # often only the next one is wanted
+        while rows := self._ask(sql, (*fixed, after, limit)):
             apart = self._apart_of([row[0] for row in rows])
             for n, hash_, body in rows:
                 yield Entry(n, hash_, body, apart.get(n, ()))
-            after = rows[-1][0]
+            after, limit = rows[-1][0], _MANY
 
     def _entry(self, n: int, hash_: str, body: str) -> Entry:
         return Entry(n, hash_, body, self._apart_of([n]).get(n, ()))
@@ -393,29 +401,29 @@ class SQLiteStore:
         """The nouns that are asked for, behind this place."""
         rows = self._ask(*finding(self._program, wanted, after, limit))
         found = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
-        itself = self._itself(wanted)
-        if itself is not None and itself not in found:
-            newest = wanted.order is Order.NEWEST
-            place = wanted.place_of(itself)
-            if not after or (place < after if newest else place > after):
-                found = sorted((*found, itself), key=wanted.place_of, reverse=newest)
-        return tuple(found[:limit])  # type: ignore[arg-type]  # they are of this kind
+        if rows and rows[-1][4]:
+            found = self._with_itself(wanted, after, found)[:limit]
+        return tuple(found)  # type: ignore[arg-type]  # they are of this kind
 
-    def _itself(self, wanted: Wanted[N]) -> Noun | None:
-        """The noun whose own id is asked about, where it is one of those asked for."""
-        if wanted.about is None:
-            return None
-        sql = "SELECT kind, id, n, body FROM peerkit_noun WHERE program = ? AND id = ? AND kind = ?"
-        rows = self._ask(sql, (self._program, wanted.about, wanted.kind.kind))
-        nouns = (self._noun((row[0], row[1], row[2]), row[3]) for row in rows)
-        return next((each for each in nouns if wanted.takes(each)), None)
+    def _with_itself(self, wanted: Wanted[N], after: str, found: list[Noun]) -> list[Noun]:
+        """The last one has the id that is asked about: where it belongs, and only once."""
+        itself = found.pop()
+        newest, place = wanted.order is Order.NEWEST, wanted.place_of(itself)
+        behind = not after or (place < after if newest else place > after)
+        if itself in found or not behind or not wanted.takes(itself):
+            return found
+        return sorted((*found, itself), key=wanted.place_of, reverse=newest)
 
     def count(self, wanted: Wanted[N]) -> int:
         """How many nouns are asked for."""
         ((number,),) = self._ask(*counting(self._program, wanted))
-        itself = self._itself(wanted)
-        alone = itself is not None and itself.id not in itself.touches
-        return int(number) + alone
+        if wanted.about is None:
+            return int(number)
+        rows = self._ask(ITSELF, (self._program, wanted.about, wanted.kind.kind))
+        alone = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
+        return int(number) + sum(
+            each.id not in each.touches and wanted.takes(each) for each in alone
+        )
 
     def books(self) -> Iterator[Count | Message | Apart]:
         """Everything kept beside the nouns, some hundreds at a time."""
@@ -431,13 +439,22 @@ class SQLiteStore:
         """All rows of a table of ours in the order of its key, read a few at a time."""
         width = key.count(",") + 1
         marks = ",".join("?" * width)
-        first = f"SELECT {key}, {rest} FROM peerkit_{table} WHERE program = ?"  # noqa: S608 - our own names
+        columns = f"{key}, {rest}" if rest else key
+        first = f"SELECT {columns} FROM peerkit_{table} WHERE program = ?"  # noqa: S608 - our own names
         order = f"ORDER BY {key} LIMIT 500"
         rows = self._ask(f"{first} {order}", (self._program,))
         while rows:
             yield from rows
             after = rows[-1][:width]
             rows = self._ask(f"{first} AND ({key}) > ({marks}) {order}", (self._program, *after))
+
+    def faults(self) -> Iterator[str]:
+        """Damage to the file, guards that are gone or altered, and a head row that does not fit."""
+        return faults(self._ask, self._program)
+
+    def cards(self) -> Iterator[Card]:
+        """Everything by which this file finds what it keeps."""
+        return cards(self._paged)
 
     def apart(self, about: str) -> tuple[Apart, ...]:
         """The texts kept about this, oldest first."""

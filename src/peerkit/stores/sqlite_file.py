@@ -14,7 +14,7 @@ from peerkit.errors import StoreError
 from peerkit.stores import NotAStore
 from peerkit.stores.sqlite_held import was_open_before_the_fork
 
-__all__ = ["FAILURES", "opened", "why"]
+__all__ = ["FAILURES", "laid_out", "opened", "why"]
 
 #: Written into the file so that we know our own: "peer" in ASCII.
 _OURS: Final = 0x70656572
@@ -69,7 +69,7 @@ CREATE TABLE peerkit_noun (
     PRIMARY KEY (program, id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX peerkit_noun_of_kind ON peerkit_noun (program, kind, id);
-CREATE INDEX peerkit_noun_of_day ON peerkit_noun (program, kind, day, id) WHERE day > '';
+CREATE INDEX peerkit_noun_of_day ON peerkit_noun (program, kind, day, id) WHERE day <> '';
 CREATE TABLE peerkit_filed (
     program INTEGER NOT NULL,
     under TEXT NOT NULL,
@@ -78,7 +78,7 @@ CREATE TABLE peerkit_filed (
     day TEXT NOT NULL,
     PRIMARY KEY (program, under, kind, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX peerkit_filed_of_day ON peerkit_filed (program, under, kind, day, id) WHERE day > '';
+CREATE INDEX peerkit_filed_of_day ON peerkit_filed (program, under, kind, day, id) WHERE day <> '';
 CREATE TABLE peerkit_weighing (
     program INTEGER NOT NULL,
     under TEXT NOT NULL,
@@ -158,8 +158,9 @@ _GUARDED: Final = (
 )
 
 
-def _guards() -> Iterator[str]:
-    """The triggers that refuse a change without an entry."""
+def laid_out() -> Iterator[str]:
+    """The statements that make the tables, and the triggers that guard them."""
+    yield from _statements(_TABLES)
     for table, event, row in _GUARDED:
         name = f"peerkit_{table}_{event.split()[0].lower()}_with_entry"
         writing = f"SELECT writing FROM peerkit_program WHERE id = {row}.program"  # noqa: S608 - our own names
@@ -179,7 +180,7 @@ def why(error: Exception) -> str:
 
 def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
     """The file, made if it is new, and the number of this program in it. Raises StoreError."""
-    _spare_other_files(path)
+    spare_other_files(path)
     try:
         db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     except (sqlite3.Error, ValueError) as error:
@@ -197,19 +198,7 @@ def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connectio
 def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str) -> int:
     """The number of this program in the file, once the file is known to be ours."""
     try:
-        # Tables and mark appear together, so the mark is read after the tables.
-        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        (ours,) = db.execute("PRAGMA application_id").fetchone()
-        (form,) = db.execute("PRAGMA user_version").fetchone()
-        if ours != _OURS and (tables or ours):
-            raise NotAStore(f"{path} holds another application's database.")
-        if ours == _OURS and form > _FORM:
-            raise NotAStore(f"{path} was written by a newer peerkit; install that one.")
-        if ours == _OURS and form < _FORM:
-            raise NotAStore(
-                f"{path} was written by a peerkit before its first release, in a form that is no "
-                "longer read; begin a new file."
-            )
+        is_ours(db, path)
         _write_ahead(db)
         db.execute(f"PRAGMA synchronous = {synchronous}")
         db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
@@ -223,7 +212,25 @@ def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str)
     raise StoreError(f"{path} cannot be used: {failed}.")
 
 
-def _spare_other_files(path: str) -> None:
+def is_ours(db: sqlite3.Connection, path: str) -> bool:
+    """Whether the file holds programs already; it may be empty, and nothing else."""
+    # Tables and mark appear together, so the mark is read after the tables.
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    (ours,) = db.execute("PRAGMA application_id").fetchone()
+    (form,) = db.execute("PRAGMA user_version").fetchone()
+    if ours != _OURS and (tables or ours):
+        raise NotAStore(f"{path} holds another application's database.")
+    if ours == _OURS and form > _FORM:
+        raise NotAStore(f"{path} was written by a newer peerkit; install that one.")
+    if ours == _OURS and form < _FORM:
+        raise NotAStore(
+            f"{path} was written by a peerkit before its first release, in a form that is no "
+            "longer read; begin a new file."
+        )
+    return bool(ours)
+
+
+def spare_other_files(path: str) -> None:
     """Refuse what no store can be made of, and leave it as it is.
 
     SQLite takes one byte for an empty database. Of a file with two names each
@@ -270,7 +277,7 @@ def _entered(db: sqlite3.Connection, program: str) -> int:
     db.execute("BEGIN IMMEDIATE")
     try:
         if db.execute("PRAGMA application_id").fetchone()[0] != _OURS:
-            for statement in (*_statements(_TABLES), *_guards()):
+            for statement in laid_out():
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {_OURS}")
             db.execute(f"PRAGMA user_version = {_FORM}")

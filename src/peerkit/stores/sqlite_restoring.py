@@ -37,7 +37,6 @@ class Gathered:
         self.entries: list[Entry] = []
         self.nouns: dict[_Name, tuple[int, Noun, str]] = {}
         self.gone: set[_Name] = set()
-        self._born: set[_Name] = set()
         self.forgotten: dict[str, None] = {}
         self._apart: list[tuple[int, int, Apart]] = []
         self._tallies: Counter[tuple[str, str, str]] = Counter()
@@ -56,16 +55,11 @@ class Gathered:
         for noun, body in change.nouns:
             self.nouns[noun.kind, noun.id] = (number, noun, body)
             self.gone.discard((noun.kind, noun.id))
-            self._born.add((noun.kind, noun.id))
         for name in change.removes:
             self.nouns.pop(name, None)
             self.gone.add(name)
         for each in change.counts:
             self._tallies[each.of, each.period, each.what] += each.by
-
-    def taken_away(self, known: Collection[_Name]) -> Iterator[_Name]:
-        """What is gone, but for what was never written: it came and went in here."""
-        return (name for name in self.gone if name in known or name not in self._born)
 
     @property
     def ids(self) -> list[str]:

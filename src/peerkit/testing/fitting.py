@@ -272,6 +272,10 @@ def _after_minute(minute: int) -> SearchStrategy[int]:
     return st.integers(minute + 1, A_DAY)
 
 
+def _digests() -> SearchStrategy[str]:
+    return st.text("0123456789abcdef", min_size=64, max_size=64)
+
+
 def _for(kind: type[Any], name: str, hint: Any) -> SearchStrategy[Any]:
     if name == "status" and issubclass(kind, Noun):
         return st.sampled_from(sorted(kind.lifecycle.steps))
@@ -401,4 +405,6 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "channel": codes,
     # -- confidentiality
     "items": lambda: st.lists(codes(), max_size=3, unique=True).map(tuple),
+    # -- breaks of the journal
+    "found": lambda: st.lists(_digests(), min_size=1, max_size=3).map(tuple),
 }

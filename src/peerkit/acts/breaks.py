@@ -1,0 +1,52 @@
+"""A break of the journal is explained, so that what comes after it can be relied on again."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import attrs
+
+from peerkit.acts.act import Act, Judged, Left, Saying
+from peerkit.errors import BadInput
+from peerkit.model import Words
+from peerkit.model.fields import MOST_NAMED, as_tuple, exactly
+
+if TYPE_CHECKING:
+    from peerkit.model import View
+
+__all__ = ["ExplainBreak"]
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def _a_number(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not int or value < 0:
+        raise BadInput("ExplainBreak.number", "give the number of an entry; 0: beside the journal")
+
+
+def _digests(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not tuple or not 1 <= len(value) <= MOST_NAMED:
+        raise BadInput("ExplainBreak.found", f"name 1 to {MOST_NAMED} breaks")
+    if not all(type(each) is str and _DIGEST.match(each) for each in value):
+        raise BadInput("ExplainBreak.found", "name each break by its found, as verify gives it")
+
+
+@attrs.frozen(kw_only=True)
+class ExplainBreak(Act):
+    """Explain what does not fit in the journal or beside it, once it was looked into.
+
+    ``number`` is that of the entry at which it was noticed, 0 where it lies beside the
+    journal; ``found`` are the digests of exactly the breaks that are explained,
+    and of no others; ``why`` says what happened, in words that are kept apart.
+    """
+
+    kind: ClassVar[str] = "break.explained"
+    stands_on: ClassVar[tuple[str, ...]] = ("by",)
+    number: int = attrs.field(validator=_a_number)
+    found: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_digests, repr=False)
+    why: Words = attrs.field(validator=exactly(Words), repr=False)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The words, which belong to whoever explains. The entry itself is the explanation."""
+        return Left(words=(Saying(f"break/{self.number}", self.by, self.why),))

@@ -1,0 +1,5 @@
+"""Writes the vectors anew."""
+
+from tests.vectors import write
+
+write()
