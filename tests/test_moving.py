@@ -721,7 +721,8 @@ def in_entry(number: int, *path: Any, value: Any) -> Callable[[dict[str, Any]], 
 UNFIT = "is not as peerkit writes it"
 #: What a forger writes into an entry, and what is said of it.
 FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
-    "no nouns": (in_entry(4, "nouns", value=None), "lacks a part, or has one of another kind"),
+    "no nouns": (in_entry(4, "nouns", value=None), UNFIT),
+    "findings of none": (in_entry(4, "findings", value=None), "lacks a part, or has one of ano"),
     "a noun that is none": (in_entry(4, "nouns", value=[1]), "where a noun must be"),
     "a noun of no kind": (in_entry(4, "nouns", value=[{}]), r"does not fit: \$\.noun"),
     "a noun with another field": (

@@ -16,6 +16,7 @@ import attrs
 from peerkit.errors import StoreError
 from peerkit.handbook import Verdict
 from peerkit.model import Count, Message, Noun, View
+from peerkit.stores.upcasting import lifted_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -147,7 +148,7 @@ class Entry:
         return found
 
     def read(self) -> dict[str, Any]:
-        """The body as plain values, and what is private where it is still known.
+        """The body as plain values of today's form, and what is private where it is still known.
 
         A text that is not the one whose digest the journal holds is none of it, nor is one
         that no key opens.
@@ -167,7 +168,7 @@ class Entry:
                         finding[2] = facts
                 else:
                     whole[each.about] |= told
-        return found
+        return lifted_entry(found)
 
 
 @attrs.frozen(kw_only=True)

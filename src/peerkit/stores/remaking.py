@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from peerkit.decisions import Verdict
 from peerkit.errors import BadInput
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import Apart, Change, Entry, Standing, touched
+from peerkit.stores import Apart, Change, Entry, Standing, touched, upcasting
 from peerkit.stores.codec import is_forgotten, noun_of, text, write_noun
 
 if TYPE_CHECKING:
@@ -59,30 +59,30 @@ def remade(entry: Entry) -> Change:
 
 def _remade(entry: Entry) -> Change:
     plain = json.loads(entry.body)
-    if type(plain) is not dict or [*zip(plain, map(type, plain.values()), strict=True)] != _PARTS:
-        raise _Unfit("lacks a part, or has one of another kind")
     written = [text(each) for each in plain["nouns"]]
     if _spelled(plain, written) != entry.body:  # twins, blanks, numbers that are none
         raise _Unfit("is not in the form in which peerkit writes")
-    _must_be_kept(plain["apart"], entry.apart)
     private = [each for each in entry.apart if each.about.startswith("@")]
     if any(each.sealed for each in private):
         raise _Unfit("holds something private under a key: export the program with its keys")
-    body = entry.read() if private else plain
+    old = plain.get("v", 1) != upcasting.FORM
+    body = entry.read() if private or old else plain
+    if [(name, type(part)) for name, part in body.items() if name != "v"] != _PARTS:
+        raise _Unfit("lacks a part, or has one of another kind")
+    _must_be_kept(plain["apart"], entry.apart)
     _must_be_told(body)
-    kept = [
-        (_noun(table), body)
-        for table, body in zip(body["nouns"], written, strict=True)
-        if not _gone(table)
-    ]
-    nouns = tuple([(noun, write_noun(noun)) if private else (noun, body) for noun, body in kept])
+    if private or old:
+        nouns = tuple([_noun(each, None) for each in body["nouns"] if not _gone(each)])
+    else:
+        whole = zip(body["nouns"], written, strict=True)
+        nouns = tuple([_noun(each, as_it_is) for each, as_it_is in whole if not _gone(each)])
     about = _texts(body["touched"])
-    if about != touched(about, nouns):
+    if about != touched(about, nouns) and not old:  # a noun may touch more than it once did
         raise _Unfit("does not name all that it touches, each once")
     key = body["act"]["key"]
     if key is not None:
         _texts([key])
-    link = f'{{"n":{entry.number},"prev":"{plain["prev"]}",'
+    link = f'{{"n":{entry.number},"prev":"{body["prev"]}",'
     return Change(
         about=about,
         day=date.fromisoformat(body["day"]),
@@ -142,10 +142,12 @@ def _gone(table: Any) -> bool:
     return type(table) is dict and type(table.get("noun")) is str and is_forgotten(table)
 
 
-def _noun(table: Any) -> Noun:
+def _noun(table: Any, written: str | None) -> tuple[Noun, str]:
+    """A noun, and how it is written: as it was, or, where something was put in, anew."""
     if type(table) is not dict:
         raise _Unfit("has something else where a noun must be")
-    return noun_of(table)
+    noun = noun_of(table)
+    return noun, write_noun(noun) if written is None else written
 
 
 def _must_be_kept(digests: list[Any], texts: tuple[Apart, ...]) -> None:
