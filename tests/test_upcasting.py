@@ -14,7 +14,7 @@ import pytest
 import peerkit as pk
 from peerkit.errors import BadInput
 from peerkit.exchange.moving import export_program, import_program
-from peerkit.stores import GENESIS, Entry, upcasting
+from peerkit.stores import GENESIS, Entry, sqlite_file, upcasting
 from peerkit.stores.codec import read_noun, text, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.testing.pieces import NOW, everything, match
@@ -175,3 +175,87 @@ def test_a_row_of_an_older_form_is_as_it_was_left(third: None, tmp_path: Path) -
 def empty_file(path: Path) -> pk.Program:
     """A program in this file, on the day of the tests."""
     return pk.Program.open(path, clock=lambda: NOW)
+
+
+# -- files
+
+
+#: In the form before today's the texts of an owner had no index.
+INDEX = "CREATE INDEX peerkit_apart_owned ON peerkit_apart (program, owner)"
+STEP = f"{INDEX};"
+
+
+def older(path: Path, program: pk.Program) -> None:
+    """The file of this program as it was in that form."""
+    program.close()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("DROP INDEX peerkit_apart_owned")
+
+
+def indexed(path: Path) -> list[tuple[str]]:
+    """How that index is made, where it is there."""
+    with closing(sqlite3.connect(path)) as db:
+        found = "SELECT sql FROM sqlite_schema WHERE name = 'peerkit_apart_owned'"
+        return db.execute(found).fetchall()
+
+
+def with_a_step(monkeypatch: pytest.MonkeyPatch, *steps: str) -> None:
+    """Today's tables have one form more for each of these steps."""
+    form = sqlite_file._FORM
+    monkeypatch.setattr(sqlite_file, "_FORM", form + len(steps))
+    monkeypatch.setattr(sqlite_file, "_STEPS", dict(enumerate(steps, form)))
+
+
+def test_a_file_of_an_older_form_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever opens it to write finds all that was in it, in the tables of today."""
+    path = tmp_path / "program.db"
+    with empty_file(path) as program:
+        program.do(pk.WelcomeParticipant(by="sam", id="p-1"))
+        before = everything(program.store)
+    older(path, program)
+    with_a_step(monkeypatch, STEP, "REINDEX;")
+    with pytest.raises(pk.StoreError, match=r"an older peerkit\. Open it once to write"):
+        pk.Program.open(path, read_only=True)
+
+    for _ in range(2):
+        with empty_file(path) as program:
+            assert everything(program.store) == before
+            assert program.verify().whole
+    assert indexed(path) == [(INDEX,)]
+    with pk.Program.open(path, read_only=True) as program:
+        assert everything(program.store) == before
+    monkeypatch.undo()
+    with pytest.raises(pk.StoreError, match="newer peerkit"):
+        empty_file(path)
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All steps or none: the older peerkit can still open it."""
+    path = tmp_path / "program.db"
+    older(path, empty_file(path))
+    with monkeypatch.context() as patch:
+        with_a_step(patch, STEP, "UPDATE peerkit_nowhere SET mood = 'rainy';")
+        with pytest.raises(pk.StoreError, match="no such table: peerkit_nowhere"):
+            empty_file(path)
+
+    assert indexed(path) == []
+    with empty_file(path) as program:
+        assert program.verify().entries == 0
+
+
+def test_a_file_from_before_the_first_release_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no step from a form that nobody was given."""
+    path = tmp_path / "program.db"
+    empty_file(path).close()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"PRAGMA user_version = {sqlite_file._FORM - 1}")
+    with_a_step(monkeypatch, STEP)
+
+    with pytest.raises(pk.StoreError, match="before its first release"):
+        empty_file(path)

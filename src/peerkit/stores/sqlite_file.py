@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,9 @@ _OURS: Final = 0x70656572
 _SHORTEST: Final = 512
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
 _FORM: Final = 3
+#: How the tables of a form become those of the next: a script for each form that was released.
+#: Whoever opens an older file to write brings it up to date, in one transaction.
+_STEPS: Final[Mapping[int, str]] = {}
 #: Seconds to wait for another writer before giving up.
 _PATIENCE: Final = 30.0
 #: How many pages the log takes before they are moved to the file, and how much of the file is
@@ -212,7 +215,7 @@ def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str)
     raise StoreError(f"{path} cannot be used: {failed}.")
 
 
-def is_ours(db: sqlite3.Connection, path: str) -> bool:
+def is_ours(db: sqlite3.Connection, path: str, *, to_read: bool = False) -> bool:
     """Whether the file holds programs already; it may be empty, and nothing else."""
     # Tables and mark appear together, so the mark is read after the tables.
     (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -222,10 +225,15 @@ def is_ours(db: sqlite3.Connection, path: str) -> bool:
         raise NotAStore(f"{path} holds another application's database.")
     if ours == _OURS and form > _FORM:
         raise NotAStore(f"{path} was written by a newer peerkit; install that one.")
-    if ours == _OURS and form < _FORM:
+    if ours == _OURS and form < _FORM and not _STEPS.keys() >= {*range(form, _FORM)}:
         raise NotAStore(
             f"{path} was written by a peerkit before its first release, in a form that is no "
             "longer read; begin a new file."
+        )
+    if ours == _OURS and form < _FORM and to_read:
+        raise NotAStore(
+            f"{path} was written by an older peerkit. Open it once to write: that brings it up to "
+            "date."
         )
     return bool(ours)
 
@@ -281,6 +289,11 @@ def _entered(db: sqlite3.Connection, program: str) -> int:
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {_OURS}")
             db.execute(f"PRAGMA user_version = {_FORM}")
+        (form,) = db.execute("PRAGMA user_version").fetchone()
+        for older in range(form, _FORM):
+            for statement in _statements(_STEPS[older]):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {older + 1}")
         db.execute(
             "INSERT INTO peerkit_program (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
             (program,),
