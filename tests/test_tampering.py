@@ -52,7 +52,7 @@ ROWS: Final = {
     "message": "n = 4 AND position = 0",
     "apart": "about = 'goal/g-1'",
 }
-NOT_GUARDED: Final = {
+NOT_GUARDED: Final[dict[tuple[str, str | None], str]] = {
     ("program", "writing"): "it is the guard itself; verify sees that it stands open",
     ("program", "insert"): "another program in the file",
     ("message", "lease"): "tellers lease messages without an entry",
@@ -74,6 +74,9 @@ WITH_ANCHOR: Final = {
     ("program", "name"): "the program seems to be a new one, or another one",
     ("program", "delete"): "the program seems to be a new one",
 }
+
+#: What a trigger does that does nothing.
+SILENT: Final = "BEGIN SELECT 1; END"
 
 Row: TypeAlias = dict[str, Any]
 Place: TypeAlias = tuple[str, str, str | None]
@@ -194,13 +197,33 @@ def insert(db: sqlite3.Connection, table: str, _: str | None) -> Row:
 def cut(db: sqlite3.Connection, table: str, _: str | None) -> Row:
     """Everything that the last entry left in a table."""
     last = max(rows(db, table), key=lambda row: row["n"])
-    db.execute(
-        f"DELETE FROM peerkit_{table} WHERE n = ? AND program = ?", (last["n"], last["program"])
-    )
+    sql = f"DELETE FROM peerkit_{table} WHERE n = ? AND program = ?"  # noqa: S608 - our own names
+    db.execute(sql, (last["n"], last["program"]))
     return last
 
 
-ATTACKS: Final = {"edit": edit, "swap": swap, "delete": delete, "insert": insert, "cut": cut}
+def replay(db: sqlite3.Connection, table: str, _: str | None) -> Row:
+    """A row is put back as it was before."""
+    for row in rows(db, table):
+        named, values = where(table, row)
+        older = db.execute(f"SELECT * FROM before.peerkit_{table} WHERE {named}", values).fetchone()  # noqa: S608 - our own names
+        if older is not None and dict(older) != row:
+            for column in TABLES[table][1]:
+                put(db, table, row, column, older[column])
+            return row
+    raise AssertionError(f"No row of {table} was another before.")
+
+
+ATTACKS: Final = {
+    "edit": edit,
+    "swap": swap,
+    "delete": delete,
+    "insert": insert,
+    "cut": cut,
+    "replay": replay,
+}
+#: The tables in which rows change.
+CHANGING: Final = {"program", "noun", "tally"}
 
 
 def places() -> Iterator[Place]:
@@ -216,6 +239,8 @@ def places() -> Iterator[Place]:
         yield table, "insert", None
         if "n" in (*key, *rest) and table not in {"program", "noun"}:
             yield table, "cut", None
+        if table in CHANGING:
+            yield table, "replay", None
 
 
 PLACES: Final = [*places()]
@@ -251,6 +276,7 @@ def tampered(path: Path, copy: Path, place: Place, *, plainly: bool) -> Row:
         guards = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in () if plainly else guards:
             db.execute(f"DROP TRIGGER {name}")
+        db.execute("ATTACH ? AS before", (str(path.parent / "before.db"),))
         row = ATTACKS[attack](db, table, column)
         for _, sql in () if plainly else guards:
             db.execute(sql)
@@ -316,12 +342,12 @@ class TestEveryGuard:
             (
                 (
                     "DROP TRIGGER peerkit_entry_stays",
-                    "CREATE TRIGGER peerkit_entry_stays AFTER DELETE ON peerkit_key BEGIN SELECT 1; END",
+                    f"CREATE TRIGGER peerkit_entry_stays BEFORE UPDATE ON peerkit_entry {SILENT}",
                 ),
                 "The trigger peerkit_entry_stays was altered.",
             ),
             (
-                ("CREATE TRIGGER quiet AFTER INSERT ON peerkit_entry BEGIN SELECT 1; END",),
+                (f"CREATE TRIGGER quiet AFTER INSERT ON peerkit_entry {SILENT}",),
                 "The trigger quiet is not ours.",
             ),
             (("DROP INDEX peerkit_apart_about",), "The index peerkit_apart_about is missing."),
