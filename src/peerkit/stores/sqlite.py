@@ -207,14 +207,15 @@ class SQLiteStore:
     def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
         """A noun as it is written. The same text is read once."""
         noun = self._read.get(body)
-        if noun is not None:
-            return noun
-        try:
-            noun = read_noun(body)
-        except BadInput as error:
-            place = error.place
-        else:
-            self._remember(body, noun)
+        place = "$.id"  # where it lies under another's name
+        if noun is None:
+            try:
+                noun = read_noun(body)
+            except BadInput as error:
+                place = error.place
+            else:
+                self._remember(body, noun)
+        if noun is not None and (noun.kind, noun.id) == name[:2]:
             return noun
         raise StoreError(f"{self.path} holds a {name[0]} {name[1]} that does not fit: {place}.")
 
