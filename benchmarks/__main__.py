@@ -28,13 +28,13 @@ QUESTIONS: Final = {
     "decision": ("decision", "One explained decision, all findings kept"),
     "reading": ("reading", "An act read from JSON, strictly"),
     "storing": ("storing", "An act done and kept on SQLite, by raw sqlite3 writing three rows"),
-    "server": ("server", "An act done and kept on PostgreSQL, and several writers"),
     "import": ("importing", "Importing, in a fresh interpreter"),
     "demo": ("demo", "The demo"),
     "loading": ("loading", "Loading the book, nothing cached"),
     "remembering": ("remembering", "Somebody after ten years, by somebody new"),
     "matching": ("matching", "A whole waiting list put together with its peers"),
     "directory": ("directory", "A resource directory: read, and searched"),
+    "server": ("server", "An act done and kept on PostgreSQL, and several writers"),
 }
 _COMPARED: Final = (
     "attrs",
