@@ -40,7 +40,6 @@ QUESTIONS: Final = {
     "matching": ("matching", "A whole waiting list put together with its peers"),
     "directory": ("directory", "A resource directory: read, and searched"),
     "finding": ("finding", "A participant's month and a view, by plain sqlite3"),
-    "server": ("server", "An act done and kept on PostgreSQL, and several writers"),
 }
 _COMPARED: Final = (
     "attrs",

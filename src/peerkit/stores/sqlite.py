@@ -18,7 +18,7 @@ from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing,
 from peerkit.stores.codec import read_noun
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
-from peerkit.stores.sqlite_file import FAILURES, opened, why
+from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults
 from peerkit.stores.sqlite_restoring import Gathered
@@ -224,6 +224,7 @@ class SQLiteStore:
             self._read.clear()
         self._read[body] = noun
 
+    @carrying_nothing
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
         with self._transaction():
@@ -330,6 +331,7 @@ class SQLiteStore:
         if went := {*was}.difference(now):
             self._db.executemany(take, [(*name, each) for each in went])
 
+    @carrying_nothing
     def restore(self, changes: Sequence[Change]) -> Entry:
         """Keep these one after the other, each table written once; the last entry."""
         with self._transaction():
@@ -466,6 +468,7 @@ class SQLiteStore:
         )
         return tuple(Apart(*row) for row in rows)
 
+    @carrying_nothing
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         """Put other texts in the place of those that stand there."""
         mine = self._program
@@ -483,6 +486,7 @@ class SQLiteStore:
             self._db.execute(writing, (0, mine))
             self._forgot = True
 
+    @carrying_nothing
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
         with self._transaction():
@@ -498,6 +502,7 @@ class SQLiteStore:
             )
         return tuple(_message(*row) for row in rows)
 
+    @carrying_nothing
     def told(self, keys: tuple[str, ...], now: datetime) -> None:
         """These messages have been told."""
         with self._transaction():
