@@ -316,6 +316,8 @@ def _kept(
             told += waiting.told(entry.number, len(change.messages))
             if entry.number > there:
                 changes.append((change, entry.hash))
+        if lines.number == total and waiting.left:
+            raise BadInput(lines.name, "names a message that waits and is not in it")
         with store.together():
             if isinstance(store, Restores) and changes:
                 _restore(store, changes)
@@ -324,8 +326,6 @@ def _kept(
                     _keep(store, *each)
             store.told(tuple(told), datetime.now(UTC))
         progress(lines.number, total)
-    if waiting.left:
-        raise BadInput(lines.name, "names a message that waits and is not in it")
 
 
 def _change(lines: Lines, entry: Entry) -> Change:
