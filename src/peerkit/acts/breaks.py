@@ -44,8 +44,8 @@ class ExplainBreak(Act):
     kind: ClassVar[str] = "break.explained"
     stands_on: ClassVar[tuple[str, ...]] = ("by",)
     number: int = attrs.field(validator=_a_number)
-    found: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_digests, repr=False)
-    why: Words = attrs.field(validator=exactly(Words), repr=False)
+    found: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_digests)
+    why: Words = attrs.field(validator=exactly(Words))
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The words, which belong to whoever explains. The entry itself is the explanation."""
