@@ -155,8 +155,8 @@ def store_format() -> str:
         "## An entry of the journal",
         "An entry is one JSON text: UTF-8, no spaces, keys in this order. Its hash is the SHA-256 "
         "of exactly these bytes, in hexadecimal. Whoever checks it hashes the stored text and does "
-        "not write it anew. It was written so: within a text, quotes, backslashes and controls below "
-        "U+0020 are escaped, and every other letter stands for itself; numbers are whole; "
+        "not write it anew. It was written so: within a text, quotes, backslashes and controls "
+        "below U+0020 are escaped, and every other letter stands for itself; numbers are whole; "
         "moments are UTC, `2026-11-02T12:00:00+00:00`, with six digits of a second where there are "
         "any; days are `2026-11-02`.",
         "The first entry has the number 1 and is linked to 64 zeros. `tests/vectors` of the "
