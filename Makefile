@@ -7,10 +7,14 @@ OLDEST := 3.11
 PYTHONS := 3.11 3.12 3.13 3.14
 HMIS ?=
 ROUNDS ?= 1000
+PROCESSES ?= 16
+OPERATIONS ?= 1000
 DOCUMENTS ?= 100000
 BASE ?=
 UPGRADE ?=
 PYTEST ?=
+# What starts servers and kills processes tests the machine more than the Python: once is enough.
+ONCE := -m "not crash and not server"
 
 # Errors are shown, and nothing else: where several package sources are set up, pip warns of each
 # package that one of them lacks.
@@ -28,7 +32,7 @@ unexport PYTHONHOME
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check lint types imports docs sources changelog wheel test-others test-lowest \
-	format bench crash fuzz lock clean $(PYTHONS:%=test-on-%)
+	format bench crash race fuzz lock clean $(PYTHONS:%=test-on-%)
 
 help: ## list what can be asked for
 	@echo "make TARGET, where TARGET is one of:"
@@ -82,12 +86,12 @@ $(PYTHONS:%=test-on-%): test-on-%: dist/.built
 		echo "Python $*: NOT TESTED, there is none on PATH and none that pyenv keeps."; \
 	else \
 		$(MAKE) --no-print-directory .venv-$*/.ready && \
-		echo "Python $*: testing the wheel." && .venv-$*/bin/python -m pytest $(PYTEST); \
+		echo "Python $*: testing the wheel." && .venv-$*/bin/python -m pytest $(ONCE) $(PYTEST); \
 	fi
 
 test-lowest: .venv-lowest/.ready ## run the tests with the oldest dependencies allowed, from the wheel
 	@echo "Oldest dependencies, on $$(.venv-lowest/bin/python --version): testing the wheel."
-	.venv-lowest/bin/python -m pytest $(PYTEST)
+	.venv-lowest/bin/python -m pytest -m "not crash" $(PYTEST)
 
 format: $(VENV)/.dev ## put the code into its layout and mend what can be mended safely
 	$(BIN)/ruff check --fix
@@ -96,8 +100,12 @@ format: $(VENV)/.dev ## put the code into its layout and mend what can be mended
 bench: .venv-bench/.ready ## measure speed against other libraries; prints a table of ratios
 	.venv-bench/bin/python -m benchmarks
 
-crash: $(VENV)/.dev ## kill a recording program ROUNDS times (1000) and check that nothing is lost
+crash: $(VENV)/.dev ## kill recording and telling programs ROUNDS times (1000) and check that nothing is lost
 	PEERKIT_CRASH_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m crash -s
+
+race: $(VENV)/.dev ## let PROCESSES (16) ask for the same places, OPERATIONS (1000) times each
+	PEERKIT_RACE_PROCESSES=$(PROCESSES) PEERKIT_RACE_OPERATIONS=$(OPERATIONS) \
+		$(BIN)/python -m pytest tests/test_contention.py
 
 fuzz: $(VENV)/.dev ## give every reader its share of DOCUMENTS wrong documents (100000)
 	PEERKIT_BAD_DOCUMENTS=$(DOCUMENTS) $(BIN)/python -m pytest tests/test_bad_documents.py -s

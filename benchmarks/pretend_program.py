@@ -6,13 +6,13 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
 import peerkit as pk
 
-__all__ = ["BEGINNING", "NOW", "PAIRS", "Clock", "begin", "goal", "planned", "reported"]
+__all__ = ["BEGINNING", "NOW", "PAIRS", "Clock", "Pairs", "begin", "goal", "planned", "reported"]
 
 #: When everybody began, and the moment at which the rest is asked.
 BEGINNING: Final = datetime(2025, 10, 6, 9, tzinfo=UTC)
@@ -20,7 +20,8 @@ NOW: Final = datetime(2026, 11, 20, 18, tzinfo=UTC)
 PEERS: Final = 10
 PEOPLE_EACH: Final = 10
 #: Who walks with whom.
-PAIRS: Final = tuple(
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+PAIRS: Final[Pairs] = tuple(
     (f"peer-{peer:02}", f"person-{peer:02}-{person:02}")
     for peer in range(PEERS)
     for person in range(PEOPLE_EACH)
@@ -41,13 +42,13 @@ class Clock:
         return self.now
 
 
-def begin(program: pk.Program, clock: Clock) -> int:
+def begin(program: pk.Program, clock: Clock, pairs: Pairs = PAIRS) -> int:
     """Welcome and match everybody, long ago; supervision was lately. How many acts that took."""
     clock.now = BEGINNING
-    done = list(program.do_all(_beginnings()))
+    done = list(program.do_all(_beginnings(pairs)))
     clock.now = NOW
     lately = NOW.date() - timedelta(days=4)
-    peers = sorted({peer for peer, _ in PAIRS})
+    peers = sorted({peer for peer, _ in pairs})
     told = (pk.RecordSupervision(by="supervisor", peer=each, on=lately) for each in peers)
     done += program.do_all(told)
     for each in done:
@@ -55,10 +56,10 @@ def begin(program: pk.Program, clock: Clock) -> int:
     return len(done)
 
 
-def _beginnings() -> Iterator[pk.Act]:
+def _beginnings(pairs: Pairs) -> Iterator[pk.Act]:
     by = "coordinator"
     homelessness = pk.LivedExperience(of=pk.Experience.HOMELESSNESS)
-    for peer in sorted({peer for peer, _ in PAIRS}):
+    for peer in sorted({peer for peer, _ in pairs}):
         yield pk.WelcomePeer(
             by=by,
             id=peer,
@@ -68,7 +69,7 @@ def _beginnings() -> Iterator[pk.Act]:
             supervised=BEGINNING.date(),
             experiences=(homelessness,),
         )
-    for peer, person in PAIRS:
+    for peer, person in pairs:
         match = f"match-{person}"
         yield pk.WelcomeParticipant(by=by, id=person)
         yield pk.ProposeMatch(by=by, id=match, peer=peer, participant=person)
@@ -82,9 +83,11 @@ def _beginnings() -> Iterator[pk.Act]:
         )
 
 
-def reported(chance: random.Random, ago: timedelta = timedelta()) -> pk.ReportSession:
+def reported(
+    chance: random.Random, ago: timedelta = timedelta(), pairs: Pairs = PAIRS
+) -> pk.ReportSession:
     """An ordinary session in the week before: one to one, one activity, no note."""
-    peer, person = chance.choice(PAIRS)
+    peer, person = chance.choice(pairs)
     before = timedelta(minutes=15 * chance.randrange(4 * 24 * 7))
     return pk.ReportSession(
         by=peer,

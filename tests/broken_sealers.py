@@ -223,14 +223,15 @@ class DoomsTooEarly(Sealing):
 class NeverSweeps(Sealing):
     """Leaves what a crash has left."""
 
-    def _sweep(self) -> None:
-        pass
+    def sweep(self) -> None:
+        """Not here."""
 
 
 class SweepsAll(Sealing):
     """Destroys every retired key, needed or not."""
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
+        """Without a look."""
         self.keys.destroy(self.keys.retired())
 
 

@@ -14,7 +14,17 @@ import attrs
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import GENESIS, Apart, Change, Entry, Standing, Store, Wanted, seal
+from peerkit.stores import (
+    GENESIS,
+    LONGEST_LEASE,
+    Apart,
+    Change,
+    Entry,
+    Standing,
+    Store,
+    Wanted,
+    seal,
+)
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import NOW
@@ -442,6 +452,14 @@ class SaysMovedAndKeeps(NeverMoved):
         return entry
 
 
+class NeverAlone(MemoryStore):
+    """Compares what was read, also where somebody is forgotten and more was looked for."""
+
+    def keep(self, change: Change) -> Entry:
+        """Too lax."""
+        return super().keep(attrs.evolve(change, stood=attrs.evolve(change.stood, alone=False)))
+
+
 class MovedByStrangers(MemoryStore):
     """Takes any entry for a move: two coordinators are always in each other's way."""
 
@@ -551,6 +569,15 @@ class NestsBatches(MemoryStore):
 # -- how they are shared
 
 
+class OpenBatch(MemoryStore):
+    """Begins a batch when something is kept in it, and others may be faster."""
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Not yet."""
+        yield
+
+
 class Unlocked(MemoryStore):
     """Lets everybody in at once, and is slow in between."""
 
@@ -610,6 +637,21 @@ class ComparesTexts(MemoryStore):
         """Without the zone."""
         here = NOW.tzinfo
         return super().untold(limit, now.replace(tzinfo=here), lease.replace(tzinfo=here))
+
+
+class BelievesEveryLease(MemoryStore):
+    """Waits for the end of a lease, though it be years away."""
+
+    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+        """Not what is leased, for however long."""
+        held = {key: each.lease for key, each in self._outbox.items() if each.lease is not None}
+        for key, until in held.items():
+            self._outbox[key].lease = min(until, now + LONGEST_LEASE)
+        found = super().untold(limit, now, lease)
+        for key, until in held.items():
+            if key not in {each.key for each in found}:
+                self._outbox[key].lease = until
+        return found
 
 
 class LeasesForEver(MemoryStore):
@@ -780,6 +822,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     OverlooksNewcomers: ("test_moved_when_a_noun_came",),
     OverlooksLeavers: ("test_moved_when_a_noun_closed",),
     SaysMovedAndKeeps: ("test_moved_when_a_noun_changed", "test_moved_when_a_tally_changed"),
+    NeverAlone: ("test_what_stands_alone_is_moved_by_any_entry",),
     MovedByStrangers: ("test_strangers_do_not_disturb",),
     MovedByAnyEntry: ("test_an_entry_that_moved_nothing_disturbs_nobody",),
     ForgetsKeys: ("test_a_key_gives_its_entry", "test_moved_when_the_key_was_taken"),
@@ -795,6 +838,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     ForgetsBatches: ("test_a_batch_is_kept_whole",),
     BlindInABatch: ("test_a_batch_sees_itself",),
     NestsBatches: ("test_a_batch_holds_no_other",),
+    OpenBatch: ("test_nobody_writes_beside_a_batch",),
     Unlocked: (
         "test_threads_lose_nothing",
         "test_the_last_place_goes_to_one_thread",
@@ -805,6 +849,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     GivesAll: ("test_messages_come_at_most_so_many", "test_find_gives_pages"),
     KnowsNoLease: ("test_a_message_is_given_once_while_its_lease_runs",),
     ComparesTexts: ("test_a_message_is_given_once_while_its_lease_runs",),
+    BelievesEveryLease: ("test_a_lease_of_a_wrong_clock_ends",),
     LeasesForEver: ("test_a_message_is_given_once_while_its_lease_runs",),
     TellsNothing: ("test_a_told_message_waits_no_more",),
     TellsAll: ("test_a_told_message_waits_no_more", "test_the_outbox_counts"),

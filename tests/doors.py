@@ -19,6 +19,7 @@ from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from tests import mutating
 from tests.doors_of_files import as_hmis, as_hsds, as_layers, hmis_files, hsds_files, layers
+from tests.doors_of_moving import as_begun, as_program, begun, moved
 from tests.mutating import Family
 from tests.ordinary import opened
 from tests.refused import PLACE, Reader, clean
@@ -209,7 +210,9 @@ DOORS: Final = {
     "acts in memory": Door(lambda: acts("acts in memory"), in_memory, 35, "BadInput"),
     "acts on SQLite": Door(lambda: acts("acts on SQLite"), on_sqlite, 15, "BadInput"),
     "lines": Door(lines, as_lines, 5, "BadInput"),
-    "nouns": Door(nouns, as_nouns, 15, "BadInput"),
+    "nouns": Door(nouns, as_nouns, 11, "BadInput"),
+    "moved": Door(moved, as_program, 3, "BadInput"),
+    "begun": Door(begun, as_begun, 1, "StoreError"),
     "hmis": Door(hmis_files, as_hmis, 13, "NotHmis"),
     "hsds": Door(hsds_files, as_hsds, 13, "NotHsds"),
     "layers": Door(layers, as_layers, 4, "BadHandbook"),

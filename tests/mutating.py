@@ -28,6 +28,8 @@ _Place: TypeAlias = tuple[str | int, ...]
 _Change: TypeAlias = Callable[[Any], str]
 
 _PRIME: Final = 1_000_003
+#: As peerkit writes: without spaces, and every sign as itself.
+_text: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @attrs.frozen(kw_only=True)
@@ -123,22 +125,22 @@ def _written(value: Any, place: _Place, change: _Change) -> str:
     step, rest = place[0], place[1:]
     if type(value) is list:
         parts = [
-            _written(each, rest, change) if number == step else json.dumps(each)
+            _written(each, rest, change) if number == step else _text(each)
             for number, each in enumerate(value)
         ]
         return f"[{','.join(parts)}]"
     return _table(
-        (name, _written(each, rest, change) if name == step else json.dumps(each))
+        (name, _written(each, rest, change) if name == step else _text(each))
         for name, each in value.items()
     )
 
 
 def _table(pairs: Any) -> str:
-    return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in pairs) + "}"
+    return "{" + ",".join(f"{_text(name)}:{text}" for name, text in pairs) + "}"
 
 
 def _texts_of(value: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(name, json.dumps(each)) for name, each in value.items()]
+    return [(name, _text(each)) for name, each in value.items()]
 
 
 def _without(name: str, value: dict[str, Any]) -> str:
@@ -146,7 +148,7 @@ def _without(name: str, value: dict[str, Any]) -> str:
 
 
 def _twice(name: str, value: dict[str, Any]) -> str:
-    return _table([*_texts_of(value), (name, json.dumps(value[name]))])
+    return _table([*_texts_of(value), (name, _text(value[name]))])
 
 
 def _renamed(name: str, value: dict[str, Any]) -> str:
@@ -154,11 +156,11 @@ def _renamed(name: str, value: dict[str, Any]) -> str:
 
 
 def _more(names: Sequence[str], value: dict[str, Any]) -> str:
-    return _table([*_texts_of(value), *((each, json.dumps(CANARY)) for each in names)])
+    return _table([*_texts_of(value), *((each, _text(CANARY)) for each in names)])
 
 
 def _times(count: int, value: list[Any]) -> str:
-    return json.dumps(value * count)
+    return _text(value * count)
 
 
 def _instead(text: str, _: Any) -> str:
@@ -167,7 +169,7 @@ def _instead(text: str, _: Any) -> str:
 
 def _changes(value: Any) -> Iterator[_Change]:
     """All that can be done to the value at one place."""
-    for text in (*FRAGMENTS, *map(json.dumps, TEXTS)):
+    for text in (*FRAGMENTS, *map(_text, TEXTS)):
         yield partial(_instead, text)
     if type(value) is dict:
         for name in value:
@@ -213,19 +215,28 @@ def json_sweep(documents: Iterable[tuple[int, bytes]]) -> Iterator[Callable[[], 
         yield from (partial(_recoded, which, each, raw) for each in _WHOLE)
 
 
+def inside(value: Any) -> list[Any]:
+    """Everything that stands in a value, at any depth."""
+    return [_at(value, place) for place in _places(value) if place]
+
+
+def exchanged(random: Random, value: Any, donors: Sequence[Any]) -> bytes:
+    """A value in which some places have something else: of the donors, or a hostile text."""
+    for _ in range(random.choice((1, 1, 2, 3))):
+        place = random.choice([*_places(value)][1:])
+        taken = random.choice(donors) if random.random() < 0.7 else random.choice(TEXTS)
+        value = json.loads(_written(value, place, partial(_instead, _text(taken))))
+    return _text(value).encode()
+
+
 def json_crossed(documents: Sequence[bytes]) -> Callable[[Random], Wrong]:
     """A document in which some values come from other places of this and of other documents."""
     values = [json.loads(each) for each in documents]
-    donors = [_at(value, place) for value in values for place in _places(value) if place]
+    donors = [each for value in values for each in inside(value)]
 
     def crossed(random: Random) -> Wrong:
         which = random.randrange(len(values))
-        value = values[which]
-        for _ in range(random.choice((1, 1, 2, 3))):
-            place = random.choice(list(_places(value))[1:])
-            taken = random.choice(donors) if random.random() < 0.7 else random.choice(TEXTS)
-            value = json.loads(_written(value, place, partial(_instead, json.dumps(taken))))
-        return which, json.dumps(value).encode()
+        return which, exchanged(random, values[which], donors)
 
     return crossed
 

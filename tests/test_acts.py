@@ -423,11 +423,11 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ),
         ("s-1", "ana", "p-7", "r-1", "ana+p-7", *BUSY, "r-1#2026-11-02"),
     ),
-    (pk.ExplainBreak(by="sam", number=5, found=("ab" * 32,), why=pk.Words("A disk.")), ("sam",)),
     # -- forgetting
     (pk.PlaceLegalHold(**BY, id="h-1", person="p-7"), ("h-1", "p-7")),
     (pk.LiftLegalHold(**BY, id="h-1", person="p-7"), ("h-1", "p-7")),
     (pk.ForgetPerson(**BY, id="p-7", why=pk.WhyForgotten.ASKED), ("p-7",)),
+    (pk.ExplainBreak(by="sam", number=5, found=("ab" * 32,), why=pk.Words("A disk.")), ("sam",)),
 ]
 
 

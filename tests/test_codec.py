@@ -1110,7 +1110,6 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "minutes": 60,
         "room": "r",
     },
-    pk.ExplainBreak: {"by": "sam", "number": 5, "found": ["ab" * 32], "why": "A disk."},
     pk.PlaceLegalHold: {"by": "c", "id": "h", "person": "p-7"},
     pk.LiftLegalHold: {"by": "c", "id": "h", "person": "p-7"},
     pk.ForgetPerson: {
@@ -1120,4 +1119,5 @@ ONE_OF_EACH: dict[type[pk.Act], dict[str, Any]] = {
         "said_so": True,
         "checked": True,
     },
+    pk.ExplainBreak: {"by": "sam", "number": 5, "found": ["ab" * 32], "why": "A disk."},
 }

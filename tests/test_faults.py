@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from dis import opname
+from functools import partial
 from itertools import count
 from pathlib import Path
+from random import Random
+from types import FrameType
 from typing import Any, Final
 
 import attrs
 import pytest
 
+import peerkit as pk
 from peerkit.errors import StoreError
 from peerkit.model import Count, Match, MatchStatus
-from peerkit.stores import Store, Wanted, sqlite_file
+from peerkit.stores import Store, Wanted, memory, sqlite_file
+from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import (
     NOW,
@@ -30,6 +38,7 @@ from peerkit.testing.pieces import (
     message,
     words,
 )
+from tests.ordinary import activity, opened, report
 
 # -- a fault at call N of the storage port
 
@@ -243,10 +252,129 @@ def test_a_fault_at_any_call_of_the_opening_does_no_harm(tmp_path: Path, fault: 
     for number in numbers(fault):
         path = tmp_path / f"{number}.db"
         try:
-            SQLiteStore(path).close()
+            SQLiteStore(path, durability="normal").close()
         except fault.raised:
             failed += 1
-        with fault.held_back(), closing(SQLiteStore(path)) as store:
+        with fault.held_back(), closing(SQLiteStore(path, durability="normal")) as store:
             assert keep(store, "ana").number == 1
 
     assert failed > 20, "The tables alone are more statements than that."
+
+
+# -- Ctrl-C at any step
+
+#: Where a step may leave something behind: all else only thinks.
+WRITING: Final = ("peerkit/stores/", "peerkit/program.py", "contextlib.py")
+#: The steps after which the interpreter looks whether somebody pressed it.
+LOOKS: Final = ("CALL", "RESUME", "JUMP_BACKWARD")
+STEPS: Final = int(os.environ.get("PEERKIT_INTERRUPTIONS", "60"))
+
+
+@attrs.define
+class Interruption:
+    """Presses Ctrl-C at one step of the interpreter, in the code that writes.
+
+    The interpreter looks for it after a call, on its way into a function and on
+    its way back to the start of a loop, and nowhere else.
+    """
+
+    at: int = 0
+    steps: int = 0
+    before: dict[FrameType, str] = attrs.field(factory=dict)
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> Interruption | None:
+        """Look at a step; none of those of code that only thinks."""
+        if not any(each in frame.f_code.co_filename for each in WRITING):
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            self.steps += self.before.get(frame, "").startswith(LOOKS)
+            if 0 < self.at <= self.steps:
+                self.at = 0
+                raise KeyboardInterrupt
+            self.before[frame] = opname[frame.f_code.co_code[frame.f_lasti]]
+        return self
+
+    def during(self, work: Callable[[], object]) -> None:
+        """Do this, and press Ctrl-C when it is time."""
+        before = sys.gettrace()
+        sys.settrace(self)
+        try:
+            work()
+        finally:
+            sys.settrace(before)
+            self.before.clear()
+
+
+def session(number: int) -> pk.Act:
+    """A session that crosses a boundary: it leaves nouns, tallies, words and a message."""
+    crossed = (activity("therapy"),)
+    return report(id=f"s-{number}", key=f"k-{number}", activities=crossed, note=pk.Words("Alone."))
+
+
+@pytest.mark.parametrize("kept_in", ["memory", "sqlite"])
+@pytest.mark.parametrize("several", [False, True], ids=["one", "a batch"])
+def test_ctrl_c_at_any_step_leaves_all_or_nothing(
+    tmp_path: Path, kept_in: str, *, several: bool
+) -> None:
+    """Wherever an act is interrupted, it is there whole or not at all, and its key tells which."""
+    path = tmp_path / "program.db"
+    store: Store = MemoryStore() if kept_in == "memory" else SQLiteStore(path, durability="normal")
+    chance = Random(kept_in)
+    with opened(store) as program:
+        counted = Interruption()
+        counted.during(partial(do_each, program, [session(0), session(1)][: 1 + several]))
+        kept = 0
+        for number in range(2, 2 + 2 * STEPS, 2):
+            acts = [session(number), session(number + 1)][: 1 + several]
+            before = len(tuple(program.journal()))
+            pressed = Interruption(chance.randint(1, counted.steps))
+            with suppress(KeyboardInterrupt):
+                pressed.during(partial(do_each, program, acts))
+            kept += settled(program, acts, before)
+
+        assert program.verify().faults == ()
+        assert {len(program.words(f"session/s-{each}")) for each in range(2, 2 + STEPS)} <= {0, 1}
+        assert kept < STEPS / 2, "Nearly every act was over before it was interrupted."
+
+
+def do_each(program: pk.Program, acts: list[pk.Act]) -> None:
+    """One alone, or several as one."""
+    if acts[1:]:
+        list(program.do_all(acts))
+    else:
+        program.do(acts[0])
+
+
+def settled(program: pk.Program, acts: list[pk.Act], before: int) -> bool:
+    """Whether they were kept, all or none; afterwards they are, once."""
+    after = len(tuple(program.journal()))
+    assert after in (before, before + len(acts))
+    assert program.verify().faults == ()
+    again = [program.do(each).again for each in acts]
+    assert again == [after > before] * len(acts)
+    return after > before
+
+
+@pytest.mark.parametrize("step", ["_file", "_take_out"])
+def test_what_was_not_yet_done_is_not_taken_back(
+    monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """In memory each step is noted before it is done: taken back too early, it does no harm."""
+    done = getattr(memory, step)
+    presses = iter([KeyboardInterrupt])
+
+    def interrupted(*args: object) -> None:
+        for press in presses:
+            raise press
+        done(*args)
+
+    with closing(MemoryStore()) as store:
+        keep(store, "m-1", nouns=[match()])
+        before = everything(store)
+        monkeypatch.setattr(memory, step, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            keep(store, "m-1", nouns=[match(peer="ben", status=MatchStatus.WITHDRAWN)])
+
+        assert everything(store) == before
+        keep(store, "m-1", nouns=[match(peer="ben")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import peerkit as pk
+from peerkit.exchange.moving import export_program, import_program
 from peerkit.forgetting import reached
 from peerkit.handbook import Handbook
 from peerkit.model import NOUNS
@@ -24,7 +25,10 @@ from peerkit.model.fields import owner_of, private_fields
 from peerkit.model.forgetting import UNFINISHED, after_forgetting, belongs_to, unfinished
 from peerkit.reports import accounting, retention
 from peerkit.stores import Apart
+from peerkit.stores.keys import KeysInMemory
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.remaking import remade
+from peerkit.stores.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import strategies
 from tests.ordinary import EARLIER, NOW, TODAY, empty, opened, tallies_of
@@ -38,7 +42,7 @@ TOLD = (
     *("substance-use", "tobacco", "und-Zzzz", "canary-code", "canary-clinic", "canary-item"),
     *("phq-9", "item-9", "admitted", "probation-officer", "inpatient", "sponsor", "too-close"),
     *("legal-proceedings", "danger-to-self", "wears-me", "advance-directive", "2031-05-01"),
-    *("handshake", "improving"),
+    *("handshake", "improving", "counselling-notes"),
 )
 
 
@@ -86,7 +90,7 @@ def a_life(who: str, peer: str = "ana") -> tuple[pk.Act, ...]:
         pk.RecordConsent(
             **own,
             id=f"{who}-c",
-            scopes=(pk.ConsentScope.STORY,),
+            scopes=(pk.ConsentScope.COUNSELLING_NOTES,),
             to=("court",),
             since=EARLIER,
             items=("canary-item",),
@@ -96,7 +100,7 @@ def a_life(who: str, peer: str = "ana") -> tuple[pk.Act, ...]:
             by="ana",
             id=f"{who}-sh",
             participant=who,
-            scopes=(pk.ConsentScope.STORY,),
+            scopes=(pk.ConsentScope.COUNSELLING_NOTES,),
             to="court",
             items=("canary-item",),
             purpose=pk.Purpose.LEGAL_PROCEEDINGS,
@@ -174,11 +178,17 @@ def lived(program: pk.Program, who: str = "p-1") -> pk.Program:
     return program
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+STORES: dict[str, Callable[[Path], pk.Store]] = {
+    "memory": lambda _: MemoryStore(),
+    "sqlite": lambda folder: SQLiteStore(folder / "kept.db"),
+    "sealed": lambda _: SealedStore(MemoryStore(), KeysInMemory()),
+}
+
+
+@pytest.fixture(params=STORES)
 def program(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[pk.Program]:
     """The ordinary pair, in each store."""
-    store = MemoryStore() if request.param == "memory" else SQLiteStore(tmp_path / "kept.db")
-    with opened(store) as program:
+    with opened(STORES[request.param](tmp_path)) as program:
         yield program
 
 
@@ -186,7 +196,8 @@ def everything(program: pk.Program) -> str:
     """All that a program can be asked for: nouns, entries, texts apart, messages, tallies."""
     nouns = [attrs.asdict(each) for kind in NOUNS for each in program.every(kind)]
     entries = [(each.body, each.read()) for each in program.journal()]
-    return repr((nouns, entries, list(map(attrs.asdict, program.store.books()))))
+    books = sorted(repr(attrs.asdict(each)) for each in program.store.books())
+    return repr((nouns, entries, books))
 
 
 def told_of(program: pk.Program, *, told: tuple[str, ...] = TOLD) -> list[str]:
@@ -321,6 +332,34 @@ class TestForgetting:
         assert told_of(program, told=(*TOLD, "Zebrafinch-meanwhile")) == []
         assert program.verify().whole
 
+    def test_a_program_moves_house_afterwards(self, program: pk.Program, tmp_path: Path) -> None:
+        """And is the same there: what was forgotten is not in the file, and nothing is missing."""
+        lived(program).do(forget("p-1")).or_raise()
+        lived(program, "p-2")
+        export_program(program, tmp_path / "moves.jsonl")
+        file = (tmp_path / "moves.jsonl").read_text("utf-8")
+        there = empty()
+        import_program(tmp_path / "moves.jsonl", there)
+
+        assert '"p-1-g"' in file
+        assert there.verify() == program.verify()
+        assert everything(there) == everything(program)
+        there.do(forget("p-2")).or_raise()
+        assert told_of(there) == []
+
+    def test_what_was_known_then_is_known_no_more(self, program: pk.Program) -> None:
+        """Looking back at a day before, nothing of their life is there either."""
+        before = lived(program).verify().entries
+        then = program.view("p-1", "p-1-g", "p-1-co", as_of=before)
+        program.do(forget("p-1")).or_raise()
+        now = program.view("p-1", "p-1-g", "p-1-co", as_of=before)
+
+        assert {"connection", "goal", "match-profile"} <= {each.kind for each in then.nouns}
+        kinds = {each.kind for each in now.nouns}
+        assert {"goal", "match-profile", "participant"} <= kinds
+        assert "connection" not in kinds
+        assert not [each for each in TOLD if each in repr([attrs.asdict(n) for n in now.nouns])]
+
     def test_a_peer_who_has_left(self, program: pk.Program) -> None:
         """What they are paid, and what keeps them well, is theirs and goes with them."""
         own: dict[str, Any] = {"by": "ana", "peer": "ana"}
@@ -387,6 +426,32 @@ class TestTheFile:
             assert told_of(other) == []
             assert other.words("goal/p-1-g") == ()
             assert other.verify().whole
+
+    def test_what_was_put_in_its_place_is_none_of_it(self, tmp_path: Path) -> None:
+        """A private part that somebody changed round the door is not read, and is found out."""
+        path = tmp_path / "kept.db"
+        with opened(SQLiteStore(path)) as program:
+            program.do(a_life("p-1")[0]).or_raise()
+            entry = next(iter(program.history("p-1")))
+            assert entry.read()["act"]["experiences"]
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE peerkit_program SET writing = 1")
+            db.execute("UPDATE peerkit_apart SET text = '{\"experiences\":[]}' WHERE n = 7")
+        with empty(SQLiteStore(path)) as program:
+            entry = next(iter(program.history("p-1")))
+            assert (entry.number, "experiences" in entry.read()["act"]) == (7, False)
+            assert "Words about @act are not those that were kept." in program.verify().faults
+
+    def test_what_is_sealed_is_not_moved_without_its_keys(self) -> None:
+        """Whoever reads the entries without the keys is told what is missing."""
+        inner = MemoryStore()
+        with opened(SealedStore(inner, KeysInMemory())) as program:
+            program.do(a_life("p-1")[0]).or_raise()
+            sealed = next(inner.journal(about="p-1"))
+
+            assert "experiences" not in sealed.read()["act"]
+            with pytest.raises(pk.BadInput, match="with its keys"):
+                remade(sealed)
 
 
 def _in_files(path: Path, told: str) -> bool:

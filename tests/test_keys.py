@@ -151,7 +151,7 @@ class TestTheFile:
     def test_processes_get_the_same_key(self, tmp_path: Path) -> None:
         """Whichever of them is first."""
         path = str(tmp_path / "keys.db")
-        with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
             names = set(pool.map(current_at, [path] * 6))
 
         assert len(names) == 1

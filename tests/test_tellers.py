@@ -14,10 +14,10 @@ import attrs
 import pytest
 
 import peerkit as pk
-from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from tests.nursery import nursery
 from tests.ordinary import HANDBOOK, NOW, empty
+from tests.postgres import Postgres
 
 MINUTE, HOUR, YEAR = timedelta(minutes=1), timedelta(hours=1), timedelta(days=365)
 
@@ -51,11 +51,14 @@ def die() -> None:
     raise KeyboardInterrupt
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[pk.Store]:
     """Wherever a program is kept."""
-    made = MemoryStore() if request.param == "memory" else SQLiteStore(tmp_path / "program.db")
-    with closing(made):
+    where = {"memory": ":memory:", "sqlite": str(tmp_path / "program.db")}.get(request.param)
+    if where is None:
+        server: Postgres = request.getfixturevalue("server")
+        where = server.new()
+    with closing(pk.Program.open(where).store) as made:
         yield made
 
 

@@ -25,7 +25,17 @@ from peerkit.model import DAYS_QUIET, Noun, View
 from peerkit.model.fields import day_of, in_utc, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores import GENESIS, LONGEST_LEASE, Apart, BacksUp, Change, Entry, Order, Wanted
+from peerkit.stores import (
+    GENESIS,
+    LONGEST_LEASE,
+    NOT_FROM_HERE,
+    Apart,
+    BacksUp,
+    Change,
+    Entry,
+    Order,
+    Wanted,
+)
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import (
     act_table,
@@ -178,6 +188,7 @@ class Program:
         program: str = "main",
         durability: str | None = None,
         keys: Keys | None = None,
+        read_only: bool = False,
         handbook: Handbook | None = None,
         rules: Rules = ROLE_LIMITS,
         zone: str = "UTC",
@@ -194,7 +205,8 @@ class Program:
         (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
         apart are encrypted, whatever the store
         (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
-        closes them. The other arguments are those of :class:`Program`.
+        closes them. With ``read_only`` nothing is made, and nothing can be written:
+        for reports and auditors. The other arguments are those of :class:`Program`.
         Raises :class:`~peerkit.errors.StoreError`.
         """
         # Before a place is made.
@@ -202,7 +214,10 @@ class Program:
         must_be(str | os.PathLike, where, "where", 'give a file, ":memory:" or an address')
         must_be(str, program, "program", "give its name, or leave it out")
         must_be(Keys | None, keys, "keys", "give keys, such as KeyFile(…), or leave them out")
-        how = {} if durability is None else {"durability": durability}
+        if type(read_only) is not bool:
+            raise BadInput("read_only", "true, or left out")
+        asked = {"durability": durability, "read_only": read_only or None}
+        how = {name: value for name, value in asked.items() if value is not None}
         return cls(
             store_at(os.fspath(where), program, keys=keys, **how),
             handbook=handbook,
@@ -460,6 +475,21 @@ class Program:
         must_be(str, about, "about", ABOUT)
         return self.store.journal(about=about)
 
+    def backup(
+        self, path: str | os.PathLike[str], *, progress: Callable[[int, int], object] = _unwatched
+    ) -> Anchor:
+        """A whole copy in a new file, made while others write: open it to have it back.
+
+        Gives an anchor of the last entry in it, to be kept elsewhere.
+        What is sealed is sealed there too, and the keys are not in it.
+        ``progress`` is called with how much is done, and of how much. For a file, every
+        program in it is copied. Raises :class:`~peerkit.errors.StoreError`.
+        """
+        must_be(str | os.PathLike, path, "path", "give the name of a new file")
+        if not isinstance(self.store, BacksUp):
+            raise StoreError(NOT_FROM_HERE)
+        return Anchor(*self.store.backup(os.fspath(path), progress), self._moment())
+
     def anchor(self) -> Anchor:
         """The last entry's number and hash, now: keep it where nobody who writes here can write.
 
@@ -474,23 +504,6 @@ class Program:
         if last is None:
             raise StoreError(f"Entry {seen} is kept as the last one and is not there. Verify.")
         return Anchor(seen, last.hash, now)
-
-    def backup(
-        self, path: str | os.PathLike[str], *, progress: Callable[[int, int], object] = _unwatched
-    ) -> tuple[int, str]:
-        """A whole copy in a new file, made while others write: open it to have it back.
-
-        Gives the number and the hash of the last entry in it: keep them elsewhere.
-        ``progress`` is called with how much is done, and of how much. For a file, every
-        program in it is copied. Raises :class:`~peerkit.errors.StoreError`.
-        """
-        must_be(str | os.PathLike, path, "path", "give the name of a new file")
-        if not isinstance(self.store, BacksUp):
-            raise StoreError(
-                "This store is not backed up from here. Use what its engine brings (pg_dump, for "
-                "PostgreSQL), or peerkit.exchange.moving.export_program."
-            )
-        return self.store.backup(os.fspath(path), progress)
 
     def verify(
         self, anchor: Anchor | Iterable[Anchor] = (), *, since: Anchor | None = None
@@ -581,7 +594,7 @@ class Program:
         said = ((each.about, each.owner, each.words.text) for each in left.words)
         apart = tuple(
             Apart(what, owner, self._salt(), told)
-            for what, owner, told in (*said, *private_parts(act, left.nouns))
+            for what, owner, told in (*said, *private_parts(act, decision, left.nouns))
         )
         return Change(
             about=about,

@@ -190,7 +190,7 @@ class LookAtMeasure(Moves):
 class WithdrawMeasure(Moves):
     """The participant takes a measure back, or it was written down wrongly.
 
-    Its answers leave the program; the journal keeps what was told.
+    Its answers leave the program; what was told lies apart until the person is forgotten.
     """
 
     kind: ClassVar[str] = "measure.withdrawn"

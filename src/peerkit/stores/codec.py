@@ -35,6 +35,7 @@ from peerkit.errors import BadInput, must_be
 from peerkit.model import NOUNS, Activity, Answer, Noun, Recurrence, Words
 from peerkit.model.fields import owner_of, private_fields
 from peerkit.stores import Apart, touched
+from peerkit.stores.upcasting import lifted, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "act_table",
+    "is_forgotten",
     "noun_of",
     "private_parts",
     "read_act",
@@ -408,8 +410,20 @@ def read_noun(document: str | bytes) -> Noun:
 
 
 def noun_of(table: dict[str, Any]) -> Noun:
-    """The noun that a table describes, such as one of those in an entry. The table is used up."""
+    """The noun that a table describes, such as one of those in an entry, in whatever form.
+
+    The table is used up.
+    """
+    table = lifted(table)
+    table.pop("v", None)
     return _structured(table, _named(table, "noun", _NOUN_NAMED), "$")
+
+
+def is_forgotten(table: dict[str, Any]) -> bool:
+    """Whether a noun in an entry cannot be told any more: what is private of it was forgotten."""
+    kind = _NOUN_NAMED.get(table["noun"])
+    private = () if kind is None else private_fields(kind)
+    return any(each.default is attrs.NOTHING and each.name not in table for each in private)
 
 
 def _is_there(words: Words | None) -> bool:
@@ -465,13 +479,16 @@ def write_act(act: Act) -> str:
 
 def write_noun(noun: Noun) -> str:
     """A noun as JSON text."""
-    return text({"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)})
+    return text({"noun": noun.kind, **mark(), **_writer(cast("Any", type(noun)), words=True)(noun)})
 
 
-def private_parts(act: Act, nouns: tuple[Noun, ...]) -> list[tuple[str, str, str]]:
+def private_parts(
+    act: Act, decision: Decision, nouns: tuple[Noun, ...]
+) -> list[tuple[str, str, str]]:
     """What is private in an act and in what it leaves: about what, whose, and as which text.
 
-    Where nothing private was said there is none: then the journal holds them whole.
+    Where nothing private was said there is none: then the journal holds them whole. With what is
+    private in an act go the facts of the findings on it, which may say it again.
     """
     found = []
     named = [("@act", act)] if act.private_to else []
@@ -481,6 +498,9 @@ def private_parts(act: Act, nouns: tuple[Noun, ...]) -> list[tuple[str, str, str
             table = _writer(cast("Any", type(of)), words=False)(of)
             private = {each.name: table[each.name] for each in fields}
             found.append((about, owner_of(of), text(private)))
+    if found and found[0][0] == "@act":
+        facts = text([{**each.facts} for each in decision.findings])
+        found.append(("@findings", found[0][1], facts))
     return found
 
 
@@ -499,7 +519,7 @@ def _in_the_journal(noun: Noun, body: str, apart: set[str]) -> str:
     """A noun as it is written elsewhere, but for its private part where that lies apart."""
     if not noun.private_to or _apart(noun) not in apart:
         return body
-    table = {"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)}
+    table = {"noun": noun.kind, **mark(), **_writer(cast("Any", type(noun)), words=True)(noun)}
     return text(_public(table, noun))
 
 
@@ -527,12 +547,18 @@ def write_entry(
     table = act_table(act, words=False)
     said = text(
         {
+            **mark(),
             "at": now.isoformat(),
             "day": decision.day.isoformat(),
             "edition": decision.edition,
             "verdict": _NAMED[decision.verdict],
             "findings": [
-                [each.clause.id, _NAMED[each.verdict], {**each.facts}, each.activity]
+                [
+                    each.clause.id,
+                    _NAMED[each.verdict],
+                    {} if "@findings" in hidden else {**each.facts},
+                    each.activity,
+                ]
                 for each in decision.findings
             ],
             "counts": [[each.of, each.what, each.by, each.period] for each in left.counts],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Any, Final, TypeVar, get_args
+from functools import lru_cache
+from typing import Any, Final, TypeVar, cast, get_args
 
 import attrs
 
@@ -88,7 +89,8 @@ def _asked(kind: type[Noun], status: object) -> frozenset[StrEnum]:
     return frozenset(found)
 
 
-def _has_hours(kind: type[Noun]) -> bool:
+@lru_cache(maxsize=128)
+def _has_hours(kind: Any) -> bool:
     """Whether it is a moment that dates this kind, and not a day."""
     dated: Any = attrs.fields_dict(attrs.resolve_types(kind))[kind.dated].type
     return datetime in (dated, *get_args(dated))
@@ -102,7 +104,7 @@ def _edge(kind: type[Noun], zone: str, place: str, value: object) -> str | None:
         raise BadInput(place, f"no {kind.__name__} has a day; leave it out")
     if not isinstance(value, date):
         raise BadInput(place, _WHEN)
-    hours = _has_hours(kind)
+    hours = _has_hours(cast("Any", kind))
     if isinstance(value, datetime):
         if not hours:
             raise BadInput(place, f"a {kind.__name__} has a day and no hour; give a date")

@@ -12,9 +12,9 @@ import attrs
 
 from peerkit.errors import BadInput, StoreError
 from peerkit.model import NOUNS, Noun, View, periods
-from peerkit.model.fields import day_of, private_fields
+from peerkit.model.fields import day_of
 from peerkit.stores import bases
-from peerkit.stores.codec import read_noun, text
+from peerkit.stores.codec import is_forgotten, read_noun, text
 
 if TYPE_CHECKING:
     from peerkit.stores import Entry, Store
@@ -113,7 +113,7 @@ class _Past:
         """The nouns of these ids, whatever their status, and the open ones that weighed on them."""
         for (kind, id_), (_, table) in self.left.items():
             if id_ in about:
-                if table is not None and not _forgotten(table):
+                if table is not None and not is_forgotten(table):
                     yield _noun(table)
             elif _weighs(table, about):
                 # An entry that has nothing to do with these ids may have changed it since.
@@ -152,15 +152,9 @@ def _weighs(table: Any, about: frozenset[str]) -> bool:
     # Most of a long past is closed: that is seen without making a noun of it.
     if table is None or not _NAMED[table["noun"]].lifecycle.is_open(table["status"]):
         return False
-    if _forgotten(table):
+    if is_forgotten(table):
         return False
     return not about.isdisjoint(_noun(table).weighs_on)
-
-
-def _forgotten(table: dict[str, Any]) -> bool:
-    """Whether a noun cannot be told any more, because what is private of it was forgotten."""
-    private = private_fields(_NAMED[table["noun"]])
-    return any(each.default is attrs.NOTHING and each.name not in table for each in private)
 
 
 def _noun(table: dict[str, Any]) -> Noun:

@@ -57,8 +57,12 @@ class MemoryStore:
         self._closed = False
 
     @classmethod
-    def at(cls, where: str, *, program: str, durability: str | None = None) -> MemoryStore:
+    def at(
+        cls, where: str, *, program: str, durability: str | None = None, read_only: bool = False
+    ) -> MemoryStore:
         """A new one: nothing in memory has a name that another could open."""
+        if read_only:
+            raise StoreError("What is kept in memory begins empty: nothing to read. Name a file.")
         if durability is not None:
             raise StoreError("What is kept in memory is not durable. Name a file, or leave it out.")
         return cls()
@@ -225,8 +229,8 @@ class MemoryStore:
             self._ready()
             if self._batch:
                 raise StoreError("One batch is open already; finish it before the next.")
-            self._batch = True
             try:
+                self._batch = True
                 with self._all_or_nothing():
                     yield
             finally:

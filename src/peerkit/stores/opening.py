@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from pkgutil import resolve_name
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ __all__ = ["store_at"]
 #: The stores that come with peerkit, each imported by whoever asks for it.
 _OURS: Final = {
     "memory": "peerkit.stores.memory:MemoryStore.at",
-    "sqlite": "peerkit.stores.sqlite:SQLiteStore.at",
+    "sqlite": "peerkit.stores.sqlite_reading:sqlite_at",
     "postgresql": "peerkit.stores.sql:SQLStore.at",
     "postgresql+psycopg": "peerkit.stores.sql:SQLStore.at",
 }
@@ -25,7 +26,8 @@ def store_at(where: str, program: str, *, keys: Keys | None = None, **how: Any) 
     """The store at an address: ``":memory:"``, a file, or ``scheme://…``; sealed with ``keys``.
 
     Third parties register a callable ``(where, *, program, **how) -> Store``
-    under their scheme in the entry point group ``peerkit.stores``.
+    under their scheme in the entry point group ``peerkit.stores``. ``how`` holds
+    what the caller asked for, and nothing else: ``durability``, ``read_only``.
     """
     scheme, found, _ = where.partition("://")
     if not found:
@@ -33,8 +35,14 @@ def store_at(where: str, program: str, *, keys: Keys | None = None, **how: Any) 
     opener = _opener(scheme)
     if opener is None:
         raise StoreError(f"No store is registered for {scheme}://. Install the one that brings it.")
-    store: Store = opener(where, program=program, **how)
-    return store if keys is None else _sealed(store, keys)
+    try:
+        signature(opener).bind(where, program=program, **how)
+    except TypeError:
+        asked = ", ".join(how)
+    else:
+        store: Store = opener(where, program=program, **how)
+        return store if keys is None else _sealed(store, keys)
+    raise StoreError(f"The store of {scheme}:// cannot be opened with {asked}. Leave that out.")
 
 
 def _sealed(store: Store, keys: Keys) -> Store:

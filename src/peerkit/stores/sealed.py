@@ -10,11 +10,21 @@ import attrs
 
 from peerkit.errors import StoreError
 from peerkit.model import Count, Message, Noun
-from peerkit.stores import Apart, Change, Entry, Reseals, Standing, Store, Wanted
+from peerkit.stores import (
+    NOT_FROM_HERE,
+    Apart,
+    BacksUp,
+    Change,
+    Entry,
+    Reseals,
+    Standing,
+    Store,
+    Wanted,
+)
 from peerkit.stores.boxes import Boxes, broken, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
     from peerkit.stores.keys import Keys
@@ -35,6 +45,10 @@ class SealedStore:
     with a retired key, and a retired key that no text needs can be destroyed at any time.
     When somebody is forgotten, their keys are, once the change is kept; what a crash left
     undone is done at the next opening. Closing it closes the store and the keys.
+
+    Where ``inner`` keeps inside a transaction of the host's (its ``joined`` is true), nothing
+    is destroyed here, for the host may still take it back: call :meth:`sweep` of the program's
+    own store after you commit, or open it again.
     """
 
     def __init__(self, inner: Store, keys: Keys) -> None:
@@ -42,13 +56,14 @@ class SealedStore:
         self.keys: Keys = keys
         self._boxes = Boxes()
         self._mine = local()
+        self._joined = getattr(inner, "joined", False) is True
         self._known = False
         self._belong("")
-        self._sweep()
+        self.sweep()
 
     def _belong(self, empty: str | None = None) -> None:
         """Refuse the keys of another journal: one would destroy what the other needs."""
-        if not self._known:
+        if not self._known and not self._joined:
             first = next(self.inner.journal(), None)
             journal = empty if first is None else first.hash
             if journal is not None and not self.keys.belong(journal):
@@ -76,10 +91,13 @@ class SealedStore:
         return found
 
     def _kept(self, change: Change, doomed: set[tuple[str, str]]) -> Entry:
-        self.keys.retire(change.forgets)
-        gone = {each for each in self.keys.retired() if each[0] in change.forgets}
-        sealed = tuple(
-            self._boxes.close(each, self.keys.current(each.owner)) for each in change.apart
+        gone: set[tuple[str, str]] = set()
+        if change.forgets:
+            self.keys.retire(change.forgets)
+            gone = {each for each in self.keys.retired() if each[0] in change.forgets}
+        sealed = tuple(  # what moves in from another house may be in its box already
+            each if each.sealed else self._boxes.close(each, self.keys.current(each.owner))
+            for each in change.apart
         )
         entry = self.inner.keep(attrs.evolve(change, apart=sealed))
         doomed |= gone  # only now: what is not kept dooms nothing
@@ -96,7 +114,7 @@ class SealedStore:
             finally:
                 self._mine.doomed = None
         self._belong()
-        if doomed:
+        if doomed and not self._joined:
             self.keys.destroy(doomed)
 
     # -- on the way out
@@ -179,6 +197,12 @@ class SealedStore:
         """The keys of the messages that wait."""
         return self.inner.waiting()
 
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
+        """A copy of what ``inner`` keeps, sealed as it is. The keys are not in it."""
+        if not isinstance(self.inner, BacksUp):
+            raise StoreError(NOT_FROM_HERE)
+        return self.inner.backup(path, progress)
+
     def close(self) -> None:
         """Let go of the store and of the keys."""
         self.inner.close()
@@ -194,14 +218,14 @@ class SealedStore:
         end, when no text needs them. Gives how many texts were sealed.
         """
         inner = self.inner
-        if not isinstance(inner, Reseals):
+        if not isinstance(inner, Reseals) or self._joined:
             raise StoreError("This store cannot write its texts anew, which new keys would need.")
         renewed: dict[str, str] = {}
         sealed = 0
         # What others kept while it was read is met in the next round; a round without is the last.
         while found := sum(self._renew(inner, each, renewed) for each in self._stale(renewed)):
             sealed += found
-        self._sweep()
+        self.sweep()
         return sealed
 
     def _stale(self, renewed: dict[str, str]) -> Iterator[tuple[Apart, ...]]:
@@ -231,9 +255,9 @@ class SealedStore:
             inner.reseal(pairs)
         return len(pairs)
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
         """Destroy every retired key that no text needs: what was forgotten, or sealed anew."""
-        retired = self.keys.retired()
+        retired = frozenset() if self._joined else self.keys.retired()
         if retired:
             needed = {
                 (each.owner, key_of(each)) for each in self.inner.books() if isinstance(each, Apart)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import Apart, Change, Entry, Standing, Wanted, seal
+from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
 from peerkit.stores.sql_opening import opened
 from peerkit.stores.sql_server import BEGIN, Host, Server, engine_at, read_address, run
@@ -93,6 +93,11 @@ class SQLStore:
         other._heads = self._heads
         return other
 
+    @property
+    def joined(self) -> bool:
+        """Whether what is kept here stands in a host's transaction, which may be taken back."""
+        return self._server.joined
+
     def view(
         self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
     ) -> Standing:
@@ -156,7 +161,7 @@ class SQLStore:
         """Keep it if the head is where it was when this was read: one way there and back."""
         seen = change.stood.view.seen
         previous = self._heads.get(seen)
-        if previous is None:
+        if previous is None or change.removes:  # what it takes away may be gone: that is Moved
             return None
         entry = seal(seen + 1, previous, change)
         said = self._say.writing(entry, previous, change)
@@ -186,7 +191,7 @@ class SQLStore:
 
     def together(self) -> AbstractContextManager[None]:
         """Keep every change inside the block, or none."""
-        return self._server.together()
+        return self._server.together(lambda db: run(db, self._say.head, (self._say.program,)))
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
@@ -225,10 +230,16 @@ class SQLStore:
         """The texts kept about this, oldest first."""
         return tuple(Apart(*row) for row in self._server.ask(*self._say.apart(about)))
 
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there."""
+        if pairs:
+            self._server.change(lambda db: run(db, *self._say.resealing(pairs)))
+
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
         mine = self._say.program
-        values = (mine, now.astimezone(UTC), limit, lease.astimezone(UTC), mine)
+        now = now.astimezone(UTC)
+        values = (mine, now, now + LONGEST_LEASE, limit, lease.astimezone(UTC), mine)
         rows = self._server.change(lambda db: run(db, self._say.leasing, values).fetchall())
         return tuple(_message(*row) for row in sorted(rows))
 

@@ -25,6 +25,13 @@ SELECT current_setting('server_encoding'), current_setting('server_version_num')
         WHERE pg_class.oid = to_regclass(%s)
     ), current_schema())
 """
+#: Asked of the catalog itself: what the server remembers of it may be older than the lock.
+_THERE: Final = """
+SELECT EXISTS (
+    SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = %s AND relname = %s
+)
+"""
 
 
 def opened(server: Server, program: str, schema: str | None, prefix: str) -> tuple[Names, int]:
@@ -54,8 +61,8 @@ def _opened(
 
 def _form(db: psycopg.Connection[Any], names: Names) -> int | None:
     """The form of our tables; None where there are none."""
-    ((missing,),) = run(db, "SELECT to_regclass(%s) IS NULL", (names.into("{form}"),)).fetchall()
-    if missing:
+    ((there,),) = run(db, _THERE, (names.schema, f"{names.prefix}form")).fetchall()
+    if not there:
         return None
     ((form,),) = run(db, names.into("SELECT form FROM {form}")).fetchall()
     return int(form)
@@ -67,8 +74,8 @@ def _made(db: psycopg.Connection[Any], names: Names) -> int:
     form = _form(db, names)
     if form is not None:
         return form
-    missing = run(db, "SELECT to_regnamespace(%s) IS NULL", (names.into("{SCHEMA}"),))
-    if missing.fetchall() == [(True,)]:
+    named = run(db, "SELECT FROM pg_namespace WHERE nspname = %s", (names.schema,))
+    if not named.fetchall():
         run(db, names.into("CREATE SCHEMA {SCHEMA}"))
     for each in made(names):
         run(db, each)

@@ -139,6 +139,11 @@ class Server:
         return getattr(self._here, "batch", None)
 
     @property
+    def joined(self) -> bool:
+        """Whether this is inside a host's transaction."""
+        return self._host is not None
+
+    @property
     def alone(self) -> bool:
         """Whether each change is a transaction of its own."""
         return self._batch is None and self._host is None
@@ -239,8 +244,8 @@ class Server:
         raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Every change of this thread inside the block, or none."""
+    def together(self, lock: Callable[[psycopg.Connection[Any]], object]) -> Iterator[None]:
+        """Every change of this thread inside the block, or none; ``lock`` keeps others out."""
         if self._batch is not None:
             raise StoreError("One batch is open already; finish it before the next.")
         with ExitStack() as held:
@@ -248,6 +253,7 @@ class Server:
             try:
                 if self._host is None:
                     self.change(lambda db: run(db, BEGIN))
+                self.change(lock)
                 yield
                 if self._host is None:
                     self.change(lambda db: run(db, "COMMIT"), settles=True)

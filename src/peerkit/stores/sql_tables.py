@@ -15,7 +15,7 @@ import attrs
 from peerkit.errors import StoreError
 from peerkit.stores import GENESIS
 
-__all__ = ["FORM", "Names", "made", "unmade"]
+__all__ = ["FORM", "MARK", "Names", "made", "unmade"]
 
 #: The form of the tables. A store with a higher one was written by a newer peerkit.
 FORM: Final = 1
@@ -200,7 +200,7 @@ CREATE FUNCTION {refused}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = TG_ARGV[0]; END $$
 """,
 )
-_MARK: Final = "'{SCHEMA}.{PREFIX} ' || pg_current_xact_id() || ' ' || statement_timestamp()"
+MARK: Final = "'{SCHEMA}.{PREFIX} ' || pg_current_xact_id() || ' ' || statement_timestamp()"
 #: What is looked at: the table, when, for each what, and the function with what it says. A message
 #: may be leased and told; the rows that find things again are compared by `verify`.
 _TRIGGERS: Final = (
@@ -250,7 +250,7 @@ def made(names: Names) -> Iterator[str]:
     """The statements that make everything, in an empty place."""
     statements = (*_TABLES.strip().rstrip(";").split(";\n"), *_FUNCTIONS, *_guards())
     for each in (*statements, f"INSERT INTO {{form}} (form) VALUES ({FORM})"):
-        yield names.into(each.replace("{MARK}", _MARK)).strip()
+        yield names.into(each.replace("{MARK}", MARK)).strip()
 
 
 def unmade(names: Names) -> Iterator[str]:

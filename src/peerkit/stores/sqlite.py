@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from threading import RLock
@@ -18,14 +18,15 @@ from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing,
 from peerkit.stores.codec import read_noun
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
-from peerkit.stores.sqlite_file import FAILURES, opened, why
+from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults
-from peerkit.stores.sqlite_sql import FILED, HEAD, WEIGHING, counting, finding, standing
+from peerkit.stores.sqlite_restoring import Gathered
+from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
 __all__ = ["SQLiteStore"]
 
@@ -47,6 +48,11 @@ _FILED_AGAIN: Final = (
     "UPDATE peerkit_filed SET day = ? WHERE program = ? AND kind = ? AND id = ? AND under = ?"
 )
 _NUMBER: Final = itemgetter(0)
+#: Nobody decides on what changes of another house stood on.
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+#: How many entries are read at first, and how many at a time from then on.
+_FEW: Final = 16
+_MANY: Final = 500
 
 
 def _moment(moment: datetime) -> str:
@@ -77,13 +83,11 @@ class SQLiteStore:
         self._closed = False
         self._forgot = False
         self._read: dict[str, Noun] = {}
-        self._db, self._program = opened(self.path, program, _DURABILITY[durability])
+        self._db, self._program = self._opened(program, _DURABILITY[durability])
         self._held = hold(self, self._db, self.path)
 
-    @classmethod
-    def at(cls, where: str, *, program: str, durability: str = "full") -> SQLiteStore:
-        """The file of this path, or of an address ``sqlite://path``."""
-        return cls(where.removeprefix("sqlite://"), program=program, durability=durability)
+    def _opened(self, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
+        return opened(self.path, program, synchronous)
 
     def _ready(self) -> None:
         if os.getpid() != self._pid:
@@ -115,28 +119,32 @@ class SQLiteStore:
         """
         self._ready()
         with self._lock:
+            alone = not self._batch
             try:
                 self._begin()
                 yield
-                if not self._batch:
+                if alone:
+                    self._ready()  # or it would be committed by whoever forked in here
                     self._db.execute("COMMIT")
             except FAILURES as error:
                 self._roll_back()
                 failed = why(error)
             except BaseException as error:
-                if not (self._batch and isinstance(error, Moved)):
+                if alone or not isinstance(error, Moved):
                     self._roll_back()
                 raise
             else:
-                self._empty_the_log()
+                if alone:
+                    self._empty_the_log()
                 return
             finally:
-                self._writing = self._batch
+                if alone:
+                    self._batch = self._writing = False
         raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
 
     def _empty_the_log(self) -> None:
         """After something was forgotten: what was, is still in the log until it is emptied."""
-        if self._forgot and not self._batch:
+        if self._forgot:
             self._forgot = False
             self._read.clear()
             with suppress(sqlite3.Error):  # somebody still reads; the next checkpoint does it
@@ -161,7 +169,9 @@ class SQLiteStore:
             )
 
     def _roll_back(self) -> None:
-        """Take back what was written."""
+        """Take back what was written; in a process that was forked it is not ours to take back."""
+        if os.getpid() != self._pid:
+            return
         with suppress(sqlite3.Error):  # SQLite may have done it by itself
             self._db.execute("ROLLBACK")
 
@@ -214,6 +224,7 @@ class SQLiteStore:
             self._read.clear()
         self._read[body] = noun
 
+    @carrying_nothing
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
         with self._transaction():
@@ -320,39 +331,62 @@ class SQLiteStore:
         if went := {*was}.difference(now):
             self._db.executemany(take, [(*name, each) for each in went])
 
+    @carrying_nothing
+    def restore(self, changes: Sequence[Change]) -> Entry:
+        """Keep these one after the other, each table written once; the last entry."""
+        with self._transaction():
+            gathered = Gathered(changes, *self._db.execute(HEAD, (self._program,)).fetchone())
+            sql = (
+                "SELECT kind, id, n, body FROM peerkit_noun "
+                "WHERE program = ? AND id IN (SELECT value FROM json_each(?))"
+            )
+            rows = self._db.execute(sql, (self._program, json.dumps(gathered.ids))).fetchall()
+            before = {
+                (row[0], row[1]): self._noun((row[0], row[1], row[2]), row[3]) for row in rows
+            }
+            view = View(_NEVER, tuple(before.values()), {}, gathered.entries[-1].number)
+            gathered.write(self._db, self._program, before)
+            for name in before.keys() & gathered.nouns.keys():
+                self._write_noun(*gathered.nouns[name], view)
+            for kind, id_ in gathered.gone & before.keys():
+                self._remove(kind, id_, view)
+            self._forgot = self._forgot or bool(gathered.forgotten)
+            step = "UPDATE peerkit_program SET writing = 0 WHERE id = ?"
+            self._db.execute(step, (self._program,))
+            return gathered.entries[-1]
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """Keep every change inside the block, or none."""
+        self._ready()  # in a process that was forked, nobody lets go of the lock
         with self._lock:
             if self._batch:
                 raise StoreError("One batch is open already; finish it before the next.")
             with self._transaction():
                 self._batch = True
-                try:
-                    yield
-                finally:
-                    self._batch = False
+                yield
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
         if about is None:
             sql = (
                 "SELECT n, hash, body FROM peerkit_entry "
-                "WHERE program = ? AND n > ? ORDER BY n LIMIT 500"
+                "WHERE program = ? AND n > ? ORDER BY n LIMIT ?"
             )
             fixed: tuple[Any, ...] = (self._program,)
         else:
             sql = (
                 "SELECT e.n, e.hash, e.body FROM peerkit_touched AS t JOIN peerkit_entry AS e "
                 "ON e.program = t.program AND e.n = t.n "
-                "WHERE t.program = ? AND t.about = ? AND t.n > ? ORDER BY t.n LIMIT 500"
+                "WHERE t.program = ? AND t.about = ? AND t.n > ? ORDER BY t.n LIMIT ?"
             )
             fixed = (self._program, about)
-        while rows := self._ask(sql, (*fixed, after)):
+        limit = _FEW  # often only the next one is wanted
+        while rows := self._ask(sql, (*fixed, after, limit)):
             apart = self._apart_of([row[0] for row in rows])
             for n, hash_, body in rows:
                 yield Entry(n, hash_, body, apart.get(n, ()))
-            after = rows[-1][0]
+            after, limit = rows[-1][0], _MANY
 
     def _entry(self, n: int, hash_: str, body: str) -> Entry:
         return Entry(n, hash_, body, self._apart_of([n]).get(n, ()))
@@ -370,29 +404,29 @@ class SQLiteStore:
         """The nouns that are asked for, behind this place."""
         rows = self._ask(*finding(self._program, wanted, after, limit))
         found = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
-        itself = self._itself(wanted)
-        if itself is not None and itself not in found:
-            newest = wanted.order is Order.NEWEST
-            place = wanted.place_of(itself)
-            if not after or (place < after if newest else place > after):
-                found = sorted((*found, itself), key=wanted.place_of, reverse=newest)
-        return tuple(found[:limit])  # type: ignore[arg-type]  # they are of this kind
+        if rows and rows[-1][4]:
+            found = self._with_itself(wanted, after, found)[:limit]
+        return tuple(found)  # type: ignore[arg-type]  # they are of this kind
 
-    def _itself(self, wanted: Wanted[N]) -> Noun | None:
-        """The noun whose own id is asked about, where it is one of those asked for."""
-        if wanted.about is None:
-            return None
-        sql = "SELECT kind, id, n, body FROM peerkit_noun WHERE program = ? AND id = ? AND kind = ?"
-        rows = self._ask(sql, (self._program, wanted.about, wanted.kind.kind))
-        nouns = (self._noun((row[0], row[1], row[2]), row[3]) for row in rows)
-        return next((each for each in nouns if wanted.takes(each)), None)
+    def _with_itself(self, wanted: Wanted[N], after: str, found: list[Noun]) -> list[Noun]:
+        """The last one has the id that is asked about: where it belongs, and only once."""
+        itself = found.pop()
+        newest, place = wanted.order is Order.NEWEST, wanted.place_of(itself)
+        behind = not after or (place < after if newest else place > after)
+        if itself in found or not behind or not wanted.takes(itself):
+            return found
+        return sorted((*found, itself), key=wanted.place_of, reverse=newest)
 
     def count(self, wanted: Wanted[N]) -> int:
         """How many nouns are asked for."""
         ((number,),) = self._ask(*counting(self._program, wanted))
-        itself = self._itself(wanted)
-        alone = itself is not None and itself.id not in itself.touches
-        return int(number) + alone
+        if wanted.about is None:
+            return int(number)
+        rows = self._ask(ITSELF, (self._program, wanted.about, wanted.kind.kind))
+        alone = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
+        return int(number) + sum(
+            each.id not in each.touches and wanted.takes(each) for each in alone
+        )
 
     def books(self) -> Iterator[Count | Message | Apart]:
         """Everything kept beside the nouns, some hundreds at a time."""
@@ -434,6 +468,7 @@ class SQLiteStore:
         )
         return tuple(Apart(*row) for row in rows)
 
+    @carrying_nothing
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         """Put other texts in the place of those that stand there."""
         mine = self._program
@@ -451,6 +486,7 @@ class SQLiteStore:
             self._db.execute(writing, (0, mine))
             self._forgot = True
 
+    @carrying_nothing
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
         with self._transaction():
@@ -466,6 +502,7 @@ class SQLiteStore:
             )
         return tuple(_message(*row) for row in rows)
 
+    @carrying_nothing
     def told(self, keys: tuple[str, ...], now: datetime) -> None:
         """These messages have been told."""
         with self._transaction():
@@ -494,15 +531,14 @@ class SQLiteStore:
 
     def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
         """A whole copy of the file, with every program in it, while others write."""
-        file: str = self._ask("PRAGMA database_list", ())[0][2]  # the folder may have changed
-        ((least, _),) = self._ask(HEAD, (self._program,))
-
-        def known(number: int, hash_: str) -> bool:
-            sql = "SELECT 1 FROM peerkit_entry WHERE program = ? AND n = ? AND hash = ?"
-            row = (self._program, number, hash_)
-            return number >= least and (number == 0 or bool(self._ask(sql, row)))
-
-        return backed_up(file, self._program, path, progress, known)
+        self._ready()
+        return backed_up(
+            self._held.file,
+            self._program,
+            path,
+            progress,
+            lambda: self._ask(HEAD, (self._program,)),
+        )
 
     def close(self) -> None:
         """Let go of the file. In a process that was forked it is the other's, and stays open."""

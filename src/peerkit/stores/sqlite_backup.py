@@ -34,11 +34,11 @@ def backed_up(
     program: int,
     path: str,
     progress: Callable[[int, int], object],
-    known: Callable[[int, str], bool],
+    still_there: Callable[[], object],
 ) -> tuple[int, str]:
     """Copy a file that others write to; the number and hash of this program's last entry in it.
 
-    ``known`` says whether whoever has the file open has an entry of this number and hash.
+    ``still_there`` raises where the name leads to another file by now than the one in use.
 
     The copy is one moment: whoever writes meanwhile does not disturb it and is not held up.
     It is written beside its place, under a name that ends in ``.partial``.
@@ -47,7 +47,7 @@ def backed_up(
     try:
         partial = _beside(path)
         try:
-            head = _copied(source, program, partial, progress, known)
+            head = _copied(source, program, partial, progress, still_there)
             finished(partial, path)
         finally:
             for tail in ("", "-journal"):
@@ -72,7 +72,7 @@ def _copied(
     program: int,
     partial: str,
     progress: Callable[[int, int], object],
-    known: Callable[[int, str], bool],
+    still_there: Callable[[], object],
 ) -> tuple[int, str]:
     """The head of this program, once everything is in the copy and was looked at there."""
     place = f"{Path(source).as_uri()}?mode=ro"  # a source that is gone is not made again
@@ -86,10 +86,8 @@ def _copied(
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it
         if not _whole(copy, heads):
             raise StoreError("The copy is not whole. Look at the file itself with verify.")
-        head: tuple[int, str] = next((each[1:3] for each in heads if each[0] == program), (-1, ""))
-        if not known(*head):
-            raise StoreError(f"{source} is another file than the one that is open. Open it again.")
-    return head
+    still_there()
+    return next((n, hash_) for id_, n, hash_, *_ in heads if id_ == program)
 
 
 def _whole(copy: sqlite3.Connection, heads: list[Any]) -> bool:

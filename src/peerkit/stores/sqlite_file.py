@@ -5,16 +5,20 @@ from __future__ import annotations
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from peerkit.errors import StoreError
 from peerkit.stores import NotAStore
 from peerkit.stores.sqlite_held import was_open_before_the_fork
 
-__all__ = ["FAILURES", "laid_out", "opened", "why"]
+__all__ = ["FAILURES", "carrying_nothing", "laid_out", "opened", "why"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 #: Written into the file so that we know our own: "peer" in ASCII.
 _OURS: Final = 0x70656572
@@ -22,6 +26,9 @@ _OURS: Final = 0x70656572
 _SHORTEST: Final = 512
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
 _FORM: Final = 3
+#: How the tables of a form become those of the next: a script for each form that was released.
+#: Whoever opens an older file to write brings it up to date, in one transaction.
+_STEPS: Final[Mapping[int, str]] = {}
 #: Seconds to wait for another writer before giving up.
 _PATIENCE: Final = 30.0
 #: How many pages the log takes before they are moved to the file, and how much of the file is
@@ -69,7 +76,7 @@ CREATE TABLE peerkit_noun (
     PRIMARY KEY (program, id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX peerkit_noun_of_kind ON peerkit_noun (program, kind, id);
-CREATE INDEX peerkit_noun_of_day ON peerkit_noun (program, kind, day, id) WHERE day > '';
+CREATE INDEX peerkit_noun_of_day ON peerkit_noun (program, kind, day, id) WHERE day <> '';
 CREATE TABLE peerkit_filed (
     program INTEGER NOT NULL,
     under TEXT NOT NULL,
@@ -78,7 +85,7 @@ CREATE TABLE peerkit_filed (
     day TEXT NOT NULL,
     PRIMARY KEY (program, under, kind, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX peerkit_filed_of_day ON peerkit_filed (program, under, kind, day, id) WHERE day > '';
+CREATE INDEX peerkit_filed_of_day ON peerkit_filed (program, under, kind, day, id) WHERE day <> '';
 CREATE TABLE peerkit_weighing (
     program INTEGER NOT NULL,
     under TEXT NOT NULL,
@@ -171,6 +178,24 @@ def laid_out() -> Iterator[str]:
         )
 
 
+def carrying_nothing(method: Callable[P, T]) -> Callable[P, T]:
+    """The same method; an error of ours that comes out of it carries none of SQLite's along.
+
+    What is raised while another error passes through a ``with`` block keeps that one as its
+    context, and a text that could not be written is one of its arguments.
+    """
+
+    @wraps(method)
+    def bare(*args: P.args, **how: P.kwargs) -> T:
+        try:
+            return method(*args, **how)
+        except StoreError as error:
+            error.__context__ = None
+            raise
+
+    return bare
+
+
 def why(error: Exception) -> str:
     """What failed. Only SQLite's own sentences are known to hold nobody's words."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
@@ -180,7 +205,7 @@ def why(error: Exception) -> str:
 
 def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
     """The file, made if it is new, and the number of this program in it. Raises StoreError."""
-    _spare_other_files(path)
+    spare_other_files(path)
     try:
         db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     except (sqlite3.Error, ValueError) as error:
@@ -198,19 +223,7 @@ def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connectio
 def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str) -> int:
     """The number of this program in the file, once the file is known to be ours."""
     try:
-        # Tables and mark appear together, so the mark is read after the tables.
-        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        (ours,) = db.execute("PRAGMA application_id").fetchone()
-        (form,) = db.execute("PRAGMA user_version").fetchone()
-        if ours != _OURS and (tables or ours):
-            raise NotAStore(f"{path} holds another application's database.")
-        if ours == _OURS and form > _FORM:
-            raise NotAStore(f"{path} was written by a newer peerkit; install that one.")
-        if ours == _OURS and form < _FORM:
-            raise NotAStore(
-                f"{path} was written by a peerkit before its first release, in a form that is no "
-                "longer read; begin a new file."
-            )
+        is_ours(db, path)
         _write_ahead(db)
         db.execute(f"PRAGMA synchronous = {synchronous}")
         db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
@@ -224,7 +237,30 @@ def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str)
     raise StoreError(f"{path} cannot be used: {failed}.")
 
 
-def _spare_other_files(path: str) -> None:
+def is_ours(db: sqlite3.Connection, path: str, *, to_read: bool = False) -> bool:
+    """Whether the file holds programs already; it may be empty, and nothing else."""
+    # Tables and mark appear together, so the mark is read after the tables.
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    (ours,) = db.execute("PRAGMA application_id").fetchone()
+    (form,) = db.execute("PRAGMA user_version").fetchone()
+    if ours != _OURS and (tables or ours):
+        raise NotAStore(f"{path} holds another application's database.")
+    if ours == _OURS and form > _FORM:
+        raise NotAStore(f"{path} was written by a newer peerkit; install that one.")
+    if ours == _OURS and form < _FORM and not _STEPS.keys() >= {*range(form, _FORM)}:
+        raise NotAStore(
+            f"{path} was written by a peerkit before its first release, in a form that is no "
+            "longer read; begin a new file."
+        )
+    if ours == _OURS and form < _FORM and to_read:
+        raise NotAStore(
+            f"{path} was written by an older peerkit. Open it once to write: that brings it up to "
+            "date."
+        )
+    return bool(ours)
+
+
+def spare_other_files(path: str) -> None:
     """Refuse what no store can be made of, and leave it as it is.
 
     SQLite takes one byte for an empty database. Of a file with two names each
@@ -275,6 +311,11 @@ def _entered(db: sqlite3.Connection, program: str) -> int:
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {_OURS}")
             db.execute(f"PRAGMA user_version = {_FORM}")
+        (form,) = db.execute("PRAGMA user_version").fetchone()
+        for older in range(form, _FORM):
+            for statement in _statements(_STEPS[older]):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {older + 1}")
         db.execute(
             "INSERT INTO peerkit_program (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
             (program,),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from peerkit.stores import Order, Wanted
 
-__all__ = ["FILED", "HEAD", "WEIGHING", "counting", "finding", "standing"]
+__all__ = ["FILED", "HEAD", "ITSELF", "WEIGHING", "counting", "finding", "standing"]
 
 HEAD: Final = "SELECT n, hash FROM peerkit_program WHERE id = ?"
 #: How a noun comes to stand under an id, and how it leaves: where it is found, and where read.
@@ -57,6 +57,10 @@ ON tally.program = ? AND tally.of = about.id AND tally.period IN (?, ?, ?, ?, ?)
 {earlier if keyed else ""}"""  # noqa: S608 - only question marks are put together
 
 
+#: The noun whose own id is asked about.
+ITSELF: Final = (
+    "SELECT kind, id, n, body, 1 FROM peerkit_noun WHERE program = ? AND id = ? AND kind = ?"
+)
 #: In which order, and what stands behind a place in it.
 _ORDERED: Final = {
     Order.ID: ("{0}.id", "{0}.id > ?"),
@@ -70,43 +74,72 @@ def finding(
 ) -> tuple[str, tuple[Any, ...]]:
     """Nouns in their order, behind a place: the statement and its values.
 
-    The noun whose own id is asked about is no part of it, unless it is filed there.
+    With them comes the noun whose own id is asked about, wherever it stands in the
+    order, and whether it is one of those that are asked for or not; its last column is 1.
     """
-    asked, values, at = _asked(program, wanted)
+    tables, at = _tables(wanted)
+    asked, values = _asked(program, wanted, at, wanted.order if after else None)
     order, behind = (each.format(at) for each in _ORDERED[wanted.order])
     if after:
         asked += f" AND {behind}"
         values += (after,) if wanted.order is Order.ID else tuple(after.split(" ", 1))
-    sql = f"SELECT noun.kind, noun.id, noun.n, noun.body {asked} ORDER BY {order} LIMIT ?"
-    return sql, (*values, limit)
+    sql = (
+        f"SELECT noun.kind, noun.id, noun.n, noun.body, 0 {tables} "
+        f"WHERE {asked} ORDER BY {order} LIMIT ?"
+    )
+    values += (limit,)
+    if wanted.about is None:
+        return sql, values
+    return f"SELECT * FROM ({sql}) UNION ALL {ITSELF}", (  # noqa: S608 - our own names
+        *values,
+        *(program, wanted.about, wanted.kind.kind),
+    )
 
 
 def counting(program: int, wanted: Wanted[Any]) -> tuple[str, tuple[Any, ...]]:
-    """How many nouns there are, with the same exception."""
-    asked, values, _ = _asked(program, wanted)
-    return f"SELECT count(*) {asked}", values
+    """How many nouns there are; the one whose own id is asked about only if it is filed there."""
+    tables, at = _tables(wanted, whole=wanted.statuses is not None)
+    asked, values = _asked(program, wanted, at, None)
+    return f"SELECT count(*) {tables} WHERE {asked}", values
 
 
-def _asked(program: int, wanted: Wanted[Any]) -> tuple[str, tuple[Any, ...], str]:
-    """The tables and everything that must be so, its values, and the table that is in order."""
-    at = "noun" if wanted.about is None else "filed"
-    values: tuple[Any, ...] = (program, wanted.kind.kind)
+def _tables(wanted: Wanted[Any], *, whole: bool = True) -> tuple[str, str]:
+    """Where to look, through which index, and which table is in order.
+
+    The index is named where the planner, who knows nothing of what is in the tables, would
+    take the primary key: it has the order of the ids, and everything else of the program too.
+    """
     if wanted.about is None:
-        asked = "FROM peerkit_noun AS noun WHERE noun.program = ? AND noun.kind = ?"
-    else:
-        asked = (
-            "FROM peerkit_filed AS filed CROSS JOIN peerkit_noun AS noun "
-            "ON noun.program = filed.program AND noun.id = filed.id AND noun.kind = filed.kind "
-            "WHERE filed.program = ? AND filed.kind = ? AND filed.under = ?"
+        index = "peerkit_noun_of_day" if wanted.dated else "peerkit_noun_of_kind"
+        return f"FROM peerkit_noun AS noun INDEXED BY {index}", "noun"
+    tables = "FROM peerkit_filed AS filed"
+    if wanted.dated:
+        tables += " INDEXED BY peerkit_filed_of_day"
+    if whole:
+        tables += (
+            " CROSS JOIN peerkit_noun AS noun "
+            "ON noun.program = filed.program AND noun.id = filed.id AND noun.kind = filed.kind"
         )
+    return tables, "filed"
+
+
+def _asked(
+    program: int, wanted: Wanted[Any], at: str, behind: Order | None
+) -> tuple[str, tuple[Any, ...]]:
+    """Everything that must be so, and its values; ``behind``: a place in this order bounds it."""
+    asked = f"{at}.program = ? AND {at}.kind = ?"
+    values: tuple[Any, ...] = (program, wanted.kind.kind)
+    if wanted.about is not None:
+        asked += f" AND {at}.under = ?"
         values += (wanted.about,)
     if wanted.dated:
-        asked += f" AND {at}.day > ''"
-    for edge, how in ((wanted.since, ">="), (wanted.until, "<")):
+        asked += f" AND {at}.day <> ''"
+    for edge, how, order in ((wanted.since, ">=", Order.OLDEST), (wanted.until, "<", Order.NEWEST)):
         if edge is not None:
-            asked += f" AND {at}.day {how} ?"
+            # The place is nearer than the edge, and with a plus SQLite does not begin at the edge.
+            asked += f" AND {'+' if behind is order else ''}{at}.day {how} ?"
             values += (edge,)
     if wanted.statuses is not None:
         asked += f" AND noun.status IN ({','.join('?' * len(wanted.statuses))})"
         values += tuple(sorted(wanted.statuses))
-    return asked, values, at
+    return asked, values

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 from peerkit.errors import BadInput, StoreError
 from peerkit.model import NOUNS, Count, Message, Noun
+from peerkit.model.fields import private_fields
 from peerkit.stores import Entry, Store, Wanted
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import read_noun, text, write_noun
 from peerkit.stores.following import Following, digest
 from peerkit.stores.inspected import Card, Inspected
 from peerkit.stores.scales import Break, Scales, digest_of
+from peerkit.stores.sealed import SealedStore
 
 __all__ = ["Verified", "verified"]
 
@@ -130,7 +133,8 @@ def _weighed(store: Store, following: Following) -> Verified | None:
     Nothing, when that is so and the scales are too rough to say where.
     """
     scales = following.scales
-    shown = store if isinstance(store, Inspected) else None
+    inner = store.inner if isinstance(store, SealedStore) else store
+    shown = inner if isinstance(inner, Inspected) else None
     for entry in store.journal(following.number):
         following.take(entry)
     if shown is not None:
@@ -243,8 +247,18 @@ def _doubts(store: Store, scales: Scales) -> Iterator[Break]:
             again = None
             with suppress(BadInput):
                 again = digest(write_noun(read_noun(text(nouns[kind, id_]))))
-            if again != now:
+            if again != now and not _same_in_public(store, id_, nouns[kind, id_]):
                 yield _altered(kind, id_, was, now)
+
+
+def _same_in_public(store: Store, id_: str, left: dict[str, Any]) -> bool:
+    """Whether a noun is as it was left but for what is private: that is compared where it lies."""
+    for noun in store.view((id_,), date.min, _NEVER).view.nouns:
+        if (noun.kind, noun.id) == (left["noun"], id_):
+            now = json.loads(write_noun(noun))
+            private = {each.name for each in private_fields(type(noun))}
+            return bool(now | left == now) and private.issuperset(now.keys() - left.keys())
+    return False
 
 
 def _filed(

@@ -130,6 +130,10 @@ class Finding(Conformance, kit=True):
             assert store.find(wanted) == (DATED[1], DATED[2])
             assert store.find(wanted, limit=1) == (DATED[1],)
             assert store.find(wanted, after="s-2") == (DATED[2],)
+            both = Wanted(Session, about=about, statuses=held | {SessionStatus.PLANNED.value})
+            assert store.find(both) == DATED
+            none = Wanted(Session, about=about, statuses=frozenset())
+            assert (store.find(none), store.count(none)) == ((), 0)
 
     def test_find_follows_the_day_of_a_noun(self, store: Store) -> None:
         """When a noun moves to another day, it is found there, and no more on the old one."""

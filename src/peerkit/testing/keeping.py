@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
+import attrs
+
 from peerkit.errors import Moved, StoreError
 from peerkit.model import MET, MINUTES_GIVEN, WALKING, Count, Goal, Match, MatchStatus, Message
 from peerkit.stores import GENESIS, Apart, Change, Store, Wanted
@@ -104,6 +106,14 @@ class Keeping(Conformance, kit=True):
             keep(store, "ana", counts=[count])
 
             moved(store, change(("ana",), old, counts=[count]))
+
+    def test_what_stands_alone_is_moved_by_any_entry(self, store: Store) -> None:
+        """Forgetting reaches further than a view: a stranger's entry may be about them too."""
+        old = attrs.evolve(look(store, "ana"), alone=True)
+        keep(store, "ben")
+
+        moved(store, change(("ana",), old))
+        assert store.keep(change(("ana",), attrs.evolve(look(store, "ana"), alone=True))).number
 
     def test_moved_when_the_key_was_taken(self, store: Store) -> None:
         """A key is given once, also to a change that had not looked for it."""

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import WALKING, Count, Match, MatchStatus, Message
-from peerkit.stores import Entry, Store, Wanted
+from peerkit.stores import LONGEST_LEASE, Entry, Store, Wanted
 from peerkit.stores.opening import store_at
 from peerkit.testing.kit import Conformance, needs, pytest
 from peerkit.testing.pieces import (
@@ -140,6 +140,25 @@ class Sharing(Conformance, kit=True):
         assert tuple(store.journal()) == tuple(kept), "What was acknowledged is not what is kept."
         assert len(kept) == 1
 
+    def test_nobody_writes_beside_a_batch(self, store: Store) -> None:
+        """From the beginning of a batch to its end, others wait with what they keep."""
+        started, over = Event(), Event()
+
+        def other() -> None:
+            started.set()
+            keep(store, "ben")
+            over.set()
+
+        thread = Thread(target=other, daemon=True)
+        with store.together():
+            thread.start()
+            started.wait(30)
+            assert not over.wait(0.1), "Another thread wrote beside a batch that had begun."
+            assert keep(store, "ana").number == 1
+        thread.join(60)
+
+        assert [each.number for each in store.journal()] == [1, 2]
+
     # -- messages
 
     def test_messages_come_oldest_first(self, store: Store) -> None:
@@ -176,6 +195,15 @@ class Sharing(Conformance, kit=True):
         assert store.untold(10, SOON - a_little, LATER) == ()
         assert store.untold(10, SOON.astimezone(far_away), LATER.astimezone(far_away)) == given
         assert store.untold(10, LATER - a_little, LATER) == ()
+
+    def test_a_lease_of_a_wrong_clock_ends(self, store: Store) -> None:
+        """A lease that runs longer than any may was given by a clock that was wrong: it is over."""
+        keep(store, "x", messages=[message()])
+        ahead = NOW + 2 * LONGEST_LEASE
+        given = store.untold(10, ahead, ahead + timedelta(minutes=5))
+
+        assert store.untold(10, NOW, NOW + LONGEST_LEASE) == given
+        assert store.untold(10, NOW, NOW + LONGEST_LEASE) == ()
 
     def test_a_told_message_waits_no_more(self, store: Store) -> None:
         """What has been told is never given again, and what has not been told is."""

@@ -1,0 +1,982 @@
+"""A program moves house: what arrives is what left, and what is not whole does not get in."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import rule, run_state_machine_as_test
+
+import peerkit as pk
+from peerkit.errors import BadInput, StoreError
+from peerkit.exchange import moving, program_file
+from peerkit.exchange.moving import Exported, check_export, export_program, import_program
+from peerkit.notifiers.memory import MemoryNotifier
+from peerkit.stores import GENESIS, Apart, Change, Store, touched
+from peerkit.stores.anchors import Anchor
+from peerkit.stores.codec import text, write_noun
+from peerkit.stores.keys import KeysInMemory
+from peerkit.stores.memory import MemoryStore
+from peerkit.stores.sealed import SealedStore
+from peerkit.stores.sqlite import SQLiteStore
+from peerkit.testing.pieces import NOW, SOON, everything, goal, look, match, tallies
+from tests.ordinary import LIVED, empty
+from tests.test_state_machine import TwoStores
+
+CANARY = "Zebrafinch"
+#: How many programs move, and how far apart the bytes are that are spoiled.
+ROUNDS = int(os.environ.get("PEERKIT_MOVING_ROUNDS", "10"))
+STEP = 101 if ROUNDS < 100 else 1
+
+
+def same(one: pk.Program, other: pk.Program) -> None:
+    """Everything that can be read is the same, and both verify whole."""
+    assert everything(one.store) == everything(other.store)
+    assert list(one.store.waiting()) == list(other.store.waiting())
+    assert tallies(one.store) == tallies(other.store)
+    assert one.verify() == other.verify()
+    assert one.verify().whole
+
+
+def welcome(program: pk.Program, *numbers: int) -> None:
+    """These people are welcomed, and each has a goal in words."""
+    for number in numbers:
+        who = f"p-{number}"
+        assert program.do(pk.WelcomeParticipant(by="sam", id=who, key=f"k-{number}")).allowed
+        words = pk.Words(f"{CANARY} {number}\n\u2028{chr(0x1F426)}")
+        goal = pk.SetGoal(by=who, id=f"g-{number}", participant=who, words=words)
+        assert program.do(goal).allowed
+
+
+@pytest.fixture
+def program() -> pk.Program:
+    """A program in memory with some entries, words, keys, and messages told and not told."""
+    program = empty(MemoryStore(), clock=lambda: NOW)
+    welcome(program, 1, 2, 3)
+    peer = pk.WelcomePeer(
+        by="sam",
+        id="ana",
+        role=pk.Role.WORKER,
+        supervisor="sam",
+        since=NOW.date(),
+        experiences=LIVED,
+    )
+    assert program.do(peer).allowed
+    for number in (1, 2):
+        proposed = pk.ProposeMatch(
+            by="sam", id=f"m-{number}", peer="ana", participant=f"p-{number}"
+        )
+        program.do(proposed)
+    assert program.store.outbox()[0] > 2
+    assert program.tell(MemoryNotifier(), limit=2).told == 2
+    program.store.untold(1, NOW, SOON)
+    return program
+
+
+@pytest.fixture
+def file(program: pk.Program, tmp_path: Path) -> Path:
+    """The program as a file."""
+    path = tmp_path / "moved.jsonl"
+    export_program(program, path)
+    return path
+
+
+def lines_of(path: Path) -> list[bytes]:
+    """The lines of a file, with their ends."""
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def sealed(lines: list[bytes]) -> list[bytes]:
+    """These lines, and a last one that fits them: what somebody who knows the form can write."""
+    heads = [each[9:73].decode() for each in lines if each.startswith(b'{"hash":')]
+    last = {
+        "entries": len(heads),
+        "head": heads[-1] if heads else GENESIS,
+        "sha256": sha256(b"".join(lines)).hexdigest(),
+    }
+    return [*lines, f"{text(last)}\n".encode()]
+
+
+def written_anew(
+    path: Path,
+    change: Callable[[dict[str, Any]], object] = lambda line: None,
+    respell: Callable[[str], str] = str,
+) -> None:
+    """A forged file: entries changed or spelled otherwise, and everything hashed and linked."""
+    first, *rest = lines_of(path)
+    forged, head = [first], GENESIS
+    for line in rest[:-1]:
+        found = json.loads(line)
+        if "entry" in found:
+            change(found)
+            body = respell(text({**found["entry"], "prev": head}))
+            head = sha256(body.encode()).hexdigest()
+            apart = f'"apart":{text(found["apart"])},' if "apart" in found else ""
+            forged.append(f'{{"hash":"{head}",{apart}"entry":{body}}}\n'.encode())
+        else:
+            forged.append(line)
+    path.write_bytes(b"".join(sealed(forged)))
+
+
+# -- what arrives is what left
+
+
+class Movers(TwoStores):
+    """The same two programs, which move now and then: each goes on where it arrived."""
+
+    moves = 0
+
+    @rule()
+    def move(self) -> None:
+        """What was in memory goes on in a file, and what was in a file goes on in memory."""
+        self.moves += 1
+        folder = Path(self.folder.name)
+        out, back = (folder / f"{name}-{self.moves}.jsonl" for name in ("out", "back"))
+        assert export_program(self.memory, out).entries == export_program(self.file, back).entries
+        self.path = folder / f"program-{self.moves}.db"
+        arrived = self.program("memory", SQLiteStore(self.path, durability="normal"))
+        returned = self.program("file", MemoryStore())
+        for path, before, after in (
+            (out, self.memory, arrived),
+            (back, self.file, returned),
+        ):
+            import_program(path, after)
+            same(before, after)
+            before.close()
+        again = folder / f"again-{self.moves}.jsonl"
+        export_program(arrived, again)
+        assert again.read_bytes() == out.read_bytes()
+        third = self.program("memory", MemoryStore())
+        import_program(again, third)
+        same(arrived, third)
+        arrived.close()
+        self.memory = third
+        self.file.close()
+        self.file = self.program("file", SQLiteStore(self.path, durability="normal"))
+
+
+def test_any_program_moves_and_goes_on() -> None:
+    """From memory to a file to memory, at any moment: all is the same, and answers stay alike."""
+    chosen = settings(
+        max_examples=ROUNDS,
+        stateful_step_count=20,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    run_state_machine_as_test(Movers, settings=chosen)
+
+
+def test_a_program_arrives_as_it_left(program: pk.Program, file: Path, tmp_path: Path) -> None:
+    """Entries, hashes, nouns, tallies, words, keys, and what has been told: all is the same."""
+    with empty(SQLiteStore(tmp_path / "program.db"), clock=lambda: NOW) as arrived:
+        exported = import_program(file, arrived)
+
+        same(program, arrived)
+        assert arrived.words("goal/g-2") == (f"{CANARY} 2\n\u2028{chr(0x1F426)}",)
+        assert exported == check_export(file)
+        assert (exported.entries, exported.head) == (
+            program.verify().entries,
+            program.verify().head,
+        )
+        again = arrived.do(pk.WelcomeParticipant(by="sam", id="p-2", key="k-2"))
+        assert (again.again, again.number) == (True, 3)
+        assert again.allowed
+        given = arrived.store.untold(100, NOW, SOON)
+        assert [each.key for each in given] == list(program.store.waiting())
+        assert len(given) == program.store.outbox()[0] - 2
+
+
+def test_the_form_of_the_file(tmp_path: Path) -> None:
+    """The lines are as the page of this module tells, and the checksum can be had without us."""
+    program = empty(MemoryStore(), clock=lambda: NOW)
+    program.do(pk.WelcomeParticipant(by="sam", id="p-1"))
+    said = pk.SetGoal(by="p-1", id="g-1", participant="p-1", words=pk.Words("Swim."))
+    program.do(said)
+    path = tmp_path / "moved.jsonl"
+
+    exported = export_program(program, path)
+
+    first, second = program.journal()
+    (words,) = second.apart
+    lines = lines_of(path)
+    assert lines == [
+        b'{"peerkit":"program","form":1,"words":true}\n',
+        f'{{"hash":"{first.hash}","entry":{first.body}}}\n'.encode(),
+        f'{{"hash":"{second.hash}","apart":[["goal/g-1","p-1","{words.salt}","Swim."]],'
+        f'"entry":{second.body}}}\n'.encode(),
+        *[each for each in lines if each.startswith(b'{"waiting":["')],
+        f'{{"entries":2,"head":"{second.hash}","sha256":"{exported.sha256}"}}\n'.encode(),
+    ]
+    assert exported.sha256 == sha256(b"".join(lines[:-1])).hexdigest()
+    assert exported == Exported(2, second.hash, words=True, sha256=exported.sha256)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "Swim" not in repr(exported)
+
+
+def test_a_program_without_an_entry_moves_too(tmp_path: Path) -> None:
+    """Nothing arrives as nothing."""
+    exported = export_program(pk.Program(MemoryStore()), tmp_path / "moved.jsonl")
+    arrived = pk.Program(MemoryStore())
+
+    assert import_program(tmp_path / "moved.jsonl", arrived) == exported
+    assert (exported.entries, exported.head) == (0, GENESIS)
+    same(pk.Program(MemoryStore()), arrived)
+
+
+# -- what was forgotten, and what was taken away
+
+
+def left_by(
+    store: Store,
+    nouns: tuple[pk.Noun, ...] = (),
+    *about: str,
+    said: tuple[Apart, ...] = (),
+    **left: Any,
+) -> None:
+    """Keep a change in the form of a program, of parts that no act of today leaves together."""
+    written = tuple((each, write_noun(each)) for each in nouns)
+    counts, messages = left.get("counts", ()), left.get("messages", ())
+    parts: dict[str, Any] = {"at": NOW.isoformat(), "day": NOW.date().isoformat(), "edition": ""}
+    parts |= {"verdict": "ALLOWED", "findings": []}
+    parts["counts"] = [[each.of, each.what, each.by, each.period] for each in counts]
+    parts["messages"] = [
+        [each.to, each.kind, each.about, each.inside, each.outside] for each in messages
+    ]
+    parts["apart"] = [[each.about, each.owner, each.digest] for each in said]
+    parts["forgets"], parts["removes"] = left.get("forgets", ()), left.get("removes", ())
+    parts["touched"] = ids = touched(about, written, counts, parts["removes"])
+    parts |= {"act": {"act": "test.act", "by": "sam", "key": left.get("key")}}
+    body = text({**parts, "nouns": [json.loads(each) for _, each in written]})
+    store.keep(
+        Change(
+            about=about,
+            day=NOW.date(),
+            stood=look(store, *ids),
+            entry=body,
+            key=left.pop("key", None),
+            nouns=written,
+            apart=said,
+            **left,
+        )
+    )
+
+
+def test_what_was_forgotten_stays_forgotten(tmp_path: Path) -> None:
+    """Texts that are gone do not leave, nouns that are gone do not arrive, and all verifies."""
+    store = MemoryStore()
+    before = Apart("goal/g-0001", "p-1", "s1", f"{CANARY} first")
+    other = Apart("goal/g-0001", "p-2", "s2", "Mine stays.")
+    after = Apart("goal/g-0001", "p-1", "s3", "Said later.")
+    left_by(store, (goal(1), goal(2), match()), said=(before, other))
+    left_by(store, (), "p-1", forgets=("p-1",), removes=(("goal", "g-0001"), ("match", "m-1")))
+    left_by(store, (goal(1),), said=(after,))
+    program = pk.Program(store)
+
+    export_program(program, tmp_path / "moved.jsonl")
+    arrived = pk.Program.open(tmp_path / "program.db")
+    import_program(tmp_path / "moved.jsonl", arrived)
+
+    same(program, arrived)
+    assert CANARY.encode() not in (tmp_path / "moved.jsonl").read_bytes()
+    assert arrived.store.apart("goal/g-0001") == (other, after)
+    assert arrived.find(pk.Match).items == ()
+    arrived.close()
+
+
+def test_a_text_that_left_and_was_forgotten_since_does_not_arrive(tmp_path: Path) -> None:
+    """Somebody is forgotten while the file is half written: the rest of it says so."""
+    store = MemoryStore()
+    left_by(store, (goal(1),), said=(Apart("goal/g-0001", "p-1", "s1", "Gone."),))
+    program, path = pk.Program(store), tmp_path / "moved.jsonl"
+    begun(program, path, lines=2)
+    left_by(store, (), "p-1", forgets=("p-1",))
+
+    export_program(program, path)
+    arrived = pk.Program(MemoryStore())
+    import_program(path, arrived)
+
+    same(program, arrived)
+    assert arrived.store.apart("goal/g-0001") == ()
+
+
+def test_a_file_without_words_can_be_checked_and_not_moved_in(
+    program: pk.Program, tmp_path: Path
+) -> None:
+    """Without words the journal is there to be read and followed; no program is made of it."""
+    path = tmp_path / "journal.jsonl"
+
+    exported = export_program(program, path, words=False)
+
+    assert CANARY.encode() not in path.read_bytes()
+    assert check_export(path) == exported
+    assert not exported.words
+    arrived = pk.Program(MemoryStore())
+    with pytest.raises(BadInput, match="exported without words"):
+        import_program(path, arrived)
+    assert arrived.verify().entries == 0
+
+
+def test_sealed_words_leave_in_clear_through_the_store_that_has_the_keys(
+    program: pk.Program, file: Path, tmp_path: Path
+) -> None:
+    """Into a sealed store and out of it: sealed at rest there, and in clear in both files."""
+    inner = MemoryStore()
+    sealed = pk.Program(SealedStore(inner, KeysInMemory()))
+
+    import_program(file, sealed)
+
+    same(program, sealed)
+    assert all(each.sealed for entry in inner.journal() for each in entry.apart)
+    again = tmp_path / "again.jsonl"
+    export_program(sealed, again)
+    assert again.read_bytes() == file.read_bytes()
+    assert CANARY.encode() in again.read_bytes()
+
+
+def test_sealed_words_leave_as_they_are_through_any_other(tmp_path: Path) -> None:
+    """Without the keys the file holds what is sealed; where it arrives, the same keys open it."""
+    keys = KeysInMemory()
+    inner = MemoryStore()
+    program = empty(SealedStore(inner, keys), clock=lambda: NOW)
+    welcome(program, 1, 2)
+    path = tmp_path / "moved.jsonl"
+
+    export_program(pk.Program(inner), path)
+
+    assert CANARY.encode() not in path.read_bytes()
+    for arrived in (MemoryStore(), SealedStore(MemoryStore(), KeysInMemory())):
+        import_program(path, pk.Program(arrived))
+        inside = getattr(arrived, "inner", arrived)
+        same(pk.Program(inner), pk.Program(inside))
+        same(program, pk.Program(SealedStore(inside, keys)))
+
+
+def test_a_private_part_that_is_sealed_does_not_arrive(program: pk.Program, file: Path) -> None:
+    """A noun cannot be made of what nobody here can read: the error says how to export it."""
+    inner = MemoryStore()
+    import_program(file, pk.Program(SealedStore(inner, KeysInMemory())))
+    closed = file.with_name("closed.jsonl")
+    export_program(pk.Program(inner), closed)
+    arrived = pk.Program(MemoryStore())
+
+    with pytest.raises(BadInput, match="private under a key: export the program with its keys"):
+        import_program(closed, arrived)
+
+    assert arrived.verify().entries == 0
+
+
+# -- what was stopped goes on
+
+
+def begun(program: pk.Program, path: Path, *, lines: int, more: bytes = b"") -> Path:
+    """An export of which only so many lines, and some bytes more, were written."""
+    whole = path.with_name("whole.jsonl")
+    export_program(program, whole)
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(b"".join(lines_of(whole)[:lines]) + more)
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("lines", "more"),
+    [(0, b""), (1, b""), (4, b""), (4, b'{"hash":"ab'), (4, b'{"hash":"\xff"}\n'), (-2, b""),
+     (-1, b""), (-1, b'{"entries":'), (99, b""), (99, b"more")],
+)  # fmt: skip
+def test_an_export_that_was_stopped_goes_on(
+    program: pk.Program, tmp_path: Path, lines: int, more: bytes
+) -> None:
+    """Wherever it was stopped: what is not whole is cut off, and the file is the same."""
+    path = tmp_path / "moved.jsonl"
+    whole = begun(program, path, lines=lines, more=more)
+
+    export_program(program, path)
+
+    assert path.read_bytes() == whole.read_bytes()
+    assert {each.name for each in tmp_path.iterdir()} == {"moved.jsonl", "whole.jsonl"}
+
+
+def test_an_export_that_was_stopped_takes_along_what_came_since(
+    program: pk.Program, tmp_path: Path
+) -> None:
+    """Entries that were kept between two tries are in the file."""
+    path = tmp_path / "moved.jsonl"
+    begun(program, path, lines=5)
+    welcome(program, 8, 9)
+
+    export_program(program, path)
+
+    arrived = pk.Program(MemoryStore())
+    import_program(path, arrived)
+    same(program, arrived)
+
+
+def test_a_partial_file_of_something_else_is_left_alone(
+    program: pk.Program, tmp_path: Path
+) -> None:
+    """What was begun for another program, with another choice, or by somebody else stays."""
+    path = tmp_path / "moved.jsonl"
+    partial = tmp_path / "moved.jsonl.partial"
+    begun(program, path, lines=3)
+    other = empty(MemoryStore(), clock=lambda: NOW)
+    welcome(other, 7)
+    for theirs in (other, pk.Program(MemoryStore())):
+        before = partial.read_bytes()
+        with pytest.raises(StoreError, match="begun for another program"):
+            export_program(theirs, path)
+        assert partial.read_bytes() == before
+    with pytest.raises(StoreError, match="with another choice of words"):
+        export_program(program, path, words=False)
+    partial.write_bytes(b"mine\n")
+    with pytest.raises(StoreError, match="is not the first line of a program"):
+        export_program(program, path)
+    assert partial.read_bytes() == b"mine\n"
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("stopped", [1, 2, 3])
+def test_an_import_that_was_stopped_goes_on(
+    program: pk.Program, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: int
+) -> None:
+    """Stopped after any batch, and opened again: the rest is kept, and nothing twice."""
+    monkeypatch.setattr(moving, "BATCH", 3)
+    seen: list[tuple[int, int]] = []
+
+    def stop(done: int, of: int) -> None:
+        seen.append((done, of))
+        if len(seen) == stopped:
+            raise KeyboardInterrupt
+
+    with pk.Program.open(tmp_path / "program.db") as arrived, pytest.raises(KeyboardInterrupt):
+        import_program(file, arrived, progress=stop)
+    with pk.Program.open(tmp_path / "program.db") as arrived:
+        assert arrived.verify().entries == 3 * stopped
+        import_program(file, arrived, progress=lambda done, of: seen.append((done, of)))
+        same(program, arrived)
+        import_program(file, arrived)
+        same(program, arrived)
+
+    total = program.verify().entries
+    assert seen[-1] == (total, total)
+    assert [done for done, _ in seen[:stopped]] == [3, 6, 9][:stopped]
+
+
+def test_a_later_export_brings_what_came_since(
+    program: pk.Program, file: Path, tmp_path: Path
+) -> None:
+    """A program that has moved in can be brought up to date from a later file of the same one."""
+    arrived = pk.Program(MemoryStore())
+    import_program(file, arrived)
+    welcome(program, 8)
+    program.tell(MemoryNotifier(), limit=100, lease=timedelta(0))
+    later = tmp_path / "later.jsonl"
+    export_program(program, later)
+
+    import_program(later, arrived)
+
+    same(program, arrived)
+
+
+def test_an_export_says_how_far_it_is(
+    program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever watches is told how many entries are finished, and of how many."""
+    monkeypatch.setattr(moving, "BATCH", 3)
+    total = program.verify().entries
+    told: list[tuple[int, int]] = []
+
+    path = tmp_path / "moved.jsonl"
+    export_program(program, path, progress=lambda done, of: told.append((done, of)))
+
+    assert told == [*((done, total) for done in range(3, total + 1, 3)), (total, total)]
+
+
+def test_writers_go_on_while_a_program_is_exported(
+    program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept while the file is written is in it too, up to the moment of its last line."""
+    monkeypatch.setattr(moving, "BATCH", 3)
+    numbers = iter(range(10, 13))
+
+    def write(_done: int, _of: int) -> None:
+        for number in numbers:
+            welcome(program, number)
+            return
+
+    export_program(program, tmp_path / "moved.jsonl", progress=write)
+
+    arrived = pk.Program(MemoryStore())
+    import_program(tmp_path / "moved.jsonl", arrived)
+    same(program, arrived)
+    assert arrived.words("goal/g-12")
+
+
+# -- what does not get in
+
+
+def unlike(lines: list[bytes], at: int, old: bytes, new: bytes) -> list[bytes]:
+    """The lines, one of them changed."""
+    assert old in lines[at]
+    return [*lines[:at], lines[at].replace(old, new, 1), *lines[at + 1 :]]
+
+
+def flipped(lines: list[bytes], at: int, byte: int) -> list[bytes]:
+    """The lines, one bit of one byte turned."""
+    turned = bytearray(lines[at])
+    turned[byte] ^= 1
+    return [*lines[:at], bytes(turned), *lines[at + 1 :]]
+
+
+#: What is done to a file, and what is said of it then. Line 1 is the first one.
+DAMAGE: dict[str, tuple[Callable[[list[bytes]], list[bytes]], str]] = {
+    "empty": (lambda lines: [], "line 1: is not the first line of a program"),
+    "something else": (lambda lines: [b"id,name\n"], "line 1: is not the first line"),
+    "a list": (lambda lines: [b"[1]\n", *lines[1:]], "line 1: is not the first line"),
+    "nested too deep": (lambda lines: [b"[" * 100_000, b"\n"], "line 1: is not the first line"),
+    "newer": (
+        lambda lines: unlike(lines, 0, b'"form":1', b'"form":2'),
+        "line 1: was written by a newer peerkit; install that one",
+    ),
+    "no form": (lambda lines: unlike(lines, 0, b'"form":1', b'"form":[]'), "line 1: is not the"),
+    "form 0": (lambda lines: unlike(lines, 0, b'"form":1', b'"form":0'), "line 1: is not as peer"),
+    "form twice": (
+        lambda lines: unlike(lines, 0, b'"form":1', b'"form":9,"form":1'),
+        "line 1: is not the first line",
+    ),
+    "another program's form": (
+        lambda lines: unlike(lines, 0, b'"words":true', b'"words":1'),
+        "line 1: is not as peerkit writes it",
+    ),
+    "first line only": (lambda lines: lines[:1], "line 2: is missing: the file was cut"),
+    "last line cut off": (lambda lines: lines[:-1], r"line \d+: is missing: the file was cut"),
+    "cut in an entry": (lambda lines: [*lines[:3], lines[3][:99]], "line 4: is cut; export it"),
+    "cut behind an entry": (lambda lines: lines[:4], "line 5: is missing: the file was cut"),
+    "without its last newline": (lambda lines: [*lines[:-1], lines[-1][:-1]], "is cut"),
+    "an entry left out": (
+        lambda lines: [*lines[:3], *lines[4:]],
+        "line 4: does not hold entry 3, linked to the one before it",
+    ),
+    "an entry left out, sealed": (
+        lambda lines: sealed([*lines[:3], *lines[4:-1]]),
+        "line 4: does not hold entry 3",
+    ),
+    "an entry doubled": (lambda lines: [*lines[:4], *lines[3:]], "line 5: does not hold entry 4"),
+    "two entries swapped": (
+        lambda lines: [*lines[:3], lines[4], lines[3], *lines[5:]],
+        "line 4: does not hold entry 3",
+    ),
+    "a byte of an entry": (
+        lambda lines: flipped(lines, 3, -20),
+        "line 4: holds an entry that does not match its hash",
+    ),
+    "a byte of a hash": (lambda lines: flipped(lines, 3, 20), "line 4: holds an entry that does"),
+    "a byte of a key": (lambda lines: flipped(lines, 3, 75), "line 4: is no entry of a program"),
+    "no UTF-8": (
+        lambda lines: unlike(lines, 3, b'"sam"', b'"s\xffm"'),
+        "line 4: is no entry of a program in UTF-8",
+    ),
+    "allowed": (
+        lambda lines: unlike(lines, -3, b'"ALLOWED"', b'"NEEDED"'),
+        "holds an entry that does not match its hash: it was changed",
+    ),
+    "a text changed": (
+        lambda lines: unlike(lines, 4, CANARY.encode(), b"Robin"),
+        "is not the last line that belongs to those above it: the file was changed",
+    ),
+    "texts of another shape": (
+        lambda lines: unlike(lines, 4, b'"apart":[["', b'"apart":[[1,"'),
+        "line 5: has texts apart that are not as peerkit writes them",
+    ),
+    "texts that are none": (
+        lambda lines: unlike(lines, 4, b'"apart":[[', b'"apart":[{'),
+        "line 5: has texts apart that are not as peerkit writes them",
+    ),
+    "texts nested too deep": (
+        lambda lines: unlike(lines, 4, b'"apart":[[', b'"apart":' + b"[" * 100_000),
+        "line 5: has texts apart that are not as peerkit writes them",
+    ),
+    "something between texts and entry": (
+        lambda lines: unlike(lines, 4, b']],"entry":', b']], "entry":'),
+        "line 5: has texts apart that are not as peerkit writes them",
+    ),
+    "what waits left out": (
+        lambda lines: [*lines[:-2], lines[-1]],
+        "is not the last line that belongs to those above it",
+    ),
+    "what waits is no list": (
+        lambda lines: sealed([*lines[:-2], b'{"waiting":{}}\n']),
+        "is not as peerkit writes what waits",
+    ),
+    "nothing waits": (
+        lambda lines: sealed([*lines[:-2], b'{"waiting":[]}\n']),
+        "is not as peerkit writes what waits",
+    ),
+    "what waits is no text": (
+        lambda lines: sealed([*lines[:-2], b'{"waiting":[1]}\n']),
+        "is not as peerkit writes what waits",
+    ),
+    "what waits has no key": (
+        lambda lines: sealed([*lines[:-2], b'{"waiting":["1"]}\n']),
+        "names a message that is not in the file, or not in order",
+    ),
+    "what waits twice": (
+        lambda lines: sealed([*lines[:-1], lines[-2]]),
+        "names a message that is not in the file, or not in order",
+    ),
+    "what waits of a later entry": (
+        lambda lines: sealed([*lines[:-1], b'{"waiting":["99/0"]}\n']),
+        "names a message that is not in the file, or not in order",
+    ),
+    "another count": (
+        lambda lines: unlike(lines, -1, b'{"entries":', b'{"entries":1'),
+        "is not the last line that belongs to those above it",
+    ),
+    "a byte of the checksum": (lambda lines: flipped(lines, -1, -10), "is not the last line that"),
+    "a last line of blanks": (
+        lambda lines: unlike(lines, -1, b'{"entries":', b'{"entries": '),
+        "is not the last line that",
+    ),
+    "something behind the last line": (lambda lines: [*lines, b"\n"], "stands behind the last"),
+    "another line in between": (
+        lambda lines: [*lines[:4], b'{"told":[]}\n', *lines[4:]],
+        "line 5: is not the last line that belongs to those above it",
+    ),
+    "a line without end": (
+        lambda lines: [*lines[:3], b'{"hash":"' + b"0" * program_file.MOST],
+        "line 4: is longer than 16777216 bytes",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_file_that_is_not_whole_is_refused(
+    program: pk.Program, file: Path, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the line and what to do, no word of anybody's, and nothing is stored."""
+    monkeypatch.setattr(moving, "BATCH", 1)
+    spoil, said = DAMAGE[damage]
+    file.write_bytes(b"".join(spoil(lines_of(file))))
+    arrived = pk.Program(MemoryStore())
+
+    for _ in range(2):
+        with pytest.raises(BadInput, match=said) as raised:
+            import_program(file, arrived)
+        assert raised.value.place.startswith("moved.jsonl line ")
+        assert CANARY not in str(raised.value)
+        assert raised.value.__context__ is None
+    with pytest.raises(BadInput, match=said):
+        check_export(file)
+    assert arrived.verify().entries == 0
+
+
+def test_every_line_that_is_cut_or_doubled_is_noticed(program: pk.Program, file: Path) -> None:
+    """Whatever line is left out, doubled or swapped with the next, the file is refused."""
+    lines = lines_of(file)
+    for at in range(len(lines)):
+        for spoiled in (
+            [*lines[:at], *lines[at + 1 :]],
+            [*lines[:at], lines[at], *lines[at:]],
+            [*lines[:at], *lines[at : at + 2][::-1], *lines[at + 2 :]],
+        ):
+            if spoiled != lines:
+                file.write_bytes(b"".join(spoiled))
+                with pytest.raises(BadInput):
+                    check_export(file)
+
+
+def test_every_byte_counts(program: pk.Program, file: Path) -> None:
+    """Whatever bit is turned, wherever, the file is refused with an error of ours."""
+    whole = file.read_bytes()
+    for at in range(0, len(whole), STEP):
+        turned = bytearray(whole)
+        turned[at] ^= 1 << at % 8
+        file.write_bytes(turned)
+        with pytest.raises(BadInput):
+            check_export(file)
+
+
+# -- what somebody wrote who knows the form
+
+
+def in_entry(number: int, *path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
+    """Puts a value into this entry."""
+
+    def change(line: dict[str, Any]) -> None:
+        if line["entry"]["n"] == number:
+            table = line["entry"]
+            for step in path[:-1]:
+                table = table[step]
+            table[path[-1]] = value
+
+    return change
+
+
+UNFIT = "is not as peerkit writes it"
+#: What a forger writes into an entry, and what is said of it.
+FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
+    "no nouns": (in_entry(4, "nouns", value=None), UNFIT),
+    "findings of none": (in_entry(4, "findings", value=None), "lacks a part, or has one of ano"),
+    "a noun that is none": (in_entry(4, "nouns", value=[1]), "where a noun must be"),
+    "a noun of no kind": (in_entry(4, "nouns", value=[{}]), r"does not fit: \$\.noun"),
+    "a noun with another field": (
+        in_entry(4, "nouns", 0, CANARY, value=1),
+        r"holds something that does not fit: \$",
+    ),
+    "a status of none": (in_entry(4, "nouns", 0, "status", value=CANARY), r"fit: \$\.status"),
+    "a day that is none": (in_entry(4, "day", value=CANARY), UNFIT),
+    "a count of text": (in_entry(4, "counts", value=[["ana", "met", "1", ""]]), "a row of another"),
+    "a count of truth": (
+        in_entry(4, "counts", value=[["ana", "met", True, ""]]),
+        "a row of another",
+    ),
+    "a count that is a table": (in_entry(4, "counts", value=[{}]), "a row of another kind"),
+    "a message of four": (in_entry(4, "messages", value=[[""] * 4]), "a row of another kind"),
+    "an id that is none": (in_entry(4, "touched", value=[7]), "where a text must be"),
+    "a key that is none": (in_entry(4, "act", "key", value=7), "where a text must be"),
+    "no key": (in_entry(4, "act", value={}), UNFIT),
+    "a digest less": (in_entry(4, "apart", value=[]), "a text that is not the one that was kept"),
+    "a digest that is none": (
+        in_entry(4, "apart", value=[["goal", "p-1"]]),
+        "a row of another kind",
+    ),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_an_entry_that_no_peerkit_wrote_is_refused(
+    program: pk.Program, file: Path, forged: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashed and linked anew, it looks whole: what it says is looked at before it is kept."""
+    monkeypatch.setattr(moving, "BATCH", 2)
+    change, said = FORGED[forged]
+    written_anew(file, change)
+    is_refused_at_entry_4(file, said)
+
+
+#: How a forger spells the fourth entry, and what is said of it.
+SPELLED: dict[str, tuple[str, str]] = {
+    "a field twice": ('"at":', '"at":"","at":'),
+    "blanks": ('"at":', '"at": '),
+    "no number": ('"findings":[', '"findings":[NaN,'),
+    "too large a number": ('"findings":[', '"findings":[1e999,'),
+    "another spelling": ("goal.set", "goal.\\u0073et"),
+    "half a letter": ("goal.set", "\\ud83d"),
+    "nested too deep": ('"findings":[', '"findings":' + "[" * 100_000),
+    "no JSON": ('"findings":[', '"findings":['.ljust(20, "]")),
+}
+
+
+@pytest.mark.parametrize("spelled", SPELLED)
+def test_an_entry_that_is_spelled_otherwise_is_refused(
+    program: pk.Program, file: Path, spelled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is one way to write an entry; what reads the same and is another text is refused."""
+    monkeypatch.setattr(moving, "BATCH", 2)
+    old, new = SPELLED[spelled]
+
+    def respell(body: str) -> str:
+        return body.replace(old, new, 1) if body.startswith('{"n":4,') else body
+
+    written_anew(file, respell=respell)
+    is_refused_at_entry_4(file, "is not (as peerkit writes it|in the form in which)")
+
+
+def is_refused_at_entry_4(file: Path, said: str) -> None:
+    """The import names the line, and only whole batches before it are kept: they verify."""
+    for store in (MemoryStore(), SQLiteStore(file.with_suffix(".db"))):
+        arrived = pk.Program(store)
+        with pytest.raises(BadInput, match=said) as raised:
+            import_program(file, arrived)
+
+        assert raised.value.place == "moved.jsonl line 5"
+        assert CANARY not in str(raised.value)
+        found = arrived.verify()
+        assert (found.entries, found.faults) == (2, ())
+        arrived.close()
+
+
+def test_a_file_written_anew_is_found_by_an_anchor_only(program: pk.Program, file: Path) -> None:
+    """Who rewrites everything is believed, but where a hash was kept elsewhere it does not fit."""
+    kept = [Anchor(entry.number, entry.hash, NOW) for entry in program.journal()]
+
+    def forge(line: dict[str, Any]) -> None:
+        if line["entry"]["n"] == 3:
+            line["entry"]["act"]["by"] = "mallory"
+
+    for expects in (None, Anchor(0, GENESIS, NOW), *kept):
+        assert check_export(file, expects=expects).head == kept[-1].hash
+    written_anew(file, forge)
+
+    believed = pk.Program(MemoryStore())
+    import_program(file, believed, expects=kept[1])
+    assert believed.verify().whole
+    assert believed.verify().head != kept[-1].hash
+    for expects in kept[2:]:
+        arrived = pk.Program(MemoryStore())
+        said = f"does not hold the entry {expects.number} that was expected"
+        with pytest.raises(BadInput, match=said) as raised:
+            import_program(file, arrived, expects=expects)
+        assert raised.value.place == "moved.jsonl"
+        assert arrived.verify().entries == 0
+
+
+def test_a_cut_tail_is_found_by_an_anchor_only(program: pk.Program, file: Path) -> None:
+    """A file that ends early, with a last line that fits, is an older one as far as it can say."""
+    last = [*program.journal()][-1]
+    lines = lines_of(file)
+    file.write_bytes(b"".join(sealed(lines[:4])))
+
+    assert check_export(file).entries == 3
+    with pytest.raises(BadInput, match=f"does not hold the entry {last.number}"):
+        check_export(file, expects=Anchor(last.number, last.hash, NOW))
+
+
+def test_messages_that_are_not_there_cannot_wait(program: pk.Program, file: Path) -> None:
+    """A message that waits, of an entry that has none, is refused when the entries are read."""
+    lines = lines_of(file)
+    file.write_bytes(b"".join(sealed([*lines[:-2], b'{"waiting":["1/5"]}\n'])))
+
+    with pytest.raises(BadInput, match="names a message that waits and is not in it"):
+        import_program(file, pk.Program(MemoryStore()))
+
+
+def test_one_key_of_two_entries_is_refused(program: pk.Program, file: Path) -> None:
+    """A key leads to one entry; a file in which it leads to two is none of ours."""
+    written_anew(file, in_entry(3, "act", "key", value="k-1"))
+    for store, said in (
+        (MemoryStore(), "Entry 3 could not be kept as it was"),
+        (SQLiteStore(file.with_suffix(".db")), r"UNIQUE constraint failed: .*peerkit_key\.key"),
+    ):
+        arrived = pk.Program(store)
+        with pytest.raises(StoreError, match=said):
+            import_program(file, arrived)
+        assert arrived.verify().entries == 0
+        arrived.close()
+
+
+def test_a_noun_that_is_not_there_is_not_taken_away(program: pk.Program, file: Path) -> None:
+    """What was forgotten never arrived; that an entry takes it away is passed over."""
+    touched = ["p-2", "m-9"]
+    written_anew(
+        file,
+        lambda line: (
+            in_entry(3, "removes", value=[["match", "m-9"]])(line),
+            in_entry(3, "touched", value=touched)(line),
+        ),
+    )
+    for store in (MemoryStore(), SQLiteStore(file.with_suffix(".db"))):
+        arrived = pk.Program(store)
+        import_program(file, arrived)
+        assert arrived.verify().whole
+        arrived.close()
+
+
+# -- where it does not get in
+
+
+def test_a_program_with_entries_of_its_own_is_left_alone(program: pk.Program, file: Path) -> None:
+    """What has begun otherwise, or is further than the file, takes nothing in."""
+    other = empty(MemoryStore(), clock=lambda: NOW)
+    welcome(other, 5)
+    further = pk.Program(MemoryStore())
+    import_program(file, further)
+    further.do(pk.WelcomeParticipant(by="sam", id="p-77"))
+
+    for there in (other, further):
+        before = everything(there.store)
+        with pytest.raises(StoreError, match="entries, which are not the first ones of the file"):
+            import_program(file, there)
+        assert everything(there.store) == before
+
+
+def test_somebody_who_writes_meanwhile_is_noticed(
+    program: pk.Program, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entry of somebody else between two batches stops the import; nothing of it is lost."""
+    monkeypatch.setattr(moving, "BATCH", 2)
+    arrived = pk.Program.open(tmp_path / "program.db")
+    other = pk.Program.open(tmp_path / "program.db")
+
+    def write(_done: int, _of: int) -> None:
+        other.do(pk.WelcomeParticipant(by="sam", id="p-77"))
+
+    with pytest.raises(StoreError, match=r"Entry 3 could not be kept as it was\. Nobody"):
+        import_program(file, arrived, progress=write)
+
+    found = arrived.verify()
+    assert (found.entries, found.faults) == (3, ())
+    arrived.close()
+    other.close()
+
+
+def test_a_journal_that_does_not_hold_together_does_not_leave(
+    program: pk.Program, tmp_path: Path
+) -> None:
+    """What was edited under the store's feet is not written into a file that looks whole."""
+    entries = program.store._entries  # type: ignore[attr-defined]
+    entries[3] = attrs.evolve(entries[3], body=entries[3].body.replace(CANARY, "p-1"), hash="0")
+
+    with pytest.raises(StoreError, match=r"moved\.jsonl\.partial line 5: is no entry") as raised:
+        export_program(program, tmp_path / "moved.jsonl")
+
+    assert raised.value.__context__ is None
+    assert not (tmp_path / "moved.jsonl").exists()
+
+
+def test_names_that_are_taken_or_missing(program: pk.Program, file: Path, tmp_path: Path) -> None:
+    """Nothing is written over, no folder is made, and what is no file is said to be none."""
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match=r"moved\.jsonl is there already"):
+        export_program(program, file)
+    assert file.read_bytes() == before
+    missing = tmp_path / "missing" / "moved.jsonl"
+    with pytest.raises(StoreError, match=r"could not be exported to .*: No such file"):
+        export_program(program, missing)
+    for path, said in ((missing, "No such file"), (tmp_path, "Is a directory")):
+        with pytest.raises(BadInput, match=f"{path.name}: cannot be read: {said}") as raised:
+            check_export(path)
+        assert raised.value.__context__ is None
+
+
+def test_words_that_no_file_can_hold_stay(tmp_path: Path) -> None:
+    """Half a letter cannot be written as UTF-8: an error of ours says that the export failed."""
+    store = MemoryStore()
+    left_by(store, (goal(1),), said=(Apart("goal/g-0001", "p-1", "s1", "Swim."),))
+    (entry,) = store._entries
+    half = attrs.evolve(entry.apart[0], text="\ud83d")
+    store._entries[0] = attrs.evolve(entry, apart=(half,))
+
+    with pytest.raises(StoreError, match="UnicodeEncodeError") as raised:
+        export_program(pk.Program(store), tmp_path / "moved.jsonl")
+
+    assert raised.value.__context__ is None
+
+
+THING: Any = MemoryStore()
+NUMBER: Any = 7
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda path: export_program(THING, path), "program: give a Program"),
+        (lambda path: import_program(path, THING), "program: give a Program"),
+        (lambda path: export_program(pk.Program(MemoryStore()), NUMBER), "path: give the name"),
+        (lambda path: import_program(NUMBER, pk.Program(MemoryStore())), "path: give the name"),
+        (lambda path: check_export(NUMBER), "path: give the name"),
+        (lambda path: check_export(path, expects=NUMBER), "expects: give an Anchor"),
+    ],
+)
+def test_what_is_no_program_or_no_path(
+    wrong: Callable[[Any], object], said: str, tmp_path: Path
+) -> None:
+    """Each argument says what it must be."""
+    with pytest.raises(BadInput, match=said):
+        wrong(tmp_path / "moved.jsonl")
