@@ -941,7 +941,10 @@ class TestVerifying:
     @pytest.mark.parametrize(
         "body",
         ["Dear diary,", "[]", "{}", '{"n":2}', '{"n":2,"prev":"","nouns":[[]]}', "[" * 100_000]
-        + [json.dumps({"n": 2, "prev": "", "nouns": [], "counts": each}) for each in (7, [7])],
+        + [
+            json.dumps({"n": 2, "prev": "", "nouns": [], "counts": each})
+            for each in (7, [7], [["a", "b", "7", ""]])
+        ],
         ids=lambda each: each[:30],
     )
     def test_an_entry_that_is_none_is_named(self, kept: Path, body: str) -> None:
