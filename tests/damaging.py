@@ -20,8 +20,8 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 import peerkit as pk
-from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.model import NOUNS
+from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores import Order, Wanted
 from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import EARLIER, FIRST_ACTS, HANDBOOK, NOW, empty, report, welcome
