@@ -28,6 +28,10 @@ QUESTIONS: Final = {
     "decision": ("decision", "One explained decision, all findings kept"),
     "reading": ("reading", "An act read from JSON, strictly"),
     "storing": ("storing", "An act done and kept on SQLite, by raw sqlite3 writing three rows"),
+    "moving": (
+        "moving",
+        "A whole program out of a file and into another, by the same rows by hand",
+    ),
     "server": ("server", "An act done and kept on PostgreSQL, and several writers"),
     "import": ("importing", "Importing, in a fresh interpreter"),
     "demo": ("demo", "The demo"),

@@ -46,7 +46,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[pk.Store]:
     store.close()
 
 
-#: What was forgotten is seen by nobody again, however far they look back (tests/test_forgetting.py).
+#: What was forgotten is seen by nobody again, however far they look back: test_forgetting.py.
 LASTING = [each for each in ACTS if each is not pk.ForgetPerson]
 
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +30,8 @@ from peerkit.exchange.program_file import (
     waiting_lines,
 )
 from peerkit.program import Program
-from peerkit.stores import GENESIS
+from peerkit.stores import GENESIS, Restores
+from peerkit.stores.anchors import Anchor
 from peerkit.stores.finishing import finished, must_be_new
 from peerkit.stores.remaking import remade
 
@@ -45,6 +47,7 @@ BATCH: Final = 500
 #: Views that nobody decides upon are read for this moment.
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _FILE: Final = "give the name of a file"
+_EXPECTS: Final = "give an Anchor of the program, or leave it out"
 
 
 def _unwatched(done: int, of: int) -> None:
@@ -163,15 +166,14 @@ def _hash_of(store: Store, number: int) -> str:
 # -- in
 
 
-def check_export(
-    path: str | os.PathLike[str], *, expects: tuple[int, str] | None = None
-) -> Exported:
+def check_export(path: str | os.PathLike[str], *, expects: Anchor | None = None) -> Exported:
     """Read a file from end to end, and say what is in it if it is whole.
 
     It is whole when no line was cut, changed, doubled, left out or moved. A file that somebody
-    wrote anew from end to end looks whole too: only ``expects`` shows that, the number and the
-    hash of an entry that were kept elsewhere. Raises :class:`~peerkit.errors.BadInput`.
+    wrote anew from end to end looks whole too: only ``expects`` shows that, an anchor of the
+    program that was kept elsewhere. Raises :class:`~peerkit.errors.BadInput`.
     """
+    must_be(Anchor | None, expects, "expects", _EXPECTS)
     with _opened(path) as file:
         return _checked(file, expects, 0).exported
 
@@ -180,7 +182,7 @@ def import_program(
     path: str | os.PathLike[str],
     program: Program,
     *,
-    expects: tuple[int, str] | None = None,
+    expects: Anchor | None = None,
     progress: Callable[[int, int], object] = _unwatched,
 ) -> Exported:
     """Make the program of a file in a new, empty one, so that ``verify`` finds the same there.
@@ -193,6 +195,7 @@ def import_program(
     :class:`~peerkit.errors.StoreError` for the place it should go to.
     """
     must_be(Program, program, "program", "give a Program that is new and empty")
+    must_be(Anchor | None, expects, "expects", _EXPECTS)
     store = program.store
     there = _last(store)
     with _opened(path) as file, _opened(path) as end:
@@ -236,9 +239,9 @@ class _Checked:
     place: int
 
 
-def _checked(file: BinaryIO, expects: tuple[int, str] | None, also: int) -> _Checked:
+def _checked(file: BinaryIO, expects: Anchor | None, also: int) -> _Checked:
     """Read all lines. The hash of the entry ``also`` is wanted too."""
-    number, hash_ = (0, GENESIS) if expects is None else expects
+    number, hash_ = (0, GENESIS) if expects is None else (expects.number, expects.hash)
     lines = Lines(_name(file))
     words = lines.begin(file)
     hashes = {0: GENESIS}
@@ -306,21 +309,26 @@ def _kept(
     lines = Lines(_name(file))
     lines.begin(file)
     while lines.number < total:
-        changes: list[tuple[Change, str]] = []
+        size = min(BATCH, total - lines.number)
         told: list[str] = []
-        for _ in range(min(BATCH, total - lines.number)):
-            entry = lines.follow(lines.next(file))
-            change = _change(lines, entry)
-            told += waiting.told(entry.number, len(change.messages))
-            if entry.number > there:
-                changes.append((change, entry.hash))
+        changes = _changes(lines, file, waiting, told, size)
         with store.together():
-            for change, hash_ in changes:
-                _keep(store, change, hash_)
+            _take(store, lines, islice(changes, max(there - lines.number, 0), None))
+            if lines.number == total and waiting.left:
+                raise BadInput(lines.name, "names a message that waits and is not in it")
             store.told(tuple(told), datetime.now(UTC))
         progress(lines.number, total)
-    if waiting.left:
-        raise BadInput(lines.name, "names a message that waits and is not in it")
+
+
+def _changes(
+    lines: Lines, file: BinaryIO, waiting: _Waiting, told: list[str], size: int
+) -> Iterator[Change]:
+    """The changes in the next lines. What of them has been told is noted."""
+    for _ in range(size):
+        entry = lines.follow(lines.next(file))
+        change = _change(lines, entry)
+        told += waiting.told(entry.number, len(change.messages))
+        yield change
 
 
 def _change(lines: Lines, entry: Entry) -> Change:
@@ -332,18 +340,32 @@ def _change(lines: Lines, entry: Entry) -> Change:
     raise lines.refused(what)
 
 
-def _keep(store: Store, change: Change, hash_: str) -> None:
-    """Keep a change that was decided elsewhere; its entry must be the very same again."""
-    ids = (*change.about, *(id_ for _, id_ in change.removes))
-    stood = store.view(ids, change.day, _NEVER)
-    there = {(each.kind, each.id) for each in stood.view.nouns}  # but for what was forgotten
-    removes = tuple(each for each in change.removes if each in there)
-    try:
-        kept = store.keep(attrs.evolve(change, stood=stood, removes=removes)).hash
-    except Moved:
-        kept = ""
-    if kept != hash_:
+def _take(store: Store, lines: Lines, changes: Iterator[Change]) -> None:
+    """Keep changes that were decided elsewhere. Their entries must be the very same again.
+
+    Each is linked to the one before, so if the last one is the same, all are.
+    """
+    first = next(changes, None)
+    if first is None:
+        return
+    kept = ""
+    with suppress(Moved):
+        kept = _kept_by(store, chain((first,), changes))
+    if kept != lines.head:
         raise StoreError(
-            f"Entry {change.stood.view.seen + 1} could not be kept as it was. Nobody else may "
-            "write to this program while it moves in; import again."
+            f"Entry {lines.number} could not be kept as it was. Nobody else may write to this "
+            "program while it moves in; import again."
         )
+
+
+def _kept_by(store: Store, changes: Iterator[Change]) -> str:
+    """The hash of the last of these, once they are kept: at once, where the store can."""
+    if isinstance(store, Restores):
+        return store.restore(changes).hash
+    hash_ = ""
+    for change in changes:
+        stood = store.view(change.about, change.day, _NEVER)
+        there = {(each.kind, each.id) for each in stood.view.nouns}  # but for what was forgotten
+        removes = tuple(each for each in change.removes if each in there)
+        hash_ = store.keep(attrs.evolve(change, stood=stood, removes=removes)).hash
+    return hash_
