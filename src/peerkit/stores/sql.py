@@ -15,6 +15,7 @@ from peerkit.stores.codec import read_noun
 from peerkit.stores.sql_opening import opened
 from peerkit.stores.sql_server import BEGIN, Host, Server, engine_at, read_address, run
 from peerkit.stores.sql_statements import Statements
+from peerkit.stores.sql_tables import Names
 
 if TYPE_CHECKING:
     import psycopg
@@ -52,6 +53,8 @@ class SQLStore:
         prefix: str | None = None,
         durability: str | None = None,
     ) -> None:
+        if type(where) is not str:
+            raise StoreError("Give an address, which is a text, or an engine as engine=….")
         if (engine is None) is (not where):
             raise StoreError("Give an address, or an engine of your own: one of the two.")
         told = {"schema": schema, "prefix": prefix}
@@ -70,14 +73,12 @@ class SQLStore:
         except BaseException:
             self._server.close()
             raise
+        self._over(names, number)
+
+    def _over(self, names: Names, number: int) -> None:
         self._say = Statements(names, number)
         self._read: dict[str, Noun] = {}
         self._heads: dict[int, str] = {}
-
-    @classmethod
-    def at(cls, where: str, *, program: str, durability: str | None = None) -> SQLStore:
-        """The database of this address: ``postgresql://user@host/name?schema=…&prefix=…``."""
-        return cls(where, program=program, durability=durability)
 
     def within(self, connection: Host) -> SQLStore:
         """The same program through a connection of yours, in the transaction it is in.
@@ -129,14 +130,15 @@ class SQLStore:
     def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
         """A noun as it is written. The same text is read once."""
         noun = self._read.get(body)
-        if noun is not None:
-            return noun
-        try:
-            noun = read_noun(body)
-        except BadInput as error:
-            place = error.place
-        else:
-            _remember(self._read, body, noun)
+        place = "$.id"  # where it lies under another's name
+        if noun is None:
+            try:
+                noun = read_noun(body)
+            except BadInput as error:
+                place = error.place
+            else:
+                _remember(self._read, body, noun)
+        if noun is not None and (noun.kind, noun.id) == name[:2]:
             return noun
         raise StoreError(f"The server holds a {name[0]} {name[1]} that does not fit: {place}.")
 
