@@ -94,6 +94,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, pk.Anch
         for number, each in enumerate(words, 1):
             goal = pk.SetGoal(by="p-7", id=f"g-{number}", participant="p-7", words=each)
             program.do(goal).or_raise()
+        program.do(report(id="s-0", starts=NOW - timedelta(hours=3), minutes=15))
         program.do(plan(id="s-1", starts=NOW + timedelta(days=2))).or_raise()
         program.tell(MemoryNotifier(), limit=1)
     with opened(SQLiteStore(path, program="other")) as other:

@@ -254,22 +254,17 @@ class Program:
         """Ask or report. What is allowed, and every report, is kept before this returns.
 
         A refusal changes nothing and is journalled. When somebody else changed
-        what the decision stood on, it is read and decided again, a few times.
-        Raises :class:`~peerkit.errors.KeyReused`, :class:`~peerkit.errors.Moved`
-        when others were always faster, and :class:`~peerkit.errors.StoreError`.
+        what the decision stood on, it is read and decided again; after a few times
+        the others wait. Raises :class:`~peerkit.errors.KeyReused` and
+        :class:`~peerkit.errors.StoreError`.
         """
         act = self._named(act)
-        if isinstance(act, ForgetPerson):
+        # Forgetting reaches far: while that is read, others write.
+        for _ in range(1 if isinstance(act, ForgetPerson) else MOST_TRIES - 1):
             with suppress(Moved):
                 return self._done(act)
-            with self.store.together():  # it reaches far: while that is read, others write
-                return self._done(act)
-        for _ in range(MOST_TRIES - 1):
-            try:
-                return self._done(act)
-            except Moved:
-                continue
-        return self._done(act)
+        with self.store.together():
+            return self._done(act)
 
     def do_all(self, acts: Iterable[Act], *, batch: int = BATCH) -> Iterator[Decision]:
         """Do many acts, ``batch`` of them in one transaction: much faster, equally safe.

@@ -18,7 +18,7 @@ from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing,
 from peerkit.stores.codec import read_noun
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
-from peerkit.stores.sqlite_file import FAILURES, opened, why
+from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults
 from peerkit.stores.sqlite_restoring import Gathered
@@ -50,6 +50,8 @@ _FILED_AGAIN: Final = (
 _NUMBER: Final = itemgetter(0)
 #: Nobody decides on what changes of another house stood on.
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+#: Our columns that hold whole numbers; all others hold text.
+_INTEGERS: Final = {"n", "position", "value"}
 #: How many entries are read at first, and how many at a time from then on.
 _FEW: Final = 16
 _MANY: Final = 500
@@ -224,6 +226,7 @@ class SQLiteStore:
             self._read.clear()
         self._read[body] = noun
 
+    @carrying_nothing
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
         with self._transaction():
@@ -330,6 +333,7 @@ class SQLiteStore:
         if went := {*was}.difference(now):
             self._db.executemany(take, [(*name, each) for each in went])
 
+    @carrying_nothing
     def restore(self, changes: Iterable[Change]) -> Entry:
         """Keep these one after the other, each table written once; the last entry."""
         with self._transaction():
@@ -379,6 +383,7 @@ class SQLiteStore:
             fixed = (self._program, about)
         limit = _FEW  # often only the next one is wanted
         while rows := self._ask(sql, (*fixed, after, limit)):
+            self._must_lead_on(rows, [int, str, str], (after,))
             apart = self._apart_of([row[0] for row in rows])
             for n, hash_, body in rows:
                 yield Entry(n, hash_, body, apart.get(n, ()))
@@ -402,6 +407,10 @@ class SQLiteStore:
         found = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
         if rows and rows[-1][4]:
             found = self._with_itself(wanted, after, found)[:limit]
+        if found and after:
+            places = [after, wanted.place_of(found[-1])]
+            if places != sorted({*places}, reverse=wanted.order is Order.NEWEST):
+                raise StoreError(f"{self.path} is damaged: its rows are not in their order.")
         return tuple(found)  # type: ignore[arg-type]  # they are of this kind
 
     def _with_itself(self, wanted: Wanted[N], after: str, found: list[Noun]) -> list[Noun]:
@@ -441,11 +450,24 @@ class SQLiteStore:
         columns = f"{key}, {rest}" if rest else key
         first = f"SELECT {columns} FROM peerkit_{table} WHERE program = ?"  # noqa: S608 - our own names
         order = f"ORDER BY {key} LIMIT 500"
+        kinds: list[type] = [int if each in _INTEGERS else str for each in columns.split(", ")]
+        after: tuple[Any, ...] = ()
         rows = self._ask(f"{first} {order}", (self._program,))
         while rows:
+            self._must_lead_on(rows, kinds, after)
             yield from rows
             after = rows[-1][:width]
             rows = self._ask(f"{first} AND ({key}) > ({marks}) {order}", (self._program, *after))
+
+    def _must_lead_on(self, rows: list[Any], kinds: list[type], after: tuple[Any, ...]) -> None:
+        """Refuse rows that a sound file cannot hold, or that lead back to where we have been.
+
+        STRICT looks at who writes, and nobody at the order in which a damaged file has its rows.
+        """
+        if any([*map(type, row)] != kinds for row in rows) or (
+            after and rows[-1][: len(after)] <= after
+        ):
+            raise StoreError(f"{self.path} is damaged: its rows are not what was written.")
 
     def faults(self) -> Iterator[str]:
         """Damage to the file, guards that are gone or altered, and a head row that does not fit."""
@@ -464,6 +486,7 @@ class SQLiteStore:
         )
         return tuple(Apart(*row) for row in rows)
 
+    @carrying_nothing
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         """Put other texts in the place of those that stand there."""
         mine = self._program
@@ -481,6 +504,7 @@ class SQLiteStore:
             self._db.execute(writing, (0, mine))
             self._forgot = True
 
+    @carrying_nothing
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
         with self._transaction():
@@ -496,6 +520,7 @@ class SQLiteStore:
             )
         return tuple(_message(*row) for row in rows)
 
+    @carrying_nothing
     def told(self, keys: tuple[str, ...], now: datetime) -> None:
         """These messages have been told."""
         with self._transaction():
@@ -519,6 +544,7 @@ class SQLiteStore:
         )
         after = (0, 0)
         while rows := self._ask(sql, (self._program, *after)):
+            self._must_lead_on(rows, [int, int], after)
             yield from (f"{n}/{at}" for n, at in rows)
             after = rows[-1]
 
