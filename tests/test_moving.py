@@ -29,6 +29,7 @@ from peerkit.stores.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import NOW, SOON, everything, goal, look, match, tallies
 from tests.ordinary import LIVED, empty
+from tests.postgres import Postgres
 from tests.test_state_machine import TwoStores
 
 CANARY = "Zebrafinch"
@@ -192,6 +193,21 @@ def test_a_program_arrives_as_it_left(program: pk.Program, file: Path, tmp_path:
         given = arrived.store.untold(100, NOW, SOON)
         assert [each.key for each in given] == list(program.store.waiting())
         assert len(given) == program.store.outbox()[0] - 2
+
+
+@pytest.mark.server
+def test_a_program_moves_to_a_server_and_back(
+    program: pk.Program, file: Path, tmp_path: Path, server: Postgres
+) -> None:
+    """From memory to PostgreSQL, and from there into a file: all is the same on each way."""
+    where = server.new()
+    with pk.Program.open(where) as there, pk.Program.open(tmp_path / "program.db") as back:
+        import_program(file, there)
+        same(program, there)
+        export_program(there, tmp_path / "back.jsonl")
+        assert (tmp_path / "back.jsonl").read_bytes() == file.read_bytes()
+        import_program(tmp_path / "back.jsonl", back)
+        same(there, back)
 
 
 def test_the_form_of_the_file(tmp_path: Path) -> None:
