@@ -261,7 +261,7 @@ def left_by(
     written = tuple((each, write_noun(each)) for each in nouns)
     counts, messages = left.get("counts", ()), left.get("messages", ())
     parts: dict[str, Any] = {"at": NOW.isoformat(), "day": NOW.date().isoformat(), "edition": ""}
-    parts |= {"verdict": "ALLOWED", "findings": []}
+    parts |= {"verdict": "ALLOWED", "findings": [["once", "ALLOWED", {}, -1]]}
     parts["counts"] = [[each.of, each.what, each.by, each.period] for each in counts]
     parts["messages"] = [
         [each.to, each.kind, each.about, each.inside, each.outside] for each in messages
