@@ -29,6 +29,7 @@ from peerkit.stores.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import NOW, SOON, everything, goal, look, match, tallies
 from tests.ordinary import LIVED, empty
+from tests.postgres import Postgres
 from tests.test_state_machine import TwoStores
 
 CANARY = "Zebrafinch"
@@ -194,6 +195,21 @@ def test_a_program_arrives_as_it_left(program: pk.Program, file: Path, tmp_path:
         assert len(given) == program.store.outbox()[0] - 2
 
 
+@pytest.mark.server
+def test_a_program_moves_to_a_server_and_back(
+    program: pk.Program, file: Path, tmp_path: Path, server: Postgres
+) -> None:
+    """From memory to PostgreSQL, and from there into a file: all is the same on each way."""
+    where = server.new()
+    with pk.Program.open(where) as there, pk.Program.open(tmp_path / "program.db") as back:
+        import_program(file, there)
+        same(program, there)
+        export_program(there, tmp_path / "back.jsonl")
+        assert (tmp_path / "back.jsonl").read_bytes() == file.read_bytes()
+        import_program(tmp_path / "back.jsonl", back)
+        same(there, back)
+
+
 def test_the_form_of_the_file(tmp_path: Path) -> None:
     """The lines are as the page of this module tells, and the checksum can be had without us."""
     program = empty(MemoryStore(), clock=lambda: NOW)
@@ -245,7 +261,7 @@ def left_by(
     written = tuple((each, write_noun(each)) for each in nouns)
     counts, messages = left.get("counts", ()), left.get("messages", ())
     parts: dict[str, Any] = {"at": NOW.isoformat(), "day": NOW.date().isoformat(), "edition": ""}
-    parts |= {"verdict": "ALLOWED", "findings": []}
+    parts |= {"verdict": "ALLOWED", "findings": [["once", "ALLOWED", {}, -1]]}
     parts["counts"] = [[each.of, each.what, each.by, each.period] for each in counts]
     parts["messages"] = [
         [each.to, each.kind, each.about, each.inside, each.outside] for each in messages

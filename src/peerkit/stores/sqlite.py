@@ -451,7 +451,7 @@ class SQLiteStore:
         columns = f"{key}, {rest}" if rest else key
         first = f"SELECT {columns} FROM peerkit_{table} WHERE program = ?"  # noqa: S608 - our own names
         order = f"ORDER BY {key} LIMIT 500"
-        kinds = [int if each in _INTEGERS else str for each in columns.split(", ")]
+        kinds: list[type] = [int if each in _INTEGERS else str for each in columns.split(", ")]
         after: tuple[Any, ...] = ()
         rows = self._ask(f"{first} {order}", (self._program,))
         while rows:
