@@ -13,6 +13,8 @@ DOCUMENTS ?= 100000
 BASE ?=
 UPGRADE ?=
 PYTEST ?=
+# What starts servers and kills processes tests the machine more than the Python: once is enough.
+ONCE := -m "not crash and not server"
 
 # Errors are shown, and nothing else: where several package sources are set up, pip warns of each
 # package that one of them lacks.
@@ -84,12 +86,12 @@ $(PYTHONS:%=test-on-%): test-on-%: dist/.built
 		echo "Python $*: NOT TESTED, there is none on PATH and none that pyenv keeps."; \
 	else \
 		$(MAKE) --no-print-directory .venv-$*/.ready && \
-		echo "Python $*: testing the wheel." && .venv-$*/bin/python -m pytest $(PYTEST); \
+		echo "Python $*: testing the wheel." && .venv-$*/bin/python -m pytest $(ONCE) $(PYTEST); \
 	fi
 
 test-lowest: .venv-lowest/.ready ## run the tests with the oldest dependencies allowed, from the wheel
 	@echo "Oldest dependencies, on $$(.venv-lowest/bin/python --version): testing the wheel."
-	.venv-lowest/bin/python -m pytest $(PYTEST)
+	.venv-lowest/bin/python -m pytest -m "not crash" $(PYTEST)
 
 format: $(VENV)/.dev ## put the code into its layout and mend what can be mended safely
 	$(BIN)/ruff check --fix

@@ -28,6 +28,11 @@ QUESTIONS: Final = {
     "decision": ("decision", "One explained decision, all findings kept"),
     "reading": ("reading", "An act read from JSON, strictly"),
     "storing": ("storing", "An act done and kept on SQLite, by raw sqlite3 writing three rows"),
+    "moving": (
+        "moving",
+        "A whole program out of a file and into another, by the same rows by hand",
+    ),
+    "server": ("server", "An act done and kept on PostgreSQL, and several writers"),
     "import": ("importing", "Importing, in a fresh interpreter"),
     "demo": ("demo", "The demo"),
     "loading": ("loading", "Loading the book, nothing cached"),
@@ -36,7 +41,17 @@ QUESTIONS: Final = {
     "directory": ("directory", "A resource directory: read, and searched"),
     "finding": ("finding", "A participant's month and a view, by plain sqlite3"),
 }
-_COMPARED: Final = ("attrs", "cattrs", "vakt", "cedarpy", "pycasbin", "numpy", "scipy")
+_COMPARED: Final = (
+    "attrs",
+    "cattrs",
+    "vakt",
+    "cedarpy",
+    "pycasbin",
+    "numpy",
+    "scipy",
+    "psycopg",
+    "eventsourcing",
+)
 _ROOT: Final = Path(__file__).parent.parent
 
 

@@ -17,6 +17,7 @@ import pytest
 import peerkit as pk
 from peerkit.errors import BadInput, StoreError
 from peerkit.stores import GENESIS, sqlite_backup
+from peerkit.stores.anchors import Anchor
 from peerkit.stores.keys import KeysInMemory
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sealed import SealedStore
@@ -48,6 +49,11 @@ def beside(path: Path) -> set[str]:
     return {each.name for each in path.iterdir() if not each.name.startswith("program.db")}
 
 
+def of(anchor: Anchor) -> tuple[int, str]:
+    """The last entry's number and hash."""
+    return anchor.number, anchor.hash
+
+
 # -- what it is
 
 
@@ -55,7 +61,7 @@ def test_a_backup_is_the_program(program: pk.Program, tmp_path: Path) -> None:
     """What is opened from a backup is what was in the file, and it verifies whole."""
     before = everything(program.store)
 
-    head = program.backup(tmp_path / "copy.db")
+    head = of(program.backup(tmp_path / "copy.db"))
 
     found = program.verify()
     assert head == (found.entries, found.head) == (WELCOMED + 1, found.head)
@@ -81,9 +87,9 @@ def test_a_backup_is_one_file_that_only_its_owner_reads(
 def test_a_backup_holds_every_program_of_the_file(program: pk.Program, tmp_path: Path) -> None:
     """A file may hold several programs; the copy has them all, and the head is the asker's."""
     with pk.Program.open(tmp_path / "program.db", program="other") as other:
-        assert other.backup(tmp_path / "first.db") == (0, GENESIS)
+        assert of(other.backup(tmp_path / "first.db")) == (0, GENESIS)
         welcome(other, 1)
-        head = other.backup(str(tmp_path / "second.db"))
+        head = of(other.backup(str(tmp_path / "second.db")))
         assert head == (1, other.verify().head)
 
     with pk.Program.open(tmp_path / "second.db", program="other") as copy:
@@ -116,13 +122,25 @@ def test_a_backup_of_a_sealed_program_is_sealed(tmp_path: Path) -> None:
     said = pk.SetGoal(by="p-1", id="g-1", participant="p-1", words=pk.Words("Zebrafinch."))
     program.do(said)
 
-    head = program.backup(tmp_path / "copy.db")
+    head = of(program.backup(tmp_path / "copy.db"))
 
     assert b"Zebrafinch" not in (tmp_path / "copy.db").read_bytes()
     with pk.Program(SealedStore(SQLiteStore(tmp_path / "copy.db"), keys)) as copy:
         assert copy.words("goal/g-1") == ("Zebrafinch.",)
         assert (copy.verify().entries, copy.verify().head) == head
     program.close()
+
+
+def test_a_backup_that_is_put_back_is_noticed(program: pk.Program, tmp_path: Path) -> None:
+    """An older copy is whole, and an anchor that was kept since shows that it is older."""
+    early = program.backup(tmp_path / "copy.db")
+    welcome(program, 100)
+    late = program.anchor()
+
+    with pk.Program.open(tmp_path / "copy.db") as copy:
+        assert copy.verify().whole
+        assert copy.verify(anchor=early).whole
+        assert not copy.verify(anchor=late).whole
 
 
 # -- while others write
@@ -143,7 +161,7 @@ def test_writers_go_on_while_a_backup_is_made(
             list(pool.map(lambda number: welcome(program, number), numbers))
         written += 1
 
-    head = program.backup(tmp_path / "copy.db", progress=write)
+    head = of(program.backup(tmp_path / "copy.db", progress=write))
 
     assert written > 2
     assert head[0] == WELCOMED + 1
@@ -174,7 +192,7 @@ def test_another_process_writes_while_backups_are_made(program: pk.Program, tmp_
         try:
             for number in range(3):
                 acknowledged = int(writer.stdout.readline())
-                entries, head = program.backup(tmp_path / f"copy-{number}.db")
+                entries, head = of(program.backup(tmp_path / f"copy-{number}.db"))
                 assert entries >= WELCOMED + 1 + acknowledged
                 with pk.Program.open(tmp_path / f"copy-{number}.db") as copy:
                     found = copy.verify()
@@ -228,7 +246,7 @@ def test_a_disk_that_is_full_leaves_nothing(
     assert beside(tmp_path) == set()
     welcome(program, 100)
     monkeypatch.undo()
-    assert program.backup(tmp_path / "copy.db")[0] == WELCOMED + 2
+    assert program.backup(tmp_path / "copy.db").number == WELCOMED + 2
 
 
 class SmallDisk:

@@ -231,5 +231,5 @@ def test_what_was_acknowledged_outlives_the_process(tmp_path: Path) -> None:
     )
     repeated = sum(each.repeated for each in done)
     print(f"{ROUNDS} rounds: {acknowledged=}, {delivered=}, {repeated=}")  # noqa: T201 - with -s
-    assert acknowledged > ROUNDS, "The writers were killed before they could say anything."
-    assert delivered > ROUNDS / 2, "The tellers were killed before they could tell anything."
+    assert acknowledged > ROUNDS / 2, "The writers were killed before they could say anything."
+    assert delivered > ROUNDS / 10, "The tellers were killed before they could tell anything."

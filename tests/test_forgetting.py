@@ -27,6 +27,7 @@ from peerkit.reports import accounting, retention
 from peerkit.stores import Apart
 from peerkit.stores.keys import KeysInMemory
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.remaking import remade
 from peerkit.stores.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import strategies
@@ -425,6 +426,32 @@ class TestTheFile:
             assert told_of(other) == []
             assert other.words("goal/p-1-g") == ()
             assert other.verify().whole
+
+    def test_what_was_put_in_its_place_is_none_of_it(self, tmp_path: Path) -> None:
+        """A private part that somebody changed round the door is not read, and is found out."""
+        path = tmp_path / "kept.db"
+        with opened(SQLiteStore(path)) as program:
+            program.do(a_life("p-1")[0]).or_raise()
+            entry = next(iter(program.history("p-1")))
+            assert entry.read()["act"]["experiences"]
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE peerkit_program SET writing = 1")
+            db.execute("UPDATE peerkit_apart SET text = '{\"experiences\":[]}' WHERE n = 7")
+        with empty(SQLiteStore(path)) as program:
+            entry = next(iter(program.history("p-1")))
+            assert (entry.number, "experiences" in entry.read()["act"]) == (7, False)
+            assert "Words about @act are not those that were kept." in program.verify().faults
+
+    def test_what_is_sealed_is_not_moved_without_its_keys(self) -> None:
+        """Whoever reads the entries without the keys is told what is missing."""
+        inner = MemoryStore()
+        with opened(SealedStore(inner, KeysInMemory())) as program:
+            program.do(a_life("p-1")[0]).or_raise()
+            sealed = next(inner.journal(about="p-1"))
+
+            assert "experiences" not in sealed.read()["act"]
+            with pytest.raises(pk.BadInput, match="with its keys"):
+                remade(sealed)
 
 
 def _in_files(path: Path, told: str) -> bool:

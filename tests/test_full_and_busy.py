@@ -174,14 +174,14 @@ def test_a_fork_takes_nothing_along(tmp_path: Path) -> None:
     there again: each of them loses what the parent or the child has written.
     """
     script = Path(__file__).with_name("splitter.py")
-    root = str(script.parent.parent)
+    root, before = str(script.parent.parent), os.environ.get("PYTHONPATH")
     done = subprocess.run(
         [sys.executable, script, tmp_path / "program.db"],
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, before]))},
     )
 
     assert done.returncode == 0, done.stderr

@@ -21,6 +21,7 @@ from peerkit.exchange import moving, program_file
 from peerkit.exchange.moving import Exported, check_export, export_program, import_program
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores import GENESIS, Apart, Change, Store, touched
+from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import text, write_noun
 from peerkit.stores.keys import KeysInMemory
 from peerkit.stores.memory import MemoryStore
@@ -244,7 +245,7 @@ def left_by(
     written = tuple((each, write_noun(each)) for each in nouns)
     counts, messages = left.get("counts", ()), left.get("messages", ())
     parts: dict[str, Any] = {"at": NOW.isoformat(), "day": NOW.date().isoformat(), "edition": ""}
-    parts |= {"verdict": "ALLOWED", "findings": []}
+    parts |= {"verdict": "ALLOWED", "findings": [["known", "ALLOWED", {}, -1]]}
     parts["counts"] = [[each.of, each.what, each.by, each.period] for each in counts]
     parts["messages"] = [
         [each.to, each.kind, each.about, each.inside, each.outside] for each in messages
@@ -366,7 +367,7 @@ def test_a_private_part_that_is_sealed_does_not_arrive(program: pk.Program, file
     export_program(pk.Program(inner), closed)
     arrived = pk.Program(MemoryStore())
 
-    with pytest.raises(BadInput, match="private part that is sealed; export it from the store"):
+    with pytest.raises(BadInput, match="private under a key: export the program with its keys"):
         import_program(closed, arrived)
 
     assert arrived.verify().entries == 0
@@ -720,7 +721,8 @@ def in_entry(number: int, *path: Any, value: Any) -> Callable[[dict[str, Any]], 
 UNFIT = "is not as peerkit writes it"
 #: What a forger writes into an entry, and what is said of it.
 FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
-    "no nouns": (in_entry(4, "nouns", value=None), "lacks a part, or has one of another kind"),
+    "no nouns": (in_entry(4, "nouns", value=None), UNFIT),
+    "findings of none": (in_entry(4, "findings", value=None), "lacks a part, or has one of ano"),
     "a noun that is none": (in_entry(4, "nouns", value=[1]), "where a noun must be"),
     "a noun of no kind": (in_entry(4, "nouns", value=[{}]), r"does not fit: \$\.noun"),
     "a noun with another field": (
@@ -802,23 +804,23 @@ def is_refused_at_entry_4(file: Path, said: str) -> None:
 
 def test_a_file_written_anew_is_found_by_an_anchor_only(program: pk.Program, file: Path) -> None:
     """Who rewrites everything is believed, but where a hash was kept elsewhere it does not fit."""
-    kept = [(entry.number, entry.hash) for entry in program.journal()]
+    kept = [Anchor(entry.number, entry.hash, NOW) for entry in program.journal()]
 
     def forge(line: dict[str, Any]) -> None:
         if line["entry"]["n"] == 3:
             line["entry"]["act"]["by"] = "mallory"
 
-    for expects in (None, (0, GENESIS), *kept):
-        assert check_export(file, expects=expects).head == kept[-1][1]
+    for expects in (None, Anchor(0, GENESIS, NOW), *kept):
+        assert check_export(file, expects=expects).head == kept[-1].hash
     written_anew(file, forge)
 
     believed = pk.Program(MemoryStore())
     import_program(file, believed, expects=kept[1])
     assert believed.verify().whole
-    assert believed.verify().head != kept[-1][1]
+    assert believed.verify().head != kept[-1].hash
     for expects in kept[2:]:
         arrived = pk.Program(MemoryStore())
-        said = f"does not hold the entry {expects[0]} that was expected"
+        said = f"does not hold the entry {expects.number} that was expected"
         with pytest.raises(BadInput, match=said) as raised:
             import_program(file, arrived, expects=expects)
         assert raised.value.place == "moved.jsonl"
@@ -833,7 +835,7 @@ def test_a_cut_tail_is_found_by_an_anchor_only(program: pk.Program, file: Path) 
 
     assert check_export(file).entries == 3
     with pytest.raises(BadInput, match=f"does not hold the entry {last.number}"):
-        check_export(file, expects=(last.number, last.hash))
+        check_export(file, expects=Anchor(last.number, last.hash, NOW))
 
 
 def test_messages_that_are_not_there_cannot_wait(program: pk.Program, file: Path) -> None:
@@ -848,20 +850,32 @@ def test_messages_that_are_not_there_cannot_wait(program: pk.Program, file: Path
 def test_one_key_of_two_entries_is_refused(program: pk.Program, file: Path) -> None:
     """A key leads to one entry; a file in which it leads to two is none of ours."""
     written_anew(file, in_entry(3, "act", "key", value="k-1"))
-    for store in (MemoryStore(), SQLiteStore(file.with_suffix(".db"))):
+    for store, said in (
+        (MemoryStore(), "Entry 3 could not be kept as it was"),
+        (SQLiteStore(file.with_suffix(".db")), r"UNIQUE constraint failed: .*peerkit_key\.key"),
+    ):
         arrived = pk.Program(store)
-        with pytest.raises(StoreError, match="Entry 3 could not be kept as it was"):
+        with pytest.raises(StoreError, match=said):
             import_program(file, arrived)
         assert arrived.verify().entries == 0
         arrived.close()
 
 
-def test_a_noun_that_was_never_there_cannot_be_taken_away(program: pk.Program, file: Path) -> None:
-    """A file that takes away what is not there is refused by the store."""
-    written_anew(file, in_entry(3, "removes", value=[["match", "m-9"]]))
-
-    with pytest.raises(StoreError, match="match m-9 was not read before"):
-        import_program(file, pk.Program(MemoryStore()))
+def test_a_noun_that_is_not_there_is_not_taken_away(program: pk.Program, file: Path) -> None:
+    """What was forgotten never arrived; that an entry takes it away is passed over."""
+    touched = ["p-2", "m-9"]
+    written_anew(
+        file,
+        lambda line: (
+            in_entry(3, "removes", value=[["match", "m-9"]])(line),
+            in_entry(3, "touched", value=touched)(line),
+        ),
+    )
+    for store in (MemoryStore(), SQLiteStore(file.with_suffix(".db"))):
+        arrived = pk.Program(store)
+        import_program(file, arrived)
+        assert arrived.verify().whole
+        arrived.close()
 
 
 # -- where it does not get in
@@ -957,6 +971,7 @@ NUMBER: Any = 7
         (lambda path: export_program(pk.Program(MemoryStore()), NUMBER), "path: give the name"),
         (lambda path: import_program(NUMBER, pk.Program(MemoryStore())), "path: give the name"),
         (lambda path: check_export(NUMBER), "path: give the name"),
+        (lambda path: check_export(path, expects=NUMBER), "expects: give an Anchor"),
     ],
 )
 def test_what_is_no_program_or_no_path(

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 from importlib.resources import files
 from pathlib import Path
@@ -241,8 +241,26 @@ class TestWhenOthersAreFaster:
             assert store.tries == times + 1
             assert [each.id for each in program.every(pk.Participant)] == ["p-9"]
 
+    def test_in_the_end_the_others_wait(self) -> None:
+        """Who was too late several times keeps the others out for a moment, and is not too late."""
+
+        class Patient(Restless):
+            """Nobody is faster while a batch is open."""
+
+            @contextmanager
+            def together(self) -> Iterator[None]:
+                """The others wait."""
+                self.times = 0
+                with super().together():
+                    yield
+
+        store = Patient(1_000)
+        with empty(store) as program:
+            assert program.do(welcome()).number == 1
+            assert store.tries == 8
+
     def test_it_is_not_tried_for_ever(self) -> None:
-        """Who is always too late is told so, and nothing is kept."""
+        """Where others do not wait although they should, that is said, and nothing is kept."""
         store = Restless(1_000)
         with empty(store) as program:
             with pytest.raises(pk.Moved, match="p-9"):
@@ -923,7 +941,10 @@ class TestVerifying:
     @pytest.mark.parametrize(
         "body",
         ["Dear diary,", "[]", "{}", '{"n":2}', '{"n":2,"prev":"","nouns":[[]]}', "[" * 100_000]
-        + [json.dumps({"n": 2, "prev": "", "nouns": [], "counts": each}) for each in (7, [7])],
+        + [
+            json.dumps({"n": 2, "prev": "", "nouns": [], "counts": each})
+            for each in (7, [7], [["a", "b", "7", ""]])
+        ],
         ids=lambda each: each[:30],
     )
     def test_an_entry_that_is_none_is_named(self, kept: Path, body: str) -> None:

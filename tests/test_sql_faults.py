@@ -281,7 +281,8 @@ def test_a_server_that_crashes_loses_nothing_acknowledged() -> None:
             keep(store, "ben")
             server.stop("immediate")
             keep(store, "cleo")
-        for ask in (store.outbox, lambda: look(store, "ana"), lambda: keep(store, "ana")):
+        begin = store.together().__enter__
+        for ask in (store.outbox, lambda: look(store, "ana"), lambda: keep(store, "ana"), begin):
             with pytest.raises(StoreError, match="OperationalError"):
                 ask()
         server.start()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import partial
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from traceback import format_exception
 from typing import Any
@@ -17,9 +19,9 @@ import pytest
 import sqlalchemy
 
 import peerkit as pk
-from peerkit.errors import Moved, StoreError
+from peerkit.errors import MissingExtra, Moved, StoreError
 from peerkit.model import Count, Goal, Match, MatchStatus
-from peerkit.stores import NotAStore, Store, Wanted, sql, sql_opening
+from peerkit.stores import NotAStore, Store, Wanted, sql, sql_opening, sql_server
 from peerkit.stores.sql import SQLStore
 from peerkit.stores.sql_server import run
 from peerkit.stores.sqlite import SQLiteStore
@@ -189,6 +191,19 @@ def test_a_wrong_address_says_so(where: str, why: str) -> None:
     with pytest.raises(StoreError, match=why) as caught:
         SQLStore(where)
     assert "secret" not in "".join(format_exception(caught.value))
+
+
+def test_without_its_packages_a_server_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever has not installed the extra is told its name."""
+    spec = spec_from_file_location("again", str(sql_server.__file__))
+    assert spec is not None
+    assert spec.loader is not None
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+
+    with pytest.raises(MissingExtra, match=r"peerkit\[sql\]"):
+        spec.loader.exec_module(module_from_spec(spec))
 
 
 def test_an_engine_of_another_kind_is_refused(where: str) -> None:

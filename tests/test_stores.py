@@ -324,6 +324,9 @@ def test_what_no_database_can_hold_is_an_error_without_the_text(path: Path) -> N
         with pytest.raises(StoreError, match="could not be read: UnicodeEncodeError") as caught:
             store.apart(f"{CANARY} \ud800")
         assert CANARY not in "".join(format_exception(caught.value))
+        with pytest.raises(StoreError, match="written: UnicodeEncodeError") as written:
+            keep(store, "ana", said=[words(f"{CANARY} \ud800")])
+        assert written.value.__context__ is None, "It carries the text that was not written."
         with pytest.raises(StoreError, match="could not be written: OverflowError"):
             keep(store, "ana", counts=[Count("ana", "walking", 2**63)])
         with pytest.raises(StoreError, match="could not be written"):

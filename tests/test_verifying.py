@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -14,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import peerkit as pk
 from peerkit.stores import scales, verifying
+from peerkit.stores.codec import text, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.signing import read_signed, signed
 from peerkit.stores.sqlite import SQLiteStore
@@ -113,6 +117,13 @@ class TestASignedAnchor:
         """Unsigned, signed by another, or signed for another anchor: an error of ours."""
         with pytest.raises(pk.BadInput, match=what):
             read_signed(line, KEY.public_key())
+
+    def test_the_library_is_asked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without it, an error says what to install."""
+        monkeypatch.delitem(sys.modules, "peerkit.stores.signing")
+        monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+        with pytest.raises(pk.MissingExtra, match=r"peerkit\[encryption\]"):
+            import_module("peerkit.stores.signing")
 
     def test_what_is_no_key_says_so(self) -> None:
         """Keys are those of the library that signs."""
@@ -317,6 +328,10 @@ def explain(path: Path, verified: pk.Verified, **how: Any) -> pk.Decision:
 DAMAGES = {
     "an edited entry": ("UPDATE peerkit_entry SET body = replace(body, 'ana', 'bea') WHERE n=4", 4),
     "an entry that is none": ("UPDATE peerkit_entry SET body = 'Dear diary' WHERE n = 2", 2),
+    "a count that is none": (
+        """UPDATE peerkit_entry SET body = replace(body, ',1,""]', ',true,""]') WHERE n = 5""",
+        5,
+    ),
     "a missing entry": ("DELETE FROM peerkit_entry WHERE n = 3", 3),
     "another hash": ("UPDATE peerkit_entry SET hash = replace(hash, 'a', 'b') WHERE n = 5", 5),
     "a tally": ("UPDATE peerkit_tally SET value = value + 1 WHERE what = 'walking'", None),
@@ -326,6 +341,149 @@ DAMAGES = {
     "what is private": ("UPDATE peerkit_apart SET text = '{}' WHERE about = '@person/ana'", None),
     "a message": ("DELETE FROM peerkit_message WHERE n = 4", None),
 }
+
+
+class TestAnAnchorThatDoesNotFit:
+    """Reading on from it is no use, so everything is read."""
+
+    def test_the_first_bad_entry_is_found_all_the_same(self, path: Path, tmp_path: Path) -> None:
+        """Whether the entry of the anchor is another one, edited, or gone."""
+        anchor = anchored(path)
+        for number, statement in enumerate(
+            (
+                "UPDATE peerkit_entry SET body = body || ' ' WHERE n = 8",
+                "UPDATE peerkit_entry SET hash = '' WHERE n = 8",
+                "DELETE FROM peerkit_entry WHERE n = 8",
+            )
+        ):
+            copy = tmp_path / f"{number}.db"
+            shutil.copy(path, copy)
+            verified = found(copy, since=anchor, rest=(statement,))
+            assert verified.since == 0
+            assert verified.first == 8
+
+    def test_an_earlier_one_beside_it_is_refused(self, path: Path) -> None:
+        """Nothing would be read there, and that must not look like a proof."""
+        with (
+            pk.Program.open(path) as program,
+            pytest.raises(pk.BadInput, match="lies before since"),
+        ):
+            program.verify(pk.Anchor(3, HASH, NOW), since=program.anchor())
+
+    def test_another_one_at_its_place_is_seen(self, path: Path) -> None:
+        """Of two anchors of one number, one at most can fit."""
+        verified = found(path, pk.Anchor(8, HASH, NOW), since=anchored(path))
+
+        assert verified.since == 8
+        assert verified.first == 8
+
+    def test_a_program_whose_last_entry_is_gone_gives_none(self, path: Path) -> None:
+        """What would be anchored is not there."""
+        found(path, rest=("DELETE FROM peerkit_entry WHERE n = 8",))
+        with pk.Program.open(path) as program, pytest.raises(pk.StoreError, match="Verify"):
+            program.anchor()
+
+
+class Forgetful(MemoryStore):
+    """Does not find one thing."""
+
+    lacks = ""
+
+    def view(self, about: Any, day: Any, now: Any, key: Any = None) -> Any:
+        """But what weighs on a pair, or has a key."""
+        found = super().view(about, day, now, None if self.lacks == "key" else key)
+        if self.lacks != "view" or about != ("ana+p-7",):
+            return found
+        return attrs.evolve(found, view=attrs.evolve(found.view, nouns=()))
+
+    def find(self, wanted: Any, *, after: str = "", limit: int = 100) -> Any:
+        """But what touches somebody."""
+        hidden = self.lacks == "find" and wanted.about == "p-7" and wanted.kind is pk.Goal
+        return () if hidden else super().find(wanted, after=after, limit=limit)
+
+    def journal(self, after: int = 0, about: str | None = None) -> Any:
+        """But the history of a goal."""
+        hidden = self.lacks == "journal" and about == "g-1"
+        return iter(()) if hidden else super().journal(after, about)
+
+
+class TestAStoreThatShowsNothing:
+    """Whoever verifies it asks it for everything."""
+
+    @pytest.mark.parametrize(
+        ("lacks", "fault"),
+        [
+            ("find", "goal g-1 is not found with p-7 any more."),
+            ("view", "match m-1 does not weigh on ana+p-7 any more."),
+            ("journal", "The history of g-1 is not what the journal holds."),
+            ("key", "The key of entry 9 does not lead to it."),
+        ],
+    )
+    def test_what_it_does_not_find_is_named(
+        self, monkeypatch: pytest.MonkeyPatch, lacks: str, fault: str
+    ) -> None:
+        """By rules, by readers, in a history, and by a key."""
+        with opened(Forgetful()) as program:
+            program.do(GOAL).or_raise()
+            program.do(report(minutes=30))
+            program.do(pk.WelcomeParticipant(by="c", id="p-9", key="k")).or_raise()
+            assert program.verify().whole
+            monkeypatch.setattr(Forgetful, "lacks", lacks)
+
+            assert fault in program.verify().faults
+
+    def test_it_cannot_keep_us_reading_for_ever(self) -> None:
+        """Nouns that come again and again are not read twice."""
+
+        class Endless(MemoryStore):
+            """Begins anew after the last one."""
+
+            def find(self, wanted: Any, *, after: str = "", limit: int = 100) -> Any:
+                return super().find(wanted, limit=limit)
+
+        with opened(Endless()) as program:
+            assert program.verify().whole
+
+
+class TestDoubts:
+    """What is not written as the journal has it, and may be the same."""
+
+    @pytest.mark.parametrize("page", [1, 500])
+    def test_a_noun_of_an_older_form_is_read_from_its_entry(
+        self, monkeypatch: pytest.MonkeyPatch, page: int
+    ) -> None:
+        """Wherever it lies: near the last one, and far behind it."""
+        monkeypatch.setattr(verifying, "_PAGE", page)
+        older = {"peer": "returned", "match": "after"}
+
+        def before(noun: pk.Noun) -> str:
+            """As it was written before it had a field."""
+            table = json.loads(write_noun(noun))
+            table.pop(older.get(noun.kind, ""), None)
+            return text(table)
+
+        with monkeypatch.context() as patch:
+            patch.setattr("peerkit.program.write_noun", before)
+            program = opened()
+            program.do(pk.ProposeMatch(by="c", id="m-2", peer="ana", participant="p-8"))
+
+        assert program.verify().faults == ()
+
+
+class TestDamage:
+    """What the database itself says of its file."""
+
+    def test_an_index_that_lacks_a_row_is_damage(self, path: Path) -> None:
+        """It is named as SQLite names it."""
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute("PRAGMA writable_schema = ON")
+            shorter = "replace(sql, ' WHERE day <> ' || quote(''), '')"
+            db.execute(f"UPDATE sqlite_schema SET sql = {shorter} WHERE type = 'index'")  # noqa: S608 - ours
+        with pk.Program.open(path) as program:
+            faults = program.verify().faults
+
+        assert [each for each in faults if each.startswith("The file is damaged: ")], faults
+        assert "The index peerkit_noun_of_day was altered." in faults
 
 
 class TestExplaining:
@@ -485,3 +643,10 @@ class TestTheScales:
             "What is compared has no place here (DatabaseError). Make room on the disk."
         )
         assert failed.value.__context__ is None
+
+    def test_so_is_a_place_that_is_gone(self) -> None:
+        """Whatever is asked of it then."""
+        place = scales.Scales(rough=True)
+        place.close()
+        with pytest.raises(pk.StoreError, match="ProgrammingError"):
+            place.breaks()

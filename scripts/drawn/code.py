@@ -155,10 +155,22 @@ def store_format() -> str:
         "## An entry of the journal",
         "An entry is one JSON text: UTF-8, no spaces, keys in this order. Its hash is the SHA-256 "
         "of exactly these bytes, in hexadecimal. Whoever checks it hashes the stored text and does "
-        "not write it anew.",
+        "not write it anew. It was written so: within a text, quotes, backslashes and controls "
+        "below U+0020 are escaped, and every other letter stands for itself; numbers are whole; "
+        "moments are UTC, `2026-11-02T12:00:00+00:00`, with six digits of a second where there are "
+        "any; days are `2026-11-02`.",
+        "The first entry has the number 1 and is linked to 64 zeros. `tests/vectors` of the "
+        "repository holds small journals with their heads, and `scripts/verify_journal.py`, which "
+        "shares no code with peerkit, follows them, an SQLite file, or JSON Lines with `n`, `hash` "
+        "and `body`.",
         table(("key", "what it holds"), ((f"`{key}`", esc(what)) for key, what in _BODY.items())),
         "The digest of a text apart is the SHA-256 of the salt, a line feed and the text. The salt "
         "lies beside the text and goes with it, so the digest alone says nothing.",
+        "## An anchor",
+        "One line, its parts between spaces: `peerkit-anchor-1`, the number, the hash, the moment "
+        "in UTC, and the first eight digits of the SHA-256 of all that stands before them with "
+        "single spaces. A signed one has a sixth part: the Ed25519 signature of the five, in "
+        "Base64.",
         "## The tables of an SQLite file",
         "One file holds many programs; `program` is the number of one. The tables are `STRICT`. "
         "Triggers refuse an edited or cut journal, and a change without an entry; who can write to "

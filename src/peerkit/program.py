@@ -254,22 +254,17 @@ class Program:
         """Ask or report. What is allowed, and every report, is kept before this returns.
 
         A refusal changes nothing and is journalled. When somebody else changed
-        what the decision stood on, it is read and decided again, a few times.
-        Raises :class:`~peerkit.errors.KeyReused`, :class:`~peerkit.errors.Moved`
-        when others were always faster, and :class:`~peerkit.errors.StoreError`.
+        what the decision stood on, it is read and decided again; after a few times
+        the others wait. Raises :class:`~peerkit.errors.KeyReused` and
+        :class:`~peerkit.errors.StoreError`.
         """
         act = self._named(act)
-        if isinstance(act, ForgetPerson):
+        # Forgetting reaches far: while that is read, others write.
+        for _ in range(1 if isinstance(act, ForgetPerson) else MOST_TRIES - 1):
             with suppress(Moved):
                 return self._done(act)
-            with self.store.together():  # it reaches far: while that is read, others write
-                return self._done(act)
-        for _ in range(MOST_TRIES - 1):
-            try:
-                return self._done(act)
-            except Moved:
-                continue
-        return self._done(act)
+        with self.store.together():
+            return self._done(act)
 
     def do_all(self, acts: Iterable[Act], *, batch: int = BATCH) -> Iterator[Decision]:
         """Do many acts, ``batch`` of them in one transaction: much faster, equally safe.
@@ -477,10 +472,10 @@ class Program:
 
     def backup(
         self, path: str | os.PathLike[str], *, progress: Callable[[int, int], object] = _unwatched
-    ) -> tuple[int, str]:
+    ) -> Anchor:
         """A whole copy in a new file, made while others write: open it to have it back.
 
-        Gives the number and the hash of the last entry in it: keep them elsewhere.
+        Gives an anchor of the last entry in it, to be kept elsewhere.
         What is sealed is sealed there too, and the keys are not in it.
         ``progress`` is called with how much is done, and of how much. For a file, every
         program in it is copied. Raises :class:`~peerkit.errors.StoreError`.
@@ -488,7 +483,7 @@ class Program:
         must_be(str | os.PathLike, path, "path", "give the name of a new file")
         if not isinstance(self.store, BacksUp):
             raise StoreError(NOT_FROM_HERE)
-        return self.store.backup(os.fspath(path), progress)
+        return Anchor(*self.store.backup(os.fspath(path), progress), self._moment())
 
     def anchor(self) -> Anchor:
         """The last entry's number and hash, now: keep it where nobody who writes here can write.

@@ -62,6 +62,7 @@ SESSION: Final[dict[str, Any]] = {
     "minutes": 60,
     "activities": (pk.Activity(id="listen", minutes=20),),
 }
+LATER: Final[dict[str, Any]] = {**SESSION, "starts": NOW + timedelta(hours=40)}
 GOAL: Final = pk.SetGoal(by="p-7", id="g-1", participant="p-7", words=pk.Words(ODD.strip()))
 #: The journals that are whole: which acts they are made of.
 WHOLE: Final[Mapping[str, tuple[pk.Act, ...]]] = {
@@ -73,7 +74,7 @@ WHOLE: Final[Mapping[str, tuple[pk.Act, ...]]] = {
     "06-a-refusal": (*WELCOME, pk.ProposeMatch(by="eve", peer="ana", participant="p-7")),
     "07-words": (*WELCOME, GOAL),
     "08-a-session": (*MATCHED, pk.ReportSession(**SESSION, note=pk.Words("We walked."))),
-    "09-a-plan": (*MATCHED, pk.PlanSession(**SESSION | {"starts": NOW + timedelta(hours=40)})),
+    "09-a-plan": (*MATCHED, pk.PlanSession(**LATER)),
     "10-an-explained-break": (
         *WELCOME,
         pk.ExplainBreak(by="sam", number=2, found=("ab" * 32,), why=pk.Words("A disk.")),

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Saying
 from peerkit.errors import BadInput
 from peerkit.model import Words
-from peerkit.model.fields import MOST_NAMED, as_tuple, exactly
+from peerkit.model.fields import MOST_NAMED, as_tuple, exactly, is_digest
 
 if TYPE_CHECKING:
     from peerkit.model import View
 
 __all__ = ["ExplainBreak"]
-
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def _a_number(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -28,7 +25,7 @@ def _a_number(instance: object, attribute: attrs.Attribute[Any], value: object) 
 def _digests(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if type(value) is not tuple or not 1 <= len(value) <= MOST_NAMED:
         raise BadInput("ExplainBreak.found", f"name 1 to {MOST_NAMED} breaks")
-    if not all(type(each) is str and _DIGEST.match(each) for each in value):
+    if not all(map(is_digest, value)):
         raise BadInput("ExplainBreak.found", "name each break by its found, as verify gives it")
 
 
@@ -44,8 +41,8 @@ class ExplainBreak(Act):
     kind: ClassVar[str] = "break.explained"
     stands_on: ClassVar[tuple[str, ...]] = ("by",)
     number: int = attrs.field(validator=_a_number)
-    found: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_digests, repr=False)
-    why: Words = attrs.field(validator=exactly(Words), repr=False)
+    found: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_digests)
+    why: Words = attrs.field(validator=exactly(Words))
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The words, which belong to whoever explains. The entry itself is the explanation."""

@@ -29,7 +29,8 @@ from peerkit.exchange.program_file import (
     waiting_lines,
 )
 from peerkit.program import Program
-from peerkit.stores import GENESIS
+from peerkit.stores import GENESIS, Restores
+from peerkit.stores.anchors import Anchor
 from peerkit.stores.finishing import finished, must_be_new
 from peerkit.stores.remaking import remade
 
@@ -45,6 +46,7 @@ BATCH: Final = 500
 #: Views that nobody decides upon are read for this moment.
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _FILE: Final = "give the name of a file"
+_EXPECTS: Final = "give an Anchor of the program, or leave it out"
 
 
 def _unwatched(done: int, of: int) -> None:
@@ -163,15 +165,14 @@ def _hash_of(store: Store, number: int) -> str:
 # -- in
 
 
-def check_export(
-    path: str | os.PathLike[str], *, expects: tuple[int, str] | None = None
-) -> Exported:
+def check_export(path: str | os.PathLike[str], *, expects: Anchor | None = None) -> Exported:
     """Read a file from end to end, and say what is in it if it is whole.
 
     It is whole when no line was cut, changed, doubled, left out or moved. A file that somebody
-    wrote anew from end to end looks whole too: only ``expects`` shows that, the number and the
-    hash of an entry that were kept elsewhere. Raises :class:`~peerkit.errors.BadInput`.
+    wrote anew from end to end looks whole too: only ``expects`` shows that, an anchor of the
+    program that was kept elsewhere. Raises :class:`~peerkit.errors.BadInput`.
     """
+    must_be(Anchor | None, expects, "expects", _EXPECTS)
     with _opened(path) as file:
         return _checked(file, expects, 0).exported
 
@@ -180,7 +181,7 @@ def import_program(
     path: str | os.PathLike[str],
     program: Program,
     *,
-    expects: tuple[int, str] | None = None,
+    expects: Anchor | None = None,
     progress: Callable[[int, int], object] = _unwatched,
 ) -> Exported:
     """Make the program of a file in a new, empty one, so that ``verify`` finds the same there.
@@ -193,6 +194,7 @@ def import_program(
     :class:`~peerkit.errors.StoreError` for the place it should go to.
     """
     must_be(Program, program, "program", "give a Program that is new and empty")
+    must_be(Anchor | None, expects, "expects", _EXPECTS)
     store = program.store
     there = _last(store)
     with _opened(path) as file, _opened(path) as end:
@@ -236,9 +238,9 @@ class _Checked:
     place: int
 
 
-def _checked(file: BinaryIO, expects: tuple[int, str] | None, also: int) -> _Checked:
+def _checked(file: BinaryIO, expects: Anchor | None, also: int) -> _Checked:
     """Read all lines. The hash of the entry ``also`` is wanted too."""
-    number, hash_ = (0, GENESIS) if expects is None else expects
+    number, hash_ = (0, GENESIS) if expects is None else (expects.number, expects.hash)
     lines = Lines(_name(file))
     words = lines.begin(file)
     hashes = {0: GENESIS}
@@ -314,13 +316,16 @@ def _kept(
             told += waiting.told(entry.number, len(change.messages))
             if entry.number > there:
                 changes.append((change, entry.hash))
+        if lines.number == total and waiting.left:
+            raise BadInput(lines.name, "names a message that waits and is not in it")
         with store.together():
-            for change, hash_ in changes:
-                _keep(store, change, hash_)
+            if isinstance(store, Restores) and changes:
+                _restore(store, changes)
+            else:
+                for each in changes:
+                    _keep(store, *each)
             store.told(tuple(told), datetime.now(UTC))
         progress(lines.number, total)
-    if waiting.left:
-        raise BadInput(lines.name, "names a message that waits and is not in it")
 
 
 def _change(lines: Lines, entry: Entry) -> Change:
@@ -342,8 +347,21 @@ def _keep(store: Store, change: Change, hash_: str) -> None:
         kept = store.keep(attrs.evolve(change, stood=stood, removes=removes)).hash
     except Moved:
         kept = ""
+    _must_be(hash_, kept, change.stood.view.seen + 1)
+
+
+def _restore(store: Restores, changes: list[tuple[Change, str]]) -> None:
+    """The same, many at once. Each is linked to the one before: so are all, if the last is."""
+    try:
+        kept = store.restore([change for change, _ in changes]).hash
+    except Moved:
+        kept = ""
+    _must_be(changes[-1][1], kept, changes[0][0].stood.view.seen + 1)
+
+
+def _must_be(hash_: str, kept: str, number: int) -> None:
     if kept != hash_:
         raise StoreError(
-            f"Entry {change.stood.view.seen + 1} could not be kept as it was. Nobody else may "
-            "write to this program while it moves in; import again."
+            f"Entry {number} could not be kept as it was. Nobody else may write to this program "
+            "while it moves in; import again."
         )

@@ -275,6 +275,11 @@ def is_code(value: object) -> bool:
     return type(value) is str and _CODE.match(value) is not None
 
 
+def is_digest(value: object) -> bool:
+    """Whether this is a SHA-256 in hexadecimal."""
+    return type(value) is str and len(value) == 64 and not {*value}.difference("0123456789abcdef")  # noqa: PLR2004 - its length
+
+
 def some_codes(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Takes one or more codes of the handbook."""
     if type(value) is not tuple or not 1 <= len(value) <= MOST_NAMED:

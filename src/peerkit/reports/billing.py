@@ -181,8 +181,8 @@ class _Asked:
         """What may be claimed of each session that was held, participant by participant."""
         held = [
             each
-            for each in self.program.every(Session)
-            if each.status is SessionStatus.HELD and self.since <= each.day < self.until
+            for each in self.program.every(Session, status=SessionStatus.HELD)
+            if self.since <= each.day < self.until
         ]
         twice = _at_the_same_time(held)
         for each in sorted(held, key=lambda each: (each.starts, each.id)):

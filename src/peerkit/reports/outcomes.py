@@ -128,7 +128,7 @@ def outcomes(program: Program, since: date, until: date, *, least: int | None = 
 
 def unseen(program: Program) -> tuple[str, ...]:
     """The ids of measures with a sign of danger that nobody has looked at yet."""
-    return tuple(each.id for each in program.every(Measure) if each.status is MeasureStatus.UNSEEN)
+    return tuple(each.id for each in program.every(Measure, status=MeasureStatus.UNSEEN))
 
 
 def _counts(each: Measure | Milestone) -> bool:

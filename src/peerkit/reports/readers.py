@@ -69,8 +69,7 @@ def who_read(program: Program, participant: str, *, by: str) -> tuple[Reading, .
 def last_met(program: Program) -> dict[tuple[str, str], date]:
     """The last day on which each peer and participant met; memory grows with pairs alone."""
     found: dict[tuple[str, str], date] = {}
-    for each in program.every(Session):
-        if each.status is SessionStatus.HELD:
-            for both in product(each.peers, each.participants):
-                found[both] = max(found.get(both, date.min), each.day)
+    for each in program.every(Session, status=SessionStatus.HELD):
+        for both in product(each.peers, each.participants):
+            found[both] = max(found.get(both, date.min), each.day)
     return found

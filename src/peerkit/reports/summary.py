@@ -59,12 +59,9 @@ class Summary:
 
 def summary(program: Program) -> Summary:
     """How this program stands now. Memory grows with its people, not with their sessions."""
-    peers = {each.id for each in program.every(Peer) if each.status is PeerStatus.SERVING}
-    participants = {
-        each.id
-        for each in program.every(Participant)
-        if each.status is ParticipantStatus.TAKING_PART
-    }
+    peers = {each.id for each in program.every(Peer, status=PeerStatus.SERVING)}
+    taking_part = program.every(Participant, status=ParticipantStatus.TAKING_PART)
+    participants = {each.id for each in taking_part}
     sessions: Counter[tuple[str, str]] = Counter()
     minutes = counted = 0
     for each in program.every(Session):
@@ -92,8 +89,8 @@ def summary(program: Program) -> Summary:
         sessions=MappingProxyType(sessions),
         minutes=minutes,
         counted=counted,
-        goals=sum(1 for _ in program.every(Goal)),
-        concerns=sum(each.open for each in program.every(Concern)),
+        goals=program.count(Goal),
+        concerns=program.count(Concern, open=True),
         refused=MappingProxyType(refused),
         crossed=MappingProxyType(crossed),
         entries=entries,

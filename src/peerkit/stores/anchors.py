@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final, Self
@@ -10,13 +9,13 @@ from typing import Any, Final, Self
 import attrs
 
 from peerkit.errors import BadInput
+from peerkit.model.fields import is_digest
 from peerkit.stores import GENESIS
 
 __all__ = ["Anchor"]
 
 #: What an anchor's line begins with: what it is, and the form it has.
 _MARK: Final = "peerkit-anchor-1"
-_HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
 #: How many letters of its own digest end a line, so that a slip of the pen is no alarm.
 _CHECK: Final = 8
 _WHAT: Final = "an anchor is one line of five parts, as str(anchor) writes it"
@@ -28,7 +27,7 @@ def _a_number(instance: object, attribute: attrs.Attribute[Any], value: object) 
 
 
 def _a_hash(instance: Anchor, attribute: attrs.Attribute[Any], value: object) -> None:
-    if type(value) is not str or _HASH.match(value) is None:
+    if not is_digest(value):
         raise BadInput("Anchor.hash", "give the hash of an entry: 64 hexadecimal digits")
     if (value == GENESIS) is not (instance.number == 0):
         raise BadInput("Anchor.hash", "64 zeros stand before the first entry, and only there")

@@ -35,6 +35,7 @@ from peerkit.errors import BadInput, must_be
 from peerkit.model import NOUNS, Activity, Answer, Noun, Recurrence, Words
 from peerkit.model.fields import owner_of, private_fields
 from peerkit.stores import Apart, touched
+from peerkit.stores.upcasting import lifted, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -409,7 +410,12 @@ def read_noun(document: str | bytes) -> Noun:
 
 
 def noun_of(table: dict[str, Any]) -> Noun:
-    """The noun that a table describes, such as one of those in an entry. The table is used up."""
+    """The noun that a table describes, such as one of those in an entry, in whatever form.
+
+    The table is used up.
+    """
+    table = lifted(table)
+    table.pop("v", None)
     return _structured(table, _named(table, "noun", _NOUN_NAMED), "$")
 
 
@@ -473,7 +479,7 @@ def write_act(act: Act) -> str:
 
 def write_noun(noun: Noun) -> str:
     """A noun as JSON text."""
-    return text({"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)})
+    return text({"noun": noun.kind, **mark(), **_writer(cast("Any", type(noun)), words=True)(noun)})
 
 
 def private_parts(
@@ -513,7 +519,7 @@ def _in_the_journal(noun: Noun, body: str, apart: set[str]) -> str:
     """A noun as it is written elsewhere, but for its private part where that lies apart."""
     if not noun.private_to or _apart(noun) not in apart:
         return body
-    table = {"noun": noun.kind, **_writer(cast("Any", type(noun)), words=True)(noun)}
+    table = {"noun": noun.kind, **mark(), **_writer(cast("Any", type(noun)), words=True)(noun)}
     return text(_public(table, noun))
 
 
@@ -541,6 +547,7 @@ def write_entry(
     table = act_table(act, words=False)
     said = text(
         {
+            **mark(),
             "at": now.isoformat(),
             "day": decision.day.isoformat(),
             "edition": decision.edition,

@@ -101,7 +101,8 @@ class Following:
     def end(self, seen: int) -> Iterator[Break]:
         """What the end lacks: the entry that the head row names, and those that were anchored."""
         if seen != self.number:
-            yield Break(f"The last entry is {self.number}, and {seen} is kept as the last.")
+            says = f"The last entry is {self.number}, and {seen} is kept as the last."
+            yield Break(says, min(seen, self.number) + 1)
         for n, left in sorted(self.anchors.items()):
             for each in left:
                 if n:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from peerkit.decisions import Verdict
 from peerkit.errors import BadInput
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import Apart, Change, Entry, Standing, touched
+from peerkit.stores import Apart, Change, Entry, Standing, touched, upcasting
 from peerkit.stores.codec import is_forgotten, noun_of, text, write_noun
 
 if TYPE_CHECKING:
@@ -17,24 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["remade"]
 
-#: What an entry is made of, and what each part must be.
-_PARTS: Final[dict[str, type]] = {
-    "n": int,
-    "prev": str,
-    "at": str,
-    "day": str,
-    "edition": str,
-    "verdict": str,
-    "findings": list,
-    "counts": list,
-    "messages": list,
-    "apart": list,
-    "forgets": list,
-    "removes": list,
-    "touched": list,
-    "act": dict,
-    "nouns": list,
-}
+#: What an entry is made of, in this order, and what each part must be.
+_PARTS: Final[list[tuple[str, type]]] = [
+    ("n", int),
+    *((name, str) for name in ("prev", "at", "day", "edition", "verdict")),
+    *((name, list) for name in ("findings", "counts", "messages", "apart", "forgets", "removes")),
+    ("touched", list),
+    ("act", dict),
+    ("nouns", list),
+]
 #: What each row of a part must be. A row of one is not a row.
 _COUNT: Final[list[type]] = [str, str, int, str]
 _MESSAGE: Final[list[type]] = [str] * 5
@@ -51,8 +42,8 @@ class _Unfit(Exception):
 def remade(entry: Entry) -> Change:
     """The change that this entry was, with the texts apart that are still there.
 
-    It stands on the entry before and shows nothing of how things stood then. A noun that was
-    forgotten since is left out. Raises
+    It stands on the entry before, shows nothing of how things stood then, and is about every
+    id that it touched. A noun that was forgotten since is left out. Raises
     :class:`~peerkit.errors.BadInput` for an entry that peerkit cannot have written.
     """
     try:
@@ -68,24 +59,30 @@ def remade(entry: Entry) -> Change:
 
 def _remade(entry: Entry) -> Change:
     plain = json.loads(entry.body)
-    if text(plain) != entry.body:  # twins, blanks, numbers that are none
+    written = [text(each) for each in plain["nouns"]]
+    if _spelled(plain, written) != entry.body:  # twins, blanks, numbers that are none
         raise _Unfit("is not in the form in which peerkit writes")
-    if any(type(plain.get(name)) is not kind for name, kind in _PARTS.items()):
-        raise _Unfit("lacks a part, or has one of another kind")
-    _must_be_kept(plain["apart"], entry.apart)
     private = [each for each in entry.apart if each.about.startswith("@")]
     if any(each.sealed for each in private):
         raise _Unfit("holds something private under a key: export the program with its keys")
-    body = entry.read() if private else plain
+    old = plain.get("v", 1) != upcasting.FORM
+    body = entry.read() if private or old else plain
+    if [(name, type(part)) for name, part in body.items() if name != "v"] != _PARTS:
+        raise _Unfit("lacks a part, or has one of another kind")
+    _must_be_kept(plain["apart"], entry.apart)
     _must_be_told(body)
-    nouns = tuple(_noun(each) for each in body["nouns"] if not _gone(each))
+    if private or old:
+        nouns = tuple([_noun(each, None) for each in body["nouns"] if not _gone(each)])
+    else:
+        whole = zip(body["nouns"], written, strict=True)
+        nouns = tuple([_noun(each, as_it_is) for each, as_it_is in whole if not _gone(each)])
     about = _texts(body["touched"])
-    if about != touched(about, nouns):
+    if about != touched(about, nouns) and not old:  # a noun may touch more than it once did
         raise _Unfit("does not name all that it touches, each once")
     key = body["act"]["key"]
     if key is not None:
         _texts([key])
-    link = f'{{"n":{entry.number},"prev":"{plain["prev"]}",'
+    link = f'{{"n":{entry.number},"prev":"{body["prev"]}",'
     return Change(
         about=about,
         day=date.fromisoformat(body["day"]),
@@ -93,15 +90,23 @@ def _remade(entry: Entry) -> Change:
         key=key,
         entry="{" + entry.body[len(link) :],
         nouns=nouns,
-        counts=tuple(Count(*each) for each in _rows(body["counts"], _COUNT)),
+        counts=tuple([Count(*each) for each in _rows(body["counts"], _COUNT)]),
         messages=tuple(
-            Message(to=to, kind=kind, about=about, inside=inside, outside=outside)
-            for to, kind, about, inside, outside in _rows(body["messages"], _MESSAGE)
+            [
+                Message(to=to, kind=kind, about=about, inside=inside, outside=outside)
+                for to, kind, about, inside, outside in _rows(body["messages"], _MESSAGE)
+            ]
         ),
         apart=entry.apart,
         forgets=_texts(body["forgets"]),
-        removes=tuple((kind, id_) for kind, id_ in _rows(body["removes"], _REMOVED)),
+        removes=tuple([(kind, id_) for kind, id_ in _rows(body["removes"], _REMOVED)]),
     )
+
+
+def _spelled(plain: dict[str, Any], nouns: list[str]) -> str:
+    """The body as peerkit writes it: the nouns, which come last, are written already."""
+    rest = text({**plain, "nouns": 0})
+    return f"{rest[:-2]}[{','.join(nouns)}]}}"
 
 
 def _must_be_told(body: dict[str, Any]) -> None:
@@ -120,7 +125,7 @@ def _must_be_told(body: dict[str, Any]) -> None:
 
 
 def _texts(found: list[Any]) -> tuple[str, ...]:
-    if any(type(each) is not str for each in found):
+    if not {*map(type, found)} <= {str}:
         raise _Unfit("has something else where a text must be")
     return tuple(found)
 
@@ -137,12 +142,12 @@ def _gone(table: Any) -> bool:
     return type(table) is dict and type(table.get("noun")) is str and is_forgotten(table)
 
 
-def _noun(table: Any) -> tuple[Noun, str]:
-    """A noun, and how it is written."""
+def _noun(table: Any, written: str | None) -> tuple[Noun, str]:
+    """A noun, and how it is written: as it was, or, where something was put in, anew."""
     if type(table) is not dict:
         raise _Unfit("has something else where a noun must be")
     noun = noun_of(table)
-    return noun, write_noun(noun)
+    return noun, write_noun(noun) if written is None else written
 
 
 def _must_be_kept(digests: list[Any], texts: tuple[Apart, ...]) -> None:

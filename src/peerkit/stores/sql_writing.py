@@ -16,11 +16,13 @@ __all__ = ["Asked", "listed", "writing"]
 #: A statement and its values.
 Asked = tuple[str, tuple[Any, ...]]
 
-#: The head moves one step, or nothing happens at all: every other part hangs on it.
+#: The head moves one step, or nothing happens at all: every other part hangs on it. Nobody waits
+#: here for a head that somebody else is moving: it will be another one.
 _HEAD: Final = """
 WITH head AS (
-    UPDATE {program} SET n = %s, hash = %s WHERE id = %s AND n = %s AND hash = %s
-    RETURNING id, n, hash
+    UPDATE {program} SET n = %s, hash = %s WHERE id = (
+        SELECT id FROM {program} WHERE id = %s AND n = %s AND hash = %s FOR UPDATE SKIP LOCKED
+    ) RETURNING id, n, hash
 ), entry AS (
     INSERT INTO {entry} (program, n, hash, body) SELECT id, n, hash, %s FROM head
     RETURNING program, n

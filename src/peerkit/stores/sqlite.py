@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from threading import RLock
@@ -18,14 +18,15 @@ from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing,
 from peerkit.stores.codec import read_noun
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
-from peerkit.stores.sqlite_file import FAILURES, opened, why
+from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults
+from peerkit.stores.sqlite_restoring import Gathered
 from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
 __all__ = ["SQLiteStore"]
 
@@ -47,6 +48,8 @@ _FILED_AGAIN: Final = (
     "UPDATE peerkit_filed SET day = ? WHERE program = ? AND kind = ? AND id = ? AND under = ?"
 )
 _NUMBER: Final = itemgetter(0)
+#: Nobody decides on what changes of another house stood on.
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 #: Our columns that hold whole numbers; all others hold text.
 _INTEGERS: Final = {"n", "position", "value"}
 #: How many entries are read at first, and how many at a time from then on.
@@ -206,17 +209,16 @@ class SQLiteStore:
     def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
         """A noun as it is written. The same text is read once."""
         noun = self._read.get(body)
+        place = "$.id"  # where it lies under another's name
+        if noun is None:
+            try:
+                noun = read_noun(body)
+            except BadInput as error:
+                place = error.place
+            else:
+                self._remember(body, noun)
         if noun is not None and (noun.kind, noun.id) == name[:2]:
             return noun
-        place = "$.id"
-        try:
-            noun = read_noun(body)
-        except BadInput as error:
-            place = error.place
-        else:
-            if (noun.kind, noun.id) == name[:2]:
-                self._remember(body, noun)
-                return noun
         raise StoreError(f"{self.path} holds a {name[0]} {name[1]} that does not fit: {place}.")
 
     def _remember(self, body: str, noun: Noun) -> None:
@@ -224,6 +226,7 @@ class SQLiteStore:
             self._read.clear()
         self._read[body] = noun
 
+    @carrying_nothing
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
         with self._transaction():
@@ -329,6 +332,30 @@ class SQLiteStore:
             self._db.executemany(put, [(*name, each, *more) for each in came])
         if went := {*was}.difference(now):
             self._db.executemany(take, [(*name, each) for each in went])
+
+    @carrying_nothing
+    def restore(self, changes: Sequence[Change]) -> Entry:
+        """Keep these one after the other, each table written once; the last entry."""
+        with self._transaction():
+            gathered = Gathered(changes, *self._db.execute(HEAD, (self._program,)).fetchone())
+            sql = (
+                "SELECT kind, id, n, body FROM peerkit_noun "
+                "WHERE program = ? AND id IN (SELECT value FROM json_each(?))"
+            )
+            rows = self._db.execute(sql, (self._program, json.dumps(gathered.ids))).fetchall()
+            before = {
+                (row[0], row[1]): self._noun((row[0], row[1], row[2]), row[3]) for row in rows
+            }
+            view = View(_NEVER, tuple(before.values()), {}, gathered.entries[-1].number)
+            gathered.write(self._db, self._program, before)
+            for name in before.keys() & gathered.nouns.keys():
+                self._write_noun(*gathered.nouns[name], view)
+            for kind, id_ in gathered.gone & before.keys():
+                self._remove(kind, id_, view)
+            self._forgot = self._forgot or bool(gathered.forgotten)
+            step = "UPDATE peerkit_program SET writing = 0 WHERE id = ?"
+            self._db.execute(step, (self._program,))
+            return gathered.entries[-1]
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -461,6 +488,7 @@ class SQLiteStore:
         )
         return tuple(Apart(*row) for row in rows)
 
+    @carrying_nothing
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         """Put other texts in the place of those that stand there."""
         mine = self._program
@@ -478,6 +506,7 @@ class SQLiteStore:
             self._db.execute(writing, (0, mine))
             self._forgot = True
 
+    @carrying_nothing
     def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
         """Messages that wait, leased to the caller."""
         with self._transaction():
@@ -493,6 +522,7 @@ class SQLiteStore:
             )
         return tuple(_message(*row) for row in rows)
 
+    @carrying_nothing
     def told(self, keys: tuple[str, ...], now: datetime) -> None:
         """These messages have been told."""
         with self._transaction():

@@ -5,16 +5,20 @@ from __future__ import annotations
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from peerkit.errors import StoreError
 from peerkit.stores import NotAStore
 from peerkit.stores.sqlite_held import was_open_before_the_fork
 
-__all__ = ["FAILURES", "laid_out", "opened", "why"]
+__all__ = ["FAILURES", "carrying_nothing", "laid_out", "opened", "why"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 #: Written into the file so that we know our own: "peer" in ASCII.
 _OURS: Final = 0x70656572
@@ -22,6 +26,9 @@ _OURS: Final = 0x70656572
 _SHORTEST: Final = 512
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
 _FORM: Final = 3
+#: How the tables of a form become those of the next: a script for each form that was released.
+#: Whoever opens an older file to write brings it up to date, in one transaction.
+_STEPS: Final[Mapping[int, str]] = {}
 #: Seconds to wait for another writer before giving up.
 _PATIENCE: Final = 30.0
 #: How many pages the log takes before they are moved to the file, and how much of the file is
@@ -171,6 +178,24 @@ def laid_out() -> Iterator[str]:
         )
 
 
+def carrying_nothing(method: Callable[P, T]) -> Callable[P, T]:
+    """The same method; an error of ours that comes out of it carries none of SQLite's along.
+
+    What is raised while another error passes through a ``with`` block keeps that one as its
+    context, and a text that could not be written is one of its arguments.
+    """
+
+    @wraps(method)
+    def bare(*args: P.args, **how: P.kwargs) -> T:
+        try:
+            return method(*args, **how)
+        except StoreError as error:
+            error.__context__ = None
+            raise
+
+    return bare
+
+
 def why(error: Exception) -> str:
     """What failed. Only SQLite's own sentences are known to hold nobody's words."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
@@ -212,7 +237,7 @@ def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str)
     raise StoreError(f"{path} cannot be used: {failed}.")
 
 
-def is_ours(db: sqlite3.Connection, path: str) -> bool:
+def is_ours(db: sqlite3.Connection, path: str, *, to_read: bool = False) -> bool:
     """Whether the file holds programs already; it may be empty, and nothing else."""
     # Tables and mark appear together, so the mark is read after the tables.
     (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -222,10 +247,15 @@ def is_ours(db: sqlite3.Connection, path: str) -> bool:
         raise NotAStore(f"{path} holds another application's database.")
     if ours == _OURS and form > _FORM:
         raise NotAStore(f"{path} was written by a newer peerkit; install that one.")
-    if ours == _OURS and form < _FORM:
+    if ours == _OURS and form < _FORM and not _STEPS.keys() >= {*range(form, _FORM)}:
         raise NotAStore(
             f"{path} was written by a peerkit before its first release, in a form that is no "
             "longer read; begin a new file."
+        )
+    if ours == _OURS and form < _FORM and to_read:
+        raise NotAStore(
+            f"{path} was written by an older peerkit. Open it once to write: that brings it up to "
+            "date."
         )
     return bool(ours)
 
@@ -281,6 +311,11 @@ def _entered(db: sqlite3.Connection, program: str) -> int:
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {_OURS}")
             db.execute(f"PRAGMA user_version = {_FORM}")
+        (form,) = db.execute("PRAGMA user_version").fetchone()
+        for older in range(form, _FORM):
+            for statement in _statements(_STEPS[older]):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {older + 1}")
         db.execute(
             "INSERT INTO peerkit_program (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
             (program,),

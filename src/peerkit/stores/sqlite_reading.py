@@ -139,7 +139,7 @@ def _number_in(db: sqlite3.Connection, path: str, program: str) -> int:
     """The number of a program that there is."""
     found, failed, name = None, "", ""
     try:
-        if is_ours(db, path):
+        if is_ours(db, path, to_read=True):
             which = "SELECT id FROM peerkit_program WHERE name = ?"
             found = db.execute(which, (program,)).fetchone()
     except FAILURES as error:

@@ -181,11 +181,12 @@ def _kept(store: Store, scales: Scales, shown: Inspected | None) -> Iterator[Bre
 
 def _pages(store: Store, kind: type[Noun]) -> Iterator[tuple[Noun, ...]]:
     """All nouns of a kind, some hundreds at a time."""
-    wanted = Wanted(kind)
-    items = store.find(wanted, limit=_PAGE)
-    while items:
+    wanted, after = Wanted(kind), ""
+    while items := store.find(wanted, after=after, limit=_PAGE):
+        if items[-1].id <= after:
+            raise StoreError("What lies under another's id would be read for ever.")
         yield items
-        items = store.find(wanted, after=items[-1].id, limit=_PAGE)
+        after = items[-1].id
 
 
 def _changed(store: Store, scales: Scales) -> Iterator[Break]:

@@ -1,0 +1,1 @@
+"""A store in an LMDB file: a worked example of a package that brings a store."""
