@@ -352,7 +352,7 @@ def a_rule_raises(place: Place) -> None:
 
 @refused(pk.Refused)
 def a_rule_gives_nothing_that_can_be_read(place: Place) -> None:
-    rules = Rules(*pk.ROLE_LIMITS.rules, Rule("door", (pk.Act,), lambda *_: None))  # type: ignore[arg-type,return-value]
+    rules = Rules(*pk.ROLE_LIMITS.rules, Rule("door", (pk.Act,), lambda *_: None))  # type: ignore[arg-type]  # on purpose
     place.again(rules=rules).do(attrs.evolve(GOAL, id="g-9")).or_raise()
 
 
