@@ -722,6 +722,19 @@ UNFIT = "is not as peerkit writes it"
 #: What a forger writes into an entry, and what is said of it.
 FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "no nouns": (in_entry(4, "nouns", value=None), UNFIT),
+    "ids that it does not touch": (
+        in_entry(4, "touched", value=["p-9"]),
+        "does not name all that it touches, each once",
+    ),
+    "a moment of another form": (
+        in_entry(4, "at", value="2026-11-02T12:00:00Z"),
+        "has a moment or a day in another form",
+    ),
+    "a finding that is none": (
+        in_entry(4, "findings", value=[["once", "ALLOWED", 1, 0]]),
+        "has a finding of another kind",
+    ),
+    "a verdict that is none": (in_entry(4, "verdict", value="SURE"), "has a verdict that is none"),
     "findings of none": (in_entry(4, "findings", value=None), "lacks a part, or has one of ano"),
     "a noun that is none": (in_entry(4, "nouns", value=[1]), "where a noun must be"),
     "a noun of no kind": (in_entry(4, "nouns", value=[{}]), r"does not fit: \$\.noun"),

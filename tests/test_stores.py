@@ -25,6 +25,7 @@ from peerkit.model import Count, Goal, Match, MatchStatus
 from peerkit.stores import Entry, NotAStore, Standing, Store, Wanted, sqlite, sqlite_file
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.sqlite_reading import SQLiteReader
 from peerkit.testing import StoreConformance
 from peerkit.testing.pieces import (
     NOW,
@@ -48,6 +49,8 @@ UNGUARDED = "UPDATE peerkit_program SET writing = 1"
 class TestMemoryStore(StoreConformance):
     """In memory there is nothing to open again, and nothing for another process."""
 
+    claims = frozenset({"reseals"})
+
     @pytest.fixture
     def store(self) -> Iterator[MemoryStore]:
         """A new store."""
@@ -60,11 +63,19 @@ class OnSQLite(StoreConformance):
 
     __test__ = False
 
-    claims = frozenset({"persistent", "processes"})
+    claims = frozenset({"persistent", "processes", "read-only", "backs-up", "reseals"})
 
     def reopen(self, store: SQLiteStore) -> Store:
         """The same file."""
         return SQLiteStore(store.path)
+
+    def reader(self, store: SQLiteStore) -> closing[SQLiteReader]:
+        """The same file, to be read only."""
+        return closing(SQLiteReader(store.path))
+
+    def copy(self, store: SQLiteStore, path: str) -> closing[SQLiteStore]:
+        """A copy is a file like any other."""
+        return closing(SQLiteStore(path))
 
     def address(self, store: SQLiteStore) -> str:
         """A path is an address."""
@@ -209,6 +220,26 @@ def test_a_store_does_not_go_through_a_fork(path: Path, monkeypatch: pytest.Monk
         for use in (store.outbox, lambda: store.keep(whole)):
             with pytest.raises(StoreError, match="opened in another process"):
                 use()
+
+
+def test_what_was_forgotten_leaves_the_log_once_nobody_reads(path: Path) -> None:
+    """Somebody who reads keeps the log; nobody waits for them, and the next change empties it."""
+    said = CANARY.encode()
+
+    def in_the_log() -> bool:
+        return said in path.with_name(f"{path.name}-wal").read_bytes()
+
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "p-1", said=[words(CANARY)])
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM peerkit_apart").fetchone()
+            keep(store, "p-1", forgets=["p-1"])
+            assert in_the_log()
+        keep(store, "ana")
+
+        assert not in_the_log()
+        assert said not in path.read_bytes()
 
 
 def test_durability_is_full_unless_one_says_otherwise(path: Path) -> None:

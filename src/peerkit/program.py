@@ -314,7 +314,7 @@ class Program:
                 continue
             self.store.told((message.key,), self._moment())
             told += 1
-        return Told(told, self.store.outbox()[1])
+        return Told(told, sum(1 for _ in self.store.waiting()))
 
     def find(  # noqa: PLR0913 - what may be asked, each by its name
         self,

@@ -23,7 +23,7 @@ from peerkit.stores.entries import (
 from peerkit.stores.wanted import Order, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
     "GENESIS",
@@ -174,7 +174,8 @@ class Reseals(Store, Protocol):
 
         Promises: all of them or none, in a batch with the batch; a text that is no more as
         the first says is left alone; nothing else changes, the journal and its order least
-        of all; what was there before is in no page and no log of the store afterwards.
+        of all. What was there before is not read again; when its bytes are gone, the engine
+        decides: of a file, once nobody reads an older state; of a server, once it has vacuumed.
         """
         ...
 
@@ -183,14 +184,14 @@ class Reseals(Store, Protocol):
 class Restores(Protocol):
     """A store that can keep many changes at once, faster than one by one."""
 
-    def restore(self, changes: Sequence[Change]) -> Entry:
+    def restore(self, changes: Iterable[Change]) -> Entry:
         """Keep these one after the other, as they were kept elsewhere; the last entry.
 
-        Promises: what stands afterwards is what :meth:`Store.keep` of each would have left;
-        a noun that is to be taken away and is not there is passed over. Each is about every id
-        that it touches. They follow the last entry here, which is what ``stood`` of the first
-        has seen, or are :class:`~peerkit.errors.Moved`; nothing else of what they stood on is
-        compared.
+        Promises: what stands afterwards is what :meth:`Store.keep` of each would have left; a
+        noun that is to be taken away and is not there is passed over. There is at least one.
+        Each is about every id that it touches. They follow the last entry here, which is what
+        ``stood`` of the first has seen, or are :class:`~peerkit.errors.Moved`; nothing else of
+        what they stood on is compared.
         """
         ...
 

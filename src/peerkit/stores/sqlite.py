@@ -19,14 +19,14 @@ from peerkit.stores.codec import read_noun
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_examined import advised
-from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, opened, why
+from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, emptied, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults
 from peerkit.stores.sqlite_restoring import Gathered
 from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
     from peerkit.stores.examined import Advice
@@ -150,10 +150,8 @@ class SQLiteStore:
     def _empty_the_log(self) -> None:
         """After something was forgotten: what was, is still in the log until it is emptied."""
         if self._forgot:
-            self._forgot = False
             self._read.clear()
-            with suppress(sqlite3.Error):  # somebody still reads; the next checkpoint does it
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._forgot = not emptied(self._db)  # while somebody reads: after the next change
 
     def _begin(self) -> None:
         if not self._batch:
@@ -285,7 +283,10 @@ class SQLiteStore:
     def _write_apart(self, n: int, change: Change) -> None:
         mine = self._program
         for owner in change.forgets:
-            gone = "DELETE FROM peerkit_apart WHERE program = ? AND owner = ?"
+            gone = (
+                "DELETE FROM peerkit_apart INDEXED BY peerkit_apart_owned "
+                "WHERE program = ? AND owner = ?"
+            )
             self._db.execute(gone, (mine, owner))
             self._forgot = True
         for at, each in enumerate(change.apart):
@@ -337,28 +338,26 @@ class SQLiteStore:
             self._db.executemany(take, [(*name, each) for each in went])
 
     @carrying_nothing
-    def restore(self, changes: Sequence[Change]) -> Entry:
+    def restore(self, changes: Iterable[Change]) -> Entry:
         """Keep these one after the other, each table written once; the last entry."""
         with self._transaction():
-            gathered = Gathered(changes, *self._db.execute(HEAD, (self._program,)).fetchone())
+            mine = self._program
+            gathered = Gathered(changes, mine, *self._db.execute(HEAD, (mine,)).fetchone())
             sql = (
                 "SELECT kind, id, n, body FROM peerkit_noun "
                 "WHERE program = ? AND id IN (SELECT value FROM json_each(?))"
             )
-            rows = self._db.execute(sql, (self._program, json.dumps(gathered.ids))).fetchall()
-            before = {
-                (row[0], row[1]): self._noun((row[0], row[1], row[2]), row[3]) for row in rows
-            }
-            view = View(_NEVER, tuple(before.values()), {}, gathered.entries[-1].number)
-            gathered.write(self._db, self._program, before)
+            rows = self._db.execute(sql, (mine, json.dumps(gathered.ids))).fetchall()
+            before = {row[:2]: self._noun(row[:3], row[3]) for row in rows}
+            view = View(_NEVER, tuple(before.values()), {}, gathered.last.number)
+            gathered.write(self._db, before)
             for name in before.keys() & gathered.nouns.keys():
                 self._write_noun(*gathered.nouns[name], view)
             for kind, id_ in gathered.gone & before.keys():
                 self._remove(kind, id_, view)
             self._forgot = self._forgot or bool(gathered.forgotten)
-            step = "UPDATE peerkit_program SET writing = 0 WHERE id = ?"
-            self._db.execute(step, (self._program,))
-            return gathered.entries[-1]
+            self._db.execute("UPDATE peerkit_program SET writing = 0 WHERE id = ?", (mine,))
+            return gathered.last
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -489,7 +488,7 @@ class SQLiteStore:
     def apart(self, about: str) -> tuple[Apart, ...]:
         """The texts kept about this, oldest first."""
         rows = self._ask(
-            "SELECT about, owner, salt, text FROM peerkit_apart "
+            "SELECT about, owner, salt, text FROM peerkit_apart INDEXED BY peerkit_apart_about "
             "WHERE program = ? AND about = ? ORDER BY n, position",
             (self._program, about),
         )
@@ -503,7 +502,7 @@ class SQLiteStore:
         with self._transaction():
             self._db.execute(writing, (1, mine))
             self._db.executemany(
-                "UPDATE peerkit_apart SET salt = ?, text = ? "
+                "UPDATE peerkit_apart INDEXED BY peerkit_apart_owned SET salt = ?, text = ? "
                 "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
                 [
                     (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
