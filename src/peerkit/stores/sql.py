@@ -12,6 +12,7 @@ from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
 from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
+from peerkit.stores.sql_examined import advised
 from peerkit.stores.sql_opening import opened
 from peerkit.stores.sql_server import BEGIN, Host, Server, engine_at, read_address, run
 from peerkit.stores.sql_statements import Statements
@@ -20,6 +21,8 @@ from peerkit.stores.sql_tables import Names
 if TYPE_CHECKING:
     import psycopg
     import sqlalchemy
+
+    from peerkit.stores.examined import Advice
 
 __all__ = ["SQLStore"]
 
@@ -263,6 +266,10 @@ class SQLStore:
         while rows := self._server.ask(self._say.waiting, (self._say.program, *after)):
             yield from (f"{n}/{at}" for n, at in rows)
             after = rows[-1]
+
+    def advice(self) -> Iterator[Advice]:
+        """What to know of this server and of who we are there."""
+        return advised(self._server.ask)
 
     def close(self) -> None:
         """Let go of the server."""

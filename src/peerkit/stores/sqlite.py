@@ -18,6 +18,7 @@ from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing,
 from peerkit.stores.codec import read_noun
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
+from peerkit.stores.sqlite_examined import advised
 from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, emptied, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults
@@ -27,6 +28,8 @@ from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, f
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
+
+    from peerkit.stores.examined import Advice
 
 __all__ = ["SQLiteStore"]
 
@@ -460,7 +463,7 @@ class SQLiteStore:
             after = rows[-1][:width]
             rows = self._ask(f"{first} AND ({key}) > ({marks}) {order}", (self._program, *after))
 
-    def _must_lead_on(self, rows: list[Any], kinds: list[type], after: tuple[Any, ...]) -> None:
+    def _must_lead_on(self, rows: list[Any], kinds: list[Any], after: tuple[Any, ...]) -> None:
         """Refuse rows that a sound file cannot hold, or that lead back to where we have been.
 
         STRICT looks at who writes, and nobody at the order in which a damaged file has its rows.
@@ -473,6 +476,10 @@ class SQLiteStore:
     def faults(self) -> Iterator[str]:
         """Damage to the file, guards that are gone or altered, and a head row that does not fit."""
         return faults(self._ask, self._program)
+
+    def advice(self) -> Iterator[Advice]:
+        """What to know of this file and the place where it is."""
+        return advised(self.path, self._ask, self._program)
 
     def cards(self) -> Iterator[Card]:
         """Everything by which this file finds what it keeps."""

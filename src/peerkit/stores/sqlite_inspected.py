@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_file import laid_out
 
-__all__ = ["cards", "faults"]
+__all__ = ["Ask", "cards", "faults", "guards"]
 
 #: Asks the file: a statement and its values.
 Ask: TypeAlias = Callable[[str, tuple[Any, ...]], list[Any]]
@@ -41,16 +41,7 @@ def faults(ask: Ask, program: int) -> Iterator[str]:
     for (said,) in ask(f"PRAGMA integrity_check({_NAMED})", ()):
         if said != "ok":
             yield f"The file is damaged: {said.splitlines()[0]}."
-    expected = _expected()
-    there = {(kind, name): sql for kind, name, sql in ask(_SCHEMA, ())}
-    for kind, name in sorted(expected.keys() | there.keys()):
-        wanted, found = expected.get((kind, name)), there.get((kind, name))
-        if found is None:
-            yield f"The {kind} {name} is missing."
-        elif wanted is None:
-            yield f"The {kind} {name} is not ours."
-        elif wanted != found:
-            yield f"The {kind} {name} was altered."
+    yield from guards(ask)
     head = (
         "SELECT program.writing, program.hash IS NOT coalesce(entry.hash, program.hash) "
         "FROM peerkit_program AS program LEFT JOIN peerkit_entry AS entry "
@@ -61,6 +52,20 @@ def faults(ask: Ask, program: int) -> Iterator[str]:
             yield "The guard against changes without an entry stands open."
         if other:
             yield "The last entry has another hash than is kept of it."
+
+
+def guards(ask: Ask) -> Iterator[str]:
+    """Tables, indexes and guards that are missing, altered, or not ours."""
+    expected = _expected()
+    there = {(kind, name): sql for kind, name, sql in ask(_SCHEMA, ())}
+    for kind, name in sorted(expected.keys() | there.keys()):
+        wanted, found = expected.get((kind, name)), there.get((kind, name))
+        if found is None:
+            yield f"The {kind} {name} is missing."
+        elif wanted is None:
+            yield f"The {kind} {name} is not ours."
+        elif wanted != found:
+            yield f"The {kind} {name} was altered."
 
 
 def cards(paged: Paged) -> Iterator[Card]:
