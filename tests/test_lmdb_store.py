@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -96,3 +97,22 @@ def test_what_lmdb_raises_is_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             written.put("noun", rows.key("m-1", "match"), rows.key(2) + b"{}")
         with pytest.raises(StoreError, match="a noun that does not fit"):
             look(store, "m-1")
+
+
+def test_it_does_not_go_through_a_fork(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process that was forked nothing is read, kept or closed; where it was opened, all is."""
+    path = str(tmp_path / "program.lmdb")
+    with closing(LMDBStore(path)) as store:
+        with monkeypatch.context() as forked:
+            forked.setattr(os, "getpid", lambda: 0)
+            asked: tuple[Callable[[], object], ...] = (
+                lambda: look(store, "ana"),
+                store.outbox,
+                lambda: LMDBStore(path),
+            )
+            for ask in asked:
+                with pytest.raises(StoreError, match="before a fork"):
+                    ask()
+            store.close()
+
+        assert keep(store, "ana").number == 1
