@@ -18,7 +18,7 @@ from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing,
 from peerkit.stores.codec import read_noun
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
-from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, opened, why
+from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, emptied, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults
 from peerkit.stores.sqlite_restoring import Gathered
@@ -147,10 +147,8 @@ class SQLiteStore:
     def _empty_the_log(self) -> None:
         """After something was forgotten: what was, is still in the log until it is emptied."""
         if self._forgot:
-            self._forgot = False
             self._read.clear()
-            with suppress(sqlite3.Error):  # somebody still reads; the next checkpoint does it
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._forgot = not emptied(self._db)  # while somebody reads: after the next change
 
     def _begin(self) -> None:
         if not self._batch:
@@ -282,7 +280,10 @@ class SQLiteStore:
     def _write_apart(self, n: int, change: Change) -> None:
         mine = self._program
         for owner in change.forgets:
-            gone = "DELETE FROM peerkit_apart WHERE program = ? AND owner = ?"
+            gone = (
+                "DELETE FROM peerkit_apart INDEXED BY peerkit_apart_owned "
+                "WHERE program = ? AND owner = ?"
+            )
             self._db.execute(gone, (mine, owner))
             self._forgot = True
         for at, each in enumerate(change.apart):
@@ -480,7 +481,7 @@ class SQLiteStore:
     def apart(self, about: str) -> tuple[Apart, ...]:
         """The texts kept about this, oldest first."""
         rows = self._ask(
-            "SELECT about, owner, salt, text FROM peerkit_apart "
+            "SELECT about, owner, salt, text FROM peerkit_apart INDEXED BY peerkit_apart_about "
             "WHERE program = ? AND about = ? ORDER BY n, position",
             (self._program, about),
         )
@@ -494,7 +495,7 @@ class SQLiteStore:
         with self._transaction():
             self._db.execute(writing, (1, mine))
             self._db.executemany(
-                "UPDATE peerkit_apart SET salt = ?, text = ? "
+                "UPDATE peerkit_apart INDEXED BY peerkit_apart_owned SET salt = ?, text = ? "
                 "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
                 [
                     (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
