@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from examples.a_year import Year
 from examples.lmdb_store import rows
 from examples.lmdb_store.store import LMDBStore
 
@@ -15,8 +16,9 @@ import peerkit as pk
 from peerkit.errors import StoreError
 from peerkit.stores import Store
 from peerkit.stores.keys import KeysInMemory
+from peerkit.stores.memory import MemoryStore
 from peerkit.testing import StoreConformance
-from peerkit.testing.pieces import keep, look, words
+from peerkit.testing.pieces import everything, keep, look, words
 
 CANARY = "Grebe-4711"
 
@@ -65,6 +67,25 @@ def test_the_door_opens_it_by_its_address(tmp_path: Path) -> None:
     with pk.Program.open(where, durability="normal", keys=keys) as again:
         assert again.verify().whole
         assert again.words("goal/g-1") == (CANARY,)
+
+
+def test_a_year_is_the_same_in_it_as_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The year of the examples ends in both with the same journal, nouns, books and words."""
+    with closing(LMDBStore(str(tmp_path / "program.lmdb"))) as store:
+        ended = []
+        for each in (store, MemoryStore()):
+            monkeypatch.setattr(
+                pk.Program, "open", lambda _, each=each, **how: pk.Program(each, **how)
+            )
+            year = Year()
+            year.tell()
+            ended.append((everything(each), year.program.verify()))
+
+        assert ended[0] == ended[1]
+        assert ended[0][1].whole
+        assert ended[0][1].entries > 100
 
 
 def test_a_file_holds_many_programs(tmp_path: Path) -> None:
