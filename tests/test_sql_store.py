@@ -339,7 +339,7 @@ def test_durability_is_full_unless_one_says_otherwise(where: str) -> None:
         ({"durability": "full"}, "on"),
         ({"durability": "normal"}, "off"),
     ):
-        with closing(sql_at(where, program="main", **how)) as store:
+        with closing(sql_at(where, program="main", durability=how.get("durability"))) as store:
             assert store._server.ask("SHOW synchronous_commit", ()) == [(said,)]
 
 
