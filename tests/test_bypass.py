@@ -20,7 +20,7 @@ import attrs
 import pytest
 
 import peerkit as pk
-from peerkit.acts.act import kept_of
+from peerkit.acts.act import Left, kept_of
 from peerkit.decisions import Rule, Rules
 from peerkit.exchange.moving import export_program, import_program
 from peerkit.notifiers.memory import MemoryNotifier
@@ -80,7 +80,7 @@ class Place:
         act = self.program._named(act)
         about, standing, decision = self.program._decided(act, None, NOW)
         kept = decision.allowed or act.already
-        left = kept_of(act, standing.view, decision.judged()) if kept else pk.acts.Left()
+        left = kept_of(act, standing.view, decision.judged()) if kept else Left()
         return attrs.evolve(self.program._change(act, about, standing, decision, left), **how)
 
     def told(self, change: Change, **how: Any) -> Change:
@@ -257,16 +257,16 @@ class SaysYes(pk.Program):
 class SaysYesInside(pk.Program):
     """A program that says yes where it decides, and forgets to change the reasons."""
 
-    def _decided(self, *asked: Any) -> Any:
-        about, standing, decision = super()._decided(*asked)
+    def _decided(self, *asked: Any, **more: Any) -> Any:
+        about, standing, decision = super()._decided(*asked, **more)
         return about, standing, attrs.evolve(decision, verdict=pk.Verdict.ALLOWED)
 
 
 class LiesInside(pk.Program):
     """A program that makes up the reasons too."""
 
-    def _decided(self, *asked: Any) -> Any:
-        about, standing, decision = super()._decided(*asked)
+    def _decided(self, *asked: Any, **more: Any) -> Any:
+        about, standing, decision = super()._decided(*asked, **more)
         reasons = tuple(attrs.evolve(e, verdict=pk.Verdict.ALLOWED) for e in decision.findings)
         made_up = attrs.evolve(decision, verdict=pk.Verdict.ALLOWED, findings=reasons)
         return about, standing, made_up
@@ -307,7 +307,7 @@ class Asks(pk.Act):
     def leaves(self, view: pk.View, judged: Any) -> Any:
         """A match of its own."""
         match = pk.Match(id="m-9", peer="ana", participant="p-8", status=pk.MatchStatus.ACCEPTED)
-        return pk.acts.Left(nouns=(match,))
+        return Left(nouns=(match,))
 
 
 @found("leaves what its verdict does not allow")

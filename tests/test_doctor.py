@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 def found(path: Path, **how: Any) -> list[str]:
     """What is to be known of a file, with an SQLite that has no fault."""
     with closing(SQLiteStore(path)) as store:
-        told = {"version": NEWER} | how
+        told: dict[str, Any] = {"version": NEWER} | how
         return [each.what for each in advised(store.path, store._ask, store._program, **told)]
 
 
