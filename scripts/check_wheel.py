@@ -1,4 +1,4 @@
-"""Fails when the newest wheel in dist/ lacks a file of src/peerkit or carries one too many.
+"""Fails when the newest wheel in dist/ lacks a file of src/ or carries one too many.
 
 The tests would notice a missing module, but not a missing `py.typed`, and not that a file which
 was meant to stay at home is being shipped.
@@ -17,7 +17,7 @@ def main() -> int:
     source = ROOT / "src"
     expected = {
         path.relative_to(source).as_posix()
-        for path in (source / "peerkit").rglob("*")
+        for path in source.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     shipped = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}

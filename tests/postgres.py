@@ -77,6 +77,13 @@ class Postgres:
             found = db.execute(sql.encode())
             return found.fetchall() if found.description else []
 
+    def cut(self) -> None:
+        """End every connection of others."""
+        self.ask(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
 
 def _free_port() -> int:
     with socket.socket() as probe:

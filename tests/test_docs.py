@@ -119,7 +119,7 @@ def typed(command: str) -> str:
         check=True,
         stdout=subprocess.PIPE,
         encoding="utf-8",
-        env={**os.environ, "PYTEST_ADDOPTS": "-p no:cacheprovider"},
+        env={**os.environ, "PYTEST_ADDOPTS": "-p no:cacheprovider -p pytest_peerkit"},
     ).stdout
 
 

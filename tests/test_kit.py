@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.util import module_from_spec, spec_from_file_location
+from inspect import signature
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from peerkit.stores.keys import Keys, KeysInMemory
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import KeysConformance, NotifierConformance, StoreConformance, kit
 from tests.broken_notifiers import NOTIFIERS, Pager, SafePager
+from tests.broken_profiles import PROFILES
 from tests.broken_sealers import KEEPERS, SEALERS
 from tests.broken_stores import STORES
 
@@ -34,7 +36,7 @@ class StoreCase(StoreConformance):
     """The kit, claiming everything, for whatever store it is handed."""
 
     __test__ = False
-    claims = frozenset({"persistent", "processes", "encryption"})
+    claims = frozenset(StoreConformance.claimable)
 
     def reopen(self, store: Any) -> Store:
         """The same place again."""
@@ -49,6 +51,31 @@ class StoreCase(StoreConformance):
     def inside(self, store: Any) -> tuple[Reseals, Keys]:
         """What those that seal are made of."""
         return store.inner, store.keys
+
+    def hosting(self, store: Any) -> Any:
+        """Whoever breaks it knows how."""
+        return store.hosting()
+
+    def hosted(self, store: Any) -> list[str]:
+        """Its own rows."""
+        rows: list[str] = store.hosted()
+        return rows
+
+    def neighbour(self, store: Any) -> Any:
+        """Its own."""
+        return store.neighbour()
+
+    def cut(self, store: Any) -> None:
+        """Its own way."""
+        store.cut()
+
+    def reader(self, store: Any) -> Any:
+        """Its own."""
+        return store.reader()
+
+    def copy(self, store: Any, path: str) -> Any:
+        """Its own."""
+        return store.copy(path)
 
 
 class KeysCase(KeysConformance):
@@ -89,10 +116,10 @@ def rows(table: Mapping[type, tuple[str, ...]]) -> list[Any]:
     ]
 
 
-def is_caught(case: kit.Conformance, test: str, broken: object) -> None:
+def is_caught(case: kit.Conformance, test: str, broken: object, *more: object) -> None:
     """The test fails on this, with an error of its own and not by an accident."""
     with pytest.raises((AssertionError, PeerkitError, pytest.fail.Exception)):
-        getattr(case, test)(broken)
+        getattr(case, test)(broken, *more)
 
 
 @pytest.mark.parametrize(("saboteur", "test"), rows(STORES))
@@ -103,6 +130,13 @@ def test_the_kit_catches_a_broken_store(saboteur: Any, test: str, tmp_path: Path
     is_caught(StoreCase(), test, store)
     with suppress(PeerkitError):
         store.close()
+
+
+@pytest.mark.parametrize(("saboteur", "test"), rows(PROFILES))
+def test_the_kit_catches_a_broken_claim(saboteur: Any, test: str, tmp_path: Path) -> None:
+    """Each store that breaks what it claims besides fails the test that is there for it."""
+    needs_a_folder = "tmp_path" in signature(getattr(StoreCase, test)).parameters
+    is_caught(StoreCase(), test, saboteur(), *([tmp_path] if needs_a_folder else []))
 
 
 @pytest.mark.parametrize(("saboteur", "test"), rows(SEALERS))
@@ -146,7 +180,7 @@ class TestSoundSafePager(NotifierCase):
 @pytest.mark.parametrize(
     ("conformance", "table"),
     [
-        (StoreConformance, {**STORES, **SEALERS}),
+        (StoreConformance, {**STORES, **PROFILES, **SEALERS}),
         (KeysConformance, KEEPERS),
         (NotifierConformance, NOTIFIERS),
     ],
@@ -204,6 +238,9 @@ def test_a_claim_must_be_known_and_shown() -> None:
         type("Odd", (StoreConformance,), {"claims": frozenset({"magic"})})
     with pytest.raises(TypeError, match=r"claims 'persistent'; then it must define reopen\(\)"):
         type("Odd", (StoreConformance,), {"claims": frozenset({"persistent"})})
+    half = {"claims": frozenset({"host-transaction"}), "hosting": StoreCase.hosting}
+    with pytest.raises(TypeError, match=r"then it must define hosted\(\)"):
+        type("Odd", (StoreConformance,), half)
 
 
 def test_hooks_that_are_missing_say_so() -> None:
@@ -218,6 +255,11 @@ def test_hooks_that_are_missing_say_so() -> None:
         StoreConformance().address(None)
     with pytest.raises(NotImplementedError, match="inside"):
         StoreConformance().inside(None)
+    for hook in ("hosting", "hosted", "neighbour", "cut", "reader"):
+        with pytest.raises(NotImplementedError, match=hook):
+            getattr(StoreConformance(), hook)(None)
+    with pytest.raises(NotImplementedError, match="copy"):
+        StoreConformance().copy(None, "")
     with pytest.raises(NotImplementedError, match="reopen"):
         KeysConformance().reopen(None)
 

@@ -31,6 +31,7 @@ from peerkit.stores.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import NOW, SOON, everything, goal, look, match, tallies
 from tests.ordinary import LIVED, empty
+from tests.postgres import Postgres
 from tests.test_state_machine import TwoStores
 
 CANARY = "Zebrafinch"
@@ -196,6 +197,21 @@ def test_a_program_arrives_as_it_left(program: pk.Program, file: Path, tmp_path:
         assert len(given) == program.store.outbox()[0] - 2
 
 
+@pytest.mark.server
+def test_a_program_moves_to_a_server_and_back(
+    program: pk.Program, file: Path, tmp_path: Path, server: Postgres
+) -> None:
+    """From memory to PostgreSQL, and from there into a file: all is the same on each way."""
+    where = server.new()
+    with pk.Program.open(where) as there, pk.Program.open(tmp_path / "program.db") as back:
+        import_program(file, there)
+        same(program, there)
+        export_program(there, tmp_path / "back.jsonl")
+        assert (tmp_path / "back.jsonl").read_bytes() == file.read_bytes()
+        import_program(tmp_path / "back.jsonl", back)
+        same(there, back)
+
+
 def test_the_form_of_the_file(tmp_path: Path) -> None:
     """The lines are as the page of this module tells, and the checksum can be had without us."""
     program = empty(MemoryStore(), clock=lambda: NOW)
@@ -247,7 +263,7 @@ def left_by(
     written = tuple((each, write_noun(each)) for each in nouns)
     counts, messages = left.get("counts", ()), left.get("messages", ())
     parts: dict[str, Any] = {"at": NOW.isoformat(), "day": NOW.date().isoformat(), "edition": ""}
-    parts |= {"verdict": "ALLOWED", "findings": []}
+    parts |= {"verdict": "ALLOWED", "findings": [["once", "ALLOWED", {}, -1]]}
     parts["counts"] = [[each.of, each.what, each.by, each.period] for each in counts]
     parts["messages"] = [
         [each.to, each.kind, each.about, each.inside, each.outside] for each in messages
@@ -885,6 +901,19 @@ UNFIT = "is not as peerkit writes it"
 #: What a forger writes into an entry, and what is said of it.
 FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "no nouns": (in_entry(4, "nouns", value=None), UNFIT),
+    "ids that it does not touch": (
+        in_entry(4, "touched", value=["p-9"]),
+        "does not name all that it touches, each once",
+    ),
+    "a moment of another form": (
+        in_entry(4, "at", value="2026-11-02T12:00:00Z"),
+        "has a moment or a day in another form",
+    ),
+    "a finding that is none": (
+        in_entry(4, "findings", value=[["once", "ALLOWED", 1, 0]]),
+        "has a finding of another kind",
+    ),
+    "a verdict that is none": (in_entry(4, "verdict", value="SURE"), "has a verdict that is none"),
     "findings of none": (in_entry(4, "findings", value=None), "lacks a part, or has one of ano"),
     "a noun that is none": (in_entry(4, "nouns", value=[1]), "where a noun must be"),
     "a noun of no kind": (in_entry(4, "nouns", value=[{}]), r"does not fit: \$\.noun"),

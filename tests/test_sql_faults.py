@@ -158,14 +158,6 @@ def test_a_fault_at_any_statement_of_the_opening_does_no_harm(
 # -- connections that are lost
 
 
-def cut(server: Postgres) -> None:
-    """End every connection but our own."""
-    others = (
-        "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
-    )
-    server.ask(f"SELECT pg_terminate_backend(pid, 5000) {others}")
-
-
 def test_an_idle_connection_that_was_cut_is_made_again(where: str, server: Postgres) -> None:
     """Whoever reads after the connections were cut does not notice."""
     with closing(SQLStore(where)) as store:
@@ -173,7 +165,7 @@ def test_an_idle_connection_that_was_cut_is_made_again(where: str, server: Postg
             together = Barrier(4)
             list(pool.map(lambda _: (together.wait(30), look(store, "ana")), range(4)))
         kept = keep(store, "ana")
-        cut(server)
+        server.cut()
 
         assert look(store, "ana").view.seen == 1
         assert tuple(store.journal()) == (kept,)
@@ -185,11 +177,11 @@ def test_a_connection_that_is_cut_in_a_batch_ends_the_batch(where: str, server: 
     with closing(SQLStore(where)) as store:
         with pytest.raises(StoreError, match="AdminShutdown"), store.together():  # noqa: PT012 - the whole batch
             keep(store, "ana")
-            cut(server)
+            server.cut()
             keep(store, "ben")
         with pytest.raises(StoreError, match=LOST), store.together():  # noqa: PT012 - the whole batch
             keep(store, "ana")
-            cut(server)
+            server.cut()
 
         assert tuple(store.journal()) == ()
         assert keep(store, "ana").number == 1
@@ -201,7 +193,7 @@ def test_a_connection_that_is_cut_before_a_change_says_what_to_do(
     """Cut between reading and keeping, it is not known what was stored; a key settles it."""
     with closing(SQLStore(where)) as store:
         stood = look(store, "ana", key="k")
-        cut(server)
+        server.cut()
         with pytest.raises(StoreError, match=LOST) as caught:
             store.keep(change(("ana",), stood, key="k", said=[words(CANARY)]))
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -47,11 +47,12 @@ CANARY = "Grebe-4711"
 class TestSQLStore(StoreConformance):
     """What every store promises, on a server."""
 
-    claims = frozenset({"persistent", "processes"})
+    claims = frozenset({"persistent", "processes", "server", "host-transaction", "reseals"})
 
     @pytest.fixture(autouse=True)
     def _server(self, server: Postgres) -> None:
         """An address of its own for each test."""
+        self.server = server
         self.where = server.new()
 
     @pytest.fixture
@@ -67,6 +68,32 @@ class TestSQLStore(StoreConformance):
     def address(self, store: SQLStore) -> str:
         """Where it is."""
         return self.where
+
+    def neighbour(self, store: SQLStore) -> closing[SQLStore]:
+        """Another program in the same schema."""
+        return closing(SQLStore(self.where, program="other"))
+
+    def cut(self, store: SQLStore) -> None:
+        """By the server itself."""
+        self.server.cut()
+
+    @property
+    def visit(self) -> str:
+        """A table of the host's, in the same schema."""
+        table = f'"{schema_of(self.where)}".visit'
+        self.server.ask(f"CREATE TABLE IF NOT EXISTS {table} (id text)")
+        return table
+
+    @contextmanager
+    def hosting(self, store: SQLStore) -> Iterator[tuple[Store, Callable[[str], object]]]:
+        """A transaction of the host's, through psycopg."""
+        row = f"INSERT INTO {self.visit} VALUES (%s)".encode()
+        with self.server.connect() as db, db.transaction():
+            yield store.within(db), lambda id_: db.execute(row, (id_,))
+
+    def hosted(self, store: SQLStore) -> list[str]:
+        """The rows of that table."""
+        return [id_ for (id_,) in self.server.ask(f"SELECT id FROM {self.visit} ORDER BY id")]
 
 
 # -- what a server does besides

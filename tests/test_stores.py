@@ -25,6 +25,7 @@ from peerkit.model import Count, Goal, Match, MatchStatus
 from peerkit.stores import Entry, NotAStore, Standing, Store, Wanted, sqlite, sqlite_file
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.sqlite_reading import SQLiteReader
 from peerkit.testing import StoreConformance
 from peerkit.testing.pieces import (
     NOW,
@@ -48,6 +49,8 @@ UNGUARDED = "UPDATE peerkit_program SET writing = 1"
 class TestMemoryStore(StoreConformance):
     """In memory there is nothing to open again, and nothing for another process."""
 
+    claims = frozenset({"reseals"})
+
     @pytest.fixture
     def store(self) -> Iterator[MemoryStore]:
         """A new store."""
@@ -60,11 +63,19 @@ class OnSQLite(StoreConformance):
 
     __test__ = False
 
-    claims = frozenset({"persistent", "processes"})
+    claims = frozenset({"persistent", "processes", "read-only", "backs-up", "reseals"})
 
     def reopen(self, store: SQLiteStore) -> Store:
         """The same file."""
         return SQLiteStore(store.path)
+
+    def reader(self, store: SQLiteStore) -> closing[SQLiteReader]:
+        """The same file, to be read only."""
+        return closing(SQLiteReader(store.path))
+
+    def copy(self, store: SQLiteStore, path: str) -> closing[SQLiteStore]:
+        """A copy is a file like any other."""
+        return closing(SQLiteStore(path))
 
     def address(self, store: SQLiteStore) -> str:
         """A path is an address."""

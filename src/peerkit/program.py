@@ -533,6 +533,7 @@ class Program:
                 "act", "give an act, such as ProposeMatch(…); JSON goes through read_act"
             )
         if not isinstance(act, Makes) or act.id is not None:
+            attrs.validate(act)  # a pickle, or who goes round a frozen act, has asked nobody
             return act
         if act.key is None:
             return attrs.evolve(act, id=self._new_id(act.makes.kind))

@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -301,24 +302,26 @@ def _kept(
     lines = Lines(named(file))
     lines.begin(file)
     while lines.number < total:
-        changes: list[tuple[Change, str]] = []
+        size = min(BATCH, total - lines.number)
         told: list[str] = []
-        for _ in range(min(BATCH, total - lines.number)):
-            entry = lines.follow(lines.next(file))
-            change = _change(lines, entry)
-            told += waiting.told(entry.number, len(change.messages))
-            if entry.number > there:
-                changes.append((change, entry.hash))
-        if lines.number == total and waiting.left:
-            raise BadInput(lines.name, "names a message that waits and is not in it")
+        changes = _changes(lines, file, waiting, told, size)
         with store.together():
-            if isinstance(store, Restores) and changes:
-                _restore(store, changes)
-            else:
-                for each in changes:
-                    _keep(store, *each)
+            _take(store, lines, islice(changes, max(there - lines.number, 0), None))
+            if lines.number == total and waiting.left:
+                raise BadInput(lines.name, "names a message that waits and is not in it")
             store.told(tuple(told), datetime.now(UTC))
         progress(lines.number, total)
+
+
+def _changes(
+    lines: Lines, file: BinaryIO, waiting: _Waiting, told: list[str], size: int
+) -> Iterator[Change]:
+    """The changes in the next lines. What of them has been told is noted."""
+    for _ in range(size):
+        entry = lines.follow(lines.next(file))
+        change = _change(lines, entry)
+        told += waiting.told(entry.number, len(change.messages))
+        yield change
 
 
 def _change(lines: Lines, entry: Entry) -> Change:
@@ -330,31 +333,32 @@ def _change(lines: Lines, entry: Entry) -> Change:
     raise lines.refused(what)
 
 
-def _keep(store: Store, change: Change, hash_: str) -> None:
-    """Keep a change that was decided elsewhere; its entry must be the very same again."""
-    ids = (*change.about, *(id_ for _, id_ in change.removes))
-    stood = store.view(ids, change.day, _NEVER)
-    there = {(each.kind, each.id) for each in stood.view.nouns}  # but for what was forgotten
-    removes = tuple(each for each in change.removes if each in there)
-    try:
-        kept = store.keep(attrs.evolve(change, stood=stood, removes=removes)).hash
-    except Moved:
-        kept = ""
-    _must_be(hash_, kept, change.stood.view.seen + 1)
+def _take(store: Store, lines: Lines, changes: Iterator[Change]) -> None:
+    """Keep changes that were decided elsewhere. Their entries must be the very same again.
 
-
-def _restore(store: Restores, changes: list[tuple[Change, str]]) -> None:
-    """The same, many at once. Each is linked to the one before: so are all, if the last is."""
-    try:
-        kept = store.restore([change for change, _ in changes]).hash
-    except Moved:
-        kept = ""
-    _must_be(changes[-1][1], kept, changes[0][0].stood.view.seen + 1)
-
-
-def _must_be(hash_: str, kept: str, number: int) -> None:
-    if kept != hash_:
+    Each is linked to the one before, so if the last one is the same, all are.
+    """
+    first = next(changes, None)
+    if first is None:
+        return
+    kept = ""
+    with suppress(Moved):
+        kept = _kept_by(store, chain((first,), changes))
+    if kept != lines.head:
         raise StoreError(
-            f"Entry {number} could not be kept as it was. Nobody else may write to this program "
-            "while it moves in; import again."
+            f"Entry {lines.number} could not be kept as it was. Nobody else may write to this "
+            "program while it moves in; import again."
         )
+
+
+def _kept_by(store: Store, changes: Iterator[Change]) -> str:
+    """The hash of the last of these, once they are kept: at once, where the store can."""
+    if isinstance(store, Restores):
+        return store.restore(changes).hash
+    hash_ = ""
+    for change in changes:
+        stood = store.view(change.about, change.day, _NEVER)
+        there = {(each.kind, each.id) for each in stood.view.nouns}  # but for what was forgotten
+        removes = tuple(each for each in change.removes if each in there)
+        hash_ = store.keep(attrs.evolve(change, stood=stood, removes=removes)).hash
+    return hash_

@@ -66,8 +66,7 @@ def on_day(id_: str, day: date) -> str:
 def ids_named(of: object, fields: tuple[str, ...]) -> tuple[str, ...]:
     """The ids that these fields name, each once; two with a plus between them are a pair."""
     found: dict[str, None] = {}
-    for field in fields:
-        one, _, other = field.partition("+")
+    for one, other in _pairs(fields):
         value = getattr(of, one)
         if other:
             found[pair(value, getattr(of, other))] = None
@@ -76,6 +75,12 @@ def ids_named(of: object, fields: tuple[str, ...]) -> tuple[str, ...]:
         elif value is not None:
             found[value] = None
     return tuple(found)
+
+
+@cache
+def _pairs(fields: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Each field and the one that makes a pair with it, or nothing."""
+    return tuple((one, other) for one, _, other in (each.partition("+") for each in fields))
 
 
 def private(field: Any) -> Any:

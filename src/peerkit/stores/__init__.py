@@ -23,7 +23,7 @@ from peerkit.stores.entries import (
 from peerkit.stores.wanted import Order, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
     "GENESIS",
@@ -183,14 +183,14 @@ class Reseals(Store, Protocol):
 class Restores(Protocol):
     """A store that can keep many changes at once, faster than one by one."""
 
-    def restore(self, changes: Sequence[Change]) -> Entry:
+    def restore(self, changes: Iterable[Change]) -> Entry:
         """Keep these one after the other, as they were kept elsewhere; the last entry.
 
-        Promises: what stands afterwards is what :meth:`Store.keep` of each would have left;
-        a noun that is to be taken away and is not there is passed over. Each is about every id
-        that it touches. They follow the last entry here, which is what ``stood`` of the first
-        has seen, or are :class:`~peerkit.errors.Moved`; nothing else of what they stood on is
-        compared.
+        Promises: what stands afterwards is what :meth:`Store.keep` of each would have left; a
+        noun that is to be taken away and is not there is passed over. There is at least one.
+        Each is about every id that it touches. They follow the last entry here, which is what
+        ``stood`` of the first has seen, or are :class:`~peerkit.errors.Moved`; nothing else of
+        what they stood on is compared.
         """
         ...
 

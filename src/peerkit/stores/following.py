@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from peerkit.acts import ExplainBreak
+from peerkit.acts import ACTS, ExplainBreak
 from peerkit.decisions import Verdict
 from peerkit.stores import GENESIS, Entry
 from peerkit.stores.anchors import Anchor
@@ -25,6 +25,9 @@ _MOST: Final = 2**40
 #: What a damaged entry may do to its reader.
 _UNREADABLE: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 _NUMBER: Final = attrgetter("number")
+#: What is kept whatever its verdict is; of any other act, only what was allowed leaves something.
+_REPORTS: Final = frozenset(each.kind for each in ACTS if each.already)
+_LEFT: Final = ("nouns", "counts", "messages", "forgets", "removes")
 
 
 def digest(said: str) -> str:
@@ -64,6 +67,7 @@ class Following:
             if "\\u" in entry.body or not entry.body.isascii():
                 text(body).encode()  # half a letter cannot be kept anywhere
             linked = body["n"] == entry.number and body["prev"] == before
+            says += _misjudged(entry.number, body)
             self._weigh(entry, body)
         except _UNREADABLE:
             says.append(f"Entry {entry.number} cannot be read.")
@@ -143,6 +147,16 @@ class Following:
         for position, message in enumerate(body["messages"]):
             yield ("message", "", f"{n}/{position}\t{digest(repr((*message,)))}"), 1
         yield from _apart(entry, body, 2)
+
+
+def _misjudged(n: int, body: dict[str, Any]) -> Iterator[str]:
+    """What its verdict does not agree with: it is the heaviest finding, and a no leaves nothing."""
+    verdict = Verdict[body["verdict"]]
+    if verdict is not max((Verdict[each[1]] for each in body["findings"]), default=None):
+        yield f"Entry {n} has another verdict than its findings come to."
+    leaves = verdict is Verdict.ALLOWED or body["act"]["act"] in _REPORTS
+    if not leaves and any(body[each] for each in _LEFT):
+        yield f"Entry {n} leaves what its verdict does not allow."
 
 
 def _apart(entry: Entry, body: dict[str, Any], weight: int) -> Iterator[tuple[Card, int]]:

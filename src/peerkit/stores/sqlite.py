@@ -25,7 +25,7 @@ from peerkit.stores.sqlite_restoring import Gathered
 from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, finding, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
 __all__ = ["SQLiteStore"]
@@ -334,28 +334,26 @@ class SQLiteStore:
             self._db.executemany(take, [(*name, each) for each in went])
 
     @carrying_nothing
-    def restore(self, changes: Sequence[Change]) -> Entry:
+    def restore(self, changes: Iterable[Change]) -> Entry:
         """Keep these one after the other, each table written once; the last entry."""
         with self._transaction():
-            gathered = Gathered(changes, *self._db.execute(HEAD, (self._program,)).fetchone())
+            mine = self._program
+            gathered = Gathered(changes, mine, *self._db.execute(HEAD, (mine,)).fetchone())
             sql = (
                 "SELECT kind, id, n, body FROM peerkit_noun "
                 "WHERE program = ? AND id IN (SELECT value FROM json_each(?))"
             )
-            rows = self._db.execute(sql, (self._program, json.dumps(gathered.ids))).fetchall()
-            before = {
-                (row[0], row[1]): self._noun((row[0], row[1], row[2]), row[3]) for row in rows
-            }
-            view = View(_NEVER, tuple(before.values()), {}, gathered.entries[-1].number)
-            gathered.write(self._db, self._program, before)
+            rows = self._db.execute(sql, (mine, json.dumps(gathered.ids))).fetchall()
+            before = {row[:2]: self._noun(row[:3], row[3]) for row in rows}
+            view = View(_NEVER, tuple(before.values()), {}, gathered.last.number)
+            gathered.write(self._db, before)
             for name in before.keys() & gathered.nouns.keys():
                 self._write_noun(*gathered.nouns[name], view)
             for kind, id_ in gathered.gone & before.keys():
                 self._remove(kind, id_, view)
             self._forgot = self._forgot or bool(gathered.forgotten)
-            step = "UPDATE peerkit_program SET writing = 0 WHERE id = ?"
-            self._db.execute(step, (self._program,))
-            return gathered.entries[-1]
+            self._db.execute("UPDATE peerkit_program SET writing = 0 WHERE id = ?", (mine,))
+            return gathered.last
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -452,7 +450,7 @@ class SQLiteStore:
         columns = f"{key}, {rest}" if rest else key
         first = f"SELECT {columns} FROM peerkit_{table} WHERE program = ?"  # noqa: S608 - our own names
         order = f"ORDER BY {key} LIMIT 500"
-        kinds = [int if each in _INTEGERS else str for each in columns.split(", ")]
+        kinds: list[type] = [int if each in _INTEGERS else str for each in columns.split(", ")]
         after: tuple[Any, ...] = ()
         rows = self._ask(f"{first} {order}", (self._program,))
         while rows:

@@ -253,12 +253,17 @@ def _doubts(store: Store, scales: Scales) -> Iterator[Break]:
 
 def _same_in_public(store: Store, id_: str, left: dict[str, Any]) -> bool:
     """Whether a noun is as it was left but for what is private: that is compared where it lies."""
-    for noun in store.view((id_,), date.min, _NEVER).view.nouns:
-        if (noun.kind, noun.id) == (left["noun"], id_):
-            now = json.loads(write_noun(noun))
-            private = {each.name for each in private_fields(type(noun))}
-            return bool(now | left == now) and private.issuperset(now.keys() - left.keys())
-    return False
+    return any(
+        _public(noun, left)
+        for noun in store.view((id_,), date.min, _NEVER).view.nouns
+        if (noun.kind, noun.id) == (left["noun"], id_)
+    )
+
+
+def _public(noun: Noun, left: dict[str, Any]) -> bool:
+    now = json.loads(write_noun(noun))
+    private = {each.name for each in private_fields(type(noun))}
+    return bool(now | left == now) and private.issuperset(now.keys() - left.keys())
 
 
 def _filed(

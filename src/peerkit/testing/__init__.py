@@ -21,7 +21,8 @@ _KITS = {
     "KeysConformance": ("keys", "sharing", "pieces"),
     "NotifierConformance": ("notifiers",),
     "StoreConformance": (
-        *("stores", "finding", "keeping", "pieces", "reading", "sealing", "sharing"),
+        *("stores", "copying", "finding", "hosting", "keeping", "pieces", "reading"),
+        *("sealing", "sharing"),
     ),
 }
 

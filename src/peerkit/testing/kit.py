@@ -44,7 +44,7 @@ class Conformance:
 
     claims: ClassVar[frozenset[str]] = frozenset()
     gaps: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    #: What may be claimed, and the hook each claim needs; none where it is empty.
+    #: What may be claimed, and the hooks each claim needs, with a space between them.
     claimable: ClassVar[Mapping[str, str]] = MappingProxyType({})
     #: The tests of the kit, by name.
     kit_tests: ClassVar[Mapping[str, Callable[..., None]]] = MappingProxyType({})
@@ -89,9 +89,9 @@ def _check_claims(cls: type[Conformance]) -> None:
         known = ", ".join(cls.claimable)
         raise TypeError(f"{cls.__name__} claims {', '.join(unknown)}. What may be claimed: {known}")
     for claim in sorted(cls.claims):
-        hook = cls.claimable[claim]
-        if hook and not any(hook in vars(each) for each in cls.__mro__ if not _is_kit(each)):
-            raise TypeError(f"{cls.__name__} claims {claim!r}; then it must define {hook}().")
+        for hook in cls.claimable[claim].split():
+            if not any(hook in vars(each) for each in cls.__mro__ if not _is_kit(each)):
+                raise TypeError(f"{cls.__name__} claims {claim!r}; then it must define {hook}().")
 
 
 def _check_gaps(cls: type[Conformance]) -> None:

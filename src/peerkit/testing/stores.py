@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
+from peerkit.testing.copying import Copying
 from peerkit.testing.finding import Finding
+from peerkit.testing.hosting import Hosting
 from peerkit.testing.keeping import Keeping
 from peerkit.testing.reading import Reading
 from peerkit.testing.sealing import Sealing
@@ -15,13 +17,26 @@ from peerkit.testing.sharing import Sharing
 __all__ = ["StoreConformance"]
 
 
-class StoreConformance(Reading, Finding, Keeping, Sharing, Sealing, kit=True):
+class StoreConformance(Reading, Finding, Keeping, Sharing, Sealing, Copying, Hosting, kit=True):
     """Every promise of :class:`~peerkit.stores.Store`. Give a fixture ``store``: new and empty.
 
-    ``claims`` may name ``"persistent"`` (what was kept is there when the place is
-    opened again; define :meth:`reopen`), ``"processes"`` (several may have it
-    open at once; define :meth:`address`) and ``"encryption"`` (it is a store
-    around yours that seals what people say; define :meth:`inside`)::
+    What every store promises needs no claim; that several threads may share it, and that what
+    is forgotten is read nowhere again, is part of it. ``claims`` may name what a store can do
+    besides, and then the hooks must be defined:
+
+    - ``"persistent"``: what was kept is there when the place is opened again (:meth:`reopen`);
+    - ``"processes"``: several may have it open at once (:meth:`address`);
+    - ``"server"``: connections may be cut, and programs in one database do not wait for each
+      other (:meth:`cut`, :meth:`neighbour`);
+    - ``"host-transaction"``: it keeps in a transaction of the host's (:meth:`hosting`,
+      :meth:`hosted`);
+    - ``"read-only"``: it can be opened to be read only (:meth:`reader`);
+    - ``"backs-up"``: :class:`~peerkit.stores.BacksUp` (:meth:`copy`);
+    - ``"reseals"``: :class:`~peerkit.stores.Reseals`. That no page and no log holds what was
+      there before depends on the engine: test it where you know its files;
+    - ``"encryption"``: it is a store around yours that seals what people say (:meth:`inside`).
+
+    ::
 
         class TestOurStore(StoreConformance):
             claims = frozenset({"persistent"})
@@ -36,5 +51,14 @@ class StoreConformance(Reading, Finding, Keeping, Sharing, Sealing, kit=True):
     """
 
     claimable: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {"persistent": "reopen", "processes": "address", "encryption": "inside"}
+        {
+            "persistent": "reopen",
+            "processes": "address",
+            "server": "cut neighbour",
+            "host-transaction": "hosting hosted",
+            "read-only": "reader",
+            "backs-up": "copy",
+            "reseals": "",
+            "encryption": "inside",
+        }
     )
