@@ -20,7 +20,7 @@ from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
-from peerkit.stores.sqlite_inspected import cards, faults
+from peerkit.stores.sqlite_inspected import cards, faults, guards_mended
 from peerkit.stores.sqlite_restoring import Gathered
 from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, finding, standing
 
@@ -472,6 +472,16 @@ class SQLiteStore:
     def faults(self) -> Iterator[str]:
         """Damage to the file, guards that are gone or altered, and a head row that does not fit."""
         return faults(self._ask, self._program)
+
+    def mend_guards(self) -> tuple[str, ...]:
+        """Put back the file's guards that are gone, altered or open; what was done, in sentences.
+
+        Nothing that they let through is mended. It is never done by itself: look with
+        ``verify`` first, or what happened meanwhile is not noticed. What is not ours
+        is left alone, and tables too: for those there is a backup.
+        """
+        with self._transaction():
+            return guards_mended(self._ask, self._program)
 
     def cards(self) -> Iterator[Card]:
         """Everything by which this file finds what it keeps."""

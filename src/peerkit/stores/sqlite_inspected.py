@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_file import laid_out
 
-__all__ = ["cards", "faults"]
+__all__ = ["cards", "faults", "guards_mended"]
 
 #: Asks the file: a statement and its values.
 Ask: TypeAlias = Callable[[str, tuple[Any, ...]], list[Any]]
@@ -41,8 +41,7 @@ def faults(ask: Ask, program: int) -> Iterator[str]:
     for (said,) in ask(f"PRAGMA integrity_check({_NAMED})", ()):
         if said != "ok":
             yield f"The file is damaged: {said.splitlines()[0]}."
-    expected = _expected()
-    there = {(kind, name): sql for kind, name, sql in ask(_SCHEMA, ())}
+    expected, there = _expected(), _there(ask)
     for kind, name in sorted(expected.keys() | there.keys()):
         wanted, found = expected.get((kind, name)), there.get((kind, name))
         if found is None:
@@ -61,6 +60,27 @@ def faults(ask: Ask, program: int) -> Iterator[str]:
             yield "The guard against changes without an entry stands open."
         if other:
             yield "The last entry has another hash than is kept of it."
+
+
+def _there(ask: Ask) -> dict[tuple[str, str], str]:
+    return {(kind, name): sql for kind, name, sql in ask(_SCHEMA, ())}
+
+
+def guards_mended(ask: Ask, program: int) -> tuple[str, ...]:
+    """Put triggers and indexes back as they were made, and say which; see the store's method."""
+    expected, there = _expected(), _there(ask)
+    mended = []
+    for (kind, name), wanted in sorted(expected.items()):
+        if kind == "table" or there.get((kind, name)) == wanted:
+            continue
+        if (kind, name) in there:
+            ask(f"DROP {kind} {name}", ())
+        ask(wanted, ())
+        mended.append(f"The {kind} {name} was put back.")
+    shut = "UPDATE peerkit_program SET writing = 0 WHERE id = ? AND writing <> 0 RETURNING id"
+    if ask(shut, (program,)):
+        mended.append("The guard against changes without an entry was closed.")
+    return tuple(mended)
 
 
 def cards(paged: Paged) -> Iterator[Card]:
