@@ -39,7 +39,7 @@ class SQLStore:
     each name of ours begins with ``prefix``. ``durability`` is ``"full"``, or
     ``"normal"``: an acknowledged change survives the death of our process, and
     a crash of the server may take the last ones. With an engine of yours it is
-    what your connections say.
+    what your connections say. With ``must_exist`` neither tables nor program are made.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class SQLStore:
         schema: str | None = None,
         prefix: str | None = None,
         durability: str | None = None,
+        must_exist: bool = False,
     ) -> None:
         if (engine is None) is (not where):
             raise StoreError("Give an address, or an engine of your own: one of the two.")
@@ -64,9 +65,8 @@ class SQLStore:
         else:
             self._server = Server(engine, ours=False)
         try:
-            names, number = opened(
-                self._server, program, told.get("schema"), told.get("prefix") or "peerkit_"
-            )
+            schema, prefix = told.get("schema"), told.get("prefix") or "peerkit_"
+            names, number = opened(self._server, program, schema, prefix, make=not must_exist)
         except BaseException:
             self._server.close()
             raise
@@ -75,9 +75,16 @@ class SQLStore:
         self._heads: dict[int, str] = {}
 
     @classmethod
-    def at(cls, where: str, *, program: str, durability: str | None = None) -> SQLStore:
+    def at(
+        cls,
+        where: str,
+        *,
+        program: str,
+        durability: str | None = None,
+        must_exist: bool = False,
+    ) -> SQLStore:
         """The database of this address: ``postgresql://user@host/name?schema=…&prefix=…``."""
-        return cls(where, program=program, durability=durability)
+        return cls(where, program=program, durability=durability, must_exist=must_exist)
 
     def within(self, connection: Host) -> SQLStore:
         """The same program through a connection of yours, in the transaction it is in.

@@ -34,14 +34,16 @@ SELECT EXISTS (
 """
 
 
-def opened(server: Server, program: str, schema: str | None, prefix: str) -> tuple[Names, int]:
+def opened(
+    server: Server, program: str, schema: str | None, prefix: str, *, make: bool
+) -> tuple[Names, int]:
     """Where our tables are, made if they are missing, and the number of this program."""
     Names(schema or "public", prefix)  # both are checked before anything is asked
-    return server.change(lambda db: _opened(db, program, schema, prefix))
+    return server.change(lambda db: _opened(db, program, schema, prefix, make=make))
 
 
 def _opened(
-    db: psycopg.Connection[Any], program: str, schema: str | None, prefix: str
+    db: psycopg.Connection[Any], program: str, schema: str | None, prefix: str, *, make: bool
 ) -> tuple[Names, int]:
     about = run(db, _ABOUT, (schema, f'"{prefix}form"'))
     ((encoding, version, found),) = about.fetchall()
@@ -51,12 +53,14 @@ def _opened(
         raise NotAStore("The server is too old: PostgreSQL 14 is the oldest that is used.")
     names = Names(found or "public", prefix)
     form = _form(db, names)
+    if form is None and not make:
+        raise NotAStore("The database holds no program, and none is made. Is the address right?")
     if form is None:
         with db.transaction():
             form = _made(db, names)
     if form > FORM:
         raise NotAStore("The database was written by a newer peerkit; install that one.")
-    return names, _entered(db, names, program)
+    return names, _entered(db, names, program, make=make)
 
 
 def _form(db: psycopg.Connection[Any], names: Names) -> int | None:
@@ -82,10 +86,12 @@ def _made(db: psycopg.Connection[Any], names: Names) -> int:
     return FORM
 
 
-def _entered(db: psycopg.Connection[Any], names: Names, program: str) -> int:
+def _entered(db: psycopg.Connection[Any], names: Names, program: str, *, make: bool) -> int:
     """The number of this program. One that is there is found also where nothing can be written."""
     look = names.into("SELECT id FROM {program} WHERE name = %s")
     found = run(db, look, (program,)).fetchall()
+    if not found and not make:
+        raise NotAStore("The database holds no program of this name.")
     if not found:
         new = names.into("INSERT INTO {program} (name) VALUES (%s) ON CONFLICT (name) DO NOTHING")
         run(db, new, (program,))

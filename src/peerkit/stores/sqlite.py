@@ -67,11 +67,17 @@ class SQLiteStore:
 
     ``durability`` is ``"full"`` (an acknowledged change survives a power cut
     where the disk keeps its word) or ``"normal"`` (it survives the death of
-    the process; a power cut may take the last ones).
+    the process; a power cut may take the last ones). With ``must_exist`` neither
+    file nor program is made.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, program: str = "main", durability: str = "full"
+        self,
+        path: str | os.PathLike[str],
+        *,
+        program: str = "main",
+        durability: str = "full",
+        must_exist: bool = False,
     ) -> None:
         if durability not in _DURABILITY:
             raise StoreError(f"durability is one of {', '.join(_DURABILITY)}.")
@@ -85,11 +91,15 @@ class SQLiteStore:
         self._closed = False
         self._forgot = False
         self._read: dict[str, Noun] = {}
-        self._db, self._program = self._opened(program, _DURABILITY[durability])
+        self._db, self._program = self._opened(
+            program, _DURABILITY[durability], make=not must_exist
+        )
         self._held = hold(self, self._db, self.path)
 
-    def _opened(self, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
-        return opened(self.path, program, synchronous)
+    def _opened(
+        self, program: str, synchronous: str, *, make: bool
+    ) -> tuple[sqlite3.Connection, int]:
+        return opened(self.path, program, synchronous, make=make)
 
     def _ready(self) -> None:
         if os.getpid() != self._pid:
