@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -352,13 +353,26 @@ def test_what_cannot_be_told_any_more_is_left_out_of_the_past(store: pk.Store) -
         assert program.view(about, as_of=kept).nouns == ()
 
 
-def damaged(number: int, body: Callable[[str], str]) -> pk.Program:
-    """A program in which the body of one entry was changed."""
+def damaged(number: int, body: Callable[[str], str], *, hashed: bool) -> pk.Program:
+    """A program in which the body of one entry was changed, perhaps its hash as well."""
     store = MemoryStore()
     program = opened(store)
     entry = store._entries[number - 1]
-    store._entries[number - 1] = attrs.evolve(entry, body=body(entry.body))
+    other = body(entry.body)
+    own = sha256(other.encode()).hexdigest() if hashed else entry.hash
+    store._entries[number - 1] = attrs.evolve(entry, body=other, hash=own)
     return program
+
+
+@pytest.mark.parametrize("as_of", [len(FIRST_ACTS), NOW])
+def test_an_entry_that_was_edited_is_not_looked_back_at(as_of: int | datetime) -> None:
+    """Its numbers would be taken for what was known; the error says who finds what is wrong."""
+    program = damaged(len(FIRST_ACTS), lambda body: body.replace("2026", "2025"), hashed=False)
+
+    with pytest.raises(StoreError, match=r"^Entry \d does not match its hash.* verify") as caught:
+        program.view("ana", "p-7", as_of=as_of)
+    assert "2025" not in str(caught.value)
+    assert program.verify().first == len(FIRST_ACTS)
 
 
 @pytest.mark.parametrize("as_of", [len(FIRST_ACTS), NOW])
@@ -375,7 +389,7 @@ def test_an_entry_that_cannot_be_read_is_named(
     body: Callable[[str], str], as_of: int | datetime
 ) -> None:
     """A damaged journal gives an error that names the entry, and no half of a view."""
-    program = damaged(len(FIRST_ACTS), body)
+    program = damaged(len(FIRST_ACTS), body, hashed=True)
 
     with pytest.raises(StoreError, match=f"^Entry {len(FIRST_ACTS)} cannot be read") as caught:
         program.view("ana", "p-7", as_of=as_of)

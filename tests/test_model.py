@@ -491,7 +491,14 @@ REFUSED: list[tuple[str, str, str, Make, list[Any]]] = [
         "Consent.to",
         "name 1 to 200 ids",
         lambda bad: consent(to=bad),
-        [(), [], CANARY, None, tuple(f"p-{each}" for each in range(201)), {"p-7"}, {CANARY: 1}],
+        [(), [], None, tuple(f"p-{each}" for each in range(201)), {"p-7"}, {CANARY: 1}],
+    ),
+    (
+        "a text of ids",
+        "Consent.to",
+        "a list of ids, not a text",
+        lambda bad: consent(to=bad),
+        [CANARY],
     ),
     ("an id of ids", "Consent.to", AN_ID, lambda bad: consent(to=bad), [(f"{CANARY} x",), (1,)]),
     (

@@ -722,7 +722,7 @@ class TestOpening:
         """A path is a file; what was kept in it is there the next time, one way or the other."""
         with pk.Program.open(str(path)) as program:
             number = program.do(welcome()).number
-        with pk.Program.open(f"sqlite://{path}", durability="normal") as program:
+        with pk.Program.open(f"sqlite:///{path}", durability="normal") as program:
             assert [each.number for each in program.journal()] == [number]
 
     def test_memory_is_new_each_time(self) -> None:
@@ -747,6 +747,13 @@ class TestOpening:
             program.close()
             with pytest.raises(pk.StoreError):
                 program.do(welcome())
+
+    def test_a_name_in_place_of_a_store_says_what_opens_it(self, tmp_path: Path) -> None:
+        """At once, and nothing is made."""
+        path: Any = str(tmp_path / "own.db")
+        with pytest.raises(pk.BadInput, match=r"^store: .*Program\.open"):
+            pk.Program(path)
+        assert [*tmp_path.iterdir()] == []
 
     def test_a_scheme_that_nobody_registered_says_so(self) -> None:
         """An address of a store that is not installed is an error that says what to do."""

@@ -63,7 +63,7 @@ class TestTheVectors:
             breaks, _ = scales.breaks()
 
         bad = re.findall(r"[0-9]+", KNOWN[name]["bad"])
-        assert [each.entry for each in breaks][:1] == [int(each) for each in bad]
+        assert [each.number for each in breaks][:1] == [int(each) for each in bad]
         assert f"{following.number} {following.head}" == KNOWN[name]["head"]
 
 

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -267,6 +268,81 @@ def opened_again(path: Path) -> pk.Program:
     return pk.Program.open(path, clock=lambda: NOW + timedelta(hours=2))
 
 
+class TestWhatIsNotProved:
+    """No more is said to be proved than is."""
+
+    def test_nothing_is_proved_from_the_first_bad_entry_on(self, path: Path) -> None:
+        """An anchor behind an edited entry vouches for nothing before it; one before it does."""
+        with pk.Program.open(path) as program:
+            third = [*program.journal()][2]
+        anchors = pk.Anchor(3, third.hash, NOW), anchored(path)
+        damage = "UPDATE peerkit_entry SET body = replace(body, 'ana', 'bea') WHERE n = 4"
+
+        verified = found(path, anchors[1], rest=(damage,))
+        assert verified.first == 4
+        assert verified.anchored == 0
+        assert verified.proves == (
+            "Nothing is proved anywhere: an anchor that comes behind an entry that does not fit "
+            "does not vouch for what lies before it."
+        )
+        assert found(path, *anchors).proves == (
+            "Up to entry 3 the journal is the one that was anchored: nothing of it was cut, put "
+            "back or written anew. Nothing is proved after entry 3: an anchor that comes behind "
+            "an entry that does not fit does not vouch for what lies before it."
+        )
+
+    def test_an_entry_before_a_broken_link_is_not_proved(self, path: Path) -> None:
+        """Edited with its hash, it is the next one that does not fit, and it is not vouched for."""
+        anchor = anchored(path)
+        with pk.Program.open(path) as program:
+            body = [*program.journal()][3].body.replace("ana", "bea")
+        damage = (
+            f"UPDATE peerkit_entry SET body = '{body}', "  # noqa: S608 - our own text
+            f"hash = '{sha256(body.encode()).hexdigest()}' WHERE n = 4"
+        )
+        verified = found(path, anchor, rest=(damage,))
+
+        assert verified.first == 5
+        assert not verified.anchored
+
+
+class TestMendingGuards:
+    """What the file refuses others by is put back, and nothing else."""
+
+    def test_what_is_gone_or_altered_is_put_back_and_said(self, path: Path) -> None:
+        """Triggers and indexes; what the guard let through meanwhile stays a fault."""
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("DROP TRIGGER peerkit_entry_stays")
+            db.execute("DROP INDEX peerkit_noun_of_kind")
+            db.execute("DROP TRIGGER peerkit_entry_remains")
+            db.execute(
+                "CREATE TRIGGER peerkit_entry_remains BEFORE DELETE ON peerkit_entry "
+                "BEGIN SELECT 1; END"
+            )
+            db.execute("UPDATE peerkit_entry SET body = replace(body, 'ana', 'bea') WHERE n = 4")
+            db.execute("UPDATE peerkit_program SET writing = 1")
+        with closing(SQLiteStore(path)) as store:
+            assert store.mend_guards() == (
+                "The index peerkit_noun_of_kind was put back.",
+                "The trigger peerkit_entry_remains was put back.",
+                "The trigger peerkit_entry_stays was put back.",
+                "The guard against changes without an entry was closed.",
+            )
+            assert store.mend_guards() == ()
+        with closing(sqlite3.connect(path)) as db, pytest.raises(sqlite3.IntegrityError):
+            db.execute("DELETE FROM peerkit_entry")
+        verified = found(path)
+        assert verified.to_mend == ()
+        assert verified.first == 4
+
+    def test_whoever_only_reads_mends_nothing(self, path: Path) -> None:
+        """It would write."""
+        with pk.Program.open(path, read_only=True) as program:
+            assert isinstance(program.store, SQLiteStore)
+            with pytest.raises(pk.StoreError, match="to be read only"):
+                program.store.mend_guards()
+
+
 class TestReadingOn:
     """From an anchor, every day."""
 
@@ -317,7 +393,7 @@ def explain(path: Path, verified: pk.Verified, **how: Any) -> pk.Decision:
     told: dict[str, Any] = {
         "by": "sam",
         "number": verified.first or 0,
-        "found": [each.found for each in verified.breaks if each.explained is None],
+        "found": [each.found for each in verified.to_explain],
         "why": pk.Words("The disk failed on Sunday."),
     }
     with opened_again(path) as program:
@@ -568,9 +644,35 @@ class TestExplaining:
         with closing(sqlite3.connect(path)) as db:
             db.execute("DROP TRIGGER peerkit_entry_stays")
         with pk.Program.open(path) as program:
-            (broken,) = program.verify().breaks
+            verified = program.verify()
 
-        assert broken == pk.Break("The trigger peerkit_entry_stays is missing.")
+        gone = pk.Break("The trigger peerkit_entry_stays is missing.")
+        assert verified.breaks == verified.to_mend == (gone,)
+        assert verified.to_explain == ()
+
+    def test_the_page_s_recipe_works_beside_a_guard_that_is_gone(self, path: Path) -> None:
+        """What can be explained is listed apart; what is left is mended, and then all is whole."""
+        found(path, rest=("UPDATE peerkit_tally SET value = 7 WHERE what = 'walking'",))
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("DROP TRIGGER peerkit_entry_stays")
+        with opened_again(path) as program:
+            explain(path, program.verify()).or_raise()
+            assert program.verify().faults == ("The trigger peerkit_entry_stays is missing.",)
+            assert isinstance(program.store, SQLiteStore)
+            program.store.mend_guards()
+
+            assert program.verify().whole
+
+    @pytest.mark.parametrize("number", [FIRST + 4, 999_999])
+    def test_an_entry_that_there_is_not_explains_nothing(self, path: Path, number: int) -> None:
+        """The number is that of a break, so none is behind the end; whoever asks is told so."""
+        before = found(path, rest=("UPDATE peerkit_tally SET value = 7 WHERE what = 'walking'",))
+        asked = explain(path, before, number=number)
+
+        assert asked.verdict is pk.Verdict.NEEDS_FACTS
+        assert "The journal has no such entry." in asked.heaviest_first()[0].sentence
+        assert found(path).faults == before.faults
+        assert explain(path, before, number=FIRST + 4).allowed
 
     @pytest.mark.parametrize(
         ("how", "place"),

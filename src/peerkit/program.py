@@ -34,6 +34,7 @@ from peerkit.stores import (
     Change,
     Entry,
     Order,
+    Store,
     Wanted,
 )
 from peerkit.stores.anchors import Anchor
@@ -46,7 +47,7 @@ from peerkit.stores.codec import (
     write_noun,
 )
 from peerkit.stores.examined import Advice, examined
-from peerkit.stores.filters import ABOUT, wanted_of
+from peerkit.stores.filters import ABOUT, after_of, place_in, wanted_of
 from peerkit.stores.keys import Keys
 from peerkit.stores.looking_back import view_then
 from peerkit.stores.opening import store_at
@@ -57,7 +58,7 @@ from peerkit.stores.verifying import Verified, verified
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from peerkit.stores import Standing, Store
+    from peerkit.stores import Standing
 
 __all__ = ["Advice", "Anchor", "Break", "Page", "Program", "Told", "Verified"]
 
@@ -75,6 +76,8 @@ LEASE: Final = timedelta(minutes=5)
 PAGE: Final = 500
 #: What stands in place of words that no key opens.
 _CLOSED: Final = "(These words are sealed, and no key here opens them.)"
+#: What is said of a program's name that is none.
+_NAME: Final = "give its name, or leave it out"
 #: What is said of an anchor that is none.
 _ANCHOR: Final = "give what program.anchor() gave, or Anchor.parse(line)"
 
@@ -172,6 +175,7 @@ class Program:
         new_id: Callable[[str], str] = _new_id,
         salt: Callable[[], str] = _salt,
     ) -> None:
+        must_be(Store, store, "store", "give a store; a file or an address is for Program.open")
         _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
         self.store: Store = store
         self.handbook: Handbook = Handbook.load() if handbook is None else handbook
@@ -190,6 +194,7 @@ class Program:
         durability: str | None = None,
         keys: Keys | None = None,
         read_only: bool = False,
+        must_exist: bool = False,
         handbook: Handbook | None = None,
         rules: Rules = ROLE_LIMITS,
         zone: str = "UTC",
@@ -207,17 +212,22 @@ class Program:
         apart are encrypted, whatever the store
         (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
         closes them. With ``read_only`` nothing is made, and nothing can be written:
-        for reports and auditors. The other arguments are those of :class:`Program`.
+        for reports and auditors. With ``must_exist`` nothing is made either: a name that was
+        mistyped is an error. The other arguments are those of :class:`Program`.
         Raises :class:`~peerkit.errors.StoreError`.
         """
         # Before a place is made.
         _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
         must_be(str | os.PathLike, where, "where", 'give a file, ":memory:" or an address')
-        must_be(str, program, "program", "give its name, or leave it out")
+        must_be(str, program, "program", _NAME)
+        if not program:
+            raise BadInput("program", _NAME)
         must_be(Keys | None, keys, "keys", "give keys, such as KeyFile(…), or leave them out")
-        if type(read_only) is not bool:
-            raise BadInput("read_only", "true, or left out")
-        asked = {"durability": durability, "read_only": read_only or None}
+        asked: dict[str, object] = {"read_only": read_only, "must_exist": must_exist}
+        for name, each in asked.items():
+            if type(each) is not bool:
+                raise BadInput(name, "true, or left out")
+        asked = {"durability": durability} | {name: each or None for name, each in asked.items()}
         how = {name: value for name, value in asked.items() if value is not None}
         return cls(
             store_at(os.fspath(where), program, keys=keys, **how),
@@ -352,16 +362,14 @@ class Program:
             order=order,
         )
         must_be(str, after, "after", "give the after of the page before; None: no next page")
-        if after and (" " in after) is (wanted.order is Order.ID):
-            raise BadInput("after", "give the after of a page in the same order")
         must_be(int, limit, "limit", f"1 to {MOST_FOUND} at a time")
         if not 1 <= limit <= MOST_FOUND:
             raise BadInput("limit", f"1 to {MOST_FOUND} at a time")
         return self._page(wanted, after, limit)
 
     def _page(self, wanted: Wanted[N], after: str, limit: int) -> Page[N]:
-        items = self.store.find(wanted, after=after, limit=limit)
-        return Page(items, wanted.place_of(items[-1]) if len(items) == limit else None)
+        items = self.store.find(wanted, after=place_in(wanted.order, after), limit=limit)
+        return Page(items, after_of(wanted, items[-1]) if len(items) == limit else None)
 
     def every(
         self,

@@ -33,8 +33,9 @@ def _digests(instance: object, attribute: attrs.Attribute[Any], value: object) -
 class ExplainBreak(Act):
     """Explain what does not fit in the journal or beside it, once it was looked into.
 
-    ``number`` is that of the entry at which it was noticed, 0 where it lies beside the
-    journal; ``found`` are the digests of exactly the breaks that are explained,
+    ``number`` is that of the breaks, as ``verify`` gives it: the entry that does not fit,
+    0 where it lies beside the journal. It is what the words are kept about
+    (``break/4``). ``found`` are the digests of exactly the breaks that are explained,
     and of no others; ``why`` says what happened, in words that are kept apart.
     """
 

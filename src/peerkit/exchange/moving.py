@@ -314,7 +314,7 @@ def _kept(
 
 
 def _changes(
-    lines: Lines, file: BinaryIO, waiting: _Waiting, told: list[str], size: int
+    lines: Lines, file: BinaryIO, waiting: Waiting, told: list[str], size: int
 ) -> Iterator[Change]:
     """The changes in the next lines. What of them has been told is noted."""
     for _ in range(size):

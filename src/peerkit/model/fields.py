@@ -187,8 +187,14 @@ def maybe_id() -> Any:
     return attrs.field(default=None, validator=attrs.validators.optional(an_id))
 
 
+def _no_text(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if isinstance(value, str):
+        raise BadInput(_place(instance, attribute), "a list of ids, not a text")
+
+
 def some_ids(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Takes one or more different ids."""
+    _no_text(instance, attribute, value)
     if type(value) is not tuple or not 1 <= len(value) <= MOST_NAMED:
         raise BadInput(_place(instance, attribute), f"name 1 to {MOST_NAMED} ids")
     for each in value:
@@ -207,6 +213,7 @@ def maybe_ids(*, most: int = MOST_NAMED, repr: bool = True) -> Any:  # noqa: A00
     """Up to so many different ids; none when not said."""
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        _no_text(instance, attribute, value)
         if type(value) is not tuple or len(value) > most:
             raise BadInput(_place(instance, attribute), f"name at most {most} ids")
         any_ids(instance, attribute, value)

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
 
 def explains_breaks(act: ExplainBreak, view: View, book: Book) -> Findings:
-    """What does not fit is explained by whoever answers for the records."""
+    """What does not fit is explained by whoever answers for the records.
+
+    A cut tail is noticed at the entry behind the last one: no number is higher.
+    """
     verdict = Verdict.ALLOWED if answers(view, act.by) else Verdict.NOT_ALLOWED
+    if act.number > view.seen + 1:
+        verdict = max(verdict, Verdict.NEEDS_FACTS)
     return (Finding(book.clause("explains-breaks"), verdict, {"by": act.by}),)
 
 

@@ -15,7 +15,7 @@ from peerkit.model import NOUNS, Noun
 from peerkit.model.fields import in_utc, zone_named
 from peerkit.stores import Order, Wanted
 
-__all__ = ["ABOUT", "wanted_of"]
+__all__ = ["ABOUT", "after_of", "place_in", "wanted_of"]
 
 N = TypeVar("N", bound=Noun)
 
@@ -43,20 +43,38 @@ def wanted_of(  # noqa: PLR0913 - what may be asked, each by its name
     if kind not in NOUNS:
         raise BadInput("kind", "give a class of noun, such as Match or Session")
     must_be(str | None, about, "about", ABOUT)
+    if about == "":
+        raise BadInput("about", f"{ABOUT}; leave it out for all")
     must_be(Order | None, order, "order", "give an Order, such as Order.NEWEST")
-    edges = [_edge(kind, zone, *each) for each in (("since", since), ("until", until))]
+    begins, ends = _edge(kind, zone, "since", since), _edge(kind, zone, "until", until)
+    if begins is not None and ends is not None and ends < begins:
+        raise BadInput("until", "lies before since; swap the two")
     if order is None:
-        order = Order.ID if edges == [None, None] else Order.OLDEST
+        order = Order.ID if begins is ends is None else Order.OLDEST
     if order is not Order.ID and not kind.dated:
         raise BadInput("order", f"no {kind.__name__} has a day; leave the order out")
     return Wanted(
         kind,
         about=about,
         statuses=_statuses(kind, status, open),
-        since=edges[0],
-        until=edges[1],
+        since=begins,
+        until=ends,
         order=order,
     )
+
+
+def after_of(wanted: Wanted[N], noun: N) -> str:
+    """The ``after`` of a page that ends with this noun. It says its order, but for that by id."""
+    place = wanted.place_of(noun)
+    return place if wanted.order is Order.ID else f"{wanted.order} {place}"
+
+
+def place_in(order: Order, after: str) -> str:
+    """The place that an ``after`` means, which must be that of a page in the same order."""
+    said, _, place = after.partition(" ") if order is not Order.ID else (order.value, "", after)
+    if after and (said != order or (" " in place) is (order is Order.ID)):
+        raise BadInput("after", "give the after of a page in the same order")
+    return place
 
 
 def _statuses(
@@ -86,6 +104,8 @@ def _asked(kind: type[Noun], status: object) -> frozenset[StrEnum]:
         if not isinstance(each, own):
             raise BadInput("status", f"give members of {own.__name__}: " + ", ".join(own))
         found.append(each)
+    if not found:
+        raise BadInput("status", "name one at least, or leave it out for all")
     return frozenset(found)
 
 

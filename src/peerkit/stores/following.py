@@ -45,6 +45,7 @@ class Following:
     number: int = 0
     head: str = GENESIS
     anchored: int = 0
+    fits: bool = True
 
     @classmethod
     def of(cls, scales: Scales, anchors: Iterable[Anchor], begin: Entry | None) -> Following:
@@ -75,6 +76,7 @@ class Following:
             if not linked:
                 says.append(f"Entry {entry.number} is not linked to the one before it.")
         if says:
+            self.fits = False
             what = (expected, before, entry.number, entry.hash, entry.body)
             self.scales.broken(Break(each, expected, digest_of(each, *what)) for each in says)
         self.number, self.head = entry.number, entry.hash
@@ -92,8 +94,9 @@ class Following:
         for n in range(expected, entry.number + 1):
             for each in self.anchors.pop(n, ()):
                 if each.number == entry.number and each.hash == entry.hash:
-                    self.anchored = n
+                    self.anchored = n if self.fits else self.anchored
                 else:
+                    self.fits = False
                     said = f"Entry {n} is not the one that was anchored: some entry after "
                     said += f"{self.anchored} was written anew, or the store is another one."
                     yield Break(said, n, digest_of("anchor", n, each.hash))

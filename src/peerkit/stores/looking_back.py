@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from hashlib import sha256
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -63,7 +64,12 @@ def _when(entry: Entry) -> datetime:
 
 
 def _read(entry: Entry, how: Callable[[Entry], T]) -> T:
-    """Read something of an entry, which may have been damaged."""
+    """Read something of an entry, which may have been damaged or edited."""
+    if sha256(entry.body.encode(errors="replace")).hexdigest() != entry.hash:
+        raise StoreError(
+            f"Entry {entry.number} does not match its hash, so what was known then is not known. "
+            "What is wrong says verify()."
+        )
     with suppress(*_DAMAGED):
         return how(entry)
     raise StoreError(f"Entry {entry.number} cannot be read. What is wrong says verify().")

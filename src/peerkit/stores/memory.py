@@ -58,9 +58,17 @@ class MemoryStore:
 
     @classmethod
     def at(
-        cls, where: str, *, program: str, durability: str | None = None, read_only: bool = False
+        cls,
+        where: str,
+        *,
+        program: str,
+        durability: str | None = None,
+        read_only: bool = False,
+        must_exist: bool = False,
     ) -> MemoryStore:
         """A new one: nothing in memory has a name that another could open."""
+        if must_exist:
+            raise StoreError("What is kept in memory begins empty: nothing exists. Name a file.")
         if read_only:
             raise StoreError("What is kept in memory begins empty: nothing to read. Name a file.")
         if durability is not None:

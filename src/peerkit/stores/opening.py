@@ -28,7 +28,8 @@ def store_at(where: str, program: str, *, keys: Keys | None = None, **how: Any) 
 
     Third parties register a callable ``(where, *, program, **how) -> Store``
     under their scheme in the entry point group ``peerkit.stores``. ``how`` holds
-    what the caller asked for, and nothing else: ``durability``, ``read_only``.
+    what the caller asked for, and nothing else: ``durability``, ``read_only``,
+    ``must_exist``.
     """
     scheme, found, _ = where.partition("://")
     if not found:

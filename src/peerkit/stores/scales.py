@@ -33,7 +33,7 @@ _TABLES: Final = (
     """CREATE TABLE noun (kind TEXT, id TEXT, n INTEGER, digest TEXT,
     PRIMARY KEY (kind, id)) WITHOUT ROWID""",
     "CREATE TABLE doubt (n INTEGER, kind TEXT, id TEXT, digest TEXT, was TEXT)",
-    "CREATE TABLE break (at INTEGER PRIMARY KEY, says TEXT, entry INTEGER, found TEXT)",
+    "CREATE TABLE break (at INTEGER PRIMARY KEY, says TEXT, number INTEGER, found TEXT)",
     "CREATE TABLE explained (found TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID",
     "BEGIN",
 )
@@ -71,14 +71,15 @@ def digest_of(*what: object) -> str:
 class Break:
     """Something that does not fit, and where.
 
-    ``entry`` is the number of the entry, where it is the journal that does not
-    fit. ``found`` is the digest of exactly what was found, by which it can be
-    explained; it is empty where there is nothing to explain, only to mend.
-    ``explained`` is the number of the entry that explains it.
+    ``number`` is that of the entry, where it is the journal that does not fit, and 0
+    where it lies beside the journal. ``found`` is the digest of exactly what was found,
+    by which it can be explained; it is empty where there is nothing to explain, only
+    to mend: see :attr:`peerkit.program.Verified.to_mend`. ``explained`` is the number
+    of the entry that explains it.
     """
 
     says: str
-    entry: int | None = None
+    number: int = 0
     found: str = ""
     explained: int | None = None
 
@@ -222,8 +223,8 @@ class Scales:
     def broken(self, breaks: Iterable[Break]) -> None:
         """Something that does not fit."""
         self._many(
-            "INSERT INTO break (says, entry, found) VALUES (?,?,?)",
-            [(each.says, each.entry, each.found) for each in breaks],
+            "INSERT INTO break (says, number, found) VALUES (?,?,?)",
+            [(each.says, each.number, each.found) for each in breaks],
         )
 
     def explain(self, found: Iterable[str], number: int) -> None:
@@ -238,7 +239,7 @@ class Scales:
         And how many there are besides.
         """
         asked = (
-            "SELECT says, entry, found, n FROM break LEFT JOIN explained USING (found) "
+            "SELECT says, number, found, n FROM break LEFT JOIN explained USING (found) "
             "ORDER BY n IS NOT NULL, at LIMIT ?"
         )
         rows = [*self._ask(asked, (_LISTED,))]

@@ -13,7 +13,7 @@ from peerkit.model import Count, Message, Noun, View
 from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
 from peerkit.stores.sql_examined import advised
-from peerkit.stores.sql_opening import opened
+from peerkit.stores.sql_opening import found, opened
 from peerkit.stores.sql_server import BEGIN, Host, Server, engine_at, read_address, run
 from peerkit.stores.sql_statements import Statements
 from peerkit.stores.sql_tables import Names
@@ -43,7 +43,7 @@ class SQLStore:
     each name of ours begins with ``prefix``. ``durability`` is ``"full"``, or
     ``"normal"``: an acknowledged change survives the death of our process, and
     a crash of the server may take the last ones. With an engine of yours it is
-    what your connections say.
+    what your connections say. With ``must_exist`` neither tables nor program are made.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class SQLStore:
         schema: str | None = None,
         prefix: str | None = None,
         durability: str | None = None,
+        must_exist: bool = False,
     ) -> None:
         if type(where) is not str:
             raise StoreError("Give an address, which is a text, or an engine as engine=….")
@@ -70,9 +71,9 @@ class SQLStore:
         else:
             self._server = Server(engine, ours=False)
         try:
-            names, number = opened(
-                self._server, program, told.get("schema"), told.get("prefix") or "peerkit_"
-            )
+            schema, prefix = told.get("schema"), told.get("prefix") or "peerkit_"
+            look = found if must_exist else opened
+            names, number = look(self._server, program, schema, prefix)
         except BaseException:
             self._server.close()
             raise

@@ -54,7 +54,9 @@ def _found(
     names = _names(db, schema, prefix)
     form = _form(db, names)
     if form is None:
-        raise NotAStore("This database holds no peerkit store, and one that is read is not made.")
+        raise NotAStore(
+            "This database holds no peerkit store, and none is made. Is the address right?"
+        )
     _must_be_known(form)
     look = names.into("SELECT id FROM {program} WHERE name = %s")
     rows = run(db, look, (program,)).fetchall()

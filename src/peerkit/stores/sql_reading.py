@@ -20,11 +20,16 @@ _ONE_MOMENT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 def sql_at(
-    where: str, *, program: str, durability: str | None = None, read_only: bool = False
+    where: str,
+    *,
+    program: str,
+    durability: str | None = None,
+    read_only: bool = False,
+    must_exist: bool = False,
 ) -> SQLStore:
     """The database of this address: ``postgresql://user@host/name?schema=…&prefix=…``."""
     if not read_only:
-        return SQLStore(where, program=program, durability=durability)
+        return SQLStore(where, program=program, durability=durability, must_exist=must_exist)
     if durability is not None:
         raise StoreError("What is only read is not made durable. Leave durability out.")
     return SQLReader(where, program=program)

@@ -21,7 +21,7 @@ from peerkit.stores.sqlite_backup import backed_up
 from peerkit.stores.sqlite_examined import advised
 from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, emptied, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
-from peerkit.stores.sqlite_inspected import cards, faults
+from peerkit.stores.sqlite_inspected import cards, faults, guards_mended
 from peerkit.stores.sqlite_restoring import Gathered
 from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, finding, standing
 
@@ -70,11 +70,17 @@ class SQLiteStore:
 
     ``durability`` is ``"full"`` (an acknowledged change survives a power cut
     where the disk keeps its word) or ``"normal"`` (it survives the death of
-    the process; a power cut may take the last ones).
+    the process; a power cut may take the last ones). With ``must_exist`` neither
+    file nor program is made.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, program: str = "main", durability: str = "full"
+        self,
+        path: str | os.PathLike[str],
+        *,
+        program: str = "main",
+        durability: str = "full",
+        must_exist: bool = False,
     ) -> None:
         if durability not in _DURABILITY:
             raise StoreError(f"durability is one of {', '.join(_DURABILITY)}.")
@@ -88,11 +94,15 @@ class SQLiteStore:
         self._closed = False
         self._forgot = False
         self._read: dict[str, Noun] = {}
-        self._db, self._program = self._opened(program, _DURABILITY[durability])
+        self._db, self._program = self._opened(
+            program, _DURABILITY[durability], make=not must_exist
+        )
         self._held = hold(self, self._db, self.path)
 
-    def _opened(self, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
-        return opened(self.path, program, synchronous)
+    def _opened(
+        self, program: str, synchronous: str, *, make: bool
+    ) -> tuple[sqlite3.Connection, int]:
+        return opened(self.path, program, synchronous, make=make)
 
     def _ready(self) -> None:
         if os.getpid() != self._pid:
@@ -480,6 +490,16 @@ class SQLiteStore:
     def advice(self) -> Iterator[Advice]:
         """What to know of this file and the place where it is."""
         return advised(self.path, self._ask, self._program)
+
+    def mend_guards(self) -> tuple[str, ...]:
+        """Put back the file's guards that are gone, altered or open; what was done, in sentences.
+
+        Nothing that they let through is mended. It is never done by itself: look with
+        ``verify`` first, or what happened meanwhile is not noticed. What is not ours
+        is left alone, and tables too: for those there is a backup.
+        """
+        with self._transaction():
+            return guards_mended(self._ask, self._program)
 
     def cards(self) -> Iterator[Card]:
         """Everything by which this file finds what it keeps."""

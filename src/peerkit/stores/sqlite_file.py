@@ -24,6 +24,8 @@ T = TypeVar("T")
 _OURS: Final = 0x70656572
 #: No SQLite file is shorter, in bytes, unless it is empty.
 _SHORTEST: Final = 512
+#: What is said of a file in which a program was looked for.
+NO_SUCH_PROGRAM: Final = "holds no program of this name."
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
 _FORM: Final = 3
 #: How the tables of a form become those of the next: a script for each form that was released.
@@ -216,16 +218,20 @@ def why(error: Exception) -> str:
     return str(error) if isinstance(error, sqlite3.Error) else type(error).__name__
 
 
-def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
+def opened(
+    path: str, program: str, synchronous: str, *, make: bool
+) -> tuple[sqlite3.Connection, int]:
     """The file, made if it is new, and the number of this program in it. Raises StoreError."""
     spare_other_files(path)
+    if not make:
+        must_be_there(path)
     try:
         db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     except (sqlite3.Error, ValueError) as error:
         failed = type(error).__name__
     else:
         try:
-            return db, _prepared(db, path, program, synchronous)
+            return db, _prepared(db, path, program, synchronous, make=make)
         except BaseException:
             with suppress(sqlite3.Error):  # what went wrong first is told
                 db.close()
@@ -233,18 +239,31 @@ def opened(path: str, program: str, synchronous: str) -> tuple[sqlite3.Connectio
     raise StoreError(f"{path} cannot be opened ({failed}). Is the folder there?")
 
 
-def _prepared(db: sqlite3.Connection, path: str, program: str, synchronous: str) -> int:
+def must_be_there(path: str) -> None:
+    """Refuse a name that no file has, before SQLite makes one."""
+    if not Path(path).is_file():
+        raise StoreError(f"There is no file {path}, and none is made. Is the name right?")
+
+
+def _prepared(
+    db: sqlite3.Connection, path: str, program: str, synchronous: str, *, make: bool
+) -> int:
     """The number of this program in the file, once the file is known to be ours."""
     try:
-        is_ours(db, path)
+        if not is_ours(db, path) and not make:
+            raise NotAStore(f"{path} {NO_SUCH_PROGRAM}")
         _write_ahead(db)
         db.execute(f"PRAGMA synchronous = {synchronous}")
         db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
         db.execute(f"PRAGMA cache_size = {-_CACHE}")
         db.execute("PRAGMA secure_delete = ON")  # what is forgotten is no more in a free page
-        return _entered(db, program)
+        number = _entered(db, program, make=make)
     except FAILURES as error:
         failed, name = why(error), getattr(error, "sqlite_errorname", "")
+    else:
+        if number is None:
+            raise NotAStore(f"{path} {NO_SUCH_PROGRAM}")
+        return number
     if name == "SQLITE_NOTADB":
         raise NotAStore(f"{path} is not an SQLite file.")
     raise StoreError(f"{path} cannot be used: {failed}.")
@@ -315,8 +334,11 @@ def _write_ahead(db: sqlite3.Connection) -> None:
             return
 
 
-def _entered(db: sqlite3.Connection, program: str) -> int:
-    """The number of this program, making what is missing. Several processes may try at once."""
+def _entered(db: sqlite3.Connection, program: str, *, make: bool) -> int | None:
+    """The number of this program, making what is missing. Several processes may try at once.
+
+    None: it is not there, and is not to be made.
+    """
     db.execute("BEGIN IMMEDIATE")
     try:
         if db.execute("PRAGMA application_id").fetchone()[0] != _OURS:
@@ -329,18 +351,18 @@ def _entered(db: sqlite3.Connection, program: str) -> int:
             for statement in _statements(_STEPS[older]):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {older + 1}")
-        db.execute(
-            "INSERT INTO peerkit_program (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
-            (program,),
-        )
-        found = db.execute("SELECT id FROM peerkit_program WHERE name = ?", (program,))
-        number: int = found.fetchone()[0]
+        if make:
+            db.execute(
+                "INSERT INTO peerkit_program (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
+                (program,),
+            )
+        found = db.execute("SELECT id FROM peerkit_program WHERE name = ?", (program,)).fetchone()
         db.execute("COMMIT")
     except BaseException:
         with suppress(sqlite3.Error):  # SQLite may have done it by itself
             db.execute("ROLLBACK")
         raise
-    return number
+    return None if found is None else int(found[0])
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_file import laid_out
 
-__all__ = ["Ask", "cards", "faults", "guards"]
+__all__ = ["Ask", "cards", "faults", "guards", "guards_mended"]
 
 #: Asks the file: a statement and its values.
 Ask: TypeAlias = Callable[[str, tuple[Any, ...]], list[Any]]
@@ -57,7 +57,7 @@ def faults(ask: Ask, program: int) -> Iterator[str]:
 def guards(ask: Ask) -> Iterator[str]:
     """Tables, indexes and guards that are missing, altered, or not ours."""
     expected = _expected()
-    there = {(kind, name): sql for kind, name, sql in ask(_SCHEMA, ())}
+    there = _there(ask)
     for kind, name in sorted(expected.keys() | there.keys()):
         wanted, found = expected.get((kind, name)), there.get((kind, name))
         if found is None:
@@ -66,6 +66,27 @@ def guards(ask: Ask) -> Iterator[str]:
             yield f"The {kind} {name} is not ours."
         elif wanted != found:
             yield f"The {kind} {name} was altered."
+
+
+def _there(ask: Ask) -> dict[tuple[str, str], str]:
+    return {(kind, name): sql for kind, name, sql in ask(_SCHEMA, ())}
+
+
+def guards_mended(ask: Ask, program: int) -> tuple[str, ...]:
+    """Put triggers and indexes back as they were made, and say which; see the store's method."""
+    expected, there = _expected(), _there(ask)
+    mended = []
+    for (kind, name), wanted in sorted(expected.items()):
+        if kind == "table" or there.get((kind, name)) == wanted:
+            continue
+        if (kind, name) in there:
+            ask(f"DROP {kind} {name}", ())
+        ask(wanted, ())
+        mended.append(f"The {kind} {name} was put back.")
+    shut = "UPDATE peerkit_program SET writing = 0 WHERE id = ? AND writing <> 0 RETURNING id"
+    if ask(shut, (program,)):
+        mended.append("The guard against changes without an entry was closed.")
+    return tuple(mended)
 
 
 def cards(paged: Paged) -> Iterator[Card]:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 from peerkit.errors import StoreError
 from peerkit.stores import NotAStore
 from peerkit.stores.sqlite import SQLiteStore
-from peerkit.stores.sqlite_file import FAILURES, is_ours, spare_other_files, why
+from peerkit.stores.sqlite_file import (
+    FAILURES,
+    NO_SUCH_PROGRAM,
+    is_ours,
+    must_be_there,
+    spare_other_files,
+    why,
+)
 from peerkit.stores.sqlite_held import hold
 
 if TYPE_CHECKING:
@@ -21,6 +28,8 @@ __all__ = ["SQLiteReader", "sqlite_at"]
 
 #: What a file at rest is known by: its size and when it was last written.
 _Still: TypeAlias = tuple[int, int]
+#: What stands before the path of a file in an address.
+_ADDRESS: Final = "sqlite:///"
 #: Seconds to wait for a writer who mends the log.
 _PATIENCE: Final = 30.0
 
@@ -33,11 +42,12 @@ class SQLiteReader(SQLiteStore):
     with their log.
     """
 
-    def _opened(self, program: str, synchronous: str) -> tuple[sqlite3.Connection, int]:
+    def _opened(
+        self, program: str, synchronous: str, *, make: bool
+    ) -> tuple[sqlite3.Connection, int]:
         self._name = program
         spare_other_files(self.path)
-        if not Path(self.path).is_file():
-            raise StoreError(f"There is no file {self.path}, and reading makes none.")
+        must_be_there(self.path)
         self._still = _still(self.path)
         return _looked_at(self.path, program, still=self._still is not None)
 
@@ -66,7 +76,7 @@ class SQLiteReader(SQLiteStore):
         if self._batch:
             raise StoreError(f"Somebody began to write to {self.path} meanwhile. Begin again.")
         self._db.close()
-        self._db, self._program = self._opened(self._name, "")
+        self._db, self._program = self._opened(self._name, "", make=False)
         self._held = hold(self, self._db, self.path)
 
     def _transaction(self) -> NoReturn:
@@ -97,11 +107,25 @@ class SQLiteReader(SQLiteStore):
 
 
 def sqlite_at(
-    where: str, *, program: str, durability: str = "full", read_only: bool = False
+    where: str,
+    *,
+    program: str,
+    durability: str = "full",
+    read_only: bool = False,
+    must_exist: bool = False,
 ) -> SQLiteStore:
-    """The file of this path, or of an address ``sqlite://path``."""
+    """The file of this path, or of an address: ``sqlite:///program.db`` here, ``sqlite:////…`` not.
+
+    An address is read as SQLAlchemy reads it: what stands behind three strokes is the path.
+    """
+    path = where.removeprefix(_ADDRESS)
+    if path.startswith("sqlite://"):
+        raise StoreError(
+            "Write sqlite:/// before the path of a file, so four strokes in all "
+            "before one that begins with a stroke; or give the path alone."
+        )
     kind = SQLiteReader if read_only else SQLiteStore
-    return kind(where.removeprefix("sqlite://"), program=program, durability=durability)
+    return kind(path, program=program, durability=durability, must_exist=must_exist)
 
 
 def _still(path: str) -> _Still | None:
@@ -148,7 +172,7 @@ def _number_in(db: sqlite3.Connection, path: str, program: str) -> int:
         number: int = found[0]
         return number
     if not failed:
-        raise NotAStore(f"{path} holds no program of this name.")
+        raise NotAStore(f"{path} {NO_SUCH_PROGRAM}")
     if name == "SQLITE_NOTADB":
         raise NotAStore(f"{path} is not an SQLite file.")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):

@@ -41,8 +41,8 @@ class Verified:
     ``entries`` is the number of the last entry and ``head`` its hash. ``breaks``
     are what does not fit: at most a thousand, and ``more`` says how many there
     are besides; those that nobody has explained come first. ``anchored`` is the
-    number of the last anchor that was found in its place, ``since`` that of the
-    entry after which was read.
+    number of the last anchor that was found in its place, before the first entry
+    that does not fit, ``since`` that of the entry after which was read.
     """
 
     entries: int
@@ -69,8 +69,18 @@ class Verified:
     @property
     def first(self) -> int | None:
         """The number of the first bad entry that nobody has explained; None: the journal fits."""
-        bad = (each.entry for each in self.breaks if each.explained is None)
-        return min((each for each in bad if each is not None), default=None)
+        bad = (each.number for each in self.breaks if each.number and each.explained is None)
+        return min(bad, default=None)
+
+    @property
+    def to_explain(self) -> tuple[Break, ...]:
+        """What only an explanation can settle: hand their ``found`` to ``ExplainBreak``."""
+        return tuple(each for each in self.breaks if each.found and each.explained is None)
+
+    @property
+    def to_mend(self) -> tuple[Break, ...]:
+        """What cannot be explained: the place itself, whose faults would hide the next break."""
+        return tuple(each for each in self.breaks if not each.found)
 
     @property
     def whole(self) -> bool:
@@ -79,7 +89,7 @@ class Verified:
 
     @property
     def proves(self) -> str:
-        """What follows from it and what does not, as far as no fault says otherwise."""
+        """What follows from it and what does not."""
         said = []
         if self.since:
             said.append(
@@ -94,7 +104,10 @@ class Verified:
         if self.anchored < self.entries or not self.entries:
             after = f"after entry {self.anchored}" if self.anchored else "anywhere"
             said.append(
-                f"A tail that was cut, an older copy, or a journal written anew {after} "
+                f"Nothing is proved {after}: an anchor that comes behind an entry that does not "
+                "fit does not vouch for what lies before it."
+                if self.more or any(each.number for each in self.breaks)
+                else f"A tail that was cut, an older copy, or a journal written anew {after} "
                 "would not be seen: no anchor was given for it."
             )
         return " ".join(said)
