@@ -755,6 +755,60 @@ class TestOpening:
             pk.Program(path)
         assert [*tmp_path.iterdir()] == []
 
+    def test_an_address_of_a_file_is_read_as_sqlalchemy_reads_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Three strokes and a path: from here, or whole with a fourth one. Two are refused."""
+        monkeypatch.chdir(tmp_path)
+        with pk.Program.open("sqlite:///here.db") as program:
+            program.do(welcome()).or_raise()
+        whole = f"sqlite:///{(tmp_path / 'here.db').as_posix()}"
+        with pk.Program.open(whole, must_exist=True) as program:
+            assert program.count(pk.Participant) == 1
+        with pytest.raises(pk.StoreError, match="Write sqlite:/// before"):
+            pk.Program.open("sqlite://there.db")
+        assert [each.name for each in tmp_path.iterdir()] == ["here.db"]
+
+    def test_a_place_that_must_exist_is_not_made(self, tmp_path: Path) -> None:
+        """Neither a file, nor tables in an empty one, nor a program in one that holds others."""
+        path, empty, missing = (tmp_path / name for name in ("program.db", "empty.db", "typoo.db"))
+        empty.touch()
+        with pk.Program.open(path) as program:
+            program.do(welcome()).or_raise()
+        for how in ({}, {"read_only": True}):
+            for where, name, what in (
+                (missing, "main", "There is no file .*typoo.db, and none is made"),
+                (empty, "main", "empty.db holds no program of this name"),
+                (path, "mian", "program.db holds no program of this name"),
+            ):
+                with pytest.raises(pk.StoreError, match=what):
+                    pk.Program.open(where, program=name, must_exist=True, **how)
+        assert empty.stat().st_size == 0
+        assert not missing.exists()
+        with closing(sqlite3.connect(path)) as db:
+            assert db.execute("SELECT name FROM peerkit_program").fetchall() == [("main",)]
+        with pk.Program.open(path, must_exist=True) as program:
+            assert program.count(pk.Participant) == 1
+
+    def test_nothing_exists_in_memory(self) -> None:
+        """It begins empty, so it cannot be what somebody looks for."""
+        with pytest.raises(pk.StoreError, match="in memory begins empty"):
+            pk.Program.open(":memory:", must_exist=True)
+
+    @pytest.mark.parametrize(
+        ("how", "told"),
+        [
+            ({"program": ""}, "program: give its name, or leave it out"),
+            ({"must_exist": 1}, "must_exist: true, or left out"),
+            ({"read_only": "no"}, "read_only: true, or left out"),
+        ],
+    )
+    def test_how_it_is_opened_is_looked_at_first(self, how: dict[str, Any], told: str) -> None:
+        """What does not fit is named before a place is made."""
+        with pytest.raises(pk.BadInput) as refused:
+            pk.Program.open(":memory:", **how)
+        assert str(refused.value) == told
+
     def test_a_scheme_that_nobody_registered_says_so(self) -> None:
         """An address of a store that is not installed is an error that says what to do."""
         with pytest.raises(pk.StoreError, match=r"No store is registered for theirs://\. Install"):

@@ -102,7 +102,7 @@ def test_whatever_writes_is_refused(path: Path, write: Callable[[pk.Program], ob
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     """Reading makes no file, no folder, and no program in a file that is there."""
-    with pytest.raises(pk.StoreError, match=r"There is no file .*missing\.db, and reading"):
+    with pytest.raises(pk.StoreError, match=r"There is no file .*missing\.db, and none is made"):
         read(tmp_path / "missing.db")
     for odd in ("no/folder.db", "a\0b.db"):
         with pytest.raises(pk.StoreError, match="There is no file"):

@@ -133,7 +133,13 @@ def test_a_program_is_opened_by_its_address(where: str) -> None:
 
 def test_a_database_holds_many_programs(where: str) -> None:
     """Two programs in one schema have journals of their own and know nothing of each other."""
+    with pytest.raises(NotAStore, match="holds no program, and none is made"):
+        SQLStore(where, program="north", must_exist=True)
     with closing(SQLStore(where, program="north")) as north:
+        with pytest.raises(NotAStore, match="no program of this name"):
+            SQLStore(where, program="south", must_exist=True)
+        with closing(SQLStore(where, program="north", must_exist=True)):
+            pass
         with closing(SQLStore(where, program="south")) as south:
             kept = keep(north, "m-1", nouns=[match()], messages=[message()], key="k")
 
