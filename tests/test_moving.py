@@ -449,6 +449,31 @@ def test_an_explained_text_stays_where_it_is(program: pk.Program, tmp_path: Path
     assert export_program(program, path, words=False) == check_export(path)
 
 
+def round_the_door(path: Path, sql: str) -> None:
+    """A query is tried on the wrong file."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE peerkit_program SET writing = 1")
+        assert db.execute(sql).rowcount == 1
+        db.execute("UPDATE peerkit_program SET writing = 0")
+
+
+def test_a_text_that_is_missing_is_missing_there_too(tmp_path: Path) -> None:
+    """What is not there any more arrives as that, and the same entry explains it."""
+    with pk.Program.open(tmp_path / "old.db") as program:
+        welcome(program, 1)
+    round_the_door(tmp_path / "old.db", "DELETE FROM peerkit_apart WHERE about = 'goal/g-1'")
+    with pk.Program.open(tmp_path / "old.db") as program:
+        explained(program)
+        arrived = pk.Program(MemoryStore())
+
+        export_program(program, tmp_path / "moved.jsonl")
+        import_program(tmp_path / "moved.jsonl", arrived)
+
+        same(program, arrived)
+    said = "Words about goal/g-1 are missing. Entry 3 explains it."
+    assert arrived.verify().explained == (said,)
+
+
 def test_an_explained_entry_stays_where_it_is(program: pk.Program, tmp_path: Path) -> None:
     """An entry that was edited is in no file, with words or without."""
     entry = next(program.journal())
@@ -477,10 +502,8 @@ def test_what_does_not_follow_from_the_journal_arrives_as_it_does(tmp_path: Path
     """A noun that was changed beside the journal, explained or not, arrives as its entry says."""
     with pk.Program.open(tmp_path / "old.db") as program:
         welcome(program, 1)
-    with closing(sqlite3.connect(tmp_path / "old.db")) as db, db:
-        db.execute("UPDATE peerkit_program SET writing = 1")
-        db.execute("UPDATE peerkit_noun SET body = replace(body, 'active', 'completed')")
-        db.execute("UPDATE peerkit_program SET writing = 0")
+    completed = "UPDATE peerkit_noun SET body = replace(body, 'active', 'completed')"
+    round_the_door(tmp_path / "old.db", f"{completed} WHERE id = 'g-1'")
     with pk.Program.open(tmp_path / "old.db") as program:
         explained(program)
         export_program(program, tmp_path / "moved.jsonl")
