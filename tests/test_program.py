@@ -168,6 +168,13 @@ class TestDoing:
         (kept,) = next(program.history("g-1")).read()["apart"]
         assert kept[:2] == ["goal/g-1", "p-7"]
 
+    @pytest.mark.parametrize("about", ["@act", "@findings", "@person/p-7", "@"])
+    def test_a_private_part_is_no_words(self, about: str) -> None:
+        """What acts and nouns say of somebody's life is not read out in a heap."""
+        program = opened()
+        with pytest.raises(pk.BadInput, match='about: give what the words are about, such as "'):
+            program.words(about)
+
     def test_equal_words_leave_different_digests(self) -> None:
         """Who knows the journal cannot tell whether two people said the same."""
         with opened(salt=iter("abcdefgh").__next__) as program:

@@ -21,7 +21,7 @@ from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
 from peerkit.errors import BadInput, KeyReused, Moved, StoreError, must_be
 from peerkit.forgetting import Reach, reached
 from peerkit.handbook import BadHandbook, Book, Clause, Handbook
-from peerkit.model import DAYS_QUIET, Noun, View
+from peerkit.model import DAYS_QUIET, KEPT_WITH, Noun, View
 from peerkit.model.fields import day_of, in_utc, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
@@ -78,6 +78,8 @@ PAGE: Final = 500
 _CLOSED: Final = "(These words are sealed, and no key here opens them.)"
 #: What is said of a program's name that is none.
 _NAME: Final = "give its name, or leave it out"
+#: What words are asked for with.
+_WORDS: Final = 'give what the words are about, such as "goal/g-1"'
 #: What is said of an anchor that is none.
 _ANCHOR: Final = "give what program.anchor() gave, or Anchor.parse(line)"
 
@@ -452,9 +454,12 @@ class Program:
         and a peer's own one (``self-care-plan/ID``) are somebody's alone: ask
         first, with :class:`~peerkit.acts.ReadPlan` or
         :class:`~peerkit.acts.SeeSelfCarePlan`. In place of words whose key is
-        gone stands a sentence in brackets that says so.
+        gone stands a sentence in brackets that says so. The private parts of acts and nouns
+        are no words: they are read with their entry (:meth:`history`) or noun (:meth:`find`).
         """
-        must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
+        must_be(str, about, "about", _WORDS)
+        if about.startswith("@"):
+            raise BadInput("about", _WORDS)
         kept = self.store.apart(about)
         return tuple(_CLOSED if each.sealed else each.text for each in kept)
 
@@ -570,8 +575,9 @@ class Program:
         standing = self.store.view(about, act.counts_on(day), now, act.key)
         view = standing.view
         if reach is not None:
-            quiet = {(act.about[0], DAYS_QUIET): reach.quiet(day)}
-            view = attrs.evolve(view, tallies={**view.tallies, **quiet})
+            known = {(each, KEPT_WITH): 1 for each in reach.beside}
+            known[act.about[0], DAYS_QUIET] = reach.quiet(day)
+            view = attrs.evolve(view, tallies={**view.tallies, **known})
         decision = decide(act, view, self.handbook.on(day), self._rules)
         return about, standing, decision
 
