@@ -42,7 +42,7 @@ class Verified:
     are what does not fit: at most a thousand, and ``more`` says how many there
     are besides; those that nobody has explained come first. ``anchored`` is the
     number of the last anchor that was found in its place, ``since`` that of the
-    entry after which was read.
+    entry after which was read. ``sealed`` are the texts that no key here opens.
     """
 
     entries: int
@@ -51,6 +51,7 @@ class Verified:
     more: int = 0
     anchored: int = 0
     since: int = 0
+    sealed: int = 0
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -96,6 +97,11 @@ class Verified:
             said.append(
                 f"A tail that was cut, an older copy, or a journal written anew {after} "
                 "would not be seen: no anchor was given for it."
+            )
+        if self.sealed:
+            said.append(
+                f"Of {self.sealed} texts that are sealed without a key here, it was seen that they "
+                "are there, and not what is in them."
             )
         return " ".join(said)
 
@@ -156,7 +162,13 @@ def _weighed(store: Store, following: Following) -> Verified | None:
     scales.broken(scales.differences())
     breaks, more = scales.breaks()
     return Verified(
-        following.number, following.head, breaks, more, following.anchored, following.since
+        following.number,
+        following.head,
+        breaks,
+        more,
+        following.anchored,
+        following.since,
+        following.sealed,
     )
 
 
