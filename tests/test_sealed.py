@@ -442,6 +442,19 @@ class TestASealedStore:
             ):
                 store.rotate()
 
+    def test_what_is_not_written_anew_keeps_its_key(self) -> None:
+        """Of somebody who was forgotten without keys only what they said since is read."""
+        inner, keys = type("Fixed", (MemoryStore,), {"reseal": None})(), KeysInMemory()
+        with closing(SealedStore(inner, keys)) as store:
+            keep(store, "x", said=[words(CANARY)])
+            gone = keys.current("p-1")
+            keys.retire(["p-1"])
+            keep(inner, "p-1", forgets=["p-1"])
+            keep(store, "x", said=[words("Back.")])
+            again = SealedStore(inner, keys)
+            assert keys.named("p-1", gone.name) is None
+            assert again.apart("goal/g-1") == (words("Back."),)
+
     def test_new_keys_come_a_few_texts_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Others need not wait until everything is sealed anew; each text is sealed once."""
         monkeypatch.setattr("peerkit.stores.sealed._BATCH", 2)

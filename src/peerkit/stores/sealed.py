@@ -297,7 +297,8 @@ class SealedStore:
     def sweep(self, *, destroy_old: bool = False) -> None:
         """Destroy the keys of those whom the journal forgot since this was done last.
 
-        Each forgetting is met once, and what was said since is sealed anew first. With
+        Each forgetting is met once, and what was said since is sealed anew first; where the store
+        cannot write texts anew, the key of what was said since stays. With
         ``destroy_old`` every retired key goes that no text here needs: backups made before cannot
         be read any more, nor copies that use these keys.
         """
