@@ -206,17 +206,17 @@ class Program:
     ) -> Program:
         """Open a program kept somewhere, making the place when it is new.
 
-        ``where`` is a file (``"program.db"``), ``":memory:"``, or an address
-        whose scheme a store has registered (``"theirs://…"``, entry point group
-        ``peerkit.stores``). One place may hold several programs by name; a new
-        name is a new program. ``durability`` is the store's own word
-        (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
-        apart are encrypted, whatever the store
-        (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
-        closes them. With ``read_only`` nothing is made, and nothing can be written:
-        for reports and auditors. With ``must_exist`` nothing is made either: a name that was
-        mistyped is an error. The other arguments are those of :class:`Program`.
-        Raises :class:`~peerkit.errors.StoreError`.
+                ``where`` is a file (``"program.db"``), ``":memory:"``, or an address
+                whose scheme a store has registered (``"theirs://…"``, entry point group
+                ``peerkit.stores``). One place may hold several programs by name; a new
+                name is a new program. ``durability`` is the store's own word
+                (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
+                apart are encrypted, whatever the store
+                (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
+                closes them; without, a program whose words are sealed can be read only. With
+        ``read_only`` nothing is made, and nothing can be written: for reports and auditors.
+        With ``must_exist`` nothing is made either: a name that was mistyped is an error. The
+        other arguments are those of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.
         """
         # Before a place is made.
         _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
@@ -463,16 +463,19 @@ class Program:
         kept = self.store.apart(about)
         return tuple(_CLOSED if each.sealed else each.text for each in kept)
 
-    def rotate_keys(self) -> int:
+    def rotate_keys(self, *, destroy_old: bool = False) -> int:
         """Seal every text with a new key of its owner's, while others work on; how many it was.
 
         What was kept in clear is sealed as well. It can be stopped at any moment and begun
-        again. The old keys are destroyed at its end. Raises
-        :class:`~peerkit.errors.StoreError` where nothing is sealed.
+        again. The old keys are used no more and stay with the others. With ``destroy_old``
+        they are destroyed at its end: backups made before cannot be read any more, nor copies
+        that use these keys. Raises :class:`~peerkit.errors.StoreError` where nothing is sealed.
         """
+        if type(destroy_old) is not bool:
+            raise BadInput("destroy_old", "true, or left out")
         if not isinstance(self.store, SealedStore):
             raise StoreError("Nothing is sealed here. Open the program with keys.")
-        return self.store.rotate()
+        return self.store.rotate(destroy_old=destroy_old)
 
     def journal(self, after: int = 0) -> Iterator[Entry]:
         """Every entry after this number, oldest first."""

@@ -46,6 +46,7 @@ class Following:
     head: str = GENESIS
     anchored: int = 0
     fits: bool = True
+    sealed: int = 0
 
     @classmethod
     def of(cls, scales: Scales, anchors: Iterable[Anchor], begin: Entry | None) -> Following:
@@ -62,6 +63,7 @@ class Following:
     def take(self, entry: Entry) -> None:
         """Read on by one entry."""
         expected, before = self.number + 1, self.head
+        self.sealed += sum(each.sealed for each in entry.apart)
         says = [*self._misfits(entry)]
         try:
             body = entry.read()
