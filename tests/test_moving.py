@@ -487,14 +487,37 @@ def test_an_explained_entry_stays_where_it_is(program: pk.Program, tmp_path: Pat
         assert not path.exists()
 
 
-@pytest.mark.parametrize("key", ["99/0", "1/7"])
-def test_a_message_of_no_entry_does_not_leave(
-    program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+def test_an_entry_that_cannot_be_read_does_not_leave_when_it_was_explained(
+    program: pk.Program, tmp_path: Path
+) -> None:
+    """It matches its hash, and what came after is linked to it: it is read as an import does."""
+    for body in ('{"n":1}', "1"):
+        old = MemoryStore()
+        left_by(old, (goal(1),))
+        forged = pk.Program(old)
+        last = next(forged.journal())
+        unread = last.body.replace('"verdict":"ALLOWED"', f'"verdict":{body}')
+        edit(forged, 1, body=unread, hash=sha256(unread.encode()).hexdigest())
+        left_by(old, (), "sam")
+        assert forged.do(
+            pk.ExplainBreak(by="sam", number=1, found=("ab" * 32,), why=pk.Words("A disk."))
+        ).allowed
+
+        with pytest.raises(StoreError, match=r"partial line 2: (lacks a part|is not as)"):
+            export_program(forged, tmp_path / "moved.jsonl")
+        (tmp_path / "moved.jsonl.partial").unlink()
+
+
+def test_a_message_of_no_entry_does_not_leave_when_it_was_explained(
+    program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits and was said by no entry would be refused where it arrives."""
-    monkeypatch.setattr(program.store, "waiting", lambda: iter([key]))
+    found = ("ab" * 32,)
+    why = pk.Words("A disk.")
+    assert program.do(pk.ExplainBreak(by="sam", number=1, found=found, why=why)).allowed
+    monkeypatch.setattr(program.store, "waiting", lambda: iter(["1/7"]))
 
-    with pytest.raises(StoreError, match=f"message {key}: waits, and is in no entry"):
+    with pytest.raises(StoreError, match="names a message that waits and is not in it"):
         export_program(program, tmp_path / "moved.jsonl")
 
 
