@@ -782,14 +782,14 @@ class TestOpening:
         empty.touch()
         with pk.Program.open(path) as program:
             program.do(welcome()).or_raise()
-        for how in ({}, {"read_only": True}):
+        for read_only in (False, True):
             for where, name, what in (
                 (missing, "main", "There is no file .*typoo.db, and none is made"),
                 (empty, "main", "empty.db holds no program of this name"),
                 (path, "mian", "program.db holds no program of this name"),
             ):
                 with pytest.raises(pk.StoreError, match=what):
-                    pk.Program.open(where, program=name, must_exist=True, **how)
+                    pk.Program.open(where, program=name, must_exist=True, read_only=read_only)
         assert empty.stat().st_size == 0
         assert not missing.exists()
         with closing(sqlite3.connect(path)) as db:
