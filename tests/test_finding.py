@@ -278,7 +278,7 @@ def test_a_place_belongs_to_its_order(program: pk.Program) -> None:
 
     newest = {"order": pk.Order.NEWEST}
     backwards = program.find(pk.Session, limit=1, **newest).after  # type: ignore[arg-type]  # an order
-    asked: tuple[tuple[str, dict[str, Any]], ...] = (
+    asked: tuple[tuple[Any, dict[str, Any]], ...] = (
         (by_id, {"since": TODAY}),
         (by_day, {}),
         (by_day, newest),
@@ -288,7 +288,7 @@ def test_a_place_belongs_to_its_order(program: pk.Program) -> None:
     )
     for after, how in asked:
         with pytest.raises(pk.BadInput, match="after: give the after of a page in the same"):
-            program.find(pk.Session, after=after, **how)  # type: ignore[arg-type]  # some dates
+            program.find(pk.Session, after=after, **how)
 
 
 # -- however many there are

@@ -102,7 +102,7 @@ class Following:
                     self.fits = False
                     said = f"Entry {n} is not the one that was anchored: some entry after "
                     said += f"{self.anchored} was written anew, or the store is another one."
-                    yield Break(said, n, digest_of("anchor", n, each.hash, entry.hash))
+                    yield Break(said, n, digest_of("anchor", n, each.hash))
 
     def end(self, seen: int) -> Iterator[Break]:
         """What the end lacks: the entry that the head row names, and those that were anchored."""
