@@ -79,8 +79,8 @@ def export_program(
     an export was stopped, it is gone on with, or begun anew if a text in it was forgotten since.
     ``words`` false leaves out every text that lies apart: such a file can be read and checked,
     and no program can be made of it. ``progress`` is called with the number of finished entries,
-    and of all. Raises :class:`~peerkit.errors.StoreError`, also where an import would refuse
-    the file: the journal or a text does not fit, explained or not, or is sealed and private.
+    and of all. Raises :class:`~peerkit.errors.StoreError`, also where an entry or a text
+    does not fit, explained or not, or is private and sealed: an import would refuse the file.
     """
     must_be(Program, program, "program", "give a Program; Program(store) makes one of a store")
     must_be(str | os.PathLike, path, "path", _FILE)
