@@ -2,10 +2,9 @@
 
     python -I verify_journal.py FILE [--program NAME] [--anchor LINE]...
 
-FILE is an SQLite file of peerkit, or JSON Lines with {"n": …, "hash": …, "body": …}. It prints
-the first bad entry, if there is one, and the last number and hash. What lies beside the journal is
-not compared, and a tail that was cut is seen with an anchor only. The exit code is 1 when
-something does not fit, 2 when there is no journal to read.
+FILE is an SQLite file of peerkit, an exported program, or JSON Lines of {"n": …, "hash": …,
+"body": …}. It prints the first bad entry and the last number and hash. What lies beside the journal
+is not compared; a cut tail shows with an anchor only. Exit code 1: it does not fit; 2: no journal.
 """
 
 import argparse
@@ -22,9 +21,11 @@ def rows(file: str, program: str) -> Iterator[tuple[int, str, str]]:
     with pathlib.Path(file).open("rb") as opened:
         if opened.read(16) != b"SQLite format 3\0":
             opened.seek(0)
-            for line in opened:
-                entry = json.loads(line)
-                if entry.get("body") is not None:
+            for at, line in enumerate(opened):
+                said, exported, body = line.decode(errors="replace").partition('"entry":')
+                if exported:  # below a first line; what follows is the text that was hashed
+                    yield at, said[9:73], body.rstrip("\r\n")[:-1]
+                elif not {"peerkit", "waiting", "sha256"} & (entry := json.loads(line)).keys():
                     yield entry["n"], entry["hash"], entry["body"]
             return
     db = sqlite3.connect(f"{pathlib.Path(file).absolute().as_uri()}?mode=ro", uri=True)

@@ -116,7 +116,7 @@ def _questions(store: pk.Store) -> Iterator[tuple[str, Callable[[], Any]]]:
         yield f"the newest {newest.kind}", partial(store.find, wanted)
     for id_ in IDS:
         yield f"how {id_} stands", partial(_standing, store, id_)
-        yield f"the history of {id_}", lambda id_=id_: [*store.journal(about=id_)]
+        yield f"the history of {id_}", partial(_history, store, id_)
         yield f"the sessions of {id_}", partial(store.find, Wanted(pk.Session, about=id_))
     for about in ABOUT:
         yield f"the words of {about}", partial(store.apart, about)
@@ -131,6 +131,10 @@ def _shown(each: Any) -> str:
 def _standing(store: pk.Store, id_: str) -> Any:
     found = store.view((id_,), NOW.date(), NOW)
     return found.view.nouns, sorted(found.view.tallies.items()), found.versions
+
+
+def _history(store: pk.Store, id_: str) -> list[pk.Entry]:
+    return [*store.journal(about=id_)]
 
 
 def _answered(store: pk.Store, key: str) -> Any:
@@ -157,8 +161,8 @@ def made(folder: Path) -> Truth:
         for _ in range(2):
             program.tell(MemoryNotifier(), limit=1)
             states.append(answers(program.store)[0])
-        for each in path.parent.iterdir():
-            shutil.copy(each, hot)
+        for file in path.parent.iterdir():
+            shutil.copy(file, hot)
         anchor = program.anchor()
     shutil.copy(path, cold)
     return Truth(cold, hot, tuple(states), anchor)

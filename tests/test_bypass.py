@@ -1,4 +1,4 @@
-"""Ways round the door. Each is refused, comes to nothing, is found, or the page says that it is not."""
+"""Ways round the door: refused, in vain, or found; and of the others the page says so."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import attrs
 import pytest
 
 import peerkit as pk
-from peerkit.acts.act import kept_of
+from peerkit.acts.act import Left, kept_of
 from peerkit.decisions import Rule, Rules
 from peerkit.exchange.moving import export_program, import_program
 from peerkit.notifiers.memory import MemoryNotifier
@@ -80,7 +80,7 @@ class Place:
         act = self.program._named(act)
         about, standing, decision = self.program._decided(act, None, NOW)
         kept = decision.allowed or act.already
-        left = kept_of(act, standing.view, decision.judged()) if kept else pk.acts.Left()
+        left = kept_of(act, standing.view, decision.judged()) if kept else Left()
         return attrs.evolve(self.program._change(act, about, standing, decision, left), **how)
 
     def told(self, change: Change, **how: Any) -> Change:
@@ -103,7 +103,7 @@ def _ends(how: str, what: Any = "") -> Callable[[Probe], Probe]:
 
 
 def refused(error: type[BaseException], match: str | None = None) -> Callable[[Probe], Probe]:
-    """This error comes out, and everything still fits."""
+    """Who tries gets this error, and everything still fits."""
     return _ends("refused", (error, match))
 
 
@@ -128,7 +128,7 @@ def unseen(reason: str) -> Callable[[Probe], Probe]:
 
 LIES: Final = "lies to the program in the first place"
 FITS: Final = "What is made by hand and fits"
-TOLD: Final = "Whether a message was told"
+TOLD: Final = "a message that is marked as told is never told"
 
 
 # -- objects that are frozen
@@ -257,16 +257,16 @@ class SaysYes(pk.Program):
 class SaysYesInside(pk.Program):
     """A program that says yes where it decides, and forgets to change the reasons."""
 
-    def _decided(self, *asked: Any) -> Any:
-        about, standing, decision = super()._decided(*asked)
+    def _decided(self, *asked: Any, **more: Any) -> Any:
+        about, standing, decision = super()._decided(*asked, **more)
         return about, standing, attrs.evolve(decision, verdict=pk.Verdict.ALLOWED)
 
 
 class LiesInside(pk.Program):
     """A program that makes up the reasons too."""
 
-    def _decided(self, *asked: Any) -> Any:
-        about, standing, decision = super()._decided(*asked)
+    def _decided(self, *asked: Any, **more: Any) -> Any:
+        about, standing, decision = super()._decided(*asked, **more)
         reasons = tuple(attrs.evolve(e, verdict=pk.Verdict.ALLOWED) for e in decision.findings)
         made_up = attrs.evolve(decision, verdict=pk.Verdict.ALLOWED, findings=reasons)
         return about, standing, made_up
@@ -307,7 +307,7 @@ class Asks(pk.Act):
     def leaves(self, view: pk.View, judged: Any) -> Any:
         """A match of its own."""
         match = pk.Match(id="m-9", peer="ana", participant="p-8", status=pk.MatchStatus.ACCEPTED)
-        return pk.acts.Left(nouns=(match,))
+        return Left(nouns=(match,))
 
 
 @found("leaves what its verdict does not allow")
@@ -352,7 +352,7 @@ def a_rule_raises(place: Place) -> None:
 
 @refused(pk.Refused)
 def a_rule_gives_nothing_that_can_be_read(place: Place) -> None:
-    rules = Rules(*pk.ROLE_LIMITS.rules, Rule("door", (pk.Act,), lambda *_: None))  # type: ignore[arg-type,return-value]
+    rules = Rules(*pk.ROLE_LIMITS.rules, Rule("door", (pk.Act,), lambda *_: None))  # type: ignore[arg-type]  # on purpose
     place.again(rules=rules).do(attrs.evolve(GOAL, id="g-9")).or_raise()
 
 
@@ -918,8 +918,7 @@ def a_file_to_move_in_says_allowed_and_is_hashed_again(place: Place) -> None:
 @refused(pk.BadInput, "does not hold the entry 9 that was expected")
 def a_file_to_move_in_is_hashed_again_and_the_head_was_kept(place: Place) -> None:
     path = _exported(place, rehash=True)
-    now = place.program.anchor()
-    _moved_in(place, path, expects=(now.number, now.hash))
+    _moved_in(place, path, expects=place.program.anchor())
 
 
 # -- handles, keys, pretence

@@ -76,7 +76,7 @@ def test_a_noun_in_the_row_of_another_is_refused(
     path = edited(truth, tmp_path, statement)
     with pk.Program(SQLiteStore(path), clock=lambda: NOW) as program:
         with pytest.raises(pk.StoreError, match=r"that does not fit: \$\.id"):
-            [*program.every(pk.Session), *program.every(pk.Goal)]
+            assert [*program.every(pk.Session), *program.every(pk.Goal)]
         assert not program.verify().whole
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from examples.a_year import Year
 from examples.lmdb_store import rows
 from examples.lmdb_store.store import LMDBStore
 
@@ -14,8 +16,9 @@ import peerkit as pk
 from peerkit.errors import StoreError
 from peerkit.stores import Store
 from peerkit.stores.keys import KeysInMemory
+from peerkit.stores.memory import MemoryStore
 from peerkit.testing import StoreConformance
-from peerkit.testing.pieces import keep, look, words
+from peerkit.testing.pieces import everything, keep, look, words
 
 CANARY = "Grebe-4711"
 
@@ -66,6 +69,25 @@ def test_the_door_opens_it_by_its_address(tmp_path: Path) -> None:
         assert again.words("goal/g-1") == (CANARY,)
 
 
+def test_a_year_is_the_same_in_it_as_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The year of the examples ends in both with the same journal, nouns, books and words."""
+    with closing(LMDBStore(str(tmp_path / "program.lmdb"))) as store:
+        ended = []
+        for each in (store, MemoryStore()):
+            monkeypatch.setattr(
+                pk.Program, "open", lambda _, each=each, **how: pk.Program(each, **how)
+            )
+            year = Year()
+            year.tell()
+            ended.append((everything(each), year.program.verify()))
+
+        assert ended[0] == ended[1]
+        assert ended[0][1].whole
+        assert ended[0][1].entries > 100
+
+
 def test_a_file_holds_many_programs(tmp_path: Path) -> None:
     """Programs in one file know nothing of each other, and a batch of one refuses another's."""
     path = str(tmp_path / "program.lmdb")
@@ -96,3 +118,22 @@ def test_what_lmdb_raises_is_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             written.put("noun", rows.key("m-1", "match"), rows.key(2) + b"{}")
         with pytest.raises(StoreError, match="a noun that does not fit"):
             look(store, "m-1")
+
+
+def test_it_does_not_go_through_a_fork(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process that was forked nothing is read, kept or closed; where it was opened, all is."""
+    path = str(tmp_path / "program.lmdb")
+    with closing(LMDBStore(path)) as store:
+        with monkeypatch.context() as forked:
+            forked.setattr(os, "getpid", lambda: 0)
+            asked: tuple[Callable[[], object], ...] = (
+                lambda: look(store, "ana"),
+                store.outbox,
+                lambda: LMDBStore(path),
+            )
+            for ask in asked:
+                with pytest.raises(StoreError, match="before a fork"):
+                    ask()
+            store.close()
+
+        assert keep(store, "ana").number == 1

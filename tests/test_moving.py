@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +31,7 @@ from peerkit.stores.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import NOW, SOON, everything, goal, look, match, tallies
 from tests.ordinary import LIVED, empty
+from tests.postgres import Postgres
 from tests.test_state_machine import TwoStores
 
 CANARY = "Zebrafinch"
@@ -194,6 +197,21 @@ def test_a_program_arrives_as_it_left(program: pk.Program, file: Path, tmp_path:
         assert len(given) == program.store.outbox()[0] - 2
 
 
+@pytest.mark.server
+def test_a_program_moves_to_a_server_and_back(
+    program: pk.Program, file: Path, tmp_path: Path, server: Postgres
+) -> None:
+    """From memory to PostgreSQL, and from there into a file: all is the same on each way."""
+    where = server.new()
+    with pk.Program.open(where) as there, pk.Program.open(tmp_path / "program.db") as back:
+        import_program(file, there)
+        same(program, there)
+        export_program(there, tmp_path / "back.jsonl")
+        assert (tmp_path / "back.jsonl").read_bytes() == file.read_bytes()
+        import_program(tmp_path / "back.jsonl", back)
+        same(there, back)
+
+
 def test_the_form_of_the_file(tmp_path: Path) -> None:
     """The lines are as the page of this module tells, and the checksum can be had without us."""
     program = empty(MemoryStore(), clock=lambda: NOW)
@@ -245,7 +263,7 @@ def left_by(
     written = tuple((each, write_noun(each)) for each in nouns)
     counts, messages = left.get("counts", ()), left.get("messages", ())
     parts: dict[str, Any] = {"at": NOW.isoformat(), "day": NOW.date().isoformat(), "edition": ""}
-    parts |= {"verdict": "ALLOWED", "findings": []}
+    parts |= {"verdict": "ALLOWED", "findings": [["once", "ALLOWED", {}, -1]]}
     parts["counts"] = [[each.of, each.what, each.by, each.period] for each in counts]
     parts["messages"] = [
         [each.to, each.kind, each.about, each.inside, each.outside] for each in messages
@@ -359,18 +377,121 @@ def test_sealed_words_leave_as_they_are_through_any_other(tmp_path: Path) -> Non
         same(program, pk.Program(SealedStore(inside, keys)))
 
 
-def test_a_private_part_that_is_sealed_does_not_arrive(program: pk.Program, file: Path) -> None:
+def test_a_private_part_that_is_sealed_does_not_leave(program: pk.Program, file: Path) -> None:
     """A noun cannot be made of what nobody here can read: the error says how to export it."""
     inner = MemoryStore()
     import_program(file, pk.Program(SealedStore(inner, KeysInMemory())))
     closed = file.with_name("closed.jsonl")
-    export_program(pk.Program(inner), closed)
+
+    with pytest.raises(StoreError, match="export the program with its keys") as raised:
+        export_program(pk.Program(inner), closed)
+
+    assert str(raised.value).endswith(
+        "Or leave the texts out with words=False; no program can be made of that."
+    )
+    assert not closed.exists()
+    without = file.with_name("without.jsonl")
+    assert export_program(pk.Program(inner), without, words=False) == check_export(without)
+
+
+def test_a_private_part_that_is_sealed_does_not_arrive(program: pk.Program, file: Path) -> None:
+    """Somebody else's file may hold one all the same: it is refused before anything is kept."""
+    inner = MemoryStore()
+    import_program(file, pk.Program(SealedStore(inner, KeysInMemory())))
+    closed = [program_file.entry_line(entry, words=True) for entry in inner.journal()]
+    file.write_bytes(b"".join(sealed([lines_of(file)[0], *closed])))
     arrived = pk.Program(MemoryStore())
 
     with pytest.raises(BadInput, match="private under a key: export the program with its keys"):
-        import_program(closed, arrived)
+        import_program(file, arrived)
 
     assert arrived.verify().entries == 0
+
+
+# -- what does not fit, and was explained
+
+
+def explained(program: pk.Program) -> None:
+    """Somebody explains all that verify finds, and then it is whole."""
+    breaks = program.verify().breaks
+    assert breaks
+    why = pk.Words("A query was tried on the wrong file.")
+    found = tuple(each.found for each in breaks)
+    assert program.do(pk.ExplainBreak(by="sam", number=0, found=found, why=why)).allowed
+    assert program.verify().whole
+
+
+def edit(program: pk.Program, number: int, **parts: Any) -> None:
+    """An entry is changed under the store's feet."""
+    entries = program.store._entries  # type: ignore[attr-defined]
+    entries[number - 1] = attrs.evolve(entries[number - 1], **parts)
+
+
+def test_an_explained_text_stays_where_it_is(program: pk.Program, tmp_path: Path) -> None:
+    """No import would take it, so no export writes it; without words the journal can leave."""
+    (entry,) = [each for each in program.journal() if each.number == 2]
+    (said,) = [each for each in entry.apart if each.about == "goal/g-1"]
+    edit(program, 2, apart=(attrs.evolve(said, text=f"{CANARY} changed"),))
+    path = tmp_path / "moved.jsonl"
+    with pytest.raises(StoreError, match=r"not the one that was kept\. Its verify\(\) says more"):
+        export_program(program, path)
+    explained(program)
+
+    with pytest.raises(StoreError, match=r"What was explained cannot be kept anew") as raised:
+        export_program(program, path)
+
+    assert "Words about goal/g-1 are" in str(raised.value)
+    assert "explains it. Move its file, or a backup, instead." in str(raised.value)
+    assert CANARY not in str(raised.value)
+    assert raised.value.__context__ is None
+    assert not path.exists()
+    (tmp_path / "moved.jsonl.partial").unlink()
+    assert export_program(program, path, words=False) == check_export(path)
+
+
+def test_an_explained_entry_stays_where_it_is(program: pk.Program, tmp_path: Path) -> None:
+    """An entry that was edited is in no file, with words or without."""
+    entry = next(program.journal())
+    edit(program, 1, body=entry.body.replace("ALLOWED", "NEEDED", 1))
+    explained(program)
+
+    for words in (True, False):
+        path = tmp_path / f"{words}.jsonl"
+        with pytest.raises(StoreError, match=r"Entry 1 does not match its hash: it was edited\."):
+            export_program(program, path, words=words)
+        assert not path.exists()
+
+
+@pytest.mark.parametrize("key", ["99/0", "1/7"])
+def test_a_message_of_no_entry_does_not_leave(
+    program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """What waits and was said by no entry would be refused where it arrives."""
+    monkeypatch.setattr(program.store, "waiting", lambda: iter([key]))
+
+    with pytest.raises(StoreError, match=f"message {key}: waits, and is in no entry"):
+        export_program(program, tmp_path / "moved.jsonl")
+
+
+def test_what_does_not_follow_from_the_journal_arrives_as_it_does(tmp_path: Path) -> None:
+    """A noun that was changed beside the journal, explained or not, arrives as its entry says."""
+    with pk.Program.open(tmp_path / "old.db") as program:
+        welcome(program, 1)
+    with closing(sqlite3.connect(tmp_path / "old.db")) as db, db:
+        db.execute("UPDATE peerkit_program SET writing = 1")
+        db.execute("UPDATE peerkit_noun SET body = replace(body, 'active', 'completed')")
+        db.execute("UPDATE peerkit_program SET writing = 0")
+    with pk.Program.open(tmp_path / "old.db") as program:
+        explained(program)
+        export_program(program, tmp_path / "moved.jsonl")
+
+        arrived = pk.Program(MemoryStore())
+        import_program(tmp_path / "moved.jsonl", arrived)
+
+        found = arrived.verify()
+        assert (found.head, found.breaks) == (program.verify().head, ())
+        (goal,) = arrived.find(pk.Goal).items
+        assert goal.status is pk.GoalStatus.ACTIVE
 
 
 # -- what was stopped goes on
@@ -441,6 +562,45 @@ def test_a_partial_file_of_something_else_is_left_alone(
     assert not path.exists()
 
 
+def test_an_export_that_was_stopped_forgets_who_was_forgotten(tmp_path: Path) -> None:
+    """Lines that were written hold texts that are gone by now: the file is begun anew."""
+    store = MemoryStore()
+    left_by(store, (goal(1),), said=(Apart("goal/g-0001", "p-1", "s1", CANARY),))
+    left_by(store, (goal(2),), said=(Apart("goal/g-0002", "p-2", "s2", "Mine stays."),))
+    program, path = pk.Program(store), tmp_path / "moved.jsonl"
+    begun(program, path, lines=3)
+    assert CANARY.encode() in (tmp_path / "moved.jsonl.partial").read_bytes()
+    left_by(store, (), "p-1", forgets=("p-1",))
+
+    export_program(program, path)
+
+    assert CANARY.encode() not in path.read_bytes()
+    assert b"Mine stays." in path.read_bytes()
+    arrived = pk.Program(MemoryStore())
+    import_program(path, arrived)
+    same(program, arrived)
+
+
+def test_an_export_forgets_who_is_forgotten_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody is forgotten between two lines: what was written of them is not in the file."""
+    monkeypatch.setattr(moving, "BATCH", 1)
+    store = MemoryStore()
+    left_by(store, (goal(1),), said=(Apart("goal/g-0001", "p-1", "s1", CANARY),))
+    program, path = pk.Program(store), tmp_path / "moved.jsonl"
+
+    def forget(done: int, _of: int) -> None:
+        if done == 1 and program.store.apart("goal/g-0001"):
+            left_by(store, (), "p-1", forgets=("p-1",))
+
+    exported = export_program(program, path, progress=forget)
+
+    assert exported == check_export(path)
+    assert exported.entries == 2
+    assert CANARY.encode() not in path.read_bytes()
+
+
 @pytest.mark.parametrize("stopped", [1, 2, 3])
 def test_an_import_that_was_stopped_goes_on(
     program: pk.Program, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: int
@@ -458,9 +618,10 @@ def test_an_import_that_was_stopped_goes_on(
         import_program(file, arrived, progress=stop)
     with pk.Program.open(tmp_path / "program.db") as arrived:
         assert arrived.verify().entries == 3 * stopped
-        import_program(file, arrived, progress=lambda done, of: seen.append((done, of)))
+        came = import_program(file, arrived, progress=lambda *done: seen.append(done)).came
         same(program, arrived)
-        import_program(file, arrived)
+        assert came == program.verify().entries - 3 * stopped
+        assert import_program(file, arrived).came == 0
         same(program, arrived)
 
     total = program.verify().entries
@@ -479,7 +640,7 @@ def test_a_later_export_brings_what_came_since(
     later = tmp_path / "later.jsonl"
     export_program(program, later)
 
-    import_program(later, arrived)
+    assert import_program(later, arrived).came == 2
 
     same(program, arrived)
 
@@ -538,6 +699,24 @@ def flipped(lines: list[bytes], at: int, byte: int) -> list[bytes]:
 DAMAGE: dict[str, tuple[Callable[[list[bytes]], list[bytes]], str]] = {
     "empty": (lambda lines: [], "line 1: is not the first line of a program"),
     "something else": (lambda lines: [b"id,name\n"], "line 1: is not the first line"),
+    "a letter without an end": (lambda lines: [b"Dear diary"], "line 1: is not the first line"),
+    "cut in the first line": (lambda lines: [lines[0][:30]], "line 1: is cut; export it again"),
+    "a byte order mark": (
+        lambda lines: [b"\xef\xbb\xbf", *lines],
+        "line 1: begins with a byte order mark: it was saved anew; copy it again",
+    ),
+    "in UTF-16": (
+        lambda lines: ["\ufeffDear".encode("utf-16-le")],
+        "line 1: begins with a byte order mark",
+    ),
+    "other ends of lines": (
+        lambda lines: [each.replace(b"\n", b"\r\n") for each in lines],
+        "line 1: ends with CR and LF: its ends were changed on the way; copy it anew",
+    ),
+    "another end of one line": (
+        lambda lines: unlike(lines, 3, b"\n", b"\r\n"),
+        "line 4: ends with CR and LF",
+    ),
     "a list": (lambda lines: [b"[1]\n", *lines[1:]], "line 1: is not the first line"),
     "nested too deep": (lambda lines: [b"[" * 100_000, b"\n"], "line 1: is not the first line"),
     "newer": (

@@ -11,9 +11,10 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import Order, Wanted
+from peerkit.stores import Apart, Order, Wanted
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite_sql import counting, finding
+from peerkit.testing.pieces import keep
 from tests.ordinary import NOW, TODAY, opened, report
 from tests.ordinary import plan as planned
 
@@ -108,6 +109,9 @@ def test_no_statement_reads_a_whole_table(tmp_path: Path) -> None:
         program.view("ana", "p-7", "ana+p-7", as_of=5)
         program.words("goal/g-1")
         assert program.verify().whole
+        said = next(each for each in store.books() if isinstance(each, Apart))
+        store.reseal(((said, said),))
+        keep(store, "p-7", forgets=["p-7"])
         store._db.set_trace_callback(None)
 
         for sql in asked:
@@ -115,6 +119,8 @@ def test_no_statement_reads_a_whole_table(tmp_path: Path) -> None:
                 for step in plan(store, sql, ()):
                     small = any(each in step for each in SMALL)
                     assert small or not step.startswith("SCAN"), (sql, step)
+                    whole = step.endswith("(program=?)") and "LIMIT" not in sql
+                    assert not whole, (sql, step)
         assert len(asked) > 100
 
 

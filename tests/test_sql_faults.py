@@ -28,6 +28,9 @@ from peerkit.testing.pieces import PAIR, change, everything, keep, look, match, 
 from tests.postgres import Postgres, postgres
 from tests.test_stores import TwoStores
 
+pytestmark = pytest.mark.server
+
+
 CANARY = "Grebe-4711"
 LOST = "it is not known whether this was stored"
 

@@ -17,6 +17,9 @@ from peerkit.stores.sql import SQLStore
 from peerkit.testing.pieces import keep
 from tests.postgres import Postgres
 
+pytestmark = pytest.mark.server
+
+
 ENVIRONMENT = """
 from alembic import context
 if context.is_offline_mode():

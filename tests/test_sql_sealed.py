@@ -15,6 +15,8 @@ from peerkit.testing import StoreConformance
 from peerkit.testing.pieces import keep, words
 from tests.postgres import Postgres
 
+pytestmark = pytest.mark.server
+
 
 class TestSealedServer(StoreConformance):
     """A sealed store around a server keeps what both promise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from peerkit.errors import MissingExtra, Moved, StoreError
 from peerkit.model import Count, Goal, Match, MatchStatus
 from peerkit.stores import NotAStore, Store, Wanted, sql, sql_opening, sql_server
 from peerkit.stores.sql import SQLStore
+from peerkit.stores.sql_reading import SQLReader, sql_at
 from peerkit.stores.sql_server import run
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import StoreConformance
@@ -40,6 +42,9 @@ from peerkit.testing.pieces import (
     words,
 )
 from tests.postgres import Postgres
+
+pytestmark = pytest.mark.server
+
 
 CANARY = "Grebe-4711"
 
@@ -128,7 +133,7 @@ def test_a_program_is_opened_by_its_address(where: str) -> None:
 
 def test_a_database_holds_many_programs(where: str) -> None:
     """Two programs in one schema have journals of their own and know nothing of each other."""
-    with pytest.raises(NotAStore, match="holds no program, and none is made"):
+    with pytest.raises(NotAStore, match="holds no peerkit store, and none is made"):
         SQLStore(where, program="north", must_exist=True)
     with closing(SQLStore(where, program="north")) as north:
         with pytest.raises(NotAStore, match="no program of this name"):
@@ -216,7 +221,9 @@ def test_a_wrong_name_is_refused_before_anything_is_asked(how: dict[str, str], w
         ("postgresql+asyncpg://localhost/x", "PostgreSQL is the server that is supported"),
         ("postgresql://secret@host:port/x", "That is no address"),
         ("", "Give an address, or an engine of your own"),
-        ("postgresql://secret@127.0.0.1:1/nowhere", "OperationalError"),
+        ("postgresql://secret@127.0.0.1:1/nowhere", "could not be reached, or refused us"),
+        ("postgres://secret@127.0.0.1:1/nowhere", "could not be reached, or refused us"),
+        ("postgresql://secret@127.0.0.1:1/nowhere?shcema=x", "an option that is not known"),
     ],
 )
 def test_a_wrong_address_says_so(where: str, why: str) -> None:
@@ -246,6 +253,8 @@ def test_an_engine_of_another_kind_is_refused(where: str) -> None:
         SQLStore(engine=lite)
     with pytest.raises(StoreError, match="one of the two"):
         SQLStore(where, engine=lite)
+    with pytest.raises(StoreError, match="an engine as engine=…"):
+        SQLStore(lite)  # type: ignore[arg-type]  # what people try first
     with pytest.raises(StoreError, match="its own settings say"):
         SQLStore(engine=lite, durability="full")
 
@@ -263,6 +272,37 @@ def test_a_new_schema_may_be_opened_by_several_at_once(server: Postgres) -> None
         numbers = list(pool.map(open_and_keep, [each for each in places for _ in range(2)]))
 
     assert sorted(numbers) == [1, 1, 1, 1, 2, 2, 2, 2]
+
+
+def test_a_program_is_only_read(where: str, server: Postgres) -> None:
+    """Who opens it to read makes nothing, changes nothing, sees what others keep, and verifies."""
+    with pytest.raises(NotAStore, match="holds no peerkit store"):
+        pk.Program.open(where, read_only=True)
+    with pk.Program.open(where) as program:
+        program.do(pk.WelcomeParticipant(by="coordinator", id="p-7")).or_raise()
+        with pytest.raises(NotAStore, match="no program of this name"):
+            pk.Program.open(where, program="nobodys", read_only=True)
+        with pytest.raises(StoreError, match="not made durable"):
+            pk.Program.open(where, read_only=True, durability="full")
+
+        with pk.Program.open(where, read_only=True) as reader:
+            assert [each.id for each in reader.every(pk.Participant)] == ["p-7"]
+            program.do(pk.WelcomeParticipant(by="coordinator", id="p-8")).or_raise()
+            with reader.store.together():
+                seen = reader.count(pk.Participant)
+                program.do(pk.WelcomeParticipant(by="coordinator", id="p-9")).or_raise()
+                assert reader.count(pk.Participant) == seen == 2
+            assert reader.verify().whole
+            assert isinstance(reader.store, SQLReader)
+            for write in (
+                partial(reader.do, pk.WelcomeParticipant(by="coordinator", id="p-1")),
+                partial(reader.store.untold, 1, NOW, SOON),
+                partial(reader.store.told, ("1/0",), NOW),
+                partial(reader.store.reseal, ()),
+            ):
+                with pytest.raises(StoreError, match="opened to be read only"):
+                    write()
+        assert program.count(pk.Participant) == 3
 
 
 def test_a_newer_form_is_left_alone(where: str, server: Postgres) -> None:
@@ -305,7 +345,7 @@ def test_durability_is_full_unless_one_says_otherwise(where: str) -> None:
         ({"durability": "full"}, "on"),
         ({"durability": "normal"}, "off"),
     ):
-        with closing(SQLStore.at(where, program="main", **how)) as store:
+        with closing(sql_at(where, program="main", durability=how.get("durability"))) as store:
             assert store._server.ask("SHOW synchronous_commit", ()) == [(said,)]
 
 
@@ -527,18 +567,6 @@ def visits(engine: sqlalchemy.Engine) -> list[str]:
         return [id_ for (id_,) in connection.exec_driver_sql("SELECT id FROM visit ORDER BY id")]
 
 
-class TestHostedStore(TestSQLStore):
-    """What every store promises, through an engine of the host."""
-
-    claims = frozenset()  # its address says nothing of the engine, and the class above has these
-
-    @pytest.fixture
-    def store(self, engine: sqlalchemy.Engine) -> Iterator[SQLStore]:
-        """A new schema."""
-        with closing(SQLStore(engine=engine, schema=schema_of(self.where))) as store:
-            yield store
-
-
 @pytest.mark.parametrize("ends", ["commit", "rollback"])
 @pytest.mark.parametrize("way", ["sqlalchemy", "psycopg", "autocommit"])
 def test_the_host_and_we_are_kept_together(
@@ -602,6 +630,28 @@ def test_an_error_of_ours_leaves_the_host_its_transaction(
 
     assert visits(engine) == ["v-1", "v-2"]
     assert [each.read()["about"] for each in hosted.journal()] == [["ana"], ["cleo"]]
+
+
+def test_a_host_gives_a_connection_that_is_in_a_transaction(
+    hosted: SQLStore, engine: sqlalchemy.Engine, server: Postgres
+) -> None:
+    """What is none, and what commits by itself, is refused before anything is written."""
+    for none in (None, engine, sqlite3.connect(":memory:")):
+        with pytest.raises(StoreError, match="Give a connection"):
+            hosted.within(none)  # type: ignore[arg-type]  # an unset variable, the wrong thing
+    with server.connect() as db:
+        db.autocommit = True
+        with pytest.raises(StoreError, match="commits each statement by itself"):
+            hosted.within(db)
+        with db.transaction():
+            keep(hosted.within(db), "ana")
+    with (
+        engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        pytest.raises(StoreError, match="commits each statement by itself"),
+    ):
+        hosted.within(connection)
+
+    assert [each.number for each in hosted.journal()] == [1]
 
 
 def test_a_stricter_host_is_told_that_others_were_faster(

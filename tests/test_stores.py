@@ -222,6 +222,26 @@ def test_a_store_does_not_go_through_a_fork(path: Path, monkeypatch: pytest.Monk
                 use()
 
 
+def test_what_was_forgotten_leaves_the_log_once_nobody_reads(path: Path) -> None:
+    """Somebody who reads keeps the log; nobody waits for them, and the next change empties it."""
+    said = CANARY.encode()
+
+    def in_the_log() -> bool:
+        return said in path.with_name(f"{path.name}-wal").read_bytes()
+
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "p-1", said=[words(CANARY)])
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM peerkit_apart").fetchone()
+            keep(store, "p-1", forgets=["p-1"])
+            assert in_the_log()
+        keep(store, "ana")
+
+        assert not in_the_log()
+        assert said not in path.read_bytes()
+
+
 def test_durability_is_full_unless_one_says_otherwise(path: Path) -> None:
     """SQLite waits for the disk unless the caller chose not to; there is no third way."""
     for how, mode in (({}, 2), ({"durability": "full"}, 2), ({"durability": "normal"}, 1)):

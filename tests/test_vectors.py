@@ -9,15 +9,17 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import attrs
 import pytest
 
 import peerkit as pk
+from peerkit.exchange.moving import export_program
 from peerkit.stores import Entry
 from peerkit.stores.following import Following
 from peerkit.stores.scales import Scales
 from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import NOW, opened
-from tests.vectors import FOLDER, expected, lines, written
+from tests.vectors import FOLDER, GOAL, expected, lines, written
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "verify_journal.py"
 KNOWN = expected()
@@ -61,7 +63,7 @@ class TestTheVectors:
             breaks, _ = scales.breaks()
 
         bad = re.findall(r"[0-9]+", KNOWN[name]["bad"])
-        assert [each.entry for each in breaks][:1] == [int(each) for each in bad]
+        assert [each.number for each in breaks][:1] == [int(each) for each in bad]
         assert f"{following.number} {following.head}" == KNOWN[name]["head"]
 
 
@@ -103,7 +105,29 @@ class TestTheScript:
             assert follow(file, "--program", "south", "--anchor", str(anchor)) == (0, whole)
         assert follow(file) == (0, ["whole", f"head: 0 {'0' * 64}"])
 
-    @pytest.mark.parametrize("text", [None, "Dear diary", "[1]", '{"body": 7}'])
+    def test_follows_an_exported_program(self, tmp_path: Path) -> None:
+        """With words and without; and one letter that was changed is named by its entry."""
+        with opened() as program:
+            program.do(attrs.evolve(GOAL, words=pk.Words('"entry":{"n":1 and 漢')))
+            anchor = program.anchor()
+            for words in (True, False):
+                file = tmp_path / f"{words}.jsonl"
+                export_program(program, file, words=words)
+                whole = ["whole", f"head: {anchor.number} {anchor.hash}"]
+                assert follow(file, "--anchor", str(anchor)) == (0, whole)
+
+                lines = file.read_bytes().splitlines(keepends=True)
+                for spoiled, bad in (
+                    ([lines[0], lines[1].replace(b"ALLOWED", b"NEEDED", 1)], "1 was edited"),
+                    ([lines[0], lines[1].replace(b'"n":1', b'"n":\xff', 1)], "1 was edited"),
+                    ([lines[0], lines[1][:-99]], "1 was edited"),
+                    ([lines[0], lines[2]], "1 is not linked"),
+                ):
+                    file.write_bytes(b"".join(spoiled))
+                    code, (said, _) = follow(file)
+                    assert (code, said) == (1, f"bad: entry {bad}")
+
+    @pytest.mark.parametrize("text", [None, "Dear diary", "[1]", '{"body": 7}', '{"id": 7}'])
     def test_says_when_there_is_nothing_to_read(self, tmp_path: Path, text: str | None) -> None:
         """A sentence and an exit code, and no traceback."""
         file = tmp_path / "journal"

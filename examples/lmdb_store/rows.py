@@ -72,10 +72,10 @@ class Rows:
         else:
             return
         for name, value in found:
+            if (name <= low) if back else (name >= high):
+                return
             if low < name < high:
                 yield name, value
-            elif name not in (low, high) and (name < low if back else name > high):
-                return
 
 
 @attrs.define(eq=False)
@@ -96,11 +96,14 @@ class File:
 
     @classmethod
     def at(cls, path: str, *, durability: str) -> File:
-        """The file at this path, to be given back with :meth:`let_go`."""
+        """The file at this path, to be given back with :meth:`let_go`.
+
+        Who opens it first in a process says how durable it is.
+        """
         path = os.path.realpath(path)
         with cls._opening:
             file = cls._open.get(path)
-            if file is None or file.process != os.getpid():
+            if file is None:
                 every = durability == "full"
                 how: dict[str, Any] = {"map_size": LARGEST, "max_dbs": 1024, "metasync": every}
                 file = cls._open[path] = cls(path, lmdb.open(path, subdir=False, **how))

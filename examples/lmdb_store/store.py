@@ -68,6 +68,7 @@ class LMDBStore:
             self._file = File.at(path, durability=durability)
         self.path = self._file.path
         try:
+            self._ready()
             with self._file.lock, _ours("opened"):
                 self._alone()
                 self._tables = {
@@ -87,7 +88,7 @@ class LMDBStore:
 
     def _ready(self) -> None:
         if self._file.process != os.getpid():
-            raise StoreError("This store was opened before a fork. Open it again in here.")
+            raise StoreError("This store was opened before a fork. Start processes with spawn.")
         if self._closed:
             raise StoreError("This program is closed. Open it again.")
 

@@ -46,6 +46,7 @@ from peerkit.stores.codec import (
     write_entry,
     write_noun,
 )
+from peerkit.stores.examined import Advice, examined
 from peerkit.stores.filters import ABOUT, after_of, place_in, wanted_of
 from peerkit.stores.keys import Keys
 from peerkit.stores.looking_back import view_then
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 
     from peerkit.stores import Standing
 
-__all__ = ["Anchor", "Break", "Page", "Program", "Told", "Verified"]
+__all__ = ["Advice", "Anchor", "Break", "Page", "Program", "Told", "Verified"]
 
 N = TypeVar("N", bound=Noun)
 
@@ -323,7 +324,7 @@ class Program:
                 continue
             self.store.told((message.key,), self._moment())
             told += 1
-        return Told(told, self.store.outbox()[1])
+        return Told(told, sum(1 for _ in self.store.waiting()))
 
     def find(  # noqa: PLR0913 - what may be asked, each by its name
         self,
@@ -527,6 +528,14 @@ class Program:
             must_be(Anchor, each, "anchor", _ANCHOR)
         must_be(Anchor | None, since, "since", _ANCHOR)
         return verified(self.store, known, since)
+
+    def doctor(self) -> tuple[Advice, ...]:
+        """What an operator should know of where this is kept: what, why it matters, what to do.
+
+        It looks at the place and not at what is kept: see :meth:`verify` for that. It does not
+        fail; what it cannot look at is part of the answer.
+        """
+        return examined(self.store)
 
     def _moment(self) -> datetime:
         now = self._clock()

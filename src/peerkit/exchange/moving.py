@@ -4,13 +4,15 @@ What arrives is what left: the same entries with the same hashes, the same head,
 that follows from them, so that ``verify`` finds the same in both. The form of the file is told
 in :mod:`peerkit.exchange.program_file`.
 
-**The file holds everybody's words**, in plain text, unless the store they come from keeps them
-sealed: restrict it, encrypt it, and throw it away when the move is done.
+**The file holds everybody's words**, in plain text: restrict it, encrypt it, and throw it away
+when the move is done. A program that has the keys of a sealed store reads it, and so writes plain
+text; only what no key opens leaves sealed, and nothing private may be among it.
 """
 
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
@@ -24,9 +26,12 @@ from peerkit.errors import BadInput, Moved, StoreError, must_be
 from peerkit.exchange.program_file import (
     Exported,
     Lines,
+    Waiting,
+    checked,
     entry_line,
     first_line,
     last_line,
+    named,
     waiting_lines,
 )
 from peerkit.program import Program
@@ -67,10 +72,11 @@ def export_program(
     """Write a whole program into a new file. It can be in use meanwhile.
 
     Until it is whole, the file is called ``….partial``; where that is there already, because
-    an export was stopped, it is gone on with. ``words`` false leaves out every text that lies
-    apart: such a file can be read and checked, and no program can be made of it.
-    ``progress`` is called with the number of finished entries, and of all. Raises
-    :class:`~peerkit.errors.StoreError`, also where the journal does not hold together.
+    an export was stopped, it is gone on with, or begun anew if a text in it was forgotten since.
+    ``words`` false leaves out every text that lies apart: such a file can be read and checked,
+    and no program can be made of it. ``progress`` is called with the number of finished entries,
+    and of all. Raises :class:`~peerkit.errors.StoreError`, also where an import would refuse
+    the file: the journal or a text does not fit, explained or not, or is sealed and private.
     """
     must_be(Program, program, "program", "give a Program; Program(store) makes one of a store")
     must_be(str | os.PathLike, path, "path", _FILE)
@@ -79,17 +85,35 @@ def export_program(
     partial = f"{path}.partial"
     try:
         with os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
-            exported = _written(program.store, file, partial, words, progress)
+            exported = None
+            while exported is None:
+                exported = _written(program.store, file, partial, words, progress)
             file.flush()
             os.fsync(file.fileno())
         finished(partial, path)
     except BadInput as error:
-        failed = f"{error}. Its verify() says more."
+        failed, unfit = f"{error}.", True
     except (OSError, UnicodeError) as error:
-        failed = f"{getattr(error, 'strerror', '') or type(error).__name__}."
+        failed, unfit = f"{getattr(error, 'strerror', '') or type(error).__name__}.", False
     else:
         return exported
+    if unfit:
+        failed = f"{failed} {_advice(program)}"
     raise StoreError(f"The program could not be exported to {path}: {failed}")
+
+
+def _advice(program: Program) -> str:
+    """What to do about something that no import would take."""
+    found = program.verify()
+    if not found.whole:
+        return "Its verify() says more."
+    if found.explained:
+        return (
+            f"What was explained cannot be kept anew elsewhere: {' '.join(found.explained[:3])} "
+            "Move its file, or a backup, instead. If only texts do not fit, words=False "
+            "leaves them out."
+        )
+    return "Or leave the texts out with words=False; no program can be made of that."
 
 
 def _written(
@@ -98,15 +122,19 @@ def _written(
     name: str,
     words: bool,  # noqa: FBT001 - it is handed on
     progress: Callable[[int, int], object],
-) -> Exported:
-    """Write all lines that are not there yet."""
-    lines = _begun(store, file, name, words=words)
+) -> Exported | None:
+    """Write all lines that are not there yet. Nothing: somebody was forgotten meanwhile."""
     total = _last(store)
+    lines, messages = _begun(store, file, name, words=words)
+    forgets = False
 
     def write(entry: Entry) -> None:
+        nonlocal forgets
         line = entry_line(entry, words=words)
         lines.at += 1
-        lines.follow(line)  # what is written is what can be read
+        change = _change(lines, lines.follow(line))  # what is written is what can be read
+        messages.append(len(change.messages))
+        forgets |= words and lines.number > total and bool(change.forgets)
         file.write(line)
 
     for entry in store.journal(lines.number):
@@ -116,39 +144,75 @@ def _written(
     with store.together():  # what came meanwhile, and nobody writes while the end is written
         for entry in store.journal(lines.number):
             write(entry)
-        for line in waiting_lines(store.waiting()):
+        for line in waiting_lines(_known(store.waiting(), messages)):
             lines.add(line)
             file.write(line)
+    if forgets:
+        return None
     end = last_line(lines)
     file.write(end)
     progress(lines.number, lines.number)
     return lines.end(end, words=words)
 
 
-def _begun(store: Store, file: BinaryIO, name: str, *, words: bool) -> Lines:
-    """What is written already, up to the last whole entry. A new file gets its first line."""
-    lines = Lines(name)
+def _begun(store: Store, file: BinaryIO, name: str, *, words: bool) -> tuple[Lines, array[int]]:
+    """What is written already, up to the last whole entry, and how many messages each entry has.
+
+    A new file gets its first line, and so does one with a text that is gone since.
+    """
+    lines, messages = Lines(name), array("L")
+    file.seek(0)
     if not file.read(1):
         first = first_line(words=words)
         file.write(first)
         lines.at = 1
         lines.add(first)
-        return lines
+        return lines, messages
     file.seek(0)
-    if lines.begin(file) is not words:
-        raise StoreError(f"{name} was begun with another choice of words. Take it away first.")
-    whole = file.tell()
-    try:
-        while True:
-            lines.follow(lines.next(file))
-            whole = file.tell()
-    except BadInput:  # the line that was being written, or the last ones, which are written anew
-        lines.at -= 1
+    _must_be_ours(lines, file, words=words)
+    whole, journal = file.tell(), store.journal(0)
+    for written in _entries(lines, file):
+        whole, now = file.tell(), next(journal, None)
+        if now is None or now.hash != written.hash:
+            raise StoreError(f"{name} was begun for another program. Take it away first.")
+        if words and now.apart != written.apart:
+            file.truncate(0)
+            return _begun(store, file, name, words=words)
+        messages.append(len(_change(lines, written).messages))
+    lines.at -= 1
     file.seek(whole)
     file.truncate()
-    if _hash_of(store, lines.number) != lines.head:
-        raise StoreError(f"{name} was begun for another program. Take it away first.")
-    return lines
+    return lines, messages
+
+
+def _must_be_ours(lines: Lines, file: BinaryIO, *, words: bool) -> None:
+    """Refuse to go on with a file that was begun as something else."""
+    try:
+        failed = (
+            ""
+            if lines.begin(file) is words
+            else f"{lines.name} was begun with another choice of words"
+        )
+    except BadInput as error:
+        failed = str(error)
+    if failed:
+        raise StoreError(f"{failed}. Take it away first.")
+
+
+def _entries(lines: Lines, file: BinaryIO) -> Iterator[Entry]:
+    """The entries up to a line that is none: the one that was being written, or the last ones."""
+    with suppress(BadInput):
+        while True:
+            yield lines.follow(lines.next(file))
+
+
+def _known(keys: Iterator[str], messages: array[int]) -> Iterator[str]:
+    """The keys of the messages that wait, each of which must be in an entry."""
+    for key in keys:
+        number, position = map(int, key.split("/"))
+        if number > len(messages) or position >= messages[number - 1]:
+            raise BadInput(f"message {key}", "waits, and is in no entry")
+        yield key
 
 
 def _last(store: Store) -> int:
@@ -175,7 +239,7 @@ def check_export(path: str | os.PathLike[str], *, expects: Anchor | None = None)
     """
     must_be(Anchor | None, expects, "expects", _EXPECTS)
     with _opened(path) as file:
-        return _checked(file, expects, 0).exported
+        return checked(file, expects, 0).exported
 
 
 def import_program(
@@ -189,8 +253,9 @@ def import_program(
 
     The whole file is checked before anything is kept: see :func:`check_export`. What is kept
     comes from the entries alone: nouns, tallies, messages and keys are worked out from them.
-    An import that was stopped is gone on with when it is called again. Nobody else may write
-    meanwhile. ``progress`` is called with the number of finished entries, and of all.
+    An import that was stopped is gone on with when it is called again: what is there already is
+    passed over, and ``came`` says how many entries were not. Nobody else may write meanwhile.
+    ``progress`` is called with the number of finished entries, and of all.
     Raises :class:`~peerkit.errors.BadInput` for the file, and
     :class:`~peerkit.errors.StoreError` for the place it should go to.
     """
@@ -199,17 +264,17 @@ def import_program(
     store = program.store
     there = _last(store)
     with _opened(path) as file, _opened(path) as end:
-        found = _checked(end, expects, there)
+        found = checked(end, expects, there)
         if not found.exported.words:
-            raise BadInput(_name(end), "was exported without words: it can be read, not moved in")
+            raise BadInput(named(end), "was exported without words: it can be read, not moved in")
         if found.hashes.get(there) != _hash_of(store, there):
             raise StoreError(
                 f"This program has {there} entries, which are not the first ones of the file. "
                 "Import into a new one."
             )
         end.seek(found.place)
-        _kept(store, file, _Waiting(_keys(end)), there, found.exported.entries, progress)
-    return found.exported
+        _kept(store, file, Waiting(end), there, found.exported.entries, progress)
+    return attrs.evolve(found.exported, came=found.exported.entries - there)
 
 
 @contextmanager
@@ -225,88 +290,16 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     raise BadInput(Path(path).name, f"cannot be read: {failed}")
 
 
-def _name(file: BinaryIO) -> str:
-    """What the file is called, without its folders."""
-    return Path(file.name).name
-
-
-@attrs.frozen
-class _Checked:
-    """What a whole file holds, the hashes that were asked for, and where what waits begins."""
-
-    exported: Exported
-    hashes: dict[int, str]
-    place: int
-
-
-def _checked(file: BinaryIO, expects: Anchor | None, also: int) -> _Checked:
-    """Read all lines. The hash of the entry ``also`` is wanted too."""
-    number, hash_ = (0, GENESIS) if expects is None else (expects.number, expects.hash)
-    lines = Lines(_name(file))
-    words = lines.begin(file)
-    hashes = {0: GENESIS}
-    line = lines.next(file)
-    while line.startswith(b'{"hash":'):
-        entry = lines.follow(line)
-        if entry.number in (number, also):
-            hashes[entry.number] = entry.hash
-        line = lines.next(file)
-    place, last = lines.place, (0, 0)
-    while keys := lines.waiting(line):
-        for key in keys:
-            last = lines.later(key, last)
-        line = lines.next(file)
-    exported = lines.end(line, words=words)
-    if lines.next(file):
-        raise lines.refused("stands behind the last line")
-    if hashes.get(number) != hash_:
-        raise BadInput(
-            lines.name,
-            f"does not hold the entry {number} that was expected. Its journal was cut or written "
-            "anew, or it is another program or an older copy",
-        )
-    return _Checked(exported, hashes, place)
-
-
-def _keys(file: BinaryIO) -> Iterator[str]:
-    """The keys of the messages that wait, from where the file stands."""
-    lines = Lines(_name(file))
-    while keys := lines.waiting(lines.next(file)):
-        yield from keys
-
-
-class _Waiting:
-    """The keys of the messages that wait, gone through in step with the entries."""
-
-    def __init__(self, keys: Iterator[str]) -> None:
-        self._keys = keys
-        self._next = next(keys, "")
-
-    @property
-    def left(self) -> bool:
-        """Whether there is a key that no entry had."""
-        return bool(self._next)
-
-    def told(self, number: int, messages: int) -> Iterator[str]:
-        """The keys of those messages of an entry that do not wait."""
-        for position in range(messages):
-            key = f"{number}/{position}"
-            if key == self._next:
-                self._next = next(self._keys, "")
-            else:
-                yield key
-
-
 def _kept(
     store: Store,
     file: BinaryIO,
-    waiting: _Waiting,
+    waiting: Waiting,
     there: int,
     total: int,
     progress: Callable[[int, int], object],
 ) -> None:
     """Keep every entry that is not there yet, and note what has been told."""
-    lines = Lines(_name(file))
+    lines = Lines(named(file))
     lines.begin(file)
     while lines.number < total:
         size = min(BATCH, total - lines.number)

@@ -21,23 +21,39 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from peerkit.errors import BadInput
 from peerkit.stores import GENESIS, Apart, Entry
+from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import text
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-__all__ = ["Exported", "Lines", "entry_line", "first_line", "last_line", "waiting_lines"]
+__all__ = [
+    "Checked",
+    "Exported",
+    "Lines",
+    "Waiting",
+    "checked",
+    "entry_line",
+    "first_line",
+    "last_line",
+    "named",
+    "waiting_lines",
+]
 
 #: The form of the file. One with a higher number was written by a newer peerkit.
 FORM: Final = 1
 #: The longest line that is read, in bytes.
 MOST: Final = 16 * 1024 * 1024
+#: How every first line begins, and the marks that some programs put before a text.
+_BEGINS: Final = b'{"peerkit":"program",'
+_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 #: The key of a message: its entry, and its position there.
 _KEY: Final = re.compile(r"([1-9][0-9]{0,17})/(0|[1-9][0-9]{0,17})")
 #: How many keys of messages one line has.
@@ -55,13 +71,15 @@ class Exported:
     """What a file of a program holds.
 
     ``head`` is the hash of the last of its ``entries``; ``words`` says whether the texts that
-    lie apart are in it; ``sha256`` is the checksum in its last line.
+    lie apart are in it; ``sha256`` is the checksum in its last line. ``came`` is how many of the
+    entries an import brought in now, and says nothing of the file.
     """
 
     entries: int
     head: str
     words: bool
     sha256: str
+    came: int = attrs.field(default=0, eq=False)
 
 
 def first_line(*, words: bool) -> bytes:
@@ -124,13 +142,25 @@ class Lines:
         return BadInput(f"{self.name} line {self.at}", what)
 
     def next(self, file: BinaryIO) -> bytes:
-        """The next whole line; empty at the end. Bounded, whatever comes in."""
+        """The next whole line; empty at the end."""
+        return self._whole(self._line(file))
+
+    def _line(self, file: BinaryIO) -> bytes:
+        """The next line as it is. Bounded, whatever comes in."""
         self.at += 1
         self.place += self._length
         line = file.readline(MOST + 1)
         self._length = len(line)
         if len(line) > MOST:
             raise self.refused(f"is longer than {MOST} bytes, so it is none of ours")
+        return line
+
+    def _whole(self, line: bytes) -> bytes:
+        """The same line, which must have the end that it was written with."""
+        if line.endswith(b"\r\n"):
+            raise self.refused(
+                "ends with CR and LF: its ends were changed on the way; copy it anew"
+            )
         if line and not line.endswith(b"\n"):
             raise self.refused("is cut; export it again")
         return line
@@ -141,7 +171,11 @@ class Lines:
 
     def begin(self, file: BinaryIO) -> bool:
         """Read the first line: whether the texts apart are in the file."""
-        line = self.next(file)
+        line = self._line(file)
+        if line.startswith(_MARKS):
+            raise self.refused("begins with a byte order mark: it was saved anew; copy it again")
+        if _BEGINS.startswith(line[: len(_BEGINS)]):
+            self._whole(line)
         found = _object(line)
         form = found.get("form")
         if found.get("peerkit") != "program" or type(form) is not int:
@@ -224,3 +258,76 @@ class Lines:
                 else "is missing: the file was cut; export it again"
             )
         return Exported(self.number, self.head, words, self.digest.hexdigest())
+
+
+def named(file: BinaryIO) -> str:
+    """What the file is called, without its folders."""
+    return Path(file.name).name
+
+
+@attrs.frozen
+class Checked:
+    """What a whole file holds, the hashes that were asked for, and where what waits begins."""
+
+    exported: Exported
+    hashes: dict[int, str]
+    place: int
+
+
+def checked(file: BinaryIO, expects: Anchor | None, also: int) -> Checked:
+    """Read all lines. The hash of the entry ``also`` is wanted too."""
+    number, hash_ = (0, GENESIS) if expects is None else (expects.number, expects.hash)
+    lines = Lines(named(file))
+    words = lines.begin(file)
+    hashes = {0: GENESIS}
+    line = lines.next(file)
+    while line.startswith(b'{"hash":'):
+        entry = lines.follow(line)
+        if entry.number in (number, also):
+            hashes[entry.number] = entry.hash
+        line = lines.next(file)
+    place, last = lines.place, (0, 0)
+    while keys := lines.waiting(line):
+        for key in keys:
+            last = lines.later(key, last)
+        line = lines.next(file)
+    exported = lines.end(line, words=words)
+    if lines.next(file):
+        raise lines.refused("stands behind the last line")
+    if hashes.get(number) != hash_:
+        raise BadInput(
+            lines.name,
+            f"does not hold the entry {number} that was expected. Its journal was cut or written "
+            "anew, or it is another program or an older copy",
+        )
+    return Checked(exported, hashes, place)
+
+
+def _keys(file: BinaryIO) -> Iterator[str]:
+    """The keys of the messages that wait, from where the file stands."""
+    lines = Lines(named(file))
+    while keys := lines.waiting(lines.next(file)):
+        yield from keys
+
+
+class Waiting:
+    """The keys of the messages that wait, gone through in step with the entries."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """From where the file stands."""
+        self._keys = _keys(file)
+        self._next = next(self._keys, "")
+
+    @property
+    def left(self) -> bool:
+        """Whether there is a key that no entry had."""
+        return bool(self._next)
+
+    def told(self, number: int, messages: int) -> Iterator[str]:
+        """The keys of those messages of an entry that do not wait."""
+        for position in range(messages):
+            key = f"{number}/{position}"
+            if key == self._next:
+                self._next = next(self._keys, "")
+            else:
+                yield key

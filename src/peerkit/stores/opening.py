@@ -17,8 +17,9 @@ __all__ = ["store_at"]
 _OURS: Final = {
     "memory": "peerkit.stores.memory:MemoryStore.at",
     "sqlite": "peerkit.stores.sqlite_reading:sqlite_at",
-    "postgresql": "peerkit.stores.sql:SQLStore.at",
-    "postgresql+psycopg": "peerkit.stores.sql:SQLStore.at",
+    "postgres": "peerkit.stores.sql_reading:sql_at",
+    "postgresql": "peerkit.stores.sql_reading:sql_at",
+    "postgresql+psycopg": "peerkit.stores.sql_reading:sql_at",
 }
 
 

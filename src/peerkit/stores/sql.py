@@ -12,13 +12,17 @@ from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
 from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Standing, Wanted, seal
 from peerkit.stores.codec import read_noun
-from peerkit.stores.sql_opening import opened
+from peerkit.stores.sql_examined import advised
+from peerkit.stores.sql_opening import found, opened
 from peerkit.stores.sql_server import BEGIN, Host, Server, engine_at, read_address, run
 from peerkit.stores.sql_statements import Statements
+from peerkit.stores.sql_tables import Names
 
 if TYPE_CHECKING:
     import psycopg
     import sqlalchemy
+
+    from peerkit.stores.examined import Advice
 
 __all__ = ["SQLStore"]
 
@@ -53,6 +57,8 @@ class SQLStore:
         durability: str | None = None,
         must_exist: bool = False,
     ) -> None:
+        if type(where) is not str:
+            raise StoreError("Give an address, which is a text, or an engine as engine=….")
         if (engine is None) is (not where):
             raise StoreError("Give an address, or an engine of your own: one of the two.")
         told = {"schema": schema, "prefix": prefix}
@@ -66,25 +72,17 @@ class SQLStore:
             self._server = Server(engine, ours=False)
         try:
             schema, prefix = told.get("schema"), told.get("prefix") or "peerkit_"
-            names, number = opened(self._server, program, schema, prefix, make=not must_exist)
+            look = found if must_exist else opened
+            names, number = look(self._server, program, schema, prefix)
         except BaseException:
             self._server.close()
             raise
+        self._over(names, number)
+
+    def _over(self, names: Names, number: int) -> None:
         self._say = Statements(names, number)
         self._read: dict[str, Noun] = {}
         self._heads: dict[int, str] = {}
-
-    @classmethod
-    def at(
-        cls,
-        where: str,
-        *,
-        program: str,
-        durability: str | None = None,
-        must_exist: bool = False,
-    ) -> SQLStore:
-        """The database of this address: ``postgresql://user@host/name?schema=…&prefix=…``."""
-        return cls(where, program=program, durability=durability, must_exist=must_exist)
 
     def within(self, connection: Host) -> SQLStore:
         """The same program through a connection of yours, in the transaction it is in.
@@ -136,14 +134,15 @@ class SQLStore:
     def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
         """A noun as it is written. The same text is read once."""
         noun = self._read.get(body)
-        if noun is not None:
-            return noun
-        try:
-            noun = read_noun(body)
-        except BadInput as error:
-            place = error.place
-        else:
-            _remember(self._read, body, noun)
+        place = "$.id"  # where it lies under another's name
+        if noun is None:
+            try:
+                noun = read_noun(body)
+            except BadInput as error:
+                place = error.place
+            else:
+                _remember(self._read, body, noun)
+        if noun is not None and (noun.kind, noun.id) == name[:2]:
             return noun
         raise StoreError(f"The server holds a {name[0]} {name[1]} that does not fit: {place}.")
 
@@ -268,6 +267,10 @@ class SQLStore:
         while rows := self._server.ask(self._say.waiting, (self._say.program, *after)):
             yield from (f"{n}/{at}" for n, at in rows)
             after = rows[-1]
+
+    def advice(self) -> Iterator[Advice]:
+        """What to know of this server and of who we are there."""
+        return advised(self._server.ask)
 
     def close(self) -> None:
         """Let go of the server."""

@@ -11,7 +11,7 @@ from peerkit.stores.sql_tables import FORM, Names, made
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["opened"]
+__all__ = ["found", "opened"]
 
 #: Whoever makes our tables holds this lock: "peer" in ASCII.
 _OURS: Final = 0x70656572
@@ -34,33 +34,63 @@ SELECT EXISTS (
 """
 
 
-def opened(
-    server: Server, program: str, schema: str | None, prefix: str, *, make: bool
-) -> tuple[Names, int]:
+def opened(server: Server, program: str, schema: str | None, prefix: str) -> tuple[Names, int]:
     """Where our tables are, made if they are missing, and the number of this program."""
     Names(schema or "public", prefix)  # both are checked before anything is asked
-    return server.change(lambda db: _opened(db, program, schema, prefix, make=make))
+    server.reach()
+    return server.change(lambda db: _opened(db, program, schema, prefix))
+
+
+def found(server: Server, program: str, schema: str | None, prefix: str) -> tuple[Names, int]:
+    """The same, of what is there already: nothing is made."""
+    Names(schema or "public", prefix)
+    server.reach()
+    return server.change(lambda db: _found(db, program, schema, prefix))
+
+
+def _found(
+    db: psycopg.Connection[Any], program: str, schema: str | None, prefix: str
+) -> tuple[Names, int]:
+    names = _names(db, schema, prefix)
+    form = _form(db, names)
+    if form is None:
+        raise NotAStore(
+            "This database holds no peerkit store, and none is made. Is the address right?"
+        )
+    _must_be_known(form)
+    look = names.into("SELECT id FROM {program} WHERE name = %s")
+    rows = run(db, look, (program,)).fetchall()
+    if not rows:
+        raise NotAStore("This database holds no program of this name. Is it spelled right?")
+    return names, int(rows[0][0])
 
 
 def _opened(
-    db: psycopg.Connection[Any], program: str, schema: str | None, prefix: str, *, make: bool
+    db: psycopg.Connection[Any], program: str, schema: str | None, prefix: str
 ) -> tuple[Names, int]:
+    names = _names(db, schema, prefix)
+    form = _form(db, names)
+    if form is None:
+        with db.transaction():
+            form = _made(db, names)
+    _must_be_known(form)
+    return names, _entered(db, names, program)
+
+
+def _names(db: psycopg.Connection[Any], schema: str | None, prefix: str) -> Names:
+    """Where our tables are, or where they would be made."""
     about = run(db, _ABOUT, (schema, f'"{prefix}form"'))
-    ((encoding, version, found),) = about.fetchall()
+    ((encoding, version, place),) = about.fetchall()
     if encoding != "UTF8":
         raise NotAStore(f"The database writes texts as {encoding}. Give one that has UTF8.")
     if version < _OLDEST:
         raise NotAStore("The server is too old: PostgreSQL 14 is the oldest that is used.")
-    names = Names(found or "public", prefix)
-    form = _form(db, names)
-    if form is None and not make:
-        raise NotAStore("The database holds no program, and none is made. Is the address right?")
-    if form is None:
-        with db.transaction():
-            form = _made(db, names)
+    return Names(place or "public", prefix)
+
+
+def _must_be_known(form: int) -> None:
     if form > FORM:
         raise NotAStore("The database was written by a newer peerkit; install that one.")
-    return names, _entered(db, names, program, make=make)
 
 
 def _form(db: psycopg.Connection[Any], names: Names) -> int | None:
@@ -86,12 +116,10 @@ def _made(db: psycopg.Connection[Any], names: Names) -> int:
     return FORM
 
 
-def _entered(db: psycopg.Connection[Any], names: Names, program: str, *, make: bool) -> int:
+def _entered(db: psycopg.Connection[Any], names: Names, program: str) -> int:
     """The number of this program. One that is there is found also where nothing can be written."""
     look = names.into("SELECT id FROM {program} WHERE name = %s")
     found = run(db, look, (program,)).fetchall()
-    if not found and not make:
-        raise NotAStore("The database holds no program of this name.")
     if not found:
         new = names.into("INSERT INTO {program} (name) VALUES (%s) ON CONFLICT (name) DO NOTHING")
         run(db, new, (program,))

@@ -47,11 +47,14 @@ _DURABILITY: Final = {"full": "on", "normal": "off"}
 _SUPPORTED: Final = "PostgreSQL is the server that is supported: postgresql://…, through psycopg 3."
 
 
-def engine_at(url: sqlalchemy.URL, durability: str) -> sqlalchemy.Engine:
-    """An engine of ours for this address. It never shows what was asked in an error."""
+def engine_at(url: sqlalchemy.URL, durability: str, **more: str) -> sqlalchemy.Engine:
+    """An engine of ours for this address. It never shows what was asked in an error.
+
+    ``more`` is what each of its connections is told besides.
+    """
     if durability not in _DURABILITY:
         raise StoreError(f"durability is one of {', '.join(_DURABILITY)}.")
-    settings = {**_SETTINGS, "synchronous_commit": _DURABILITY[durability]}
+    settings = {**_SETTINGS, "synchronous_commit": _DURABILITY[durability], **more}
 
     def tell(db: psycopg.Connection[Any], _: object) -> None:
         named = (each for pair in settings.items() for each in pair)
@@ -116,9 +119,26 @@ class Server:
     def within(self, host: Host) -> Server:
         """The same server, through the connection of a host and in its transaction."""
         self.ready()
+        _must_hold_a_transaction(host)
         other = Server(self._engine, ours=False)
         other._host = host
         return other
+
+    def reach(self) -> None:
+        """See whether the server answers: what is wrong with an address is said here."""
+        try:
+            with self.lent() as db:
+                run(db, "SELECT 1")
+        except (psycopg.ProgrammingError, sqlalchemy.exc.ProgrammingError):
+            said = "The address has an option that is not known; ours are schema and prefix."
+        except FAILURES as error:
+            said = (
+                f"The server could not be reached, or refused us ({_why(error)}). Is it running, "
+                "does the database exist, and are user and password right?"
+            )
+        else:
+            return
+        raise StoreError(said)
 
     def close(self) -> None:
         """Let go of every connection of ours."""
@@ -244,8 +264,11 @@ class Server:
         raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
 
     @contextmanager
-    def together(self, lock: Callable[[psycopg.Connection[Any]], object]) -> Iterator[None]:
-        """Every change of this thread inside the block, or none; ``lock`` keeps others out."""
+    def together(self, *first: Callable[[psycopg.Connection[Any]], object]) -> Iterator[None]:
+        """Every change of this thread inside the block, or none.
+
+        What is done first keeps others out, or says that only one moment is seen.
+        """
         if self._batch is not None:
             raise StoreError("One batch is open already; finish it before the next.")
         with ExitStack() as held:
@@ -253,7 +276,8 @@ class Server:
             try:
                 if self._host is None:
                     self.change(lambda db: run(db, BEGIN))
-                self.change(lock)
+                for each in first:
+                    self.change(each)
                 yield
                 if self._host is None:
                     self.change(lambda db: run(db, "COMMIT"), settles=True)
@@ -267,6 +291,20 @@ class Server:
         except FAILURES as error:
             failed = _why(error)
         raise StoreError(f"The server could not be written: {failed}. Nothing was stored.")
+
+
+def _must_hold_a_transaction(host: Host) -> None:
+    """Refuse what is no connection, and one that commits each statement by itself."""
+    if not isinstance(host, sqlalchemy.Connection | psycopg.Connection):
+        raise StoreError("Give a connection: one of SQLAlchemy's engine.begin(), or psycopg's own.")
+    held = host.connection.dbapi_connection if isinstance(host, sqlalchemy.Connection) else host
+    if isinstance(held, psycopg.Connection) and held.autocommit:
+        in_one = held.info.transaction_status == TransactionStatus.INTRANS
+        if isinstance(host, sqlalchemy.Connection) or not in_one:
+            raise StoreError(
+                "This connection commits each statement by itself, so nothing could be taken back "
+                "with it. Give one that is in a transaction: with engine.begin() as connection."
+            )
 
 
 def _begun(db: psycopg.Connection[Any]) -> psycopg.Connection[Any]:

@@ -18,7 +18,8 @@ from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing,
 from peerkit.stores.codec import read_noun
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
-from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, opened, why
+from peerkit.stores.sqlite_examined import advised
+from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, emptied, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults, guards_mended
 from peerkit.stores.sqlite_restoring import Gathered
@@ -27,6 +28,8 @@ from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, f
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
+
+    from peerkit.stores.examined import Advice
 
 __all__ = ["SQLiteStore"]
 
@@ -157,10 +160,8 @@ class SQLiteStore:
     def _empty_the_log(self) -> None:
         """After something was forgotten: what was, is still in the log until it is emptied."""
         if self._forgot:
-            self._forgot = False
             self._read.clear()
-            with suppress(sqlite3.Error):  # somebody still reads; the next checkpoint does it
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._forgot = not emptied(self._db)  # while somebody reads: after the next change
 
     def _begin(self) -> None:
         if not self._batch:
@@ -292,7 +293,10 @@ class SQLiteStore:
     def _write_apart(self, n: int, change: Change) -> None:
         mine = self._program
         for owner in change.forgets:
-            gone = "DELETE FROM peerkit_apart WHERE program = ? AND owner = ?"
+            gone = (
+                "DELETE FROM peerkit_apart INDEXED BY peerkit_apart_owned "
+                "WHERE program = ? AND owner = ?"
+            )
             self._db.execute(gone, (mine, owner))
             self._forgot = True
         for at, each in enumerate(change.apart):
@@ -460,7 +464,7 @@ class SQLiteStore:
         columns = f"{key}, {rest}" if rest else key
         first = f"SELECT {columns} FROM peerkit_{table} WHERE program = ?"  # noqa: S608 - our own names
         order = f"ORDER BY {key} LIMIT 500"
-        kinds = [int if each in _INTEGERS else str for each in columns.split(", ")]
+        kinds: list[type] = [int if each in _INTEGERS else str for each in columns.split(", ")]
         after: tuple[Any, ...] = ()
         rows = self._ask(f"{first} {order}", (self._program,))
         while rows:
@@ -469,7 +473,7 @@ class SQLiteStore:
             after = rows[-1][:width]
             rows = self._ask(f"{first} AND ({key}) > ({marks}) {order}", (self._program, *after))
 
-    def _must_lead_on(self, rows: list[Any], kinds: list[type], after: tuple[Any, ...]) -> None:
+    def _must_lead_on(self, rows: list[Any], kinds: list[Any], after: tuple[Any, ...]) -> None:
         """Refuse rows that a sound file cannot hold, or that lead back to where we have been.
 
         STRICT looks at who writes, and nobody at the order in which a damaged file has its rows.
@@ -493,6 +497,10 @@ class SQLiteStore:
         with self._transaction():
             return guards_mended(self._ask, self._program)
 
+    def advice(self) -> Iterator[Advice]:
+        """What to know of this file and the place where it is."""
+        return advised(self.path, self._ask, self._program)
+
     def cards(self) -> Iterator[Card]:
         """Everything by which this file finds what it keeps."""
         return cards(self._paged)
@@ -500,7 +508,7 @@ class SQLiteStore:
     def apart(self, about: str) -> tuple[Apart, ...]:
         """The texts kept about this, oldest first."""
         rows = self._ask(
-            "SELECT about, owner, salt, text FROM peerkit_apart "
+            "SELECT about, owner, salt, text FROM peerkit_apart INDEXED BY peerkit_apart_about "
             "WHERE program = ? AND about = ? ORDER BY n, position",
             (self._program, about),
         )
@@ -514,7 +522,7 @@ class SQLiteStore:
         with self._transaction():
             self._db.execute(writing, (1, mine))
             self._db.executemany(
-                "UPDATE peerkit_apart SET salt = ?, text = ? "
+                "UPDATE peerkit_apart INDEXED BY peerkit_apart_owned SET salt = ?, text = ? "
                 "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
                 [
                     (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)

@@ -15,7 +15,7 @@ from peerkit.errors import StoreError
 from peerkit.stores import NotAStore
 from peerkit.stores.sqlite_held import was_open_before_the_fork
 
-__all__ = ["FAILURES", "carrying_nothing", "laid_out", "opened", "why"]
+__all__ = ["FAILURES", "carrying_nothing", "emptied", "laid_out", "opened", "why"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -196,6 +196,19 @@ def carrying_nothing(method: Callable[P, T]) -> Callable[P, T]:
             raise
 
     return bare
+
+
+def emptied(db: sqlite3.Connection) -> bool:
+    """Empty the log, if nobody reads just now; whether it is empty. Nobody is waited for."""
+    try:
+        db.execute("PRAGMA busy_timeout = 0")
+        try:
+            (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            db.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
+    except sqlite3.Error:
+        return False
+    return not busy
 
 
 def why(error: Exception) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_file import laid_out
 
-__all__ = ["cards", "faults", "guards_mended"]
+__all__ = ["Ask", "cards", "faults", "guards", "guards_mended"]
 
 #: Asks the file: a statement and its values.
 Ask: TypeAlias = Callable[[str, tuple[Any, ...]], list[Any]]
@@ -41,15 +41,7 @@ def faults(ask: Ask, program: int) -> Iterator[str]:
     for (said,) in ask(f"PRAGMA integrity_check({_NAMED})", ()):
         if said != "ok":
             yield f"The file is damaged: {said.splitlines()[0]}."
-    expected, there = _expected(), _there(ask)
-    for kind, name in sorted(expected.keys() | there.keys()):
-        wanted, found = expected.get((kind, name)), there.get((kind, name))
-        if found is None:
-            yield f"The {kind} {name} is missing."
-        elif wanted is None:
-            yield f"The {kind} {name} is not ours."
-        elif wanted != found:
-            yield f"The {kind} {name} was altered."
+    yield from guards(ask)
     head = (
         "SELECT program.writing, program.hash IS NOT coalesce(entry.hash, program.hash) "
         "FROM peerkit_program AS program LEFT JOIN peerkit_entry AS entry "
@@ -64,6 +56,19 @@ def faults(ask: Ask, program: int) -> Iterator[str]:
 
 def _there(ask: Ask) -> dict[tuple[str, str], str]:
     return {(kind, name): sql for kind, name, sql in ask(_SCHEMA, ())}
+
+
+def guards(ask: Ask) -> Iterator[str]:
+    """Tables, indexes and guards that are missing, altered, or not ours."""
+    expected, there = _expected(), _there(ask)
+    for kind, name in sorted(expected.keys() | there.keys()):
+        wanted, found = expected.get((kind, name)), there.get((kind, name))
+        if found is None:
+            yield f"The {kind} {name} is missing."
+        elif wanted is None:
+            yield f"The {kind} {name} is not ours."
+        elif wanted != found:
+            yield f"The {kind} {name} was altered."
 
 
 def guards_mended(ask: Ask, program: int) -> tuple[str, ...]:
