@@ -133,7 +133,7 @@ def test_a_program_is_opened_by_its_address(where: str) -> None:
 
 def test_a_database_holds_many_programs(where: str) -> None:
     """Two programs in one schema have journals of their own and know nothing of each other."""
-    with pytest.raises(NotAStore, match="holds no program, and none is made"):
+    with pytest.raises(NotAStore, match="holds no peerkit store, and none is made"):
         SQLStore(where, program="north", must_exist=True)
     with closing(SQLStore(where, program="north")) as north:
         with pytest.raises(NotAStore, match="no program of this name"):
