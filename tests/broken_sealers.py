@@ -12,9 +12,10 @@ import attrs
 from peerkit.errors import StoreError
 from peerkit.stores import Apart, Change, Entry, Reseals, Standing
 from peerkit.stores.boxes import Boxes, key_of
-from peerkit.stores.keys import Key, Keys, KeysInMemory, new_key
+from peerkit.stores.keys import Key, Keys, KeysInMemory, Looked, new_key
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sealed import SealedStore
+from peerkit.stores.sealed import _forgets as forgets
 
 
 class Sealing(SealedStore):
@@ -23,8 +24,8 @@ class Sealing(SealedStore):
     Box: Any = Boxes
     Inner: Any = MemoryStore
 
-    def __init__(self, inner: Any = None, keys: Keys | None = None) -> None:
-        super().__init__(inner or self.Inner(), keys or KeysInMemory())
+    def __init__(self, inner: Any = None, keys: Keys | None = None, **how: Any) -> None:
+        super().__init__(inner or self.Inner(), keys or KeysInMemory(), **how)
         self._boxes = self.Box()
 
 
@@ -187,7 +188,7 @@ class DestroysNothing(Sealing):
     def together(self) -> Iterator[None]:
         """And nothing after it."""
         with self.inner.together():
-            self._mine.doomed = set()
+            self._mine.doomed, self._mine.met = set(), set()
             yield
             self._mine.doomed = None
         self._belong()
@@ -217,22 +218,60 @@ class DoomsTooEarly(Sealing):
     def _kept(self, change: Change, doomed: set[tuple[str, str]]) -> Entry:
         self.keys.retire(change.forgets)
         doomed |= {each for each in self.keys.retired() if each[0] in change.forgets}
+        self._mine.met.add("")
         return super()._kept(change, doomed)
 
 
 class NeverSweeps(Sealing):
     """Leaves what a crash has left."""
 
-    def sweep(self) -> None:
+    def sweep(self, *, destroy_old: bool = False) -> None:
         """Not here."""
 
 
 class SweepsAll(Sealing):
     """Destroys every retired key, needed or not."""
 
-    def sweep(self) -> None:
+    def sweep(self, *, destroy_old: bool = False) -> None:
         """Without a look."""
         self.keys.destroy(self.keys.retired())
+
+
+class SweepsTheOld(Sealing):
+    """Destroys what no text here needs, although a copy may."""
+
+    def sweep(self, *, destroy_old: bool = False) -> None:
+        """Whoever asks, and for whatever."""
+        super().sweep(destroy_old=True)
+
+
+class MeetsEachTime(Sealing):
+    """Destroys the keys of somebody who was forgotten once and came back."""
+
+    def _forgotten(self) -> tuple[set[str], Looked]:
+        return {owner for each in self.inner.journal() for owner in forgets(each)}, Looked()
+
+
+class SealsNothingLate(Sealing):
+    """Leaves what was said after a forgetting under the key of before."""
+
+    def _anew(self, inner: Reseals, texts: Iterable[Apart], renewed: dict[str, str]) -> int:
+        return super()._anew(inner, texts, renewed) if renewed else 0
+
+
+class TakesNewKeys(Sealing):
+    """Takes keys that open nothing of what is there."""
+
+    def __init__(self, inner: Any = None, keys: Keys | None = None, **how: Any) -> None:
+        super().__init__(inner, keys, anew=True)
+
+
+class RotationDestroys(Sealing):
+    """Destroys old keys with every rotation."""
+
+    def rotate(self, *, destroy_old: bool = False) -> int:
+        """And every backup with them."""
+        return super().rotate(destroy_old=True)
 
 
 class AnybodysKeys(Sealing):
@@ -339,13 +378,20 @@ SEALERS: Final[Mapping[type, tuple[str, ...]]] = {
     DoomsTooEarly: ("test_what_is_forgotten_in_vain_has_its_key",),
     NeverSweeps: (
         "test_what_a_crash_left_is_done_at_the_next_opening",
-        "test_new_keys_change_nothing_that_is_read",
+        "test_old_keys_go_when_that_is_asked_for",
+        "test_who_was_forgotten_without_keys_has_none",
     ),
     SweepsAll: ("test_what_a_crash_left_is_done_at_the_next_opening",),
+    SweepsTheOld: ("test_old_keys_stay_for_copies",),
+    RotationDestroys: ("test_old_keys_stay_for_copies",),
+    MeetsEachTime: ("test_who_was_forgotten_once_may_come_back",),
+    SealsNothingLate: ("test_who_was_forgotten_without_keys_has_none",),
+    TakesNewKeys: ("test_keys_that_open_nothing_are_refused",),
     AnybodysKeys: ("test_keys_are_of_one_journal",),
     LeavesClear: ("test_new_keys_change_nothing_that_is_read",),
     DestroysTheOld: (
         "test_new_keys_change_nothing_that_is_read",
+        "test_old_keys_stay_for_copies",
         "test_new_keys_come_while_others_write",
     ),
     BoxesInBoxes: ("test_what_does_not_open_is_left_alone",),
@@ -470,6 +516,14 @@ class Racing(KeysInMemory):
         return self._current[owner]
 
 
+class ForgetsWhatItMet(KeysInMemory):
+    """Knows the last thing it was told only."""
+
+    def look(self, looked: Looked) -> None:
+        """In the place of what was."""
+        self._looked = looked
+
+
 class GoneWhenItEnds(KeysInMemory):
     """Says that it is persistent."""
 
@@ -488,5 +542,6 @@ KEEPERS: Final[Mapping[type, tuple[str, ...]]] = {
     DestroysTheCurrent: ("test_a_current_key_is_not_destroyed",),
     TheLastJournals: ("test_keys_are_of_the_first_journal",),
     Racing: ("test_threads_get_the_same_key",),
+    ForgetsWhatItMet: ("test_what_was_met_is_never_forgotten",),
     GoneWhenItEnds: ("test_what_was_kept_is_there_again",),
 }

@@ -29,7 +29,7 @@ def main(folder: str, what: str) -> None:
     sys.stdout.flush()
     for number in count():
         if what == "rotate":
-            said = f"{store.rotate()}"
+            said = f"{store.rotate(destroy_old=number % 2 == 0)}"
         else:
             said = f"{what}/{number}"
             owner = OWNERS[number % len(OWNERS)]

@@ -278,7 +278,7 @@ def test_a_place_belongs_to_its_order(program: pk.Program) -> None:
 
     newest = {"order": pk.Order.NEWEST}
     backwards = program.find(pk.Session, limit=1, **newest).after  # type: ignore[arg-type]  # an order
-    asked = (
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (
         (by_id, {"since": TODAY}),
         (by_day, {}),
         (by_day, newest),

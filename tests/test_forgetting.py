@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -530,6 +530,107 @@ class TestHoldsAndYears:
         assert held.verdict is NO
         assert program.do(forget("p-1")).allowed
         assert told_of(program) == []
+
+    def test_a_hold_on_one_of_two_holds_what_is_of_both(self, program: pk.Program) -> None:
+        """The texts of a pair and their tie stay, and the dry run says so, until it is lifted."""
+        lived(program)
+        program.do(pk.PlaceLegalHold(by="c", id="h-1", person="ana")).or_raise()
+        before = [each for each in program.store.books() if isinstance(each, Apart)]
+        dry = {each.person: each.holds for each in retention(program, TODAY)}
+        refused = program.do(forget("p-1"))
+        after = [each for each in program.store.books() if isinstance(each, Apart)]
+
+        assert refused.verdict is NO
+        (held,) = [each for each in refused.findings if not each.allowed]
+        assert (
+            held.sentence
+            == "Something kept about p-1 is held (h-1), and stays until the hold is lifted."
+        )
+        assert {"ana+p-1"} <= {each.owner for each in before}
+        assert set(before) <= set(after)
+        assert [each.id for each in program.every(pk.Tie)] == ["p-1-tie"]
+        assert (dry["p-1"], dry["ana"], dry["p-8"]) == (("h-1",), ("h-1",), ())
+        program.do(pk.LiftLegalHold(by="c", id="h-1", person="ana")).or_raise()
+        assert program.do(forget("p-1")).allowed
+        assert told_of(program) == []
+
+    def test_a_hold_on_one_of_two_holds_what_was_refused(self, program: pk.Program) -> None:
+        """A text of both may lie apart where no noun is left."""
+        program.do(pk.WelcomeParticipant(by="c", id="p-1")).or_raise()
+        planned = pk.PlanEnding(
+            by="p-1",
+            id="m-9",
+            peer="ana",
+            participant="p-1",
+            on=TODAY,
+            why=pk.EndingReason.TOO_CLOSE,
+        )
+        assert not program.do(planned).allowed
+        program.do(pk.PlaceLegalHold(by="c", id="h-1", person="ana")).or_raise()
+
+        assert not list(program.every(pk.Match, about="p-1"))
+        assert program.do(forget("p-1")).verdict is NO
+
+    def test_a_hold_on_somebody_else_holds_nothing(self, program: pk.Program) -> None:
+        """Neither on whoever writes it down, nor on a peer of whom nothing is kept with them."""
+        program.do(pk.WelcomeParticipant(by="c", id="p-1")).or_raise()
+        program.do(pk.WelcomeParticipant(by="c", id="c")).or_raise()
+        for person in ("ana", "c"):
+            program.do(pk.PlaceLegalHold(by="k", id=f"h-{person}", person=person)).or_raise()
+
+        assert program.do(forget("p-1")).allowed
+
+    def test_a_hold_that_comes_afterwards_holds_nothing_that_is_gone(
+        self, program: pk.Program
+    ) -> None:
+        """What was told of them late can be taken away, though the peer is held since."""
+        lived(program).do(forget("p-1")).or_raise()
+        program.do(pk.PlaceLegalHold(by="c", id="h-1", person="ana")).or_raise()
+
+        assert program.do(forget("p-1")).allowed
+
+    def test_a_peer_who_has_left_answers_for_nothing(self, program: pk.Program) -> None:
+        """Neither for a hold, nor for a forgetting: no more than one who serves."""
+        program.do(pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7")).or_raise()
+        serving = program.decide(forget("p-7", by="ana", said_so=True, checked=True))
+        program.do(pk.ChangeService(by="c", id="ana", status=pk.PeerStatus.LEFT)).or_raise()
+        left = program.decide(forget("p-7", by="ana", said_so=True, checked=True))
+        hold = program.decide(pk.PlaceLegalHold(by="ana", id="h-1", person="p-7"))
+
+        assert (serving.verdict, left.verdict, hold.verdict) == (NO, NO, NO)
+        assert program.decide(forget("p-7", by="c", said_so=True)).allowed
+
+    def test_the_last_day_is_the_latest_one(self) -> None:
+        """Though a clock went back behind it, the dry run and the act count from the same day."""
+        now = NOW + timedelta(days=400)
+        program = empty(handbook=Handbook.load("us/federal"), clock=lambda: now)
+        program.do(pk.WelcomeParticipant(by="c", id="p-1")).or_raise()
+        now = NOW
+        program.do(
+            pk.RecordMilestone(
+                by="p-1", id="ms", participant="p-1", of=pk.MilestoneKind.ADMITTED, on=TODAY
+            )
+        ).or_raise()
+        (dry,) = [each for each in retention(program, TODAY) if each.person == "p-1"]
+        over = dry.over
+        assert over is not None
+        found = reached(program.store, "p-1", "UTC").last
+        assert found == dry.last == TODAY + timedelta(days=400)
+        late = forget("p-1", by="c", why=pk.WhyForgotten.TIME_OVER)
+        now = datetime.combine(over.until - timedelta(days=1), NOW.timetz())
+        assert program.decide(late).verdict is NO
+        now = datetime.combine(over.until, NOW.timetz())
+        assert program.decide(late).allowed
+
+    def test_somebody_elses_years_do_not_begin_anew(self) -> None:
+        """The peer is in the history of the forgetting, and nothing is kept about them."""
+        now = NOW
+        program = lived(opened(clock=lambda: now))
+        now = NOW + timedelta(days=400)
+        decision = program.do(forget("p-1")).or_raise()
+
+        assert decision.number in {each.number for each in program.history("ana")}
+        assert reached(program.store, "ana", "UTC").last == TODAY
 
     def test_a_refusal_takes_nothing_away(self, program: pk.Program) -> None:
         """It is kept, with what stands against it, and the years do not begin anew."""

@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from multiprocessing import get_context
@@ -22,7 +22,7 @@ pytest.importorskip("cryptography", reason='needs the extra "encryption"')
 from peerkit.errors import BadInput, StoreError
 from peerkit.stores import NotAStore
 from peerkit.stores.key_file import KeyFile, MasterKey, Wrapping
-from peerkit.stores.keys import Keys, KeysInMemory
+from peerkit.stores.keys import Keys, KeysInMemory, Looked
 from peerkit.testing import KeysConformance
 
 MASTER = bytes(range(32))
@@ -119,18 +119,23 @@ class TestTheFile:
         assert caught.value.__context__ is None
 
     def test_a_row_that_was_moved_opens_nothing(self, tmp_path: Path) -> None:
-        """A key that was given to somebody else in the file is no key of theirs."""
+        """A key that was given to somebody else in the file is no key of theirs, nor in the way."""
         with closing(KeyFile(tmp_path / "keys.db", MASTER)) as keys:
             name = keys.current("p-1").name
+            theirs = keys.current("p-3")
         db = sqlite3.connect(tmp_path / "keys.db")
         with db:
-            db.execute("UPDATE peerkit_data_key SET owner = 'p-2'")
+            db.execute("UPDATE peerkit_data_key SET owner = 'p-2' WHERE owner = 'p-1'")
         db.close()
 
         with closing(KeyFile(tmp_path / "keys.db", MASTER)) as keys:
-            with pytest.raises(StoreError, match="cannot be wrapped or opened"):
-                keys.named("p-2", name)
-            assert keys.named("p-1", name) is None
+            assert keys.named("p-2", name) is keys.named("p-1", name) is None
+            keys.wrap_again(bytes(32))
+            assert keys.current("p-3") == theirs
+            new = keys.current("p-2")
+            assert new.name != name
+            assert keys.current("p-2") == new
+            assert keys.retired() == {("p-2", name)}
 
     def test_programs_share_a_file_and_no_key(self, tmp_path: Path) -> None:
         """Each by its name, as in a database; each belongs to a journal of its own."""
@@ -187,6 +192,72 @@ class TestTheFile:
             KeyFile(path, MASTER)
         with closing(KeyFile(path, bytes(32), program="north")) as other:
             assert other.current("p-1") == found[1]
+
+    def test_who_holds_the_old_master_key_writes_nothing(self, tmp_path: Path) -> None:
+        """A handle of before is told to open the file again, whatever it wants of it."""
+        path = tmp_path / "keys.db"
+        with closing(KeyFile(path, MASTER)) as one, closing(KeyFile(path, MASTER)) as other:
+            key = other.current("p-1")
+            one.wrap_again(bytes(32))
+            before = path.read_bytes()
+            asked: dict[str, Callable[[], object]] = {
+                "current": lambda: other.current("p-1"),
+                "new": lambda: other.current("p-2"),
+                "named": lambda: other.named("p-1", key.name),
+                "retire": lambda: other.retire(["p-1"]),
+                "retired": other.retired,
+                "destroy": lambda: other.destroy([("p-1", key.name)]),
+                "belong": lambda: other.belong("one"),
+                "looked": other.looked,
+                "look": lambda: other.look(Looked(1, "one")),
+                "wrap_again": lambda: other.wrap_again(bytes(range(32, 64))),
+            }
+            for each in asked.values():
+                with pytest.raises(StoreError, match="wrapped anew with another master key"):
+                    each()
+            assert path.read_bytes() == before
+            assert one.current("p-1") == key
+            one.wrap_again(MASTER)
+            with pytest.raises(StoreError, match="Open it again"):
+                other.current("p-1")
+
+    def test_no_key_is_made_under_a_master_key_of_before(self, tmp_path: Path) -> None:
+        """Not even when it is changed while a service wraps the new one."""
+        path = tmp_path / "keys.db"
+
+        class Slow(MasterKey):
+            """Meanwhile somebody else is faster."""
+
+            def wrap(self, secret: bytes, about: bytes) -> bytes:
+                """After the others."""
+                if b"p-1" in about:
+                    with closing(KeyFile(path, MASTER)) as others:
+                        others.wrap_again(bytes(32))
+                return super().wrap(secret, about)
+
+        with (
+            closing(KeyFile(path, Slow(MASTER))) as keys,
+            pytest.raises(StoreError, match="wrapped anew with another master key"),
+        ):
+            keys.current("p-1")
+        with closing(sqlite3.connect(path)) as db:
+            assert db.execute("SELECT count(*) FROM peerkit_data_key").fetchone() == (0,)
+
+    def test_a_service_that_does_not_open_what_it_wraps_is_refused(self, tmp_path: Path) -> None:
+        """No word is sealed with a key that nobody will have."""
+
+        class Lossy(Service):
+            """Loses everything but the proof."""
+
+            def wrap(self, secret: bytes, about: bytes) -> bytes:
+                """Half of it."""
+                return super().wrap(secret, about) if about == b"peerkit master" else b""
+
+        with (
+            closing(KeyFile(tmp_path / "keys.db", Lossy())) as keys,
+            pytest.raises(StoreError, match="does not open what it has wrapped"),
+        ):
+            keys.current("p-1")
 
     def test_the_master_key_is_long_enough(self) -> None:
         """Neither a word nor half of it will do."""

@@ -449,6 +449,31 @@ def test_an_explained_text_stays_where_it_is(program: pk.Program, tmp_path: Path
     assert export_program(program, path, words=False) == check_export(path)
 
 
+def round_the_door(path: Path, sql: str) -> None:
+    """A query is tried on the wrong file."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE peerkit_program SET writing = 1")
+        assert db.execute(sql).rowcount == 1
+        db.execute("UPDATE peerkit_program SET writing = 0")
+
+
+def test_a_text_that_is_missing_is_missing_there_too(tmp_path: Path) -> None:
+    """What is not there any more arrives as that, and the same entry explains it."""
+    with pk.Program.open(tmp_path / "old.db") as program:
+        welcome(program, 1)
+    round_the_door(tmp_path / "old.db", "DELETE FROM peerkit_apart WHERE about = 'goal/g-1'")
+    with pk.Program.open(tmp_path / "old.db") as program:
+        explained(program)
+        arrived = pk.Program(MemoryStore())
+
+        export_program(program, tmp_path / "moved.jsonl")
+        import_program(tmp_path / "moved.jsonl", arrived)
+
+        same(program, arrived)
+    said = "Words about goal/g-1 are missing. Entry 3 explains it."
+    assert arrived.verify().explained == (said,)
+
+
 def test_an_explained_entry_stays_where_it_is(program: pk.Program, tmp_path: Path) -> None:
     """An entry that was edited is in no file, with words or without."""
     entry = next(program.journal())
@@ -462,14 +487,37 @@ def test_an_explained_entry_stays_where_it_is(program: pk.Program, tmp_path: Pat
         assert not path.exists()
 
 
-@pytest.mark.parametrize("key", ["99/0", "1/7"])
-def test_a_message_of_no_entry_does_not_leave(
-    program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+def test_an_entry_that_cannot_be_read_does_not_leave_when_it_was_explained(
+    program: pk.Program, tmp_path: Path
+) -> None:
+    """It matches its hash, and what came after is linked to it: it is read as an import does."""
+    for body in ('{"n":1}', "1"):
+        old = MemoryStore()
+        left_by(old, (goal(1),))
+        forged = pk.Program(old)
+        last = next(forged.journal())
+        unread = last.body.replace('"verdict":"ALLOWED"', f'"verdict":{body}')
+        edit(forged, 1, body=unread, hash=sha256(unread.encode()).hexdigest())
+        left_by(old, (), "sam")
+        assert forged.do(
+            pk.ExplainBreak(by="sam", number=1, found=("ab" * 32,), why=pk.Words("A disk."))
+        ).allowed
+
+        with pytest.raises(StoreError, match=r"partial line 2: (lacks a part|is not as)"):
+            export_program(forged, tmp_path / "moved.jsonl")
+        (tmp_path / "moved.jsonl.partial").unlink()
+
+
+def test_a_message_of_no_entry_does_not_leave_when_it_was_explained(
+    program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits and was said by no entry would be refused where it arrives."""
-    monkeypatch.setattr(program.store, "waiting", lambda: iter([key]))
+    found = ("ab" * 32,)
+    why = pk.Words("A disk.")
+    assert program.do(pk.ExplainBreak(by="sam", number=1, found=found, why=why)).allowed
+    monkeypatch.setattr(program.store, "waiting", lambda: iter(["1/7"]))
 
-    with pytest.raises(StoreError, match=f"message {key}: waits, and is in no entry"):
+    with pytest.raises(StoreError, match="names a message that waits and is not in it"):
         export_program(program, tmp_path / "moved.jsonl")
 
 
@@ -477,10 +525,8 @@ def test_what_does_not_follow_from_the_journal_arrives_as_it_does(tmp_path: Path
     """A noun that was changed beside the journal, explained or not, arrives as its entry says."""
     with pk.Program.open(tmp_path / "old.db") as program:
         welcome(program, 1)
-    with closing(sqlite3.connect(tmp_path / "old.db")) as db, db:
-        db.execute("UPDATE peerkit_program SET writing = 1")
-        db.execute("UPDATE peerkit_noun SET body = replace(body, 'active', 'completed')")
-        db.execute("UPDATE peerkit_program SET writing = 0")
+    completed = "UPDATE peerkit_noun SET body = replace(body, 'active', 'completed')"
+    round_the_door(tmp_path / "old.db", f"{completed} WHERE id = 'g-1'")
     with pk.Program.open(tmp_path / "old.db") as program:
         explained(program)
         export_program(program, tmp_path / "moved.jsonl")

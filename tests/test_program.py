@@ -168,6 +168,13 @@ class TestDoing:
         (kept,) = next(program.history("g-1")).read()["apart"]
         assert kept[:2] == ["goal/g-1", "p-7"]
 
+    @pytest.mark.parametrize("about", ["@act", "@findings", "@person/p-7", "@"])
+    def test_a_private_part_is_no_words(self, about: str) -> None:
+        """What acts and nouns say of somebody's life is not read out in a heap."""
+        program = opened()
+        with pytest.raises(pk.BadInput, match='about: give what the words are about, such as "'):
+            program.words(about)
+
     def test_equal_words_leave_different_digests(self) -> None:
         """Who knows the journal cannot tell whether two people said the same."""
         with opened(salt=iter("abcdefgh").__next__) as program:
@@ -775,14 +782,14 @@ class TestOpening:
         empty.touch()
         with pk.Program.open(path) as program:
             program.do(welcome()).or_raise()
-        for how in ({}, {"read_only": True}):
+        for read_only in (False, True):
             for where, name, what in (
                 (missing, "main", "There is no file .*typoo.db, and none is made"),
                 (empty, "main", "empty.db holds no program of this name"),
                 (path, "mian", "program.db holds no program of this name"),
             ):
                 with pytest.raises(pk.StoreError, match=what):
-                    pk.Program.open(where, program=name, must_exist=True, **how)
+                    pk.Program.open(where, program=name, must_exist=True, read_only=read_only)
         assert empty.stat().st_size == 0
         assert not missing.exists()
         with closing(sqlite3.connect(path)) as db:

@@ -21,13 +21,14 @@ pytest.importorskip("cryptography", reason='needs the extra "encryption"')
 
 import peerkit as pk
 from peerkit.errors import StoreError
-from peerkit.stores import Apart, Reseals, Store
+from peerkit.stores import Apart, Entry, Reseals, Store
 from peerkit.stores.boxes import key_of
 from peerkit.stores.codec import text
 from peerkit.stores.key_file import KeyFile
 from peerkit.stores.keys import Keys, KeysInMemory
 from peerkit.stores.memory import MemoryStore
-from peerkit.stores.sealed import SealedStore
+from peerkit.stores.opening import store_at
+from peerkit.stores.sealed import SealedStore, holds_sealed
 from peerkit.stores.sql import SQLStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import StoreConformance
@@ -166,7 +167,7 @@ class TestAProgram:
         """A page of somebody's goals is shown, with a sentence in the place of what is gone."""
         with pk.Program.open(tmp_path / "program.db", keys=keyed(tmp_path)) as program:
             welcomed(program, "p-7").do(said_by("p-7", "g-1")).or_raise()
-        with pk.Program.open(tmp_path / "program.db") as program:
+        with pk.Program.open(tmp_path / "program.db", read_only=True) as program:
             (shown,) = program.words("goal/g-1")
             assert shown == "(These words are sealed, and no key here opens them.)"
             assert program.verify().whole, "What is sealed was not tampered with."
@@ -183,7 +184,7 @@ class TestAProgram:
             db.execute("UPDATE peerkit_apart SET about = 'goal/g-2'")
             db.commit()
 
-        with pk.Program.open(tmp_path / "program.db") as program:
+        with pk.Program.open(tmp_path / "program.db", read_only=True) as program:
             assert not program.verify().whole
         with pk.Program.open(tmp_path / "program.db", keys=keyed(tmp_path)) as program:
             assert not program.verify().whole
@@ -219,14 +220,14 @@ class TestAProgram:
             assert "homelessness" not in next(program.journal()).body
             assert "homelessness" in str(next(program.journal()).read())
             assert program.verify().whole
-        with pk.Program.open(tmp_path / "program.db") as program:
+        with pk.Program(SQLiteStore(tmp_path / "program.db")) as program:
             assert program.do(welcome).again
             assert program.verify().whole
         with closing(sqlite3.connect(tmp_path / "program.db")) as db:
             db.execute("UPDATE peerkit_program SET writing = 1")
             db.execute("UPDATE peerkit_noun SET body = replace(body, 'sam', 'eva')")
             db.commit()
-        with pk.Program.open(tmp_path / "program.db") as program:
+        with pk.Program.open(tmp_path / "program.db", read_only=True) as program:
             assert "peer ana is not as the journal left it." in program.verify().faults
 
     def test_an_old_backup_says_nothing_of_who_was_forgotten(self, tmp_path: Path) -> None:
@@ -253,6 +254,115 @@ class TestAProgram:
         assert CANARY.encode() not in bytes_in(tmp_path)
         with pk.Program.open(tmp_path / "backup.db", keys=keyed(tmp_path)) as program:
             assert program.words("goal/g-1") == (CANARY,)
+
+    def test_new_keys_leave_backups_and_copies_readable(self, tmp_path: Path) -> None:
+        """Whichever of the two gets new keys, the other is read as before, until it is asked for.
+
+        A copy on the same keys forgets with the original, and an old backup too.
+        """
+        live, copy = tmp_path / "program.db", tmp_path / "backup.db"
+        with pk.Program.open(live, keys=keyed(tmp_path)) as program:
+            welcomed(program, "p-7", "p-8").do(said_by("p-7", "g-1")).or_raise()
+            program.do(said_by("p-8", "g-2")).or_raise()
+            program.backup(copy)
+        for each in (copy, live, copy):
+            with pk.Program.open(each, keys=keyed(tmp_path)) as program:
+                assert program.rotate_keys() == 2
+        for each in (copy, live):
+            with pk.Program.open(each, keys=keyed(tmp_path)) as program:
+                assert program.words("goal/g-1") == program.words("goal/g-2") == (CANARY,)
+                assert program.verify().whole
+        with pk.Program.open(live, keys=keyed(tmp_path)) as program:
+            with pytest.raises(pk.BadInput, match="destroy_old: true, or left out"):
+                program.rotate_keys(destroy_old=1)  # type: ignore[arg-type]  # that is the point
+            program.rotate_keys(destroy_old=True)
+            assert program.words("goal/g-1") == (CANARY,)
+        with pk.Program.open(copy, keys=keyed(tmp_path)) as program:
+            assert program.words("goal/g-1")[0].startswith("(These words are sealed")
+
+    def test_sealed_words_are_not_joined_by_words_in_clear(self, tmp_path: Path) -> None:
+        """Without keys, or with new ones, a program is opened to be read only or not at all."""
+        path = tmp_path / "program.db"
+        with pk.Program.open(path, keys=keyed(tmp_path)) as program:
+            welcomed(program, *(f"p-{each}" for each in range(150)))
+            program.do(said_by("p-7", "g-1")).or_raise()
+        with pytest.raises(
+            StoreError, match=r"are sealed\. Open it with its keys, or with read_only"
+        ):
+            pk.Program.open(path)
+        for read_only in (False, True):
+            with (
+                closing(keyed(tmp_path, "mistyped.db")) as keys,
+                pytest.raises(StoreError, match="these keys are new: they open none of them"),
+            ):
+                pk.Program.open(path, keys=keys, read_only=read_only)
+        with pk.Program.open(path, read_only=True) as program:
+            assert "1 texts that are sealed" in program.verify().proves
+        with pk.Program.open(path, keys=keyed(tmp_path), read_only=True) as program:
+            assert program.words("goal/g-1") == (CANARY,)
+            assert "sealed" not in program.verify().proves
+
+    def test_who_only_reads_destroys_no_key(self, tmp_path: Path) -> None:
+        """What is to be destroyed waits for somebody who writes."""
+        path = tmp_path / "program.db"
+        with closing(SealedStore(SQLiteStore(path), keyed(tmp_path))) as store:
+            keep(store, "x", said=[words(CANARY)])
+            key = store.keys.current("p-1")
+            keep(store.inner, "p-1", forgets=["p-1"])
+        with closing(store_at(str(path), "main", keys=keyed(tmp_path), read_only=True)) as reader:
+            assert isinstance(reader, SealedStore)
+            assert reader.keys.named("p-1", key.name) == key
+        with closing(store_at(str(path), "main", keys=keyed(tmp_path))) as store:
+            assert isinstance(store, SealedStore)
+            assert store.keys.named("p-1", key.name) is None
+
+    def test_a_damaged_program_opens_to_be_verified(self, tmp_path: Path) -> None:
+        """A forgetting that was written into an entry destroys no key."""
+        path = tmp_path / "program.db"
+        with closing(SealedStore(SQLiteStore(path), keyed(tmp_path))) as store:
+            keep(store, "x", said=[words(CANARY)])
+            keep(store, "y")
+        with closing(sqlite3.connect(path)) as db:
+            for (name,) in db.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+            ).fetchall():
+                db.execute(f"DROP TRIGGER {name}")
+            db.execute(
+                "UPDATE peerkit_entry SET body = replace(body, '\"nouns\"', "
+                '\'"forgets":["p-1"],"nouns"\') WHERE n = 2'
+            )
+            db.commit()
+        with closing(SealedStore(SQLiteStore(path), keyed(tmp_path))) as store:
+            assert store.apart("goal/g-1") == (words(CANARY),)
+
+    def test_what_cannot_be_read_keeps_nobody_out(self) -> None:
+        """How far the journal was read is noted; the rest of it is for those who verify."""
+
+        class Torn(MemoryStore):
+            """Nothing can be read behind the first entry, nor how many there are."""
+
+            torn = False
+
+            def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+                """One entry."""
+                for each in super().journal(after, about):
+                    if each.number > 1 and self.torn:
+                        raise StoreError("It cannot be read.")
+                    yield each
+
+        inner, keys = Torn(), KeysInMemory()
+        with closing(SealedStore(inner, keys)) as store:
+            keep(store, "x", said=[words("Hers.", owner="p-2")])
+            keep(inner, "p-2", forgets=["p-2"])
+            inner.torn = True
+            key = keys.current("p-2")
+            for found in (1, 1, 2):
+                inner.torn = found == 1
+                store.sweep()
+                assert keys.looked().number == found
+                assert (keys.named("p-2", key.name) == key) is inner.torn
+            inner.torn = True
+            assert not holds_sealed(inner)
 
     def test_a_host_that_rolls_back_loses_no_word(self, server: Postgres, tmp_path: Path) -> None:
         """Whoever is forgotten in a host's transaction has their key until the host commits."""
@@ -332,6 +442,19 @@ class TestASealedStore:
             ):
                 store.rotate()
 
+    def test_what_is_not_written_anew_keeps_its_key(self) -> None:
+        """Of somebody who was forgotten without keys only what they said since is read."""
+        inner, keys = type("Fixed", (MemoryStore,), {"reseal": None})(), KeysInMemory()
+        with closing(SealedStore(inner, keys)) as store:
+            keep(store, "x", said=[words(CANARY)])
+            gone = keys.current("p-1")
+            keys.retire(["p-1"])
+            keep(inner, "p-1", forgets=["p-1"])
+            keep(store, "x", said=[words("Back.")])
+            again = SealedStore(inner, keys)
+            assert keys.named("p-1", gone.name) is None
+            assert again.apart("goal/g-1") == (words("Back."),)
+
     def test_new_keys_come_a_few_texts_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Others need not wait until everything is sealed anew; each text is sealed once."""
         monkeypatch.setattr("peerkit.stores.sealed._BATCH", 2)
@@ -360,7 +483,7 @@ class TestASealedStore:
             keep(store, "x", said=[words(CANARY), words("Hers.", owner="p-2")])
             reading = store.books()
             journal = iter(list(inner.journal()))
-            store.rotate()
+            store.rotate(destroy_old=True)
             assert [each.text for each in reading if isinstance(each, Apart)] == [CANARY, "Hers."]
             stale = attrs.evolve(next(journal))
             assert [each.text for each in store._entry(stale).apart] == [CANARY, "Hers."]
@@ -426,10 +549,7 @@ def test_whoever_changes_keys_may_be_killed(tmp_path: Path) -> None:
             there = {each.text for each in found}
             stay = {each for each, owner in kept.items() if owner != "p-0"}
             assert stay <= there, f"round {number}"
-            assert store.keys.retired() <= {
-                (each.owner, f"{key_of(each)}") for each in boxes(store.inner)
-            }
     with closing(opened(str(tmp_path))) as store:
-        store.rotate()
+        store.rotate(destroy_old=True)
         assert not store.keys.retired()
         assert not [each for each in boxes(store) if each.sealed]

@@ -244,7 +244,12 @@ def test_what_was_forgotten_leaves_the_log_once_nobody_reads(path: Path) -> None
 
 def test_durability_is_full_unless_one_says_otherwise(path: Path) -> None:
     """SQLite waits for the disk unless the caller chose not to; there is no third way."""
-    for how, mode in (({}, 2), ({"durability": "full"}, 2), ({"durability": "normal"}, 1)):
+    each: tuple[tuple[dict[str, Any], int], ...] = (
+        ({}, 2),
+        ({"durability": "full"}, 2),
+        ({"durability": "normal"}, 1),
+    )
+    for how, mode in each:
         with closing(SQLiteStore(path, **how)) as store:
             assert store._db.execute("PRAGMA synchronous").fetchone() == (mode,)
             assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from peerkit.model import Noun
     from peerkit.stores import Store
 
-__all__ = ["Reach", "last_kept", "reached"]
+__all__ = ["Past", "Reach", "past_of", "reached"]
 
 #: How many nouns are read at a time.
 _PAGE: Final = 500
@@ -29,18 +29,30 @@ _OF_RECORDS: Final = frozenset({LegalHold.kind, Person.kind})
 
 
 @attrs.frozen(kw_only=True)
-class Reach:
+class Past:
+    """What the journal says of somebody who may be forgotten.
+
+    ``owners`` are whose texts were kept apart for them: they themself, and each pair they are
+    in. ``beside`` are the others of those pairs of which a text is still there. ``last`` is the
+    last day on which anything was kept about them, whatever came behind it when a clock went
+    back; None where nothing ever was.
+    """
+
+    owners: tuple[str, ...]
+    beside: tuple[str, ...]
+    last: date | None
+
+
+@attrs.frozen(kw_only=True)
+class Reach(Past):
     """What is to be forgotten with somebody, beside what weighs on them.
 
-    ``about`` are the ids of nouns that are theirs or wait to be ended, ``owners`` whose texts
-    lie apart for them: their own, and those of each pair they are in. ``last`` is the last day
-    on which anything was kept about them; None where nothing ever was. ``seen`` is the number of
-    the last entry before all this was read: if another came meanwhile, it may have been missed.
+    ``about`` are the ids of nouns that are theirs or wait to be ended, and of whoever shares a
+    text with them: what is held there is held here. ``seen`` is the number of the last entry
+    before all this was read: if another came meanwhile, it may have been missed.
     """
 
     about: tuple[str, ...]
-    owners: tuple[str, ...]
-    last: date | None
     seen: int
 
     def quiet(self, day: date) -> int:
@@ -51,27 +63,33 @@ class Reach:
 def reached(store: Store, person: str, zone: str) -> Reach:
     """Everything that forgetting this person reaches."""
     seen = store.view((), date.min, _NEVER).view.seen
-    owners: dict[str, None] = {person: None}
-    last: date | None = None
+    past = past_of(store, person, zone)
+    about = dict.fromkeys((*(each.id for each in _nouns(store, person)), *past.beside))
+    return Reach(
+        about=tuple(about), owners=past.owners, beside=past.beside, last=past.last, seen=seen
+    )
+
+
+def past_of(store: Store, person: str, zone: str) -> Past:
+    """Whose texts were kept for this person, and when anything last was: one history, read once."""
+    owners = {person: None}
+    beside: dict[str, None] = {}
+    days: set[date] = set()
     for entry in store.journal(about=person):
         body = entry.read()
-        owners.update({whose: None for _, whose, _ in body["apart"] if person in whose.split("+")})
-        last = _kept_on(body, zone) or last
-    about = dict.fromkeys(each.id for each in _nouns(store, person))
-    return Reach(about=tuple(about), owners=tuple(owners), last=last, seen=seen)
+        owners |= {whose: None for _, whose, _ in body["apart"] if person in whose.split("+")}
+        pairs = [each.owner.split("+") for each in entry.apart]
+        beside |= {each: None for pair in pairs if person in pair for each in pair}
+        days |= _kept_on(body, zone)
+    beside.pop(person, None)
+    return Past(owners=tuple(owners), beside=tuple(beside), last=max(days, default=None))
 
 
-def last_kept(store: Store, person: str, zone: str) -> date | None:
-    """The last day on which anything was kept about this person."""
-    found = (_kept_on(entry.read(), zone) for entry in store.journal(about=person))
-    return max((each for each in found if each is not None), default=None)
-
-
-def _kept_on(body: dict[str, object], zone: str) -> date | None:
-    """The day on which an entry kept anything about support; None where it was a mere answer."""
-    nouns: object = body["nouns"]
-    kept = isinstance(nouns, list) and any(each["noun"] not in _OF_RECORDS for each in nouns)
-    return day_of(datetime.fromisoformat(str(body["at"])), zone) if kept else None
+def _kept_on(body: dict[str, Any], zone: str) -> set[date]:
+    """The day on which an entry kept anything about support; none where it answered or forgot."""
+    kept = any(each["noun"] not in _OF_RECORDS for each in body["nouns"])
+    at = datetime.fromisoformat(body["at"])
+    return {day_of(at, zone)} if kept and not body["forgets"] else set()
 
 
 def _nouns(store: Store, person: str) -> Iterator[Noun]:

@@ -21,7 +21,7 @@ from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
 from peerkit.errors import BadInput, KeyReused, Moved, StoreError, must_be
 from peerkit.forgetting import Reach, reached
 from peerkit.handbook import BadHandbook, Book, Clause, Handbook
-from peerkit.model import DAYS_QUIET, Noun, View
+from peerkit.model import DAYS_QUIET, KEPT_WITH, Noun, View
 from peerkit.model.fields import day_of, in_utc, zone_named
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.rules import ROLE_LIMITS
@@ -78,6 +78,8 @@ PAGE: Final = 500
 _CLOSED: Final = "(These words are sealed, and no key here opens them.)"
 #: What is said of a program's name that is none.
 _NAME: Final = "give its name, or leave it out"
+#: What words are asked for with.
+_WORDS: Final = 'give what the words are about, such as "goal/g-1"'
 #: What is said of an anchor that is none.
 _ANCHOR: Final = "give what program.anchor() gave, or Anchor.parse(line)"
 
@@ -204,17 +206,17 @@ class Program:
     ) -> Program:
         """Open a program kept somewhere, making the place when it is new.
 
-        ``where`` is a file (``"program.db"``), ``":memory:"``, or an address
-        whose scheme a store has registered (``"theirs://…"``, entry point group
-        ``peerkit.stores``). One place may hold several programs by name; a new
-        name is a new program. ``durability`` is the store's own word
-        (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
-        apart are encrypted, whatever the store
-        (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
-        closes them. With ``read_only`` nothing is made, and nothing can be written:
-        for reports and auditors. With ``must_exist`` nothing is made either: a name that was
-        mistyped is an error. The other arguments are those of :class:`Program`.
-        Raises :class:`~peerkit.errors.StoreError`.
+                ``where`` is a file (``"program.db"``), ``":memory:"``, or an address
+                whose scheme a store has registered (``"theirs://…"``, entry point group
+                ``peerkit.stores``). One place may hold several programs by name; a new
+                name is a new program. ``durability`` is the store's own word
+                (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
+                apart are encrypted, whatever the store
+                (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
+                closes them; without, a program whose words are sealed can be read only. With
+        ``read_only`` nothing is made, and nothing can be written: for reports and auditors.
+        With ``must_exist`` nothing is made either: a name that was mistyped is an error. The
+        other arguments are those of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.
         """
         # Before a place is made.
         _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
@@ -452,22 +454,28 @@ class Program:
         and a peer's own one (``self-care-plan/ID``) are somebody's alone: ask
         first, with :class:`~peerkit.acts.ReadPlan` or
         :class:`~peerkit.acts.SeeSelfCarePlan`. In place of words whose key is
-        gone stands a sentence in brackets that says so.
+        gone stands a sentence in brackets that says so. The private parts of acts and nouns
+        are no words: they are read with their entry (:meth:`history`) or noun (:meth:`find`).
         """
-        must_be(str, about, "about", 'give what the words are about, such as "goal/g-1"')
+        must_be(str, about, "about", _WORDS)
+        if about.startswith("@"):
+            raise BadInput("about", _WORDS)
         kept = self.store.apart(about)
         return tuple(_CLOSED if each.sealed else each.text for each in kept)
 
-    def rotate_keys(self) -> int:
+    def rotate_keys(self, *, destroy_old: bool = False) -> int:
         """Seal every text with a new key of its owner's, while others work on; how many it was.
 
         What was kept in clear is sealed as well. It can be stopped at any moment and begun
-        again. The old keys are destroyed at its end. Raises
-        :class:`~peerkit.errors.StoreError` where nothing is sealed.
+        again. The old keys are used no more and stay with the others. With ``destroy_old``
+        they are destroyed at its end: backups made before cannot be read any more, nor copies
+        that use these keys. Raises :class:`~peerkit.errors.StoreError` where nothing is sealed.
         """
+        if type(destroy_old) is not bool:
+            raise BadInput("destroy_old", "true, or left out")
         if not isinstance(self.store, SealedStore):
             raise StoreError("Nothing is sealed here. Open the program with keys.")
-        return self.store.rotate()
+        return self.store.rotate(destroy_old=destroy_old)
 
     def journal(self, after: int = 0) -> Iterator[Entry]:
         """Every entry after this number, oldest first."""
@@ -570,8 +578,9 @@ class Program:
         standing = self.store.view(about, act.counts_on(day), now, act.key)
         view = standing.view
         if reach is not None:
-            quiet = {(act.about[0], DAYS_QUIET): reach.quiet(day)}
-            view = attrs.evolve(view, tallies={**view.tallies, **quiet})
+            known = {(each, KEPT_WITH): 1 for each in reach.beside}
+            known[act.about[0], DAYS_QUIET] = reach.quiet(day)
+            view = attrs.evolve(view, tallies={**view.tallies, **known})
         decision = decide(act, view, self.handbook.on(day), self._rules)
         return about, standing, decision
 

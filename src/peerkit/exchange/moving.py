@@ -12,7 +12,7 @@ text; only what no key opens leaves sealed, and nothing private may be among it.
 from __future__ import annotations
 
 import os
-from array import array
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from peerkit.acts import ExplainBreak
 from peerkit.errors import BadInput, Moved, StoreError, must_be
 from peerkit.exchange.program_file import (
     Exported,
@@ -37,6 +38,7 @@ from peerkit.exchange.program_file import (
 from peerkit.program import Program
 from peerkit.stores import GENESIS, Restores
 from peerkit.stores.anchors import Anchor
+from peerkit.stores.codec import text
 from peerkit.stores.finishing import finished, must_be_new
 from peerkit.stores.remaking import remade
 
@@ -51,6 +53,8 @@ __all__ = ["Exported", "check_export", "export_program", "import_program"]
 BATCH: Final = 500
 #: Views that nobody decides upon are read for this moment.
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+#: What stands in an entry that explains a break.
+_EXPLAINS: Final = f'"act":{{"act":"{ExplainBreak.kind}"'.encode()
 _FILE: Final = "give the name of a file"
 _EXPECTS: Final = "give an Anchor of the program, or leave it out"
 
@@ -90,6 +94,7 @@ def export_program(
                 exported = _written(program.store, file, partial, words, progress)
             file.flush()
             os.fsync(file.fileno())
+        _must_arrive(partial)
         finished(partial, path)
     except BadInput as error:
         failed, unfit = f"{error}.", True
@@ -125,16 +130,17 @@ def _written(
 ) -> Exported | None:
     """Write all lines that are not there yet. Nothing: somebody was forgotten meanwhile."""
     total = _last(store)
-    lines, messages = _begun(store, file, name, words=words)
+    lines = _begun(store, file, name, words=words)
     forgets = False
 
     def write(entry: Entry) -> None:
         nonlocal forgets
         line = entry_line(entry, words=words)
         lines.at += 1
-        change = _change(lines, lines.follow(line))  # what is written is what can be read
-        messages.append(len(change.messages))
-        forgets |= words and lines.number > total and bool(change.forgets)
+        written = lines.follow(line)  # what is written is what can be read
+        if _doubtful(written):
+            _change(lines, written)
+        forgets |= words and lines.number > total and '"forgets":[]' not in entry.body
         file.write(line)
 
     for entry in store.journal(lines.number):
@@ -144,7 +150,7 @@ def _written(
     with store.together():  # what came meanwhile, and nobody writes while the end is written
         for entry in store.journal(lines.number):
             write(entry)
-        for line in waiting_lines(_known(store.waiting(), messages)):
+        for line in waiting_lines(store.waiting()):
             lines.add(line)
             file.write(line)
     if forgets:
@@ -155,19 +161,19 @@ def _written(
     return lines.end(end, words=words)
 
 
-def _begun(store: Store, file: BinaryIO, name: str, *, words: bool) -> tuple[Lines, array[int]]:
-    """What is written already, up to the last whole entry, and how many messages each entry has.
+def _begun(store: Store, file: BinaryIO, name: str, *, words: bool) -> Lines:
+    """What is written already, up to the last whole entry.
 
     A new file gets its first line, and so does one with a text that is gone since.
     """
-    lines, messages = Lines(name), array("L")
+    lines = Lines(name)
     file.seek(0)
     if not file.read(1):
         first = first_line(words=words)
         file.write(first)
         lines.at = 1
         lines.add(first)
-        return lines, messages
+        return lines
     file.seek(0)
     _must_be_ours(lines, file, words=words)
     whole, journal = file.tell(), store.journal(0)
@@ -178,11 +184,10 @@ def _begun(store: Store, file: BinaryIO, name: str, *, words: bool) -> tuple[Lin
         if words and now.apart != written.apart:
             file.truncate(0)
             return _begun(store, file, name, words=words)
-        messages.append(len(_change(lines, written).messages))
     lines.at -= 1
     file.seek(whole)
     file.truncate()
-    return lines, messages
+    return lines
 
 
 def _must_be_ours(lines: Lines, file: BinaryIO, *, words: bool) -> None:
@@ -206,13 +211,34 @@ def _entries(lines: Lines, file: BinaryIO) -> Iterator[Entry]:
             yield lines.follow(lines.next(file))
 
 
-def _known(keys: Iterator[str], messages: array[int]) -> Iterator[str]:
-    """The keys of the messages that wait, each of which must be in an entry."""
-    for key in keys:
-        number, position = map(int, key.split("/"))
-        if number > len(messages) or position >= messages[number - 1]:
-            raise BadInput(f"message {key}", "waits, and is in no entry")
-        yield key
+def _doubtful(entry: Entry) -> bool:
+    """Whether a text is not one that the entry names next, or is private and sealed."""
+    place = 0
+    for each in entry.apart:
+        place = entry.body.find(text([each.about, each.owner, each.digest]), place) + 1
+        if not place or (each.sealed and each.about.startswith("@")):
+            return True
+    return False
+
+
+def _must_arrive(path: str) -> None:
+    """Read a file as an import does, where something in it was explained: that may not fit."""
+    with _opened(path) as file, _opened(path) as end:
+        if not any(_EXPLAINS in line for line in file):
+            return
+        file.seek(0)
+        found = checked(end, None, 0)
+        end.seek(found.place)
+        waiting, lines = Waiting(end), Lines(named(file))
+        lines.begin(file)
+        deque(_changes(lines, file, waiting, [], found.exported.entries), 0)
+        if waiting.left:
+            raise _of_none(lines)
+
+
+def _of_none(lines: Lines) -> BadInput:
+    """The error for a key that no entry had."""
+    return BadInput(lines.name, "names a message that waits and is not in it")
 
 
 def _last(store: Store) -> int:
@@ -308,13 +334,13 @@ def _kept(
         with store.together():
             _take(store, lines, islice(changes, max(there - lines.number, 0), None))
             if lines.number == total and waiting.left:
-                raise BadInput(lines.name, "names a message that waits and is not in it")
+                raise _of_none(lines)
             store.told(tuple(told), datetime.now(UTC))
         progress(lines.number, total)
 
 
 def _changes(
-    lines: Lines, file: BinaryIO, waiting: _Waiting, told: list[str], size: int
+    lines: Lines, file: BinaryIO, waiting: Waiting, told: list[str], size: int
 ) -> Iterator[Change]:
     """The changes in the next lines. What of them has been told is noted."""
     for _ in range(size):

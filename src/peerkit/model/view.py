@@ -20,6 +20,7 @@ __all__ = [
     "ATTENDED",
     "DAYS_QUIET",
     "EXCUSED",
+    "KEPT_WITH",
     "MEETINGS",
     "MET",
     "MINUTES_GIVEN",
@@ -78,6 +79,9 @@ MISSED_EXCUSED_A_MONTH: Final = "missed-excused-a-month"
 #: For how many days nothing has been kept about somebody. It is no tally that is kept: the door
 #: works it out for whoever is to be forgotten.
 DAYS_QUIET: Final = "days-quiet"
+#: Whether texts lie apart that are somebody's together with whoever is to be forgotten: 1 where
+#: there is one. The door works it out as well.
+KEPT_WITH: Final = "kept-with"
 
 
 #: Every tally there is.
@@ -103,6 +107,7 @@ _TALLIES: Final = frozenset(
         MISSED_A_MONTH,
         MISSED_EXCUSED_A_MONTH,
         DAYS_QUIET,
+        KEPT_WITH,
     }
 )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from peerkit.forgetting import last_kept
+from peerkit.forgetting import past_of
 from peerkit.model import HoldStatus, LegalHold, Person, PersonStatus
 from peerkit.rules.forgetting import ERASES, KEEPS, until
 
@@ -41,7 +41,8 @@ class Kept:
 
     ``asks`` are the limits whose years still run on ``day``, the longest first; ``over`` is the
     one after which it is erased, with its day, None where no layer gives it a number; ``holds``
-    are the legal holds in force. ``due`` says whether they can be forgotten without their word.
+    are the legal holds in force, on them or on somebody with whom they share what is kept.
+    ``due`` says whether they can be forgotten without their word.
     """
 
     person: str
@@ -77,7 +78,8 @@ def retention(program: Program, day: date) -> Iterator[Kept]:
 
 
 def _kept(program: Program, person: str, day: date, book: Book) -> Kept:
-    last = last_kept(program.store, person, program.zone) or day
+    past = past_of(program.store, person, program.zone)
+    last = past.last or day
     limits = (_years(book.clauses[each], last) for each in KEEPS)
     asks = [each for each in limits if each is not None and each.until > day]
     return Kept(
@@ -87,7 +89,8 @@ def _kept(program: Program, person: str, day: date, book: Book) -> Kept:
         over=_years(book.clauses[ERASES], last),
         holds=tuple(
             each.id
-            for each in program.every(LegalHold, about=person)
+            for who in (person, *past.beside)
+            for each in program.every(LegalHold, about=who)
             if each.status is HoldStatus.IN_FORCE
         ),
         day=day,

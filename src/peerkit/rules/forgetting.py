@@ -11,6 +11,7 @@ from peerkit.acts import Act, ForgetPerson, LiftLegalHold, Moves, PlaceLegalHold
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     DAYS_QUIET,
+    KEPT_WITH,
     SUPERVISING,
     HoldStatus,
     LegalHold,
@@ -71,8 +72,8 @@ def answers(view: View, by: str) -> bool:
     if view.tally(by, SUPERVISING) > 0:
         return True
     peer = view.get(Peer, by)
-    if peer is not None and peer.open:
-        return not _ANSWERS.isdisjoint(peer.roles)
+    if peer is not None:
+        return peer.open and not _ANSWERS.isdisjoint(peer.roles)
     return view.get(Participant, by) is None
 
 
@@ -85,11 +86,12 @@ def known_person(act: PlaceLegalHold, view: View, book: Book) -> Findings:
 
 
 def held(act: ForgetPerson, view: View, book: Book) -> Findings:
-    """What is under a legal hold stays."""
+    """What is under a legal hold stays, and so does what is held as somebody else's too."""
     holds = [
         each.id
         for each in view.all(LegalHold)
-        if each.person == act.id and each.status is HoldStatus.IN_FORCE
+        if each.status is HoldStatus.IN_FORCE
+        and (each.person == act.id or view.tally(each.person, KEPT_WITH) > 0)
     ]
     verdict = Verdict.NOT_ALLOWED if holds else Verdict.ALLOWED
     facts = {"id": act.id, "missing": ", ".join(holds)}

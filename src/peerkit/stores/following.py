@@ -12,6 +12,7 @@ import attrs
 
 from peerkit.acts import ACTS, ExplainBreak
 from peerkit.decisions import Verdict
+from peerkit.model.fields import is_digest
 from peerkit.stores import GENESIS, Entry
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import read_noun, text, write_noun
@@ -46,6 +47,7 @@ class Following:
     head: str = GENESIS
     anchored: int = 0
     fits: bool = True
+    sealed: int = 0
 
     @classmethod
     def of(cls, scales: Scales, anchors: Iterable[Anchor], begin: Entry | None) -> Following:
@@ -62,6 +64,7 @@ class Following:
     def take(self, entry: Entry) -> None:
         """Read on by one entry."""
         expected, before = self.number + 1, self.head
+        self.sealed += sum(each.sealed for each in entry.apart)
         says = [*self._misfits(entry)]
         try:
             body = entry.read()
@@ -99,7 +102,7 @@ class Following:
                     self.fits = False
                     said = f"Entry {n} is not the one that was anchored: some entry after "
                     said += f"{self.anchored} was written anew, or the store is another one."
-                    yield Break(said, n, digest_of("anchor", n, each.hash))
+                    yield Break(said, n, digest_of("anchor", n, each.hash, entry.hash))
 
     def end(self, seen: int) -> Iterator[Break]:
         """What the end lacks: the entry that the head row names, and those that were anchored."""
@@ -122,7 +125,7 @@ class Following:
         forgotten = [f"{owner}" for owner in body["forgets"]]
         act = body["act"]
         explains = act["act"] == ExplainBreak.kind and body["verdict"] == Verdict.ALLOWED.name
-        found = [f"{each}" for each in act["found"]] if explains else ()
+        found = [each for each in act["found"] if is_digest(each)] if explains else ()
         for owner in forgotten:
             self.scales.forget(owner)
         self.scales.put(cards)

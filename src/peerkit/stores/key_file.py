@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from peerkit.errors import BadInput, StoreError, must_be
 from peerkit.stores import NotAStore
 from peerkit.stores.boxes import aead
-from peerkit.stores.keys import SECRET, Key, new_key
+from peerkit.stores.keys import SECRET, Key, Looked, new_key
 from peerkit.stores.sqlite_file import why
 
 __all__ = ["KeyFile", "MasterKey", "Wrapping"]
@@ -28,13 +28,19 @@ _PATIENCE: Final = 30.0
 #: How many keys we remember unwrapped.
 _REMEMBERED: Final = 4096
 _NONCE: Final = 12
-#: What is wrapped at the beginning, so that the wrong master key is noticed at once.
-_PROOF: Final = b"peerkit keys"
+#: What the proof is tied to: random bytes that are wrapped anew with every master key, so that
+#: the wrong one is noticed at once, and so is a newer one.
 _MASTER: Final = b"peerkit master"
 
 _TABLES: Final = (
     "CREATE TABLE peerkit_master (wrapped BLOB NOT NULL) STRICT",
     "CREATE TABLE peerkit_journal (program TEXT PRIMARY KEY, hash TEXT NOT NULL) STRICT",
+    """CREATE TABLE peerkit_looked (
+        program TEXT PRIMARY KEY, number INTEGER NOT NULL, hash TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE peerkit_met (
+        program TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (program, hash)
+    ) STRICT""",
     """CREATE TABLE peerkit_data_key (
         program TEXT NOT NULL, owner TEXT NOT NULL, name TEXT NOT NULL, wrapped BLOB NOT NULL,
         retired INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (program, owner, name)
@@ -110,6 +116,7 @@ class KeyFile:
         self._pid = os.getpid()
         self._lock = RLock()
         self._known: dict[bytes, Key] = {}
+        self._proof: bytes | None = None
         self._db: sqlite3.Connection | None = None
         self._open()
 
@@ -133,9 +140,13 @@ class KeyFile:
 
     def _prepare(self) -> None:
         """Make what is missing, and see whether the master key is the one of this file."""
-        # A key that is gone lies in no free page, and what is written is on the disk.
-        self._ask("PRAGMA secure_delete = ON")
-        self._ask("PRAGMA synchronous = EXTRA")
+        failed = ""
+        try:  # a key that is gone lies in no free page, and what is written is on the disk
+            self._ready().executescript("PRAGMA secure_delete = ON; PRAGMA synchronous = EXTRA")
+        except sqlite3.Error as error:
+            failed = why(error)
+        if failed:
+            raise StoreError(f"{self.path} could not be read: {failed}.")
         with self._transaction() as db:
             (ours,) = db.execute("PRAGMA application_id").fetchone()
             (form,) = db.execute("PRAGMA user_version").fetchone()
@@ -143,7 +154,7 @@ class KeyFile:
             if ours == 0 == tables:
                 for statement in _TABLES:
                     db.execute(statement)
-                wrapped = self._asked(self._master.wrap, _PROOF, _MASTER)
+                wrapped = self._new_proof(self._master)
                 db.execute("INSERT INTO peerkit_master VALUES (?)", (wrapped,))
             elif ours != _OURS:
                 raise NotAStore(f"{self.path} is no file of keys.")
@@ -151,6 +162,10 @@ class KeyFile:
                 raise NotAStore(f"{self.path} was written by a newer peerkit; install that one.")
             (wrapped,) = db.execute("SELECT wrapped FROM peerkit_master").fetchone()
         self._asked(self._master.unwrap, wrapped, _MASTER)
+        self._proof = wrapped
+
+    def _new_proof(self, master: Wrapping) -> bytes:
+        return self._asked(master.wrap, secrets.token_bytes(SECRET), _MASTER)
 
     def _asked(self, how: Callable[[bytes, bytes], bytes], secret: bytes, about: bytes) -> bytes:
         """What the master key makes of it; whatever it raises becomes ours."""
@@ -164,12 +179,17 @@ class KeyFile:
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that is written in here, on the disk when it ends, or nothing."""
+    def _transaction(self, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:
+        """All that is written in here, on the disk when it ends, or nothing.
+
+        Whoever holds a master key that is this file's no more is told, and writes nothing.
+        """
         with self._lock:
             db = self._ready()
             try:
-                db.execute("BEGIN IMMEDIATE")
+                db.execute(begin)
+                if self._proof is not None:
+                    self._still_ours(db)
                 yield db
                 db.execute("COMMIT")
             except sqlite3.Error as error:
@@ -179,7 +199,14 @@ class KeyFile:
             finally:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
-        raise StoreError(f"{self.path} could not be written: {failed}.")
+        done = "read" if begin == "BEGIN" else "written"
+        raise StoreError(f"{self.path} could not be {done}: {failed}.")
+
+    def _still_ours(self, db: sqlite3.Connection) -> None:
+        if db.execute("SELECT wrapped FROM peerkit_master").fetchone() != (self._proof,):
+            raise StoreError(
+                f"{self.path} was wrapped anew with another master key. Open it again with it."
+            )
 
     def _ready(self) -> sqlite3.Connection:
         if os.getpid() != self._pid:
@@ -189,21 +216,29 @@ class KeyFile:
         return self._db
 
     def _ask(self, sql: str, *values: str) -> list[Any]:
-        with self._lock:
-            db = self._ready()
-            try:
-                return db.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                failed = why(error)
-        raise StoreError(f"{self.path} could not be read: {failed}.")
+        with self._transaction("BEGIN") as db:
+            return db.execute(sql, values).fetchall()
 
-    def _unwrapped(self, owner: str, name: str, wrapped: bytes) -> Key:
+    def _opened(self, wrapped: bytes, about: bytes) -> bytes | None:
+        """What is wrapped; None when the master key is this file's and does not open the row.
+
+        It is asked twice: where a key service fails once, no row is taken for a bad one.
+        """
+        for _ in range(2):
+            with suppress(StoreError):
+                return self._asked(self._master.unwrap, wrapped, about)
+            self._asked(self._master.unwrap, self._proof or b"", _MASTER)
+        return None
+
+    def _unwrapped(self, owner: str, name: str, wrapped: bytes) -> Key | None:
         """The key of a row. What was unwrapped before is not unwrapped again."""
         with self._lock:
             key = self._known.get(wrapped)
         if key is None:
-            about = _about(self._program, owner, name)
-            key = Key(name, self._asked(self._master.unwrap, wrapped, about))
+            secret = self._opened(wrapped, _about(self._program, owner, name))
+            if secret is None:
+                return None
+            key = Key(name, secret)
             with self._lock:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
@@ -211,26 +246,34 @@ class KeyFile:
         return key
 
     def current(self, owner: str) -> Key:
-        """The key of this owner, made where there is none."""
+        """The key of this owner, made where there is none, or none that opens."""
         sql = (
             "SELECT name, wrapped FROM peerkit_data_key "
             "WHERE program = ? AND owner = ? AND retired = 0"
         )
         rows = self._ask(sql, self._program, owner)
-        if not rows:
-            key = new_key()
-            wrapped = self._asked(
-                self._master.wrap, key.secret, _about(self._program, owner, key.name)
-            )
+        key = self._unwrapped(owner, *rows[0]) if rows else None
+        if key is None:
+            new = new_key()
+            about = _about(self._program, owner, new.name)
+            wrapped = self._asked(self._master.wrap, new.secret, about)
             with self._transaction() as db:
+                db.executemany(
+                    "UPDATE peerkit_data_key SET retired = 1 "
+                    "WHERE program = ? AND owner = ? AND name = ?",
+                    [(self._program, owner, name) for name, _ in rows],
+                )
                 # Another process may have been faster; then theirs is everybody's.
                 db.execute(
                     "INSERT INTO peerkit_data_key (program, owner, name, wrapped) "
                     "VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
-                    (self._program, owner, key.name, wrapped),
+                    (self._program, owner, new.name, wrapped),
                 )
                 rows = db.execute(sql, (self._program, owner)).fetchall()
-        return self._unwrapped(owner, *rows[0])
+            key = self._unwrapped(owner, *rows[0])
+        if key is None:
+            raise StoreError(f"The master key of {self.path} does not open what it has wrapped.")
+        return key
 
     def named(self, owner: str, name: str) -> Key | None:
         """The key of this name, while it is there."""
@@ -278,26 +321,50 @@ class KeyFile:
             rows = self._ask(sql, self._program)
         return not rows or rows[0][0] == journal
 
+    def looked(self) -> Looked:
+        """How far the journal was read for those whom it forgot."""
+        found = self._ask(
+            "SELECT number, hash FROM peerkit_looked WHERE program = ?", self._program
+        )
+        met = self._ask("SELECT hash FROM peerkit_met WHERE program = ?", self._program)
+        number, last = found[0] if found else (0, "")
+        return Looked(number, last, frozenset(each for (each,) in met))
+
+    def look(self, looked: Looked) -> None:
+        """Note how far it was read, and which forgettings were met."""
+        with self._transaction() as db:
+            if looked.number:
+                db.execute(
+                    "INSERT OR REPLACE INTO peerkit_looked VALUES (?,?,?)",
+                    (self._program, looked.number, looked.hash),
+                )
+            db.executemany(
+                "INSERT OR IGNORE INTO peerkit_met VALUES (?,?)",
+                [(self._program, each) for each in looked.met],
+            )
+
     def wrap_again(self, master: bytes | Wrapping) -> None:
         """Wrap every key of the file, of each program in it, with another master key.
 
-        All of them or none. Others who have the file open must open it again.
+        All of them or none; a row that did not open before is left as it is. Others who have
+        the file open are told to open it again, and write nothing into it.
         """
-        old, new = self._master, _wrapping(master)
+        new = _wrapping(master)
         with self._transaction() as db:
             rows = db.execute("SELECT program, owner, name, wrapped FROM peerkit_data_key")
             for program, owner, name, wrapped in rows.fetchall():
                 about = _about(program, owner, name)
-                again = self._asked(new.wrap, self._asked(old.unwrap, wrapped, about), about)
-                db.execute(
-                    "UPDATE peerkit_data_key SET wrapped = ? "
-                    "WHERE program = ? AND owner = ? AND name = ?",
-                    (again, program, owner, name),
-                )
-            proof = self._asked(new.wrap, _PROOF, _MASTER)
+                secret = self._opened(wrapped, about)
+                if secret is not None:
+                    db.execute(
+                        "UPDATE peerkit_data_key SET wrapped = ? "
+                        "WHERE program = ? AND owner = ? AND name = ?",
+                        (self._asked(new.wrap, secret, about), program, owner, name),
+                    )
+            proof = self._new_proof(new)
             db.execute("UPDATE peerkit_master SET wrapped = ?", (proof,))
             self._known.clear()
-        self._master = new
+        self._master, self._proof = new, proof
 
     def close(self) -> None:
         """Let go of the file, and of every key in memory."""

@@ -9,7 +9,7 @@ from typing import Final, Protocol, runtime_checkable
 
 import attrs
 
-__all__ = ["SECRET", "Key", "Keys", "KeysInMemory", "new_key"]
+__all__ = ["SECRET", "Key", "Keys", "KeysInMemory", "Looked", "new_key"]
 
 #: How long a key is, in bytes: AES-256.
 SECRET: Final = 32
@@ -21,6 +21,18 @@ class Key:
 
     name: str
     secret: bytes = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Looked:
+    """How far a journal was read for those whom it forgot: to the entry of this number and hash.
+
+    ``met`` are the hashes of the entries that forgot somebody whose keys were then destroyed.
+    """
+
+    number: int = 0
+    hash: str = ""
+    met: frozenset[str] = frozenset()
 
 
 def new_key() -> Key:
@@ -69,6 +81,14 @@ class Keys(Protocol):
         """
         ...
 
+    def looked(self) -> Looked:
+        """What was noted last, and every forgetting that was ever met."""
+        ...
+
+    def look(self, looked: Looked) -> None:
+        """Note the entry, where it is one (its number is not 0), and what was met besides."""
+        ...
+
     def close(self) -> None:
         """Let go of everything. Closing twice is harmless."""
         ...
@@ -82,6 +102,7 @@ class KeysInMemory:
         self._current: dict[str, Key] = {}
         self._retired: dict[tuple[str, str], Key] = {}
         self._journal = ""
+        self._looked = Looked()
 
     def current(self, owner: str) -> Key:
         """The key of this owner, made where there is none."""
@@ -119,6 +140,17 @@ class KeysInMemory:
         with self._lock:
             self._journal = self._journal or journal
             return self._journal == journal
+
+    def looked(self) -> Looked:
+        """What was noted."""
+        with self._lock:
+            return self._looked
+
+    def look(self, looked: Looked) -> None:
+        """Take note."""
+        with self._lock:
+            met = self._looked.met | looked.met
+            self._looked = attrs.evolve(looked if looked.number else self._looked, met=met)
 
     def close(self) -> None:
         """Nothing to let go of: the same keys may open the program again."""

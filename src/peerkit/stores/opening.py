@@ -9,7 +9,7 @@ from typing import Any, Final
 from peerkit.errors import StoreError
 from peerkit.stores import Store
 from peerkit.stores.keys import Keys
-from peerkit.stores.sealed import SealedStore
+from peerkit.stores.sealed import SealedStore, holds_sealed
 
 __all__ = ["store_at"]
 
@@ -26,10 +26,10 @@ _OURS: Final = {
 def store_at(where: str, program: str, *, keys: Keys | None = None, **how: Any) -> Store:
     """The store at an address: ``":memory:"``, a file, or ``scheme://…``; sealed with ``keys``.
 
-    Third parties register a callable ``(where, *, program, **how) -> Store``
-    under their scheme in the entry point group ``peerkit.stores``. ``how`` holds
-    what the caller asked for, and nothing else: ``durability``, ``read_only``,
-    ``must_exist``.
+        Third parties register a callable ``(where, *, program, **how) -> Store``
+        under their scheme in the entry point group ``peerkit.stores``. ``how`` holds
+        what the caller asked for, and nothing else: ``durability``, ``read_only``,
+    ``must_exist``. A program whose words are sealed is opened without keys to be read only.
     """
     scheme, found, _ = where.partition("://")
     if not found:
@@ -43,16 +43,25 @@ def store_at(where: str, program: str, *, keys: Keys | None = None, **how: Any) 
         asked = ", ".join(how)
     else:
         store: Store = opener(where, program=program, **how)
-        return store if keys is None else _sealed(store, keys)
+        return _checked(store, keys, read_only=bool(how.get("read_only")))
     raise StoreError(f"The store of {scheme}:// cannot be opened with {asked}. Leave that out.")
 
 
-def _sealed(store: Store, keys: Keys) -> Store:
+def _checked(store: Store, keys: Keys | None, *, read_only: bool) -> Store:
+    """The store, sealed where there are keys. What is sealed is not written to without them."""
     try:
-        return SealedStore(store, keys)
+        if keys is not None:
+            return SealedStore(store, keys, read_only=read_only)
+        refused = not read_only and holds_sealed(store)
     except BaseException:
         store.close()
         raise
+    if not refused:
+        return store
+    store.close()
+    raise StoreError(
+        "This program's words are sealed. Open it with its keys, or with read_only=True."
+    )
 
 
 def _opener(scheme: str) -> Any:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import json
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from itertools import chain, islice
 from threading import local
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -22,19 +26,33 @@ from peerkit.stores import (
     Wanted,
 )
 from peerkit.stores.boxes import Boxes, broken, key_of
+from peerkit.stores.keys import Keys, Looked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterable, Iterator
 
-    from peerkit.stores.keys import Keys
-
-__all__ = ["SealedStore"]
+__all__ = ["SealedStore", "holds_sealed"]
 
 N = TypeVar("N", bound=Noun)
 
 #: How many texts are sealed anew while others wait.
 _BATCH: Final = 100
+#: How many entries show whether a program is sealed, at the beginning and at the end.
+_SHOW: Final = 100
+#: The view that is read for its number alone is of this moment.
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def holds_sealed(store: Store) -> bool:
+    """Whether what people say is sealed here, as the first and the last entries show it.
+
+    It is the same few entries however long the journal is. One that cannot be read says nothing.
+    """
+    with suppress(StoreError):
+        last = store.view((), date.min, _NEVER).view.seen
+        ends = chain(islice(store.journal(), _SHOW), store.journal(max(last - _SHOW, _SHOW)))
+        return any(each.sealed for entry in ends for each in entry.apart)
+    return False
 
 
 class SealedStore:
@@ -43,23 +61,37 @@ class SealedStore:
     Ids, codes, days, numbers and messages are kept as ``inner`` keeps them. A text is sealed
     while nobody else writes, with the key that is current then; so no text is ever written
     with a retired key, and a retired key that no text needs can be destroyed at any time.
-    When somebody is forgotten, their keys are, once the change is kept; what a crash left
-    undone is done at the next opening. Closing it closes the store and the keys.
+    It is destroyed when somebody is forgotten, with all keys they ever had, once the change is
+    kept; or when it is asked for (:meth:`sweep`), and else never: a copy may need it. What was
+    forgotten without the keys, or what a crash left undone, is done at the next opening.
+    Closing it closes the store and the keys.
+
+    Keys that are new are refused where texts are sealed already, for they open none of them.
+    Where the old ones are lost, ``anew`` takes new ones, and what is sealed stays so. With
+    ``read_only`` no key is destroyed either.
 
     Where ``inner`` keeps inside a transaction of the host's (its ``joined`` is true), nothing
     is destroyed here, for the host may still take it back: call :meth:`sweep` of the program's
     own store after you commit, or open it again.
     """
 
-    def __init__(self, inner: Store, keys: Keys) -> None:
+    def __init__(
+        self, inner: Store, keys: Keys, *, anew: bool = False, read_only: bool = False
+    ) -> None:
         self.inner: Store = inner
         self.keys: Keys = keys
         self._boxes = Boxes()
         self._mine = local()
         self._joined = getattr(inner, "joined", False) is True
         self._known = False
+        if not (anew or self._joined) and keys.belong("") and holds_sealed(inner):
+            raise StoreError(
+                "This program's words are sealed, and these keys are new: they open none of them. "
+                "Give the keys that it was kept with; is the path of the key file right?"
+            )
         self._belong("")
-        self.sweep()
+        if not read_only:
+            self.sweep()
 
     def _belong(self, empty: str | None = None) -> None:
         """Refuse the keys of another journal: one would destroy what the other needs."""
@@ -100,22 +132,26 @@ class SealedStore:
             for each in change.apart
         )
         entry = self.inner.keep(attrs.evolve(change, apart=sealed))
-        doomed |= gone  # only now: what is not kept dooms nothing
+        if change.forgets:  # only now: what is not kept dooms nothing
+            doomed |= gone
+            self._mine.met.add(entry.hash)
         return attrs.evolve(entry, apart=change.apart)
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Keep every change inside the block, or none."""
         doomed: set[tuple[str, str]] = set()
+        met: set[str] = set()
         with self.inner.together():
-            self._mine.doomed = doomed
+            self._mine.doomed, self._mine.met = doomed, met
             try:
                 yield
             finally:
                 self._mine.doomed = None
         self._belong()
-        if doomed and not self._joined:
+        if met and not self._joined:
             self.keys.destroy(doomed)
+            self.keys.look(Looked(met=frozenset(met)))
 
     # -- on the way out
 
@@ -210,12 +246,12 @@ class SealedStore:
 
     # -- keys
 
-    def rotate(self) -> int:
+    def rotate(self, *, destroy_old: bool = False) -> int:
         """Give every owner a new key and seal their texts with it, while others work on.
 
         What was kept in clear is sealed as well. Whenever it stops, every text opens with the
-        old key or the new one, and it can be begun again; the old keys are destroyed at the
-        end, when no text needs them. Gives how many texts were sealed.
+        old key or the new one, and it can be begun again. Gives how many texts were sealed.
+        The old keys stay, for copies that were made before; for ``destroy_old`` see :meth:`sweep`.
         """
         inner = self.inner
         if not isinstance(inner, Reseals) or self._joined:
@@ -225,7 +261,8 @@ class SealedStore:
         # What others kept while it was read is met in the next round; a round without is the last.
         while found := sum(self._renew(inner, each, renewed) for each in self._stale(renewed)):
             sealed += found
-        self.sweep()
+        if destroy_old:
+            self.sweep(destroy_old=True)
         return sealed
 
     def _stale(self, renewed: dict[str, str]) -> Iterator[tuple[Apart, ...]]:
@@ -242,24 +279,70 @@ class SealedStore:
     def _renew(self, inner: Reseals, texts: tuple[Apart, ...], renewed: dict[str, str]) -> int:
         """Seal these with newer keys. What does not open is left as it is."""
         with self.together():
-            owners = {each.owner for each in texts}
-            self.keys.retire(owners - renewed.keys())
-            newest = {each: self.keys.current(each) for each in owners}
-            renewed |= {owner: key.name for owner, key in newest.items()}
-            opened = ((each, self._opened(each)) for each in texts)
-            pairs = tuple(
-                (was, self._boxes.close(text, newest[was.owner]))
-                for was, text in opened
-                if not text.sealed
-            )
-            inner.reseal(pairs)
+            self.keys.retire({each.owner for each in texts} - renewed.keys())
+            return self._anew(inner, texts, renewed)
+
+    def _anew(self, inner: Reseals, texts: Iterable[Apart], renewed: dict[str, str]) -> int:
+        opened = [(each, self._opened(each)) for each in texts]
+        newest = {owner: self.keys.current(owner) for owner in {each.owner for each, _ in opened}}
+        renewed |= {owner: key.name for owner, key in newest.items()}
+        pairs = tuple(
+            (was, self._boxes.close(text, newest[was.owner]))
+            for was, text in opened
+            if not text.sealed
+        )
+        inner.reseal(pairs)
         return len(pairs)
 
-    def sweep(self) -> None:
-        """Destroy every retired key that no text needs: what was forgotten, or sealed anew."""
-        retired = frozenset() if self._joined else self.keys.retired()
-        if retired:
-            needed = {
-                (each.owner, key_of(each)) for each in self.inner.books() if isinstance(each, Apart)
-            }
-            self.keys.destroy(retired - needed)
+    def sweep(self, *, destroy_old: bool = False) -> None:
+        """Destroy the keys of those whom the journal forgot since this was done last.
+
+        Each forgetting is met once, and what was said since is sealed anew first; where the store
+        cannot write texts anew, the key of what was said since stays. With
+        ``destroy_old`` every retired key goes that no text here needs: backups made before cannot
+        be read any more, nor copies that use these keys.
+        """
+        if self._joined:
+            return
+        owners, looked = self._forgotten()
+        if owners or destroy_old:
+            with self.inner.together():  # nobody seals meanwhile
+                self.keys.retire(owners)
+                if isinstance(self.inner, Reseals):
+                    late = tuple(each for each in self._texts() if each.owner in owners)
+                    self._anew(self.inner, late, {})
+                needed = {(each.owner, key_of(each)) for each in self._texts()}
+                retired = self.keys.retired()
+            old = {each for each in retired if destroy_old or each[0] in owners}
+            self.keys.destroy(old - needed)
+        self.keys.look(looked)
+
+    def _texts(self) -> Iterator[Apart]:
+        return (each for each in self.inner.books() if isinstance(each, Apart))
+
+    def _forgotten(self) -> tuple[set[str], Looked]:
+        """Whom the journal forgot where nobody has met it, and how far it was read.
+
+        Another copy of it may have gone on otherwise than the one that was read last; then it
+        is read from its beginning. What was met there is known by its hash.
+        """
+        looked = self.keys.looked()
+        number, last, met, owners = looked.number, looked.hash, set[str](), set[str]()
+        with suppress(StoreError):  # what cannot be read is for those who verify
+            known = next(self.inner.journal(number - 1), None) if number else None
+            if known is None or known.hash != last:
+                number = 0
+            for entry in self.inner.journal(number):
+                number, last = entry.number, entry.hash
+                if entry.hash not in looked.met and (found := _forgets(entry)):
+                    owners.update(found)
+                    met.add(entry.hash)
+        return owners, Looked(number, last, frozenset(met))
+
+
+def _forgets(entry: Entry) -> list[str]:
+    """Whom an entry forgot. One that is not as it was kept forgets nobody."""
+    if '"forgets":["' not in entry.body or entry.hash != sha256(entry.body.encode()).hexdigest():
+        return []
+    found: list[str] = json.loads(entry.body)["forgets"]
+    return found

@@ -487,6 +487,10 @@ class SQLiteStore:
         """Damage to the file, guards that are gone or altered, and a head row that does not fit."""
         return faults(self._ask, self._program)
 
+    def advice(self) -> Iterator[Advice]:
+        """What to know of this file and the place where it is."""
+        return advised(self.path, self._ask, self._program)
+
     def mend_guards(self) -> tuple[str, ...]:
         """Put back the file's guards that are gone, altered or open; what was done, in sentences.
 
@@ -496,10 +500,6 @@ class SQLiteStore:
         """
         with self._transaction():
             return guards_mended(self._ask, self._program)
-
-    def advice(self) -> Iterator[Advice]:
-        """What to know of this file and the place where it is."""
-        return advised(self.path, self._ask, self._program)
 
     def cards(self) -> Iterator[Card]:
         """Everything by which this file finds what it keeps."""

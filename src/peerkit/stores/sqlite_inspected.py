@@ -54,13 +54,10 @@ def faults(ask: Ask, program: int) -> Iterator[str]:
             yield "The last entry has another hash than is kept of it."
 
 
-def _there(ask: Ask) -> dict[tuple[str, str], str]:
-    return {(kind, name): sql for kind, name, sql in ask(_SCHEMA, ())}
-
-
 def guards(ask: Ask) -> Iterator[str]:
     """Tables, indexes and guards that are missing, altered, or not ours."""
-    expected, there = _expected(), _there(ask)
+    expected = _expected()
+    there = _there(ask)
     for kind, name in sorted(expected.keys() | there.keys()):
         wanted, found = expected.get((kind, name)), there.get((kind, name))
         if found is None:
@@ -69,6 +66,10 @@ def guards(ask: Ask) -> Iterator[str]:
             yield f"The {kind} {name} is not ours."
         elif wanted != found:
             yield f"The {kind} {name} was altered."
+
+
+def _there(ask: Ask) -> dict[tuple[str, str], str]:
+    return {(kind, name): sql for kind, name, sql in ask(_SCHEMA, ())}
 
 
 def guards_mended(ask: Ask, program: int) -> tuple[str, ...]:

@@ -38,11 +38,12 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 class Verified:
     """What was found when a journal was read and everything was compared with it.
 
-    ``entries`` is the number of the last entry and ``head`` its hash. ``breaks``
-    are what does not fit: at most a thousand, and ``more`` says how many there
-    are besides; those that nobody has explained come first. ``anchored`` is the
-    number of the last anchor that was found in its place, before the first entry
-    that does not fit, ``since`` that of the entry after which was read.
+        ``entries`` is the number of the last entry and ``head`` its hash. ``breaks``
+        are what does not fit: at most a thousand, and ``more`` says how many there
+        are besides; those that nobody has explained come first. ``anchored`` is the
+        number of the last anchor that was found in its place, before the first entry
+    that does not fit, ``since`` that of the entry after which was read. ``sealed`` are
+    the texts that no key here opens.
     """
 
     entries: int
@@ -51,6 +52,7 @@ class Verified:
     more: int = 0
     anchored: int = 0
     since: int = 0
+    sealed: int = 0
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -109,6 +111,11 @@ class Verified:
                 if self.more or any(each.number for each in self.breaks)
                 else f"A tail that was cut, an older copy, or a journal written anew {after} "
                 "would not be seen: no anchor was given for it."
+            )
+        if self.sealed:
+            said.append(
+                f"Of {self.sealed} texts that are sealed without a key here, it was seen that they "
+                "are there, and not what is in them."
             )
         return " ".join(said)
 
@@ -169,7 +176,13 @@ def _weighed(store: Store, following: Following) -> Verified | None:
     scales.broken(scales.differences())
     breaks, more = scales.breaks()
     return Verified(
-        following.number, following.head, breaks, more, following.anchored, following.since
+        following.number,
+        following.head,
+        breaks,
+        more,
+        following.anchored,
+        following.since,
+        following.sealed,
     )
 
 

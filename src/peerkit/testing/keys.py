@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from peerkit.stores.keys import SECRET, Keys
+from peerkit.stores.keys import SECRET, Keys, Looked
 from peerkit.testing.kit import Conformance, needs
 from peerkit.testing.sharing import at_once
 
@@ -88,13 +88,24 @@ class KeysConformance(Conformance, kit=True):
         assert not keys.belong("two")
         assert not keys.belong("")
 
+    def test_what_was_met_is_never_forgotten(self, keys: Keys) -> None:
+        """How far a journal was read is what was noted last; what was met there is all of it."""
+        assert keys.looked() == Looked()
+        keys.look(Looked(7, "seven", frozenset({"a", "b"})))
+        keys.look(Looked(met=frozenset({"c"})))
+        assert keys.looked() == Looked(7, "seven", frozenset("abc"))
+        keys.look(Looked(3, "three"))
+        assert keys.looked() == Looked(3, "three", frozenset("abc"))
+
     def test_threads_get_the_same_key(self, keys: Keys) -> None:
         """Whoever is first makes it."""
         assert len(set(at_once(lambda _: keys.current("p-1").secret))) == 1
 
     @needs("persistent")
     def test_what_was_kept_is_there_again(self, keys: Keys) -> None:
-        """Keys, which of them are retired, which are gone, and whose they are."""
+        """Keys, which of them are retired, which are gone, whose they are, and what was noted."""
+        noted = Looked(7, "seven", frozenset({"a"}))
+        keys.look(noted)
         gone = keys.current("p-1")
         keys.retire(["p-1"])
         keys.destroy([("p-1", gone.name)])
@@ -112,5 +123,6 @@ class KeysConformance(Conformance, kit=True):
             assert again.named("p-1", old.name) == old
             assert again.named("p-1", gone.name) is None
             assert again.retired() == {("p-1", old.name)}
+            assert again.looked() == noted
             assert not again.belong("two")
             again.close()

@@ -120,7 +120,9 @@ def change(  # noqa: PLR0913 - the parts of a change
 ) -> Change:
     """What a program would keep, with the shortest entry that tells what it moves."""
     written = tuple((each, write_noun(each)) for each in nouns)
-    entry = text({"act": {"act": "kit.entry"}, "about": about, "key": key, "nouns": []})
+    gone = {"forgets": [*forgets]}
+    told: dict[str, Any] = {"act": {"act": "kit.entry"}, "about": about, "key": key, "nouns": []}
+    entry = text({**told, **gone} if gone["forgets"] else told)
     return Change(
         about=about,
         day=DAY,
@@ -131,7 +133,7 @@ def change(  # noqa: PLR0913 - the parts of a change
         counts=tuple(counts),
         messages=tuple(messages),
         apart=tuple(said),
-        forgets=tuple(forgets),
+        forgets=tuple(gone["forgets"]),
         removes=tuple(removes),
     )
 

@@ -10,7 +10,7 @@ import attrs
 from peerkit.errors import Moved, StoreError
 from peerkit.stores import Apart, Entry, Reseals, Store
 from peerkit.stores.boxes import key_of
-from peerkit.stores.keys import Keys
+from peerkit.stores.keys import Keys, KeysInMemory, Looked
 from peerkit.testing.kit import Conformance, needs, pytest
 from peerkit.testing.pieces import change, everything, keep, look, words
 from peerkit.testing.sharing import at_once
@@ -213,6 +213,53 @@ class Sealing(Conformance, kit=True):
         assert not keys.belong("0" * 64)
         assert keys.belong(next(store.journal()).hash)
 
+    @needs("encryption")
+    def test_who_was_forgotten_without_keys_has_none(self, store: Store) -> None:
+        """At the next opening all their keys go; what they said since is sealed with another."""
+        keep(store, "x", said=[words(CANARY), words("Hers.", owner="p-2")])
+        inner, keys = self.inside(store)
+        store.rotate()  # type: ignore[attr-defined]  # what it is asked for
+        old = [keys.current(each) for each in ("p-1", "p-2")]
+        keep(inner, "p-1", forgets=["p-1"])
+        keep(store, "x", said=[words("Back.")])
+
+        opened = self.again(store)
+
+        assert keys.named("p-1", old[0].name) is None
+        assert keys.named("p-2", old[1].name) == keys.current("p-2") == old[1]
+        assert {owner for owner, _ in keys.retired()} == {"p-2"}
+        assert texts(opened) == ["Hers.", "Back."]
+
+    @needs("encryption")
+    def test_who_was_forgotten_once_may_come_back(self, store: Store) -> None:
+        """What was met is met once: no opening takes a key of somebody who came back."""
+        keep(store, "x", said=[words(CANARY)])
+        inner, keys = self.inside(store)
+        keep(store, "p-1", forgets=["p-1"])
+        keep(inner, "p-1", forgets=["p-1"])
+        opened = self.again(store)
+        keep(opened, "x", said=[words("Back.")])
+        key = keys.current("p-1")
+        opened.rotate()
+        keys.look(Looked(1, "0" * 64))  # a copy that went on otherwise
+
+        again = self.again(opened)
+
+        assert keys.named("p-1", key.name) == key
+        assert keys.looked().number == len(list(again.journal()))
+
+    @needs("encryption")
+    def test_keys_that_open_nothing_are_refused(self, store: Store) -> None:
+        """A path that was mistyped is a new file of keys: it is not taken, unless that is meant."""
+        keep(store, "x", said=[words(CANARY)])
+        inner, _ = self.inside(store)
+
+        with pytest.raises(StoreError, match="these keys are new"):
+            type(store)(inner, KeysInMemory())  # type: ignore[call-arg]  # as one around a store
+        new: Any = type(store)(inner, KeysInMemory(), anew=True)  # type: ignore[call-arg]
+        assert [each.sealed for each in new.apart("goal/g-1")] == [True]
+        assert self.again(store).apart("goal/g-1") == (words(CANARY),)
+
     # -- new keys
 
     @needs("encryption")
@@ -232,8 +279,33 @@ class Sealing(Conformance, kit=True):
         assert not {each.text for each in held} & {each.text for each in now}
         used = {(each.owner, f"{key_of(each)}") for each in now}
         assert used == {(each, keys.current(each).name) for each in ("p-1", "p-2")}
-        assert not {keys.named(each.owner, f"{key_of(each)}") for each in held} - {None}
+
+    @needs("encryption")
+    def test_old_keys_stay_for_copies(self, store: Store) -> None:
+        """A copy that was made before new keys came is read with the old ones."""
+        keep(store, "x", said=[words(CANARY), words("Hers.", owner="p-2")])
+        inner, keys = self.inside(store)
+        copy = boxes(inner)
+
+        store.rotate()  # type: ignore[attr-defined]  # what it is asked for
+        self.again(store)
+
+        old = {(each.owner, f"{key_of(each)}") for each in copy}
+        assert keys.retired() == old
+        assert None not in {keys.named(*each) for each in old}
+        keep(store, "p-1", forgets=["p-1"])
+        assert {owner for owner, _ in keys.retired()} == {"p-2"}, "Who is forgotten is, in copies."
+
+    @needs("encryption")
+    def test_old_keys_go_when_that_is_asked_for(self, store: Store) -> None:
+        """Then no copy of before is read any more, and all that is here is."""
+        keep(store, "x", said=[words(CANARY), words("Hers.", owner="p-2")])
+        _, keys = self.inside(store)
+
+        store.rotate(destroy_old=True)  # type: ignore[attr-defined]  # what it is asked for
+
         assert not keys.retired()
+        assert texts(store) == [CANARY, "Hers."]
 
     @needs("encryption")
     def test_what_does_not_open_is_left_alone(self, store: Store) -> None:
