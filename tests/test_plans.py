@@ -128,7 +128,7 @@ def test_a_place_behind_an_edge_is_still_within_it(tmp_path: Path) -> None:
     """A place that is handed in from elsewhere leads to nothing beyond the days asked for."""
     with opened(SQLiteStore(tmp_path / "program.db")) as program:
         program.do(report()).or_raise()
-        early, late = "2000-01-01 x", "2999-01-01 x"
+        early, late = "oldest 2000-01-01 x", "newest 2999-01-01 x"
         days = {"since": TODAY + timedelta(days=1), "until": TODAY + timedelta(days=2)}
 
         for order, after in ((pk.Order.OLDEST, early), (pk.Order.NEWEST, late)):
