@@ -276,8 +276,8 @@ def test_a_place_belongs_to_its_order(program: pk.Program) -> None:
     assert by_id is not None
     assert by_day is not None
 
-    newest = {"order": pk.Order.NEWEST}
-    backwards = program.find(pk.Session, limit=1, **newest).after  # type: ignore[arg-type]  # an order
+    newest: dict[str, Any] = {"order": pk.Order.NEWEST}
+    backwards = program.find(pk.Session, limit=1, **newest).after
     asked: tuple[tuple[Any, dict[str, Any]], ...] = (
         (by_id, {"since": TODAY}),
         (by_day, {}),
