@@ -278,6 +278,7 @@ def test_a_place_belongs_to_its_order(program: pk.Program) -> None:
 
     newest: dict[str, Any] = {"order": pk.Order.NEWEST}
     backwards = program.find(pk.Session, limit=1, **newest).after
+    assert backwards is not None
     asked: tuple[tuple[Any, dict[str, Any]], ...] = (
         (by_id, {"since": TODAY}),
         (by_day, {}),
