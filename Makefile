@@ -14,7 +14,7 @@ BASE ?=
 UPGRADE ?=
 PYTEST ?=
 # What starts servers and kills processes tests the machine more than the Python: once is enough.
-ONCE := -m "not crash and not server"
+ONCE := -m "not crash and not server and not once"
 
 # Errors are shown, and nothing else: where several package sources are set up, pip warns of each
 # package that one of them lacks.
@@ -91,7 +91,7 @@ $(PYTHONS:%=test-on-%): test-on-%: dist/.built
 
 test-lowest: .venv-lowest/.ready ## run the tests with the oldest dependencies allowed, from the wheel
 	@echo "Oldest dependencies, on $$(.venv-lowest/bin/python --version): testing the wheel."
-	.venv-lowest/bin/python -m pytest -m "not crash" $(PYTEST)
+	.venv-lowest/bin/python -m pytest -m "not crash and not once" $(PYTEST)
 
 format: $(VENV)/.dev ## put the code into its layout and mend what can be mended safely
 	$(BIN)/ruff check --fix

@@ -17,6 +17,9 @@ import pytest
 import peerkit as pk
 from tests.doors import DOORS
 
+pytestmark = pytest.mark.once
+
+
 DOCUMENTS: Final = int(os.environ.get("PEERKIT_BAD_DOCUMENTS", "3000"))
 ONLY: Final = os.environ.get("PEERKIT_BAD_DOCUMENT", "")
 

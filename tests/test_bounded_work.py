@@ -29,6 +29,8 @@ from tests.doors import DOORS
 from tests.refused import PLACE, clean
 from tests.test_bad_documents import DOCUMENTS
 
+pytestmark = pytest.mark.once
+
 
 def effort(work: Callable[[], object]) -> tuple[int, int]:
     """How many calls this takes, of Python and of C, and the most memory that it holds, in bytes.

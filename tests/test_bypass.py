@@ -33,6 +33,9 @@ from peerkit.testing.pieces import everything
 from tests.damaging import unguarded
 from tests.ordinary import HANDBOOK, NOW, TODAY, empty, opened, report
 
+pytestmark = pytest.mark.once
+
+
 PAGE: Final = Path(__file__).parents[1] / "docs" / "explanation" / "what-we-promise.md"
 GOAL: Final = pk.SetGoal(by="p-7", id="g-1", participant="p-7", words=pk.Words("I want to swim."))
 #: A report that is kept although it is not allowed: it brings a concern and a message.

@@ -33,6 +33,9 @@ from tests.contenders import (
 from tests.histories import Did, anomalies
 from tests.postgres import Postgres
 
+pytestmark = pytest.mark.once
+
+
 PROCESSES = int(os.environ.get("PEERKIT_RACE_PROCESSES", "4"))
 OPERATIONS = int(os.environ.get("PEERKIT_RACE_OPERATIONS", "60"))
 #: One in so many asks for what nobody else asks for.

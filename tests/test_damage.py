@@ -17,6 +17,9 @@ from tests.ordinary import NOW
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.once
+
+
 #: How many damages. Each has a number, which makes it again: ``PEERKIT_DAMAGE=17`` alone.
 ROUNDS = int(os.environ.get("PEERKIT_DAMAGES", "58"))
 ALONE = os.environ.get("PEERKIT_DAMAGE")

@@ -40,6 +40,9 @@ from peerkit.testing.pieces import (
 )
 from tests.ordinary import activity, opened, report
 
+pytestmark = pytest.mark.once
+
+
 # -- a fault at call N of the storage port
 
 

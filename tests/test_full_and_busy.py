@@ -20,6 +20,9 @@ from peerkit.stores import sqlite_file, sqlite_held
 from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import opened
 
+pytestmark = pytest.mark.once
+
+
 # -- a full disk
 
 

@@ -9,6 +9,9 @@ import pytest
 
 from tests.histories import Anomaly, Did, anomalies, knots
 
+pytestmark = pytest.mark.once
+
+
 #: Histories that nobody could have made one after the other, and what each is called.
 BAD: dict[str, tuple[str, tuple[Did, ...]]] = {
     "two wrote over each other": (

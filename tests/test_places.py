@@ -19,6 +19,9 @@ from peerkit.stores import NotAStore
 from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import NOW, empty, opened
 
+pytestmark = pytest.mark.once
+
+
 #: Somebody who may do nothing in particular.
 NOBODY = 65534
 

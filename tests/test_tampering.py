@@ -25,6 +25,9 @@ from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import NOW, opened, plan, report, welcome
 
+pytestmark = pytest.mark.once
+
+
 #: The tables, their keys, and their other columns.
 TABLES: Final = {
     "program": (("id",), ("name", "n", "hash", "writing")),

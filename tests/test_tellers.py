@@ -19,6 +19,9 @@ from tests.nursery import nursery
 from tests.ordinary import HANDBOOK, NOW, empty
 from tests.postgres import Postgres
 
+pytestmark = pytest.mark.once
+
+
 MINUTE, HOUR, YEAR = timedelta(minutes=1), timedelta(hours=1), timedelta(days=365)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import groupby
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from peerkit.errors import StoreError
 from peerkit.stores.inspected import Card
+
+if TYPE_CHECKING:
+    import sqlite3
 
 __all__ = ["Break", "Scales", "digest_of"]
 
@@ -96,10 +98,14 @@ class Scales:
 
     rough: bool
     _db: sqlite3.Connection = attrs.field(init=False)
+    _failures: type[Exception] = attrs.field(init=False)
     _cards: dict[Card, int] = attrs.field(factory=dict, init=False)
     _nouns: dict[tuple[str, str], tuple[int, str] | None] = attrs.field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
+        import sqlite3  # only who verifies needs it
+
+        self._failures = sqlite3.Error
         self._db = sqlite3.connect("", isolation_level=None)
         for each in _TABLES:
             list(self._ask(each))
@@ -107,7 +113,7 @@ class Scales:
     def _ask(self, sql: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
         try:
             yield from self._db.execute(sql, values)
-        except sqlite3.Error as error:
+        except self._failures as error:
             failed = type(error).__name__
         else:
             return
@@ -116,7 +122,7 @@ class Scales:
     def _many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         try:
             self._db.executemany(sql, rows)
-        except sqlite3.Error as error:
+        except self._failures as error:
             failed = type(error).__name__
         else:
             return
