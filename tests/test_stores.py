@@ -216,10 +216,11 @@ def test_a_store_does_not_go_through_a_fork(path: Path, monkeypatch: pytest.Monk
     """A connection that was made in another process is not used: that would harm the file."""
     with closing(SQLiteStore(path)) as store:
         whole = change(("ana",), look(store, "ana"))
-        monkeypatch.setattr(os, "getpid", lambda: 1)
-        for use in (store.outbox, lambda: store.keep(whole)):
-            with pytest.raises(StoreError, match="opened in another process"):
-                use()
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(os, "getpid", lambda: 1)
+            for use in (store.outbox, lambda: store.keep(whole)):
+                with pytest.raises(StoreError, match="opened in another process"):
+                    use()
 
 
 def test_what_was_forgotten_leaves_the_log_once_nobody_reads(path: Path) -> None:
