@@ -95,7 +95,7 @@ def test_rows_that_lead_nowhere_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("order", "after"), [(None, "s-5"), (None, "s-6"), (pk.Order.NEWEST, "2026-10-01 s-5")]
+    ("order", "after"), [(None, "s-5"), (None, "s-6"), (pk.Order.NEWEST, "newest 2026-10-01 s-5")]
 )
 def test_a_page_that_leads_back_is_refused(
     truth: Truth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: pk.Order, after: str
