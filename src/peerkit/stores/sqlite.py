@@ -23,7 +23,16 @@ from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, emptied, open
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults, guards_mended
 from peerkit.stores.sqlite_restoring import Gathered
-from peerkit.stores.sqlite_sql import FILED, HEAD, ITSELF, WEIGHING, counting, finding, standing
+from peerkit.stores.sqlite_sql import (
+    FILED,
+    HEAD,
+    ITSELF,
+    NEW_NOUN,
+    WEIGHING,
+    counting,
+    finding,
+    standing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,9 +49,6 @@ _REMEMBERED: Final = 4096
 #: How durable an acknowledged change is: SQLite's own words.
 _DURABILITY: Final = {"full": "FULL", "normal": "NORMAL"}
 
-_NEW_NOUN: Final = (
-    "INSERT INTO peerkit_noun (n, status, day, body, program, id, kind) VALUES (?,?,?,?,?,?,?)"
-)
 _NOUN_AGAIN: Final = (
     "UPDATE peerkit_noun SET n = ?, status = ?, day = ?, body = ? "
     "WHERE program = ? AND id = ? AND kind = ?"
@@ -307,7 +313,7 @@ class SQLiteStore:
         """A noun that the change has not read must be new: nothing is overwritten unseen."""
         before = view.get(type(noun), noun.id)
         row = (n, noun.status, noun.dates, body, self._program, noun.id, noun.kind)
-        self._db.execute(_NEW_NOUN if before is None else _NOUN_AGAIN, row)
+        self._db.execute(NEW_NOUN if before is None else _NOUN_AGAIN, row)
         if before is not None and before.dates != noun.dates:
             moved = (noun.dates, self._program, noun.kind, noun.id)
             for each in before.touches:

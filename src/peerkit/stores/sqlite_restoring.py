@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from peerkit.errors import Moved
 from peerkit.model import Noun
 from peerkit.stores import Change, Entry, seal
-from peerkit.stores.sqlite_sql import FILED, WEIGHING
+from peerkit.stores.sqlite_sql import FILED, NEW_NOUN, WEIGHING
 
 __all__ = ["Gathered"]
 
@@ -18,9 +18,6 @@ __all__ = ["Gathered"]
 _Name: TypeAlias = tuple[str, str]
 
 _STEP: Final = "UPDATE peerkit_program SET n = ?, hash = ?, writing = 1 WHERE id = ?"
-_NOUN: Final = (
-    "INSERT INTO peerkit_noun (n, status, day, body, program, id, kind) VALUES (?,?,?,?,?,?,?)"
-)
 _TALLY: Final = (
     "INSERT INTO peerkit_tally VALUES (?,?,?,?,?) "
     "ON CONFLICT DO UPDATE SET value = value + excluded.value"
@@ -94,7 +91,7 @@ class Gathered:
         for sql, rows in (
             ("INSERT INTO peerkit_key VALUES (?,?,?)", self._keys),
             ("INSERT INTO peerkit_touched VALUES (?,?,?)", sorted(self._touched)),
-            (_NOUN, self._new(new)),
+            (NEW_NOUN, self._new(new)),
             (FILED[0], self._filed(new)),
             (WEIGHING[0], self._weighing(new)),
             (_TALLY, ((mine, *name, by) for name, by in sorted(self._tallies.items()))),

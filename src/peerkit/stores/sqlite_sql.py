@@ -7,9 +7,13 @@ from typing import Any, Final
 
 from peerkit.stores import Order, Wanted
 
-__all__ = ["FILED", "HEAD", "ITSELF", "WEIGHING", "counting", "finding", "standing"]
+__all__ = ["FILED", "HEAD", "ITSELF", "NEW_NOUN", "WEIGHING", "counting", "finding", "standing"]
 
 HEAD: Final = "SELECT n, hash FROM peerkit_program WHERE id = ?"
+#: A noun that was not there.
+NEW_NOUN: Final = (
+    "INSERT INTO peerkit_noun (n, status, day, body, program, id, kind) VALUES (?,?,?,?,?,?,?)"
+)
 #: How a noun comes to stand under an id, and how it leaves: where it is found, and where read.
 FILED: Final = (
     "INSERT INTO peerkit_filed (program, kind, id, under, day) VALUES (?,?,?,?,?)",
