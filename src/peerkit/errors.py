@@ -7,7 +7,7 @@ The whole tree (an error that carries data lives with that data, and says so her
     │   ├── BadHandbook        (handbook) a book that cannot be trusted: file, key, what to do
     │   ├── NotHmis            (exchange.hmis) a folder that is not an HMIS CSV export
     │   └── NotHsds            (exchange.hsds) a folder that is not an HSDS directory
-    ├── CouldNotTell       (notifiers) a message could not be delivered now; it waits
+    ├── CouldNotTell       (notifiers) a notice could not be delivered now, or not to this address
     ├── KeyReused          one idempotency key, two different acts
     ├── Moved              somebody changed what a decision stood on
     ├── Refused            (decisions) a decision that was asked to raise

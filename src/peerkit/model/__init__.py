@@ -176,6 +176,12 @@ from peerkit.model.plans import (
     Step,
     StepStatus,
 )
+from peerkit.model.reaching import (
+    ContactPoint,
+    ContactPreferences,
+    ContactStatus,
+    NoticeChannel,
+)
 from peerkit.model.recurrence import (
     Frequency,
     MissingDay,
@@ -336,6 +342,9 @@ __all__ = [
     "ConsentStatus",
     "Consultation",
     "ConsultationStatus",
+    "ContactPoint",
+    "ContactPreferences",
+    "ContactStatus",
     "Count",
     "Credential",
     "CredentialStage",
@@ -400,6 +409,7 @@ __all__ = [
     "MutualityStatus",
     "NewPeerReads",
     "Nights",
+    "NoticeChannel",
     "Noun",
     "Occurrence",
     "OldPeerReads",
@@ -565,4 +575,6 @@ NOUNS: Final[tuple[type[Noun], ...]] = (
     Series,
     # -- forgetting
     LegalHold,
+    # -- notices
+    ContactPreferences,
 )

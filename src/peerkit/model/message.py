@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import attrs
+
+from peerkit.model.fields import maybe_moment
 
 __all__ = ["OUTSIDE", "Message"]
 
@@ -19,7 +22,8 @@ class Message:
     ``kind`` is the act it came from (``match.proposed``), ``about`` the id to
     look at. The ``inside`` is one sentence with ids, shown only on a channel
     the person marked safe; the ``outside`` gives nothing away. ``key`` is
-    given by the store: the same key is the same message.
+    given by the store: the same key is the same message. It is told at once, or
+    not before ``due``.
     """
 
     to: str
@@ -28,3 +32,4 @@ class Message:
     inside: str = attrs.field(repr=False)
     outside: str = OUTSIDE
     key: str = ""
+    due: datetime | None = maybe_moment()

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TextIO
 from peerkit.notifiers import CouldNotTell
 
 if TYPE_CHECKING:
-    from peerkit.notifiers import Message
+    from peerkit.notifiers import Notice
 
 __all__ = ["ConsoleNotifier"]
 
 
 class ConsoleNotifier:
-    """Writes one line for each message: to whom, and the outside.
+    """Writes one line for each notice: to whom, and the outside.
 
     ``safe`` true says that only people who may read it see this stream; then
     the inside is written too. ``stream`` is standard output when left out.
@@ -25,18 +25,18 @@ class ConsoleNotifier:
         self._safe = safe
         self._told: set[str] = set()
 
-    def notify(self, message: Message) -> None:
-        """Write this message, once for each key."""
-        if message.key in self._told:
+    def notify(self, notice: Notice) -> None:
+        """Write this notice, once for each key."""
+        if notice.key in self._told:
             return
         stream = sys.stdout if self._stream is None else self._stream
-        text = message.inside if self._safe else message.outside
+        text = notice.inside if self._safe and notice.inside is not None else notice.outside
         try:
-            stream.write(f"To {message.to}: {text}\n")
+            stream.write(f"To {notice.to}: {text}\n")
             stream.flush()
         except (OSError, ValueError) as error:
             failed = type(error).__name__
         else:
-            self._told.add(message.key)
+            self._told.add(notice.key)
             return
-        raise CouldNotTell(f"The stream did not take message {message.key} ({failed}).")
+        raise CouldNotTell(f"The stream did not take notice {notice.key} ({failed}).")

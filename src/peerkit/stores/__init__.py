@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, runtime_checkable
 
 from peerkit.errors import StoreError
@@ -20,6 +20,7 @@ from peerkit.stores.entries import (
     seal,
     touched,
 )
+from peerkit.stores.outbox import HOLDS, LONGEST_LEASE, Delivery, Posted, Settled, runs
 from peerkit.stores.wanted import Order, Wanted
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GENESIS",
+    "HOLDS",
     "LONGEST_LEASE",
     "NOT_FROM_HERE",
     "SEALED",
@@ -34,11 +36,14 @@ __all__ = [
     "Apart",
     "BacksUp",
     "Change",
+    "Delivery",
     "Entry",
     "NotAStore",
     "Order",
+    "Posted",
     "Reseals",
     "Restores",
+    "Settled",
     "Standing",
     "Store",
     "Wanted",
@@ -55,17 +60,10 @@ NOT_FROM_HERE: Final = (
     "This store is not backed up from here. Use what its engine brings (pg_dump, for PostgreSQL), "
     "or peerkit.exchange.moving.export_program."
 )
-#: For how long a message may belong to the teller who took it.
-LONGEST_LEASE: Final = timedelta(days=1)
 
 
 class NotAStore(StoreError):
     """A file or address that holds no peerkit store, or one of a newer peerkit."""
-
-
-def runs(lease: datetime | None, now: datetime) -> bool:
-    """Whether a lease runs at this moment: it ends later, and not later than any lease may."""
-    return lease is not None and now < lease <= now + LONGEST_LEASE
 
 
 @runtime_checkable
@@ -139,25 +137,37 @@ class Store(Protocol):
         """The texts kept about this, oldest first; empty when there are none."""
         ...
 
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Messages that wait, oldest first, leased to the caller until ``lease``.
+    def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
+        """Messages that are to be told now, oldest first, leased to the caller until ``lease``.
 
-        Promises: no message is given to two callers while a lease runs. A lease
+        Promises: each waits, and is due. None is given while a lease on a message to the same
+        person runs, so that one person is told by one teller, in order; a lease
         that would run longer than :data:`LONGEST_LEASE` from ``now`` was given
-        by a clock that was wrong, and has ended.
+        by a clock that was wrong, and has ended. Nor is one given while an earlier message
+        to the same person, tried 1 to :data:`HOLDS` times, waits to be due again. Each is
+        counted as tried, durably, before this returns. ``token`` is the caller's, and no
+        other's: it opens :meth:`settle`.
         """
         ...
 
-    def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """These messages have been told; they never wait again. The first telling is noted."""
+    def settle(
+        self, settled: tuple[Settled, ...], now: datetime, token: str = ""
+    ) -> tuple[str, ...]:
+        """Write what became of messages that this token took; the keys of those.
+
+        Promises: one that was taken by another since, or has been told or cancelled, is left
+        alone; the lease is over, and the next token is empty: what nobody holds, a
+        dead letter too, is settled with none. Durable when it returns; ``now`` is noted with
+        those that were told or cancelled.
+        """
+        ...
+
+    def posted(self, *delivery: Delivery) -> Iterator[Posted]:
+        """Every message of which one of these became, or every one; oldest first, none leased."""
         ...
 
     def outbox(self) -> tuple[int, int]:
         """How many messages there are, and how many of them wait."""
-        ...
-
-    def waiting(self) -> Iterator[str]:
-        """The keys of the messages that wait, leased ones too, oldest first. Leases nothing."""
         ...
 
     def close(self) -> None:

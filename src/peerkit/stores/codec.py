@@ -40,6 +40,8 @@ from peerkit.stores.upcasting import lifted, mark
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from peerkit.model import Message
+
 
 __all__ = [
     "act_table",
@@ -562,10 +564,7 @@ def write_entry(
                 for each in decision.findings
             ],
             "counts": [[each.of, each.what, each.by, each.period] for each in left.counts],
-            "messages": [
-                [each.to, each.kind, each.about, each.inside, each.outside]
-                for each in left.messages
-            ],
+            "messages": [_message(each) for each in left.messages],
             "apart": [[each.about, each.owner, each.digest] for each in apart],
             "forgets": left.forgets,
             "removes": left.removes,
@@ -575,3 +574,9 @@ def write_entry(
     )
     written = ",".join([_in_the_journal(each, body, hidden) for each, body in nouns])
     return f'{said[:-1]},"nouns":[{written}]}}'
+
+
+def _message(message: Message) -> list[str]:
+    """A message in the journal; a day it waits for comes last, and only where there is one."""
+    texts = [message.to, message.kind, message.about, message.inside, message.outside]
+    return texts if message.due is None else [*texts, message.due.isoformat()]

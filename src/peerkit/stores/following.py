@@ -151,7 +151,7 @@ class Following:
                 raise ValueError
             yield ("tally", f"{of}", f"{what}\t{when}"), by
         for position, message in enumerate(body["messages"]):
-            yield ("message", "", f"{n}/{position}\t{digest(repr((*message,)))}"), 1
+            yield ("message", "", f"{n}/{position}\t{digest(repr((*message[:5],)))}"), 1
         yield from _apart(entry, body, 2)
 
 

@@ -14,7 +14,21 @@ import attrs
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Noun, View, periods
-from peerkit.stores import GENESIS, Apart, Change, Entry, Order, Standing, Wanted, runs, seal
+from peerkit.stores import (
+    GENESIS,
+    HOLDS,
+    Apart,
+    Change,
+    Delivery,
+    Entry,
+    Order,
+    Posted,
+    Settled,
+    Standing,
+    Wanted,
+    runs,
+    seal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,10 +46,11 @@ _Filed: TypeAlias = defaultdict[str | None, list[tuple[str, str]]]
 
 
 @attrs.define
-class _Waiting:
-    message: Message
+class _Lying:
+    posted: Posted
     lease: datetime | None = None
-    told: datetime | None = None
+    token: str = ""
+    settled: datetime | None = None
 
 
 class MemoryStore:
@@ -50,7 +65,7 @@ class MemoryStore:
         self._weighing: _Filed = defaultdict(list)
         self._found: _Filed = defaultdict(list)
         self._tallies: dict[tuple[str, str], dict[str, int]] = {}
-        self._outbox: dict[str, _Waiting] = {}
+        self._outbox: dict[str, _Lying] = {}
         self._apart: defaultdict[str, list[Apart]] = defaultdict(list)
         self._undo: list[Callable[[], Any]] = []
         self._batch = False
@@ -161,7 +176,8 @@ class MemoryStore:
             self._set(table, count.what, table.get(count.what, 0) + count.by)
         for position, message in enumerate(change.messages):
             key = f"{entry.number}/{position}"
-            self._set(self._outbox, key, _Waiting(attrs.evolve(message, key=key)))
+            posted = Posted(message=attrs.evolve(message, key=key, due=None), due=message.due)
+            self._set(self._outbox, key, _Lying(posted))
         for kept in change.apart:
             self._add(self._apart[kept.about], kept)
 
@@ -317,7 +333,7 @@ class MemoryStore:
                 for (of, when), table in self._tallies.items()
                 for what, by in table.items()
             ]
-            messages = [each.message for each in self._outbox.values()]
+            messages = [each.posted.message for each in self._outbox.values()]
             apart = [each for kept in self._apart.values() for each in kept]
         return iter((*tallies, *messages, *apart))
 
@@ -327,43 +343,74 @@ class MemoryStore:
             self._ready()
             return tuple(self._apart.get(about, ()))
 
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Messages that wait, leased to the caller."""
+    def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
+        """Messages that are to be told now, leased to the caller."""
         with self._lock:
             self._ready()
-            found: list[Message] = []
-            for each in self._outbox.values():
+            lying = [each for each in self._outbox.values() if _waits(each.posted)]
+            leased = {each.posted.message.to for each in lying if runs(each.lease, now)}
+            held: set[str] = set()
+            found: list[_Lying] = []
+            for each in lying:
                 if len(found) == limit:
                     break
-                if each.told is None and not runs(each.lease, now):
-                    each.lease = lease
-                    found.append(each.message)
-            return tuple(found)
+                to, due = each.posted.message.to, each.posted.due
+                late = due is None or due <= now
+                if to in leased or to in held:
+                    continue
+                if late:
+                    found.append(each)
+                elif 1 <= each.posted.attempts <= HOLDS:
+                    held.add(to)
+            for each in found:
+                each.lease, each.token = lease, token
+                each.posted = attrs.evolve(each.posted, attempts=each.posted.attempts + 1)
+            return tuple(each.posted for each in found)
 
-    def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """These messages have been told."""
+    def settle(
+        self, settled: tuple[Settled, ...], now: datetime, token: str = ""
+    ) -> tuple[str, ...]:
+        """Write what became of messages that this token took."""
         with self._lock:
             self._ready()
-            for key in keys:
-                waiting = self._outbox.get(key)
-                if waiting is not None and waiting.told is None:
-                    waiting.told = now
+            done: list[str] = []
+            for each in settled:
+                lies = self._outbox.get(each.key)
+                if lies is None or lies.token != token or lies.settled is not None:
+                    continue
+                lies.posted = attrs.evolve(
+                    lies.posted,
+                    delivery=each.delivery,
+                    due=each.due,
+                    attempts=each.attempts,
+                    way=each.way,
+                )
+                lies.lease, lies.token = None, ""
+                if each.delivery in (Delivery.TOLD, Delivery.CANCELLED):
+                    lies.settled = now
+                done.append(each.key)
+            return tuple(done)
+
+    def posted(self, *delivery: Delivery) -> Iterator[Posted]:
+        """Every message of which one of these became, or every one."""
+        with self._lock:
+            self._ready()
+            lying = [each.posted for each in self._outbox.values()]
+            return iter([each for each in lying if not delivery or each.delivery in delivery])
 
     def outbox(self) -> tuple[int, int]:
         """How many messages there are, and how many of them wait."""
         with self._lock:
             self._ready()
-            return len(self._outbox), sum(each.told is None for each in self._outbox.values())
-
-    def waiting(self) -> Iterator[str]:
-        """The keys of the messages that wait."""
-        with self._lock:
-            self._ready()
-            return iter([key for key, each in self._outbox.items() if each.told is None])
+            return len(self._outbox), sum(_waits(each.posted) for each in self._outbox.values())
 
     def close(self) -> None:
         """Let go of everything."""
         self._closed = True
+
+
+def _waits(posted: Posted) -> bool:
+    return posted.delivery is Delivery.WAITING
 
 
 def _shorten(items: list[Any], length: int) -> None:

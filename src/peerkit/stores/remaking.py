@@ -28,7 +28,8 @@ _PARTS: Final[list[tuple[str, type]]] = [
 ]
 #: What each row of a part must be. A row of one is not a row.
 _COUNT: Final[list[type]] = [str, str, int, str]
-_MESSAGE: Final[list[type]] = [str] * 5
+#: The sixth of a message is the moment it is due, where there is one.
+_MESSAGE: Final = ([str] * 5, [str] * 6)
 _APART: Final[list[type]] = [str] * 3
 _REMOVED: Final[list[type]] = [str] * 2
 #: Nobody decides on what is shown with a change that was decided elsewhere.
@@ -93,8 +94,15 @@ def _remade(entry: Entry) -> Change:
         counts=tuple([Count(*each) for each in _rows(body["counts"], _COUNT)]),
         messages=tuple(
             [
-                Message(to=to, kind=kind, about=about, inside=inside, outside=outside)
-                for to, kind, about, inside, outside in _rows(body["messages"], _MESSAGE)
+                Message(
+                    to=to,
+                    kind=kind,
+                    about=about,
+                    inside=inside,
+                    outside=outside,
+                    due=datetime.fromisoformat(due[0]) if due else None,
+                )
+                for to, kind, about, inside, outside, *due in _rows(body["messages"], *_MESSAGE)
             ]
         ),
         apart=entry.apart,
@@ -130,9 +138,9 @@ def _texts(found: list[Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _rows(found: list[Any], kinds: list[type]) -> list[Any]:
+def _rows(found: list[Any], *kinds: list[type]) -> list[Any]:
     for row in found:
-        if type(row) is not list or [*map(type, row)] != kinds:
+        if type(row) is not list or [*map(type, row)] not in kinds:
             raise _Unfit("has a row of another kind")
     return found
 

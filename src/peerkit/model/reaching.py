@@ -1,0 +1,125 @@
+"""How a person wants to be reached: over which channels, when, and how much may be shown."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from peerkit.errors import BadInput
+from peerkit.model.boundaries import AgreedHours
+from peerkit.model.fields import a, a_wall_time, a_zone, exactly, private, several
+from peerkit.model.lifecycle import Lifecycle
+from peerkit.model.noun import Noun
+
+__all__ = ["ContactPoint", "ContactPreferences", "ContactStatus", "NoticeChannel"]
+
+#: The longest address we take, in characters: an e-mail address has at most 254 (RFC 5321).
+MOST_ADDRESS: Final = 500
+#: The longest name of a language we take, such as ``en`` or ``pt-BR`` (RFC 5646).
+MOST_LANGUAGE: Final = 35
+
+
+class NoticeChannel(StrEnum):
+    """Over which line a notice reaches a person. ``APP`` is the host's own, behind its login."""
+
+    APP = "app"
+    EMAIL = "email"
+    TEXT = "text"
+    CHAT = "chat"
+    PUSH = "push"
+    WEBHOOK = "webhook"
+
+
+def _an_address(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if (
+        type(value) is not str
+        or len(value) > MOST_ADDRESS
+        or value != value.strip()
+        or not value.isprintable()
+    ):
+        raise BadInput(
+            "ContactPoint.address",
+            f"at most {MOST_ADDRESS} visible characters, as the channel writes its addresses",
+        )
+
+
+@attrs.frozen(kw_only=True)
+class ContactPoint:
+    """One way to a person: a channel and the address there, as that channel writes it.
+
+    ``safe`` is what the person said: only they see what arrives here, so the inside of a
+    notice may be shown. ``failed`` is what the channel said: nothing arrives here.
+    """
+
+    channel: NoticeChannel = attrs.field(validator=exactly(NoticeChannel))
+    address: str = attrs.field(default="", repr=False, validator=_an_address)
+    safe: bool = a(bool, default=False)
+    failed: bool = a(bool, default=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.address and self.channel is not NoticeChannel.APP:
+            raise BadInput("ContactPoint.address", "give the address; only the app needs none")
+
+
+class ContactStatus(StrEnum):
+    """Notices are welcome, stopped by the person, or of somebody who was forgotten."""
+
+    WELCOME = "welcome"
+    STOPPED = "stopped"
+    FORGOTTEN = "forgotten"
+
+
+CONTACT: Final = Lifecycle(
+    begins=frozenset({ContactStatus.WELCOME, ContactStatus.STOPPED}),
+    steps={
+        ContactStatus.WELCOME: frozenset(
+            {ContactStatus.WELCOME, ContactStatus.STOPPED, ContactStatus.FORGOTTEN}
+        ),
+        ContactStatus.STOPPED: frozenset(
+            {ContactStatus.WELCOME, ContactStatus.STOPPED, ContactStatus.FORGOTTEN}
+        ),
+        ContactStatus.FORGOTTEN: frozenset(),
+    },
+    closed=frozenset({ContactStatus.FORGOTTEN}),
+)
+
+
+def _maybe_wall_time(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None:
+        a_wall_time(instance, attribute, value)
+
+
+def _a_language(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if (
+        type(value) is not str
+        or not 0 < len(value) <= MOST_LANGUAGE
+        or not value.replace("-", "").isalnum()
+        or not value.isascii()
+    ):
+        raise BadInput("ContactPreferences.language", "give its tag, such as en or es")
+
+
+@attrs.frozen(kw_only=True)
+class ContactPreferences(Noun):
+    """What one person said about being reached. ``id`` is the person's id.
+
+    ``points`` in the order they are tried. Notices travel never in ``quiet`` hours, and where
+    ``only`` is given, only in those; both are by the clock in ``zone``. With ``digest``, a time
+    of day there, they travel together once a day. ``may_call`` and ``may_leave_message`` are
+    for people who telephone: peerkit does not.
+    """
+
+    kind: ClassVar[str] = "contact-preferences"
+    lifecycle: ClassVar[Lifecycle[ContactStatus]] = CONTACT
+    private_to: ClassVar[str] = "id"
+    status: ContactStatus = a(ContactStatus, ContactStatus.WELCOME)
+    points: tuple[ContactPoint, ...] = private(several(ContactPoint))
+    quiet: tuple[AgreedHours, ...] = private(several(AgreedHours))
+    only: tuple[AgreedHours, ...] = private(several(AgreedHours))
+    zone: str = a_zone()
+    language: str = attrs.field(default="en", validator=_a_language)
+    digest: str | None = attrs.field(default=None, validator=_maybe_wall_time)
+    may_call: bool = a(bool, default=False)
+    may_leave_message: bool = a(bool, default=False)

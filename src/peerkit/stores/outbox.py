@@ -1,0 +1,68 @@
+"""What lies in the outbox: a message, how often it was tried, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import attrs
+
+from peerkit.model import Message
+
+__all__ = ["HOLDS", "LONGEST_LEASE", "Delivery", "Posted", "Settled", "runs"]
+
+#: For how long a message may belong to the teller who took it.
+LONGEST_LEASE: Final = timedelta(days=1)
+#: For how many failures in a row a message holds back the later ones to the same person; then
+#: it steps aside, so that what follows is not kept waiting for days.
+HOLDS: Final = 3
+
+
+class Delivery(StrEnum):
+    """What became of a message: it waits, or it was told, cancelled, or given up (a dead letter).
+
+    A dead letter may wait again; what was told or cancelled stays so.
+    """
+
+    WAITING = "waiting"
+    TOLD = "told"
+    CANCELLED = "cancelled"
+    GIVEN_UP = "given-up"
+
+
+@attrs.frozen(kw_only=True)
+class Posted:
+    """A message as it lies in the outbox.
+
+    ``due`` is the moment before which it is not told, and None where it may be told at once.
+    ``attempts`` counts every time a teller took it, the present one too; ``way`` names the
+    channel it is on, and is empty while it is on none.
+    """
+
+    message: Message
+    delivery: Delivery = Delivery.WAITING
+    due: datetime | None = None
+    attempts: int = 0
+    way: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key of the message."""
+        return self.message.key
+
+
+@attrs.frozen(kw_only=True)
+class Settled:
+    """What a message is to be from now on, by its key: all of what :class:`Posted` says of it."""
+
+    key: str
+    delivery: Delivery
+    due: datetime | None = None
+    attempts: int = 0
+    way: str = ""
+
+
+def runs(lease: datetime | None, now: datetime) -> bool:
+    """Whether a lease runs at this moment: it ends later, and not later than any lease may."""
+    return lease is not None and now < lease <= now + LONGEST_LEASE
