@@ -86,19 +86,25 @@ CONTACT: Final = Lifecycle(
 )
 
 
-def _maybe_wall_time(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is not None:
-        a_wall_time(instance, attribute, value)
+def maybe_wall_time() -> Any:
+    """What a clock on the wall shows, or None."""
+    return attrs.field(default=None, validator=attrs.validators.optional(a_wall_time))
 
 
-def _a_language(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if (
-        type(value) is not str
-        or not 0 < len(value) <= MOST_LANGUAGE
-        or not value.replace("-", "").isalnum()
-        or not value.isascii()
-    ):
-        raise BadInput("ContactPreferences.language", "give its tag, such as en or es")
+def a_language() -> Any:
+    """The tag of a language; English when not said."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if (
+            type(value) is not str
+            or not 0 < len(value) <= MOST_LANGUAGE
+            or not value.replace("-", "").isalnum()
+            or not value.isascii()
+        ):
+            place = f"{type(instance).__name__}.{attribute.name}"
+            raise BadInput(place, "give its tag, such as en or es")
+
+    return attrs.field(default="en", validator=check)
 
 
 @attrs.frozen(kw_only=True)
@@ -118,8 +124,8 @@ class ContactPreferences(Noun):
     points: tuple[ContactPoint, ...] = private(several(ContactPoint))
     quiet: tuple[AgreedHours, ...] = private(several(AgreedHours))
     only: tuple[AgreedHours, ...] = private(several(AgreedHours))
-    zone: str = a_zone()
-    language: str = attrs.field(default="en", validator=_a_language)
-    digest: str | None = attrs.field(default=None, validator=_maybe_wall_time)
-    may_call: bool = a(bool, default=False)
-    may_leave_message: bool = a(bool, default=False)
+    zone: str = private(a_zone())
+    language: str = private(a_language())
+    digest: str | None = private(maybe_wall_time())
+    may_call: bool = private(a(bool, default=False))
+    may_leave_message: bool = private(a(bool, default=False))
