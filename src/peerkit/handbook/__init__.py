@@ -19,6 +19,7 @@ from peerkit.handbook.differences import Difference, diff
 from peerkit.handbook.handbook import Handbook
 from peerkit.handbook.languages import ENGLISH, Language, language, languages
 from peerkit.handbook.layers import LayerSummary, layers
+from peerkit.handbook.reminding import Reminder, ReminderValue
 from peerkit.handbook.written import Layer, Value, Written
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "LeadsTo",
     "Passage",
     "Permission",
+    "Reminder",
+    "ReminderValue",
     "Source",
     "Value",
     "Verdict",

@@ -16,6 +16,8 @@ from peerkit.model.phrase import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from peerkit.handbook.reminding import Reminder
+
 __all__ = [
     "ActivityEntry",
     "BadHandbook",
@@ -262,6 +264,7 @@ class Book:
     clauses: Mapping[str, Clause]
     activities: Mapping[str, ActivityEntry]
     circumstances: Mapping[str, Circumstance]
+    reminders: Mapping[str, Reminder]
 
     def clause(self, id: str) -> Clause:  # noqa: A002 - the clause's own word
         """The clause of this id; an error of the book where it has none."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
-from peerkit.handbook import catalogue, clauses
+from peerkit.handbook import catalogue, clauses, reminding
 from peerkit.handbook.book import (
     ActivityEntry,
     BadHandbook,
@@ -31,10 +31,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
 
+    from peerkit.handbook.reminding import Reminder
+
 __all__ = ["Draft", "Files", "base", "bind", "file_of", "files_of", "here", "shipped", "tomls"]
 
 #: The files and folders of the base, in the order in which one names what another describes.
-_BASE: Final = ("sources.toml", "clauses", "limits", "circumstances.toml", "activities")
+_BASE: Final = (
+    "sources.toml",
+    "clauses",
+    "limits",
+    "circumstances.toml",
+    "activities",
+    "reminders.toml",
+)
 #: What the engine itself must be able to say.
 _ALWAYS: Final = ("silence", "unchecked")
 
@@ -67,6 +76,7 @@ class Draft:
     clauses: dict[str, Written] = attrs.field(factory=dict)
     activities: dict[str, ActivityEntry] = attrs.field(factory=dict)
     circumstances: dict[str, Circumstance] = attrs.field(factory=dict)
+    reminders: dict[str, Reminder] = attrs.field(factory=dict)
     groups: dict[str, str] = attrs.field(factory=dict)
     layers: dict[str, Layer] = attrs.field(factory=dict)
     below: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
@@ -81,6 +91,7 @@ class Draft:
             clauses=dict(self.clauses),
             activities=dict(self.activities),
             circumstances=dict(self.circumstances),
+            reminders=dict(self.reminders),
             groups=dict(self.groups),
             layers=dict(self.layers),
             below=dict(self.below),
@@ -153,6 +164,8 @@ class Draft:
             self.circumstances[asked.id] = asked
         for table in file.tables("activity"):
             self._activity(table, origin)
+        for table in file.tables("reminder"):
+            self._reminder(table, origin)
         file.done()
 
     def _group(self, file: Table) -> str:
@@ -201,6 +214,19 @@ class Draft:
             )
         _new(table, self.activities)
         self.activities[id_] = catalogue.activity(table, known, origin.layer, origin.group)
+
+    def _reminder(self, table: Table, origin: _Origin) -> None:
+        id_ = table.text("id")
+        below = self.reminders.get(id_)
+        if origin.over and below is not None:
+            self.reminders[id_] = reminding.over(table, below, self.sources, origin.layer)
+            return
+        if origin.over and "says" not in table.keys:
+            raise BadHandbook(
+                table.place, f"is not in the layers below{_near(id_, self.reminders)}"
+            )
+        _new(table, self.reminders)
+        self.reminders[id_] = reminding.reminder(table, self.sources, self.clauses, origin.layer)
 
     def whole(self) -> Draft:
         """The draft, when nothing it needs is missing."""
