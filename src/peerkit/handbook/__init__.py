@@ -12,6 +12,8 @@ from peerkit.handbook.book import (
     Clause,
     LeadsTo,
     Passage,
+    Reminder,
+    ReminderValue,
     Source,
     Verdict,
 )
@@ -19,7 +21,6 @@ from peerkit.handbook.differences import Difference, diff
 from peerkit.handbook.handbook import Handbook
 from peerkit.handbook.languages import ENGLISH, Language, language, languages
 from peerkit.handbook.layers import LayerSummary, layers
-from peerkit.handbook.reminding import Reminder, ReminderValue
 from peerkit.handbook.written import Layer, Value, Written
 
 __all__ = [

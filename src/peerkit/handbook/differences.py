@@ -13,8 +13,7 @@ from peerkit.handbook.book import Book
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from peerkit.handbook.book import ActivityEntry, Clause, Passage
-    from peerkit.handbook.reminding import Reminder
+    from peerkit.handbook.book import ActivityEntry, Clause, Passage, Reminder
 
 __all__ = ["Difference", "diff"]
 

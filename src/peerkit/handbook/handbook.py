@@ -15,16 +15,16 @@ from peerkit.errors import must_be
 from peerkit.handbook.asking import permissions
 from peerkit.handbook.book import Book
 from peerkit.handbook.differences import diff
-from peerkit.handbook.loader import base, bind, files_of
+from peerkit.handbook.files import base, files_of
+from peerkit.handbook.loader import bind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from peerkit.handbook.asking import Permission
-    from peerkit.handbook.book import ActivityEntry, Circumstance, Clause, Source
+    from peerkit.handbook.book import ActivityEntry, Circumstance, Clause, Reminder, Source
     from peerkit.handbook.differences import Difference
-    from peerkit.handbook.loader import Files
-    from peerkit.handbook.reminding import Reminder
+    from peerkit.handbook.files import Files
     from peerkit.handbook.written import Layer, Written
 
 __all__ = ["Handbook"]
@@ -109,8 +109,8 @@ def _stretch(
 @lru_cache(maxsize=64)
 def _read(over: Files) -> Handbook:
     draft = bind(_base(), over)
-    dated = (*draft.clauses.values(), *draft.reminders.values())
-    every = {day for each in dated for day in each.dates()}
+    every = {day for each in draft.clauses.values() for day in each.dates()}
+    every |= {day for each in draft.reminders.values() for day in each.dates()}
     return Handbook(
         heads=tuple(draft.layers.values()),
         edition=draft.edition(),

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, get_args
 
 import attrs
 
+from peerkit.handbook.book import Reminder, ReminderValue
 from peerkit.handbook.cited import passage
-from peerkit.model import NOUNS, Noun
+from peerkit.model import NOUNS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-    from peerkit.handbook.book import Passage, Source
+    from peerkit.handbook.book import Source
     from peerkit.handbook.table import Table
     from peerkit.handbook.written import Written
+    from peerkit.model import Noun
 
 __all__ = [
     "STANDING",
     "WORKED_OUT",
-    "Reminder",
-    "ReminderValue",
     "over",
     "reminder",
 ]
@@ -45,64 +44,6 @@ _MOST_DAYS: Final = 3_650
 COUNTED_IN: Final = ("day", "business day", "week", "month")
 _PEOPLE: Final = ("participants", "peers", "supervisor", "coordinator")
 _KINDS: Final = {each.kind: each for each in NOUNS}
-
-
-@attrs.frozen(kw_only=True)
-class ReminderValue:
-    """On which days a reminder is told, and the passage that says so.
-
-    ``before`` and ``after`` are whole days, the furthest first and the nearest first;
-    ``business``: business days. ``late`` is for how many days the last step after the date may
-    still be told; None: as long as it stands. Without any step it is switched off.
-    """
-
-    before: tuple[int, ...]
-    after: tuple[int, ...]
-    business: bool
-    late: int | None
-    passage: Passage
-
-    @property
-    def steps(self) -> tuple[int, ...]:
-        """The days from the date, in the order in which they come: -7 is a week before it."""
-        return (*(-each for each in self.before), *self.after)
-
-
-@attrs.frozen(kw_only=True)
-class Reminder:
-    """What the calendar asks to be told.
-
-    It is told of every noun of this kind in one of these ``statuses``. ``dated`` is the field
-    it counts from, or a date that is worked out; where it names ``limits``, it counts from the
-    earliest day on which one of them is reached. ``to`` are roles: participants, peers,
-    supervisor, coordinator. ``hour`` is the time of day from which it is told. ``values`` are
-    its days, the latest layer first; in the book of a day there is one.
-    """
-
-    id: str
-    says: str
-    noun: type[Noun]
-    statuses: frozenset[str]
-    dated: str
-    limits: tuple[str, ...]
-    to: tuple[str, ...]
-    hour: str
-    values: tuple[ReminderValue, ...]
-
-    @property
-    def value(self) -> ReminderValue:
-        """The days on which it is told, of those that speak the first."""
-        return self.values[0]
-
-    def on(self, day: date) -> Reminder | None:
-        """The reminder as it stands on a day; None where it is switched off, or not in force."""
-        value = next((each for each in self.values if each.passage.in_force(day)), None)
-        return None if value is None or not value.steps else attrs.evolve(self, values=(value,))
-
-    def dates(self) -> set[date]:
-        """Every day on which this reminder begins or ceases to be told in some way."""
-        every = [each.passage for each in self.values]
-        return {day for each in every for day in (each.since, each.until) if day is not None}
 
 
 def reminder(
@@ -197,7 +138,6 @@ def _dated(table: Table, noun: type[Noun]) -> str:
     return name
 
 
-@lru_cache(maxsize=128)
 def _dates_of(noun: type[Noun]) -> tuple[str, ...]:
     """The fields of a noun that hold a day or a moment."""
     fields = attrs.fields(attrs.resolve_types(noun))
