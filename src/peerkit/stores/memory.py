@@ -386,7 +386,7 @@ class MemoryStore:
                     way=each.way,
                 )
                 lies.lease, lies.token = None, ""
-                if each.delivery in (Delivery.TOLD, Delivery.CANCELLED):
+                if each.delivery.final:
                     lies.settled = now
                 done.append(each.key)
             return tuple(done)
