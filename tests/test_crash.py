@@ -18,6 +18,7 @@ import attrs
 import pytest
 
 import peerkit as pk
+from peerkit.stores import Delivery
 from tests.nursery import Nursery, nursery
 from tests.recorder import NOTE, NOW, sessions
 

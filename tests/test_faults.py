@@ -345,7 +345,7 @@ def test_ctrl_c_at_any_step_leaves_all_or_nothing(
             pressed = Interruption(chance.randint(1, counted.steps))
             with suppress(KeyboardInterrupt):
                 pressed.during(partial(do_each, program, acts))
-            kept += settled(program, acts, before)
+            kept += is_over(program, acts, before)
 
         assert program.verify().faults == ()
         assert {len(program.words(f"session/s-{each}")) for each in range(2, 2 + STEPS)} <= {0, 1}
@@ -360,7 +360,7 @@ def do_each(program: pk.Program, acts: list[pk.Act]) -> None:
         program.do(acts[0])
 
 
-def settled(program: pk.Program, acts: list[pk.Act], before: int) -> bool:
+def is_over(program: pk.Program, acts: list[pk.Act], before: int) -> bool:
     """Whether they were kept, all or none; afterwards they are, once."""
     after = len(tuple(program.journal()))
     assert after in (before, before + len(acts))
