@@ -103,8 +103,7 @@ class _Handler(BaseRequestHandler):
             head, _, body = got.partition(b"\r\n\r\n")
             first, *rest = head.decode("latin-1").split("\r\n")
             headers = {
-                name.lower(): value.strip()
-                for name, _, value in (each.partition(":") for each in rest)
+                name.lower(): value.strip() for name, _, value in (each.partition(":") for each in rest)
             }
             while len(body) < int(headers.get("content-length", 0)):
                 body += (part := line.recv(65_536))
@@ -176,9 +175,7 @@ class Authority:
     """Somebody who signs certificates, and whom only those trust who were told to."""
 
     folder: Path
-    key: ec.EllipticCurvePrivateKey = attrs.field(
-        factory=lambda: ec.generate_private_key(ec.SECP256R1())
-    )
+    key: ec.EllipticCurvePrivateKey = attrs.field(factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def trusted(self) -> ssl.SSLContext:
         """What a sender trusts who trusts this authority alone."""
