@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import peerkit as pk
 from peerkit.handbook import ActivityEntry, BadHandbook, Handbook
 from peerkit.handbook.asking import combinations
-from peerkit.handbook.loader import shipped
+from peerkit.handbook.files import shipped
 from peerkit.model import ConsentScope
 from peerkit.rules import COUNTED
 from peerkit.testing.strategies import activities, acts, codes
