@@ -214,12 +214,12 @@ class TestDifferences:
 
         assert found == [
             (
-                "reminder consent.ending: Told at -60, -30, -7 days from 09:00, to participants, peers."
-                " Now: Told at -14 business days from 09:00, to peers."
+                "reminder consent.ending: Told at -60, -30, -7 days from 09:00, to participants, "
+                "peers. Now: Told at -14 business days from 09:00, to peers."
             ),
             (
-                "reminder consent.ending: no longer rests on How peerkit decides (peerkit, 2026), what "
-                "runs out is told two months, one month and a week before."
+                "reminder consent.ending: no longer rests on How peerkit decides (peerkit, 2026), "
+                "what runs out is told two months, one month and a week before."
             ),
             "reminder consent.ending: rests on How peerkit decides (peerkit, 2026), our own.",
         ]
@@ -241,8 +241,8 @@ class TestDifferences:
         assert there == [
             "reminder goal.review: is told no more.",
             (
-                "reminder debrief.waiting: is new. A talk that a peer asked for and nobody has held is "
-                "remembered. Told at 0, +2 days from 08:30, at most 5 days late, to supervisor."
+                "reminder debrief.waiting: is new. A talk that a peer asked for and nobody has held "
+                "is remembered. Told at 0, +2 days from 08:30, at most 5 days late, to supervisor."
             ),
         ]
         assert back[0] == "reminder debrief.waiting: is told no more."
