@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 from traceback import format_exception
 from typing import Any, Final
 
@@ -16,14 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerkit.errors import BadInput
 from peerkit.model import NoticeChannel
 from peerkit.notifiers import CouldNotTell, Notice
 from peerkit.notifiers.signatures import verify_signature
 from peerkit.notifiers.webhook import WebhookNotifier, _wait
+from peerkit.testing import NotifierConformance
 from tests.receiver import (
     Answer,
-    Authority,
     Receiver,
     drip,
     hang,
@@ -357,235 +355,63 @@ def test_whatever_is_asked_is_a_wait_or_nothing(asked: str) -> None:
     assert wait is None or timedelta(0) < wait
 
 
-# -- whom it believes
+# -- the kit
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """The one that is trusted here."""
-    return Authority(tmp_path_factory.mktemp("certificates"))
+class TestWebhookNotifier(NotifierConformance):
+    """A program receives the key, and asks ours for what it may show."""
 
+    claims = frozenset({"kind", "wait", "threads"})
+    channel = NoticeChannel.WEBHOOK
 
-def sealed(
-    receiver: Receiver, trusted: ssl.SSLContext | None, host: str = "hooks.example"
-) -> WebhookNotifier:
-    """One that speaks TLS to a name that leads here."""
-    return WebhookNotifier(
-        f"https://{host}:{receiver.port}/hook",
-        [SECRET],
-        may_reach=HERE,
-        tls=trusted,
-        clock=lambda: NOW,
-        resolve=lambda *_: ("127.0.0.1",),
-    )
+    @pytest.fixture
+    def receiver(self) -> Iterator[Receiver]:
+        """A program that listens."""
+        with listening() as receiver:
+            yield receiver
 
+    @pytest.fixture
+    def notifier(self, receiver: Receiver) -> WebhookNotifier:
+        """One that tells it."""
+        self.program, self.texts, self.refused = receiver, dict[str, str](), set[int]()
+        return notifier(receiver)
 
-def test_a_receiver_with_the_right_certificate_is_told(authority: Authority) -> None:
-    """The certificate is for the name, although the connection goes to an address."""
-    with listening(tls=authority.serving("hooks.example")) as receiver:
-        sealed(receiver, authority.trusted()).notify(NOTICE)
+    def _notice(self, number: int = 1, text: str | None = None, **fields: Any) -> Notice:
+        """One that lies in our outbox, where the receiver may ask for its outside."""
+        made = super()._notice(number, text, **fields)
+        self.texts[made.key] = made.outside
+        return made
 
-    assert receiver.requests[0].headers["host"] == f"hooks.example:{receiver.port}"
+    def seen(self, notifier: WebhookNotifier) -> str:
+        """All that left, and beside each that was taken what the receiver fetched by its key."""
+        seen = []
+        for number, each in enumerate(self.program.requests):
+            key = json.loads(each.body)["data"]["id"]
+            seen += [each.raw.decode(), "" if number in self.refused else self.texts[key]]
+        return "\n".join(seen)
 
+    @contextmanager
+    def broken(self, notifier: WebhookNotifier) -> Iterator[None]:
+        """It answers that it cannot now."""
+        with self._answering(plain(503)):
+            yield
 
-def test_an_address_may_have_a_certificate(authority: Authority) -> None:
-    """Where the url names an address, the certificate is for that address."""
-    with listening(tls=authority.serving("127.0.0.1")) as receiver:
-        sealed(receiver, authority.trusted(), "127.0.0.1").notify(NOTICE)
+    @contextmanager
+    def refusing(self, notifier: WebhookNotifier) -> Iterator[None]:
+        """It wants no more of these."""
+        with self._answering(plain(410)):
+            yield
 
-    assert len(receiver.requests) == 1
+    @contextmanager
+    def busy(self, notifier: WebhookNotifier, wait: timedelta) -> Iterator[None]:
+        """It asks for a pause."""
+        with self._answering(plain(429, f"Retry-After: {wait.total_seconds():.0f}")):
+            yield
 
-
-@pytest.mark.parametrize("wrong", ["other name", "out of date", "unknown signer", "nobody's"])
-def test_a_wrong_certificate_gets_nothing(authority: Authority, tmp_path: Path, wrong: str) -> None:
-    """Another name, an old one, or signed by who is not trusted: not a byte of the request."""
-    name = "other.example" if wrong == "other name" else "hooks.example"
-    ends = timedelta(days=-1 if wrong == "out of date" else 1)
-    signer = Authority(tmp_path) if wrong == "unknown signer" else authority
-    trusted = None if wrong == "nobody's" else authority.trusted()
-    with listening(tls=signer.serving(name, ends=ends)) as receiver:
-        failed = failure(sealed(receiver, trusted))
-
-        assert "(SSLCertVerificationError)" in str(failed)
-        assert not failed.for_good
-        assert receiver.lines == 1
-        assert receiver.requests == []
-
-
-def test_who_speaks_no_tls_gets_nothing(authority: Authority) -> None:
-    """There is no going back to plain HTTP."""
-    with listening() as receiver:
-        receiver.before = plain(200)
-        failure(sealed(receiver, authority.trusted()))
-
-    assert receiver.requests == []
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        hang,
-        drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"),
-        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"),
-        reset,
-    ],
-)
-def test_what_goes_wrong_inside_of_tls(authority: Authority, answer: Answer) -> None:
-    """Silence, drops, half an answer and a torn line are the same there."""
-    with listening(tls=authority.serving("hooks.example")) as receiver:
-        receiver.answers = [answer]
-        sender = sealed(receiver, authority.trusted())
-        sender._seconds = 0.5
-        failed = failure(sender)
-
-    assert not failed.for_good
-    assert len(receiver.requests) == 1
-
-
-def test_a_handshake_that_never_ends_is_left(authority: Authority) -> None:
-    """A receiver that is silent before TLS has begun costs the timeout and no more."""
-    with listening() as receiver:
-        receiver.before = hang
-        sender = sealed(receiver, authority.trusted())
-        sender._seconds = 0.3
-        assert "(TimeoutError)" in str(failure(sender))
-
-
-# -- where it goes
-
-
-class Changing:
-    """A resolver that says something else each time it is asked, as an attacker's does."""
-
-    def __init__(self, *answers: tuple[str, ...]) -> None:
-        self.answers = iter(answers)
-        self.asked = 0
-
-    def __call__(self, host: str, port: int) -> Sequence[str]:
-        """The next answer."""
-        self.asked += 1
-        return next(self.answers)
-
-
-def named(receiver: Receiver, resolver: Callable[[str, int], Sequence[str]]) -> WebhookNotifier:
-    """One that may reach one address of this machine and no other."""
-    return WebhookNotifier(
-        f"http://hooks.example:{receiver.port}",
-        [SECRET],
-        may_reach=["127.0.0.2/32"],
-        unencrypted=True,
-        timeout=timedelta(seconds=5),
-        resolve=resolver,
-    )
-
-
-def test_only_the_address_that_was_looked_at_is_connected_to() -> None:
-    """A name that means another address a moment later leads nobody there."""
-    with listening("127.0.0.2") as receiver, listening("127.0.0.1", port=receiver.port) as trap:
-        resolver = Changing(("127.0.0.2",), ("127.0.0.1",))
-        named(receiver, resolver).notify(NOTICE)
-
-        assert resolver.asked == 1
-        assert (len(receiver.requests), trap.lines) == (1, 0)
-
-
-def test_each_attempt_looks_again() -> None:
-    """What was good yesterday is not believed today."""
-    with listening("127.0.0.2") as receiver, listening("127.0.0.1", port=receiver.port) as trap:
-        resolver = Changing(("127.0.0.2",), ("127.0.0.1",))
-        sender = named(receiver, resolver)
-        sender.notify(NOTICE)
-        failed = failure(sender)
-
-        assert "(NowhereToGo)" in str(failed)
-        assert not failed.for_good
-        assert trap.lines == 0
-
-
-def test_of_several_addresses_the_allowed_one_is_taken() -> None:
-    """Wherever it stands among the others."""
-    with listening("127.0.0.2") as receiver, listening("127.0.0.1", port=receiver.port) as trap:
-        named(receiver, lambda *_: ("127.0.0.1", "10.0.0.1", "127.0.0.2", "::1")).notify(NOTICE)
-
-        assert (len(receiver.requests), trap.lines) == (1, 0)
-
-
-@pytest.mark.parametrize(
-    "host", ["localhost", "127.0.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"]
-)
-def test_nothing_inside_is_reached_unless_it_is_allowed(host: str) -> None:
-    """Not this machine, under any of its names, with the resolver that it really has."""
-    with listening() as receiver:
-        sender = WebhookNotifier(
-            f"http://{host}:{receiver.port}", [SECRET], unencrypted=True, clock=lambda: NOW
-        )
-        assert not failure(sender).for_good
-        assert receiver.lines == 0
-
-
-@pytest.mark.parametrize(
-    "trouble", [OSError("avocet"), ValueError("avocet"), UnicodeError("avocet")]
-)
-def test_a_name_that_cannot_be_found(trouble: Exception) -> None:
-    """The resolver's own words are not repeated."""
-
-    def resolver(host: str, port: int) -> Sequence[str]:
-        raise trouble
-
-    with listening() as receiver:
-        assert not failure(named(receiver, resolver)).for_good
-
-
-def test_a_slow_resolver_leaves_no_time() -> None:
-    """What it took is taken from the timeout."""
-    with listening("127.0.0.2") as receiver:
-        sender = named(receiver, lambda *_: ("127.0.0.2",))
-        sender._seconds = 0
-        assert "(TimeoutError)" in str(failure(sender))
-        assert receiver.lines == 0
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "hooks.example",
-        "http://avocet.example",
-        "ftp://avocet.example",
-        "file:///etc/avocet",
-        "https://",
-        "https:///avocet",
-        "https://:443/avocet",
-        "https://ana:avocet@hooks.example",
-        "https://ana@hooks.example",
-        "https://hooks.example\\@avocet.example",
-        "https://hooks.example/#avocet",
-        "https://hooks.example/#",
-        "https://hooks.example:99999/avocet",
-        "https://hooks.example:0/avocet",
-        "https://hooks.example:avocet",
-        "https://hooks.example/avo cet",
-        "https://hooks.example/avocet\r\nX: y",
-        "https://hooks.example/\tavocet",
-        "https://hooks.éxample/avocet",
-        f"https://{'avocet' * 20}.example",
-        "https://[avocet]/",
-        7,
-        None,
-    ],
-)
-def test_an_address_that_is_none_is_refused_and_not_shown(url: str) -> None:
-    """No other scheme, no name or password, no fragment, nothing that some read otherwise."""
-    with pytest.raises(BadInput, match="url: give an address with https:") as caught:
-        WebhookNotifier(url, [SECRET])
-
-    assert "avocet" not in repr(caught.value)
-    assert caught.value.__context__ is None
-
-
-def test_its_repr_shows_nothing() -> None:
-    """Neither where it tells, nor what it signs with."""
-    sender = WebhookNotifier("https://hooks.example/avocet", [SECRET])
-
-    assert "avocet" not in repr(sender)
-    assert SECRET[6:] not in repr(sender)
+    @contextmanager
+    def _answering(self, answer: Answer) -> Iterator[None]:
+        program = self.program
+        before, program.answers, start = program.answers, [answer], len(program.requests)
+        yield
+        program.answers = before
+        self.refused.update(range(start, len(program.requests)))
