@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import signature
 from pathlib import Path
@@ -14,11 +15,13 @@ import pytest
 
 import peerkit.testing
 from peerkit.errors import MissingExtra, PeerkitError
+from peerkit.model import NoticeChannel
 from peerkit.stores import Reseals, Store
 from peerkit.stores.keys import Keys, KeysInMemory
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import KeysConformance, NotifierConformance, StoreConformance, kit
-from tests.broken_notifiers import NOTIFIERS, Pager, SafePager
+from tests.broken_notifiers import NOTIFIERS, NUMBER, Pager, ProgramPager, SafePager
+from tests.broken_outboxes import OUTBOXES
 from tests.broken_profiles import PROFILES
 from tests.broken_sealers import KEEPERS, SEALERS
 from tests.broken_stores import STORES
@@ -94,10 +97,16 @@ class NotifierCase(NotifierConformance):
     """The kit, for whatever pager it is handed."""
 
     __test__ = False
+    channel = NoticeChannel.TEXT
+    address = NUMBER
 
     def seen(self, notifier: Pager) -> str:
-        """Every line."""
+        """Every line and body."""
         return "\n".join(notifier.left)
+
+    def envelope(self, notifier: Pager) -> str:
+        """Every line."""
+        return "\n".join(each.partition("\n")[0] for each in notifier.left)
 
     @contextmanager
     def broken(self, notifier: Pager) -> Iterator[None]:
@@ -105,6 +114,20 @@ class NotifierCase(NotifierConformance):
         notifier.down = True
         yield
         notifier.down = False
+
+    @contextmanager
+    def refusing(self, notifier: Pager) -> Iterator[None]:
+        """Nobody has this number."""
+        notifier.dead = True
+        yield
+        notifier.dead = False
+
+    @contextmanager
+    def busy(self, notifier: Pager, wait: timedelta) -> Iterator[None]:
+        """The channel asks for time."""
+        notifier.wait = wait
+        yield
+        notifier.wait = None
 
 
 def rows(table: Mapping[type, tuple[str, ...]]) -> list[Any]:
@@ -122,7 +145,7 @@ def is_caught(case: kit.Conformance, test: str, broken: object, *more: object) -
         getattr(case, test)(broken, *more)
 
 
-@pytest.mark.parametrize(("saboteur", "test"), rows(STORES))
+@pytest.mark.parametrize(("saboteur", "test"), rows({**STORES, **OUTBOXES}))
 def test_the_kit_catches_a_broken_store(saboteur: Any, test: str, tmp_path: Path) -> None:
     """Each broken store fails the test that is there for it."""
     on_disk = issubclass(saboteur, SQLiteStore)
@@ -160,6 +183,8 @@ def test_the_kit_catches_a_broken_notifier(saboteur: type[Pager], test: str) -> 
 class TestSoundPager(NotifierCase):
     """What the broken notifiers are made of is sound, so they are caught for what they break."""
 
+    claims = frozenset({"addressed", "envelope", "threads", "wait"})
+
     @pytest.fixture
     def notifier(self) -> Pager:
         """A sound one."""
@@ -169,7 +194,7 @@ class TestSoundPager(NotifierCase):
 class TestSoundSafePager(NotifierCase):
     """The same, on a channel that is safe."""
 
-    claims = frozenset({"safe"})
+    claims = TestSoundPager.claims | {"safe"}
 
     @pytest.fixture
     def notifier(self) -> Pager:
@@ -177,10 +202,21 @@ class TestSoundSafePager(NotifierCase):
         return SafePager()
 
 
+class TestSoundProgramPager(NotifierCase):
+    """The same, where a program is told the kind."""
+
+    claims = TestSoundPager.claims | {"kind"}
+
+    @pytest.fixture
+    def notifier(self) -> Pager:
+        """A sound one."""
+        return ProgramPager()
+
+
 @pytest.mark.parametrize(
     ("conformance", "table"),
     [
-        (StoreConformance, {**STORES, **PROFILES, **SEALERS}),
+        (StoreConformance, {**STORES, **OUTBOXES, **PROFILES, **SEALERS}),
         (KeysConformance, KEEPERS),
         (NotifierConformance, NOTIFIERS),
     ],
@@ -249,6 +285,12 @@ def test_hooks_that_are_missing_say_so() -> None:
         NotifierConformance().seen(None)
     with pytest.raises(NotImplementedError, match="broken"):
         NotifierConformance().broken(None)
+    with pytest.raises(NotImplementedError, match="refusing"):
+        NotifierConformance().refusing(None)
+    with pytest.raises(NotImplementedError, match="busy"):
+        NotifierConformance().busy(None, timedelta())
+    with pytest.raises(NotImplementedError, match="envelope"):
+        NotifierConformance().envelope(None)
     with pytest.raises(NotImplementedError, match="reopen"):
         StoreConformance().reopen(None)
     with pytest.raises(NotImplementedError, match="address"):

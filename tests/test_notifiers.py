@@ -9,20 +9,29 @@ from typing import ClassVar
 
 import pytest
 
+from peerkit.notifiers import CouldNotTell
 from peerkit.notifiers.console import ConsoleNotifier
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.testing import NotifierConformance
+from peerkit.testing.notifiers import notice
 
 
 class TestMemoryNotifier(NotifierConformance):
     """A list in this process: whoever can read it may read the inside."""
 
-    claims = frozenset({"safe"})
-    gaps: ClassVar = {
-        "test_a_failure_is_could_not_tell": "A list takes everything.",
-        "test_a_failure_shows_nothing_of_the_message": "A list takes everything.",
-        "test_what_failed_can_be_told_again": "A list takes everything.",
-    }
+    claims = frozenset({"safe", "threads"})
+    gaps: ClassVar = dict.fromkeys(
+        (
+            "test_a_failure_is_could_not_tell",
+            "test_a_failure_that_passes_is_not_for_good",
+            "test_a_refusal_is_for_good",
+            "test_a_refusal_is_no_word_about_others",
+            "test_a_failure_shows_nothing_of_the_notice",
+            "test_a_refusal_shows_nothing_of_the_notice",
+            "test_what_failed_can_be_told_again",
+        ),
+        "A list takes everything.",
+    )
 
     @pytest.fixture
     def notifier(self) -> MemoryNotifier:
@@ -31,7 +40,7 @@ class TestMemoryNotifier(NotifierConformance):
 
     def seen(self, notifier: MemoryNotifier) -> str:
         """Its list."""
-        return "\n".join(f"{each.to}: {each.inside}" for each in notifier.told)
+        return "\n".join(each.inside or each.outside for each in notifier.told)
 
 
 class Pipe(io.StringIO):
@@ -50,6 +59,15 @@ class OnConsole(NotifierConformance):
     """What both sorts of console share."""
 
     __test__ = False
+    claims = frozenset({"threads"})
+    gaps: ClassVar = dict.fromkeys(
+        (
+            "test_a_refusal_is_for_good",
+            "test_a_refusal_is_no_word_about_others",
+            "test_a_refusal_shows_nothing_of_the_notice",
+        ),
+        "A stream has no addresses that could be dead.",
+    )
 
     @pytest.fixture
     def pipe(self) -> Pipe:
@@ -85,9 +103,27 @@ class TestConsoleNotifier(OnConsole):
 class TestSafeConsoleNotifier(OnConsole):
     """Only those who may read it see this console."""
 
-    claims = frozenset({"safe"})
+    claims = frozenset({"safe", "threads"})
 
     @pytest.fixture
     def notifier(self, pipe: Pipe) -> ConsoleNotifier:
         """Marked safe."""
         return ConsoleNotifier(pipe, safe=True)
+
+
+def test_a_console_without_a_stream_writes_to_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Left out, the stream is whatever standard output is when something is told."""
+    ConsoleNotifier().notify(notice(inside=None))
+
+    assert capsys.readouterr().out == "To ana-4713: Outside-4716: number 1 of these.\n"
+
+
+def test_a_console_names_the_notice_and_what_failed() -> None:
+    """The error says which notice it was, by its key, and what the stream said."""
+    pipe = Pipe()
+    pipe.cut = True
+
+    with pytest.raises(CouldNotTell, match=r"take notice 1/0/kit \(BrokenPipeError\)"):
+        ConsoleNotifier(pipe).notify(notice())

@@ -1,8 +1,9 @@
-"""Writes messages to a text stream: for a first look."""
+"""Writes notices to a text stream: for a first look."""
 
 from __future__ import annotations
 
 import sys
+from threading import Lock
 from typing import TYPE_CHECKING, TextIO
 
 from peerkit.notifiers import CouldNotTell
@@ -24,19 +25,21 @@ class ConsoleNotifier:
         self._stream = stream
         self._safe = safe
         self._told: set[str] = set()
+        self._one = Lock()
 
     def notify(self, notice: Notice) -> None:
         """Write this notice, once for each key."""
-        if notice.key in self._told:
-            return
         stream = sys.stdout if self._stream is None else self._stream
         text = notice.inside if self._safe and notice.inside is not None else notice.outside
-        try:
-            stream.write(f"To {notice.to}: {text}\n")
-            stream.flush()
-        except (OSError, ValueError) as error:
-            failed = type(error).__name__
-        else:
-            self._told.add(notice.key)
-            return
-        raise CouldNotTell(f"The stream did not take notice {notice.key} ({failed}).")
+        failed = ""
+        with self._one:
+            if notice.key in self._told:
+                return
+            try:
+                stream.write(f"To {notice.to}: {text}\n")
+                stream.flush()
+                self._told.add(notice.key)
+            except (OSError, ValueError) as error:
+                failed = type(error).__name__
+        if failed:
+            raise CouldNotTell(f"The stream did not take notice {notice.key} ({failed}).")

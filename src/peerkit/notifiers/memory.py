@@ -1,4 +1,4 @@
-"""Keeps messages in a list: for tests and notebooks."""
+"""Keeps notices in a list: for tests and notebooks."""
 
 from __future__ import annotations
 
