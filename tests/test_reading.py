@@ -17,7 +17,7 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import NotAStore, Store
+from peerkit.stores import Delivery, NotAStore, Settled, Store
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.opening import store_at
 from peerkit.stores.sqlite import SQLiteStore
@@ -83,8 +83,8 @@ def opened_to_write(path: Path) -> pk.Program:
         lambda program: program.do(welcome("p-9")),
         lambda program: list(program.do_all([welcome("p-9")])),
         lambda program: program.tell(MemoryNotifier()),
-        lambda program: program.store.told(("1/0",), NOW),
-        lambda program: program.store.untold(1, NOW, NOW),
+        lambda program: program.store.settle((Settled(key="1/0", delivery=Delivery.TOLD),), NOW),
+        lambda program: program.store.take(1, NOW, NOW, "t-1"),
         lambda program: program.backup(Path(program.store.path).with_name("copy.db")),
     ],
 )

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -57,6 +57,7 @@ from peerkit.stores.opening import store_at
 from peerkit.stores.scales import Break
 from peerkit.stores.sealed import SealedStore
 from peerkit.stores.verifying import Verified, verified
+from peerkit.telling.reminders import due
 from peerkit.telling.teller import BATCH, Teller, Told
 from peerkit.telling.ways import Routes
 
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
 
     from peerkit.stores import Standing
 
-__all__ = ["Advice", "Anchor", "Break", "Page", "Program", "Told", "Verified"]
+__all__ = ["Advice", "Anchor", "Break", "Page", "Program", "Reminded", "Told", "Verified"]
 
 N = TypeVar("N", bound=Noun)
 
@@ -104,6 +105,14 @@ class Page(Generic[N]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+@attrs.frozen
+class Reminded:
+    """How many reminders were given, and how many somebody else gave meanwhile."""
+
+    given: int
+    again: int
 
 
 def _now() -> datetime:
@@ -408,6 +417,29 @@ class Program:
             for each in gone
         )
         return self.store.settle(settled, self._moment())
+
+    def remind(self, *, holidays: Container[date] = ()) -> Reminded:
+        """Give every reminder that the calendar asks for by now, each step of it once.
+
+        Which there are says the handbook of the day. Call it once a day or oftener, from as
+        many processes as you like: what is given is not given again. The program's
+        ``coordinator`` is told where nobody else is left; ``holidays`` are days that are no business days, in any
+        container of dates, such as ``holidays.country_holidays("US")``.
+        """
+        must_be(Container, holidays, "holidays", "give a container of dates, or leave it out")
+        now = self._moment()
+        book = self.handbook.on(self._day(now))
+        asked = due(
+            self.store, book, now, self.zone, coordinator=self.coordinator, holidays=holidays
+        )
+        given = again = 0
+        for act in asked:
+            try:
+                meanwhile = self.do(act).again
+            except KeyReused:  # by somebody who found other people
+                meanwhile = True
+            given, again = given + (not meanwhile), again + meanwhile
+        return Reminded(given, again)
 
     def find(  # noqa: PLR0913 - what may be asked, each by its name
         self,

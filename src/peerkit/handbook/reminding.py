@@ -55,7 +55,7 @@ def reminder(
         raise table.wrong("id", "must be two codes with a dot between them, such as session.soon")
     noun = _KINDS.get(table.text("noun"))
     if noun is None:
-        raise table.wrong("noun", "must be one of " + ", ".join(_KINDS))
+        raise table.wrong("noun", "must be a kind of noun; the page 'lifecycles' has them all")
     found = Reminder(
         id=id_,
         says=table.text("says"),
@@ -152,7 +152,7 @@ def _limits(table: Table, clauses: Mapping[str, Written]) -> tuple[str, ...]:
         limit = clauses.get(each)
         if limit is None or (limit.unit_of_one or limit.unit) not in COUNTED_IN:
             counted = ", ".join(COUNTED_IN)
-            raise table.wrong("limits", f"names {each!r}, which is no limit in {counted}")
+            raise table.wrong("limits", f"names {each!r}, which is no limit counted in {counted}")
     return found
 
 

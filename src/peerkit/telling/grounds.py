@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from peerkit.acts.concerns import who_looks
 from peerkit.model import (
     AgreementStatus,
     BiasReport,
@@ -57,13 +58,14 @@ from peerkit.model import (
     Visit,
     VisitStatus,
     WhyNotTold,
+    pair,
 )
 from peerkit.stores import bases
 
 if TYPE_CHECKING:
     from peerkit.model import Message
 
-__all__ = ["GROUNDS", "SUPERVISED", "why_not"]
+__all__ = ["GROUNDS", "SUPERVISED", "ids_beside", "noun_of", "who_hears", "why_not"]
 
 #: A kind of noun, and the statuses in which a message about it still tells the truth.
 Ground: TypeAlias = tuple[type[Noun], frozenset[Any]]
@@ -147,13 +149,13 @@ _TO_A_GROUP: Final = frozenset({"group.ended", "group.joined"})
 
 
 def why_not(
-    message: Message, noun: Noun | None, view: View, supervisor: str | None, coordinator: str | None
+    message: Message, noun: Noun | None, view: View, hears: str | None, coordinator: str | None
 ) -> WhyNotTold | None:
     """Why this message is not to be told to this person any more; None when it is.
 
     The ``view`` is about the recipient and what the message is about, which is ``noun``;
-    ``supervisor`` is who supervises the peer that it is about by now, if there is one. What
-    was passed on to the ``coordinator`` is theirs, whatever it is about.
+    ``hears`` is who is to hear of it by now. What was passed on to the ``coordinator`` is
+    theirs, whatever it is about.
     """
     person = view.get(Person, message.to)
     if person is not None and person.status is PersonStatus.FORGOTTEN:
@@ -164,9 +166,30 @@ def why_not(
         return WhyNotTold.OVER
     if message.to == coordinator:
         return None
+    if hears is None:
+        return WhyNotTold.ADVERSE
     if message.kind in SUPERVISED:
-        return _not_their_supervisor(message.to, noun, view, supervisor)
+        gone = hears != message.to or _has_left(message.to, view)
+        return WhyNotTold.MISSING if gone else None
     return _not_theirs(message, noun, view)
+
+
+def who_hears(message: Message, noun: Noun | None, view: View) -> str | None:
+    """Who is to hear of this by now; None where whoever would is in it themself.
+
+    What goes to a supervisor goes to whoever supervises the peer by now, whom the ``view``
+    shows. Everything else goes where it was meant to go.
+    """
+    if message.kind not in SUPERVISED or noun is None:
+        return message.to
+    peer = view.get(Peer, getattr(noun, "peer", None) or "")
+    if isinstance(noun, Concern):
+        known = peer is not None or noun.looked_at_by is not None
+        return who_looks(view, noun) if known else message.to
+    if peer is None:
+        return message.to
+    in_it = (peer.id, getattr(noun, "participant", None))
+    return None if peer.supervisor in in_it else peer.supervisor
 
 
 def noun_of(message: Message, view: View) -> Noun | None:
@@ -175,13 +198,14 @@ def noun_of(message: Message, view: View) -> Noun | None:
     return None if ground is None else view.get(ground[0], message.about)
 
 
-def _not_their_supervisor(
-    to: str, noun: Noun | None, view: View, supervisor: str | None
-) -> WhyNotTold | None:
-    if to == getattr(noun, "peer", None):
-        return WhyNotTold.ADVERSE
-    gone = _has_left(to, view) or supervisor not in (None, to)
-    return WhyNotTold.MISSING if gone else None
+def ids_beside(message: Message, noun: Noun | None) -> tuple[str, ...]:
+    """The ids that have to be looked at as well, beside the noun and whom the message is for."""
+    if message.kind in SUPERVISED:
+        peer = getattr(noun, "peer", None)
+        return () if peer is None else (peer,)
+    if isinstance(noun, Session | Series):
+        return tuple(pair(message.to, each) for each in noun.participants if each != message.to)
+    return ()
 
 
 def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:

@@ -17,7 +17,8 @@ from peerkit.model import ContactPreferences, ContactStatus, Peer, WhyNotTold
 from peerkit.model.fields import day_of
 from peerkit.notifiers import CouldNotTell, Notice, Notifier
 from peerkit.stores import Delivery, Posted, Settled, Store
-from peerkit.telling.grounds import SUPERVISED, noun_of, why_not
+from peerkit.telling.facts import facts_of
+from peerkit.telling.grounds import ids_beside, noun_of, who_hears, why_not
 from peerkit.telling.retrying import TRIES, after_failure
 from peerkit.telling.times import next_digest, next_moment
 from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
@@ -25,6 +26,7 @@ from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
 if TYPE_CHECKING:
     from peerkit.acts import Act
     from peerkit.model import Message, Noun, View
+    from peerkit.telling.wording import Said, Wording
 
 __all__ = ["TELLER", "Teller", "Told"]
 
@@ -94,8 +96,7 @@ class Teller:
             if not taken:
                 break
             limit -= len(taken)
-            for to in dict.fromkeys(each.message.to for each in taken):
-                mine = [each for each in taken if each.message.to == to]
+            for mine in _by_person(taken):
                 for settled in self._one_person(mine, now + self.lease):
                     if self.store.settle((settled,), self.clock(), token):
                         became[settled.delivery] += 1
@@ -115,7 +116,7 @@ class Teller:
             if held is not None or self._is_over(until):
                 yield _untried(posted, posted.due if held is None else held.due)
                 continue
-            found = self._looked_at(posted)
+            found = self._looked_at(posted, deadly=posted is mine[0] and posted.attempts > TRIES)
             if isinstance(found, Settled):
                 yield found
             elif posted.way.startswith(_DIGEST):
@@ -133,17 +134,23 @@ class Teller:
         """Whether another teller may have taken the messages by now."""
         return bool(self.lease) and self.clock() >= until
 
-    def _looked_at(self, posted: Posted) -> Settled | _Ready:
-        """Whether a message is to be told, by now and in this way; or what becomes of it."""
+    def _looked_at(self, posted: Posted, *, deadly: bool) -> Settled | _Ready:
+        """Whether a message is to be told, by now and in this way; or what becomes of it.
+
+        One is ``deadly`` when nobody who took it has lived to say what became of it.
+        """
         message, now = posted.message, self.clock()
         view = self._view(now, message.about, message.to)
         noun = noun_of(message, view)
-        supervisor = self._supervisor(message, noun, view)
-        other = self.coordinator if supervisor in (None, message.to) else supervisor
-        why = why_not(message, noun, view, supervisor, self.coordinator)
+        beside = ids_beside(message, noun)
+        if beside:
+            view = self._view(now, message.about, message.to, *beside)
+        hears = who_hears(message, noun, view)
+        why = why_not(message, noun, view, hears, self.coordinator)
+        other = self.coordinator if hears in (None, message.to) else hears
         if why is not None and (why not in _RATHER_THAN_NOBODY or other is not None):
             return self._not_told(posted, why, other)
-        if posted.attempts > TRIES:  # whoever took it each time has not lived to say so
+        if deadly:
             return self._not_told(posted, WhyNotTold.GIVEN_UP, self.coordinator)
         if not isinstance(self.routes, Routes):
             return _Ready(posted, noun)
@@ -159,14 +166,6 @@ class Teller:
     def _view(self, now: datetime, *about: str) -> View:
         ids = tuple(dict.fromkeys(about))
         return self.store.view(ids, day_of(now, self.zone), now).view
-
-    def _supervisor(self, message: Message, noun: Noun | None, view: View) -> str | None:
-        """Who supervises the peer that a message is about, where it is for their supervisor."""
-        id_ = getattr(noun, "peer", None) if message.kind in SUPERVISED else None
-        if id_ is None:
-            return None
-        peer = view.get(Peer, id_) or self._view(view.now, id_).get(Peer, id_)
-        return None if peer is None else peer.supervisor
 
     def _not_told(self, posted: Posted, why: WhyNotTold, other: str | None) -> Settled:
         """A message that is not told: journalled, and passed on where somebody has to hear of it."""
@@ -220,7 +219,8 @@ class Teller:
             failure, wrong = CouldNotTell("The notifier raised an error of its own."), error
         for each in ready:
             if failure is None:
-                yield _settled(each.posted, Delivery.TOLD, each.posted.attempts)
+                told = _settled(each.posted, Delivery.TOLD, each.posted.attempts)
+                yield attrs.evolve(told, way=each.ways[0].name) if each.ways else told
             else:
                 yield self._failed(each, failure)
         if wrong is not None:
@@ -252,13 +252,14 @@ class Teller:
                 inside=message.inside,
             )
         way = first.ways[0]
-        all_said = [_said(each, routes.wording, preferences, self.clock()) for each in ready]
+        now = self.clock()
+        parts = [_said(each, routes.wording, preferences, now) for each in ready]
         alone = len(ready) == 1
         said = (
-            all_said[0]
+            parts[0]
             if alone
             else routes.wording.digest(
-                preferences.language, tuple(each.inside for each in all_said)
+                preferences.language, tuple(each.inside for each in parts)
             )
         )
         return routes.notifiers[way.point.channel], Notice(
@@ -275,16 +276,31 @@ class Teller:
         )
 
 
-def _said(ready, wording, preferences, now):
-    from peerkit.telling.wording import Said
-
-    return Said(ready.posted.message.outside, ready.posted.message.inside)
+def _said(ready: _Ready, wording: Wording, preferences: ContactPreferences, now: datetime) -> Said:
+    message = ready.posted.message
+    facts = facts_of(message, ready.noun, now, preferences.zone)
+    return wording.said(message.kind, preferences.language, facts)
 
 
 def _key_of(ready: list[_Ready]) -> str:
     """The key of several messages told as one: another one as soon as one of them is another."""
     keys = " ".join(each.posted.key for each in ready)
     return f"{_DIGEST}/{sha256(keys.encode()).hexdigest()[:32]}"
+
+
+def _by_person(taken: tuple[Posted, ...]) -> list[list[Posted]]:
+    """What was taken, by whom it is for: each person's in order, and who comes first is mixed.
+
+    Where a message kills its teller, those taken with it were not told either. Next time
+    others come first, so that it does not take them along.
+    """
+    mine: dict[str, list[Posted]] = {}
+    for each in taken:
+        mine.setdefault(each.message.to, []).append(each)
+    again = max(each.attempts for each in taken)
+    if again == 1:
+        return [*mine.values()]
+    return [mine[to] for to in sorted(mine, key=lambda to: sha256(f"{again}/{to}".encode()).digest())]
 
 
 def _later(posted: Posted, preferences: ContactPreferences, now: datetime) -> Settled | None:
