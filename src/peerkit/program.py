@@ -375,6 +375,7 @@ class Program:
             raise BadInput("lease", "from timedelta(0) to a day, or leave it out")
         return Teller(
             store=self.store,
+            handbook=self.handbook,
             do=self.do,
             clock=self._moment,
             zone=self.zone,
