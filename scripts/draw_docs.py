@@ -34,6 +34,7 @@ def pages() -> dict[str, str]:
         lifecycles,
         limits,
         permissions,
+        reminders,
         rules,
         sources,
     )
@@ -45,6 +46,7 @@ def pages() -> dict[str, str]:
         "reference/circumstances.md": activities.circumstances(),
         "reference/permissions.md": permissions.permissions(),
         "reference/limits.md": limits.limits(),
+        "reference/reminders.md": reminders.reminders(),
         **layers.layers(),
         "reference/sources.md": sources.sources(),
         "reference/lifecycles.md": lifecycles.lifecycles(),

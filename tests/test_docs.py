@@ -216,6 +216,7 @@ def anchors(page: str) -> set[str]:
     return found
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("page", ALL)
 def test_every_link_leads_somewhere(page: str) -> None:
     """A relative link names a page that is written or drawn, and an anchor that is on it."""

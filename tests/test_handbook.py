@@ -24,10 +24,10 @@ from peerkit.handbook import (
     Verdict,
     Written,
     diff,
+    files,
     layers,
-    loader,
 )
-from peerkit.handbook.loader import base as base_files
+from peerkit.handbook.files import base as base_files
 from peerkit.handbook.loader import bind
 from peerkit.model import View
 from peerkit.rules import COUNTED
@@ -724,8 +724,8 @@ def test_a_page_beside_the_layers_is_no_layer(
     (tmp_path / "layers" / "us").mkdir(parents=True)
     (tmp_path / "layers" / "us" / "nc.toml").write_text("", encoding="utf-8")
     (tmp_path / "layers" / "README.md").write_text("", encoding="utf-8")
-    monkeypatch.setattr("peerkit.handbook.loader.here", lambda: tmp_path)
-    found = loader._shipped.__wrapped__()  # the list of files, made anew
+    monkeypatch.setattr("peerkit.handbook.files.here", lambda: tmp_path)
+    found = files._shipped.__wrapped__()  # the list of files, made anew
     assert list(found) == ["us/nc"]
 
 

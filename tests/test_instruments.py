@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import peerkit as pk
 from peerkit.handbook import Handbook
+from peerkit.handbook.files import here
 from peerkit.handbook.instruments import (
     Better,
     Instrument,
@@ -21,7 +22,6 @@ from peerkit.handbook.instruments import (
     known_instrument,
     reliable_from,
 )
-from peerkit.handbook.loader import here
 from peerkit.handbook.scoring import Direction, band, reliable_change, score
 
 BOOK = Handbook.load().on(date(2026, 11, 2))

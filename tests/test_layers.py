@@ -22,7 +22,7 @@ from peerkit.handbook import (
     diff,
     layers,
 )
-from peerkit.handbook.loader import tomls
+from peerkit.handbook.files import tomls
 from peerkit.testing.situations import decided_differently, is_ordinary, situations
 from tests.ordinary import activity, asking, view
 
@@ -744,7 +744,7 @@ class TestSummaries:
         room = import_module("peerkit.handbook.layers")
         monkeypatch.setattr(room, "shipped", lambda: ("above", "below"))
         monkeypatch.setattr(
-            "peerkit.handbook.loader.file_of",
+            "peerkit.handbook.files.file_of",
             lambda name: tmp_path / f"{name.removesuffix('.toml')}.toml",
         )
         layers.cache_clear()

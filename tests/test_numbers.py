@@ -9,8 +9,8 @@ import pytest
 import peerkit as pk
 from peerkit.decisions import as_text
 from peerkit.handbook import Book, Handbook, LayerSummary, layers
+from peerkit.handbook.files import shipped
 from peerkit.handbook.instruments import instruments
-from peerkit.handbook.loader import shipped
 
 DAY = date(2026, 11, 22)
 SHIPPED = (None, *shipped())

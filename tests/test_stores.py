@@ -22,7 +22,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Goal, Match, MatchStatus
-from peerkit.stores import Entry, NotAStore, Standing, Store, Wanted, sqlite, sqlite_file
+from peerkit.stores import (
+    HOLDS,
+    Delivery,
+    Entry,
+    NotAStore,
+    Settled,
+    Standing,
+    Store,
+    Wanted,
+    sqlite,
+    sqlite_file,
+)
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite_reading import SQLiteReader
@@ -124,7 +135,8 @@ def test_a_file_holds_many_programs(path: Path) -> None:
         with closing(SQLiteStore(path, program="south")) as south:
             kept = keep(north, "m-1", nouns=[match()], messages=[message()], key="k")
 
-            assert south.untold(1, NOW, SOON) == ()
+            assert south.take(1, NOW, SOON, "t-1") == ()
+            assert tuple(south.posted()) == ()
             assert look(south, "m-1", key="k").earlier is None
             assert keep(south, "m-1", nouns=[match()], key="k").number == 1
         with closing(SQLiteStore(path, program="north")) as again:
@@ -275,7 +287,7 @@ def test_the_database_itself_guards_the_journal(path: Path) -> None:
     [
         (["CREATE TABLE theirs (x)"], "another application's database"),
         (["PRAGMA application_id = 7"], "another application's database"),
-        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 4"], "a newer peerkit"),
+        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 5"], "a newer peerkit"),
         (
             ["PRAGMA application_id = 1885693298", "PRAGMA user_version = 1"],
             "in a form that is no longer read; begin a new file",
@@ -427,11 +439,25 @@ COUNTS = st.builds(
     st.integers(-2, 2),
     st.sampled_from(("", "2026-11-02", "2026-11-03")),
 )
+PEOPLE = st.sampled_from(("ana", "ben"))
+SECONDS = st.integers(0, 9)
+MOMENTS = SECONDS.map(lambda seconds: NOW + timedelta(seconds=seconds))
+TOKENS = st.sampled_from(("", "t-1", "t-2"))
+SETTLED = st.builds(
+    Settled,
+    key=st.sampled_from(("1/0", "1/1", "2/0", "2/1", "12/0", "nonsense", "1/0/1", "01/0")),
+    delivery=st.sampled_from(Delivery),
+    due=st.none() | MOMENTS,
+    attempts=st.integers(0, HOLDS + 1),
+    way=st.sampled_from(("", "email")),
+)
 WHAT = st.fixed_dictionaries(
     {
         "nouns": st.lists(MATCHES, max_size=2, unique_by=lambda each: each.id),
         "counts": st.lists(COUNTS, max_size=2),
-        "messages": st.lists(st.builds(message, st.integers(1, 9)), max_size=2),
+        "messages": st.lists(
+            st.builds(message, st.integers(1, 9), PEOPLE, st.none() | MOMENTS), max_size=2
+        ),
         "said": st.lists(
             st.builds(
                 words, st.sampled_from(("One.", "Two.")), owner=st.sampled_from(("ana", "p-1"))
@@ -506,16 +532,21 @@ class TwoStores(RuleBasedStateMachine):
 
         self.both(all_of_them)
 
-    @rule(limit=st.integers(1, 3), after=st.integers(0, 9), lease=st.integers(0, 9))
-    def ask_for_messages(self, limit: int, after: int, lease: int) -> None:
+    @rule(limit=st.integers(0, 3), after=SECONDS, lease=SECONDS, token=TOKENS)
+    def take(self, limit: int, after: int, lease: int, token: str) -> None:
         """Take some messages for a while."""
         now = NOW + timedelta(seconds=after)
-        self.both(lambda store: store.untold(limit, now, now + timedelta(seconds=lease)))
+        self.both(lambda store: store.take(limit, now, now + timedelta(seconds=lease), token))
 
-    @rule(keys=st.lists(st.sampled_from(("1/0", "2/0", "2/1", "12/0", "nonsense", "1/0/1"))))
-    def tell(self, keys: list[str]) -> None:
-        """Some messages were told; nobody minds a key that is none."""
-        self.both(lambda store: store.told(tuple(keys), NOW))
+    @rule(settled=st.lists(SETTLED, max_size=3).map(tuple), token=TOKENS)
+    def settle(self, settled: tuple[Settled, ...], token: str) -> None:
+        """Something became of some messages; nobody minds a key that is none."""
+        self.both(lambda store: store.settle(settled, NOW, token))
+
+    @rule(delivery=st.lists(st.sampled_from(Delivery), max_size=2))
+    def read_the_outbox(self, delivery: list[Delivery]) -> None:
+        """Look at what became of messages."""
+        self.both(lambda store: tuple(store.posted(*delivery)))
 
     @rule()
     def open_again(self) -> None:

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 import peerkit as pk
 from peerkit.handbook import ActivityEntry, BadHandbook, Handbook
 from peerkit.handbook.asking import combinations
-from peerkit.handbook.loader import shipped
+from peerkit.handbook.files import shipped
 from peerkit.model import ConsentScope
 from peerkit.rules import COUNTED
 from peerkit.testing.strategies import activities, acts, codes
 from tests.ordinary import AGREEMENT, ANA, BOOK, HANDBOOK, LIVED, MATCH, NOW, ORDINARY, TODAY
+
+pytestmark = pytest.mark.once
 
 PEOPLE: Final = ("p-7", "p-8", "p-9")
 PEERS: Final = ("ana", "bo")

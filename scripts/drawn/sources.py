@@ -11,7 +11,9 @@ from scripts.drawn.markdown import drawn, esc, table
 from peerkit.handbook.cues import cues
 
 if TYPE_CHECKING:
-    from peerkit.handbook import Source
+    from collections.abc import Iterator
+
+    from peerkit.handbook import Handbook, Passage, Source
 
 __all__ = ["sources"]
 
@@ -49,19 +51,31 @@ def _printed(each: Source) -> str:
 def _resting() -> dict[str, dict[str, None]]:
     """What rests on each source: clauses, activities, layers, and cues for reading over a note."""
     cited: dict[str, dict[str, None]] = defaultdict(dict)
-    for written in BASE.clauses.values():
-        for place in written.every_passage():
-            cited[place.source.id][clause(written.id)] = None
-    for entry in BASE.activities.values():
-        for place in entry.passages:
-            cited[place.source.id][activity(entry.id)] = None
-    for id_, book in LAYERS.items():
-        places = [each for one in book.clauses.values() for each in one.every_passage()]
-        places += [each for one in book.activities.values() for each in one.passages]
-        for place in places:
-            if place.layer == id_:
-                cited[place.source.id][layer(id_)] = None
-    for cue in cues():
-        for place in cue.passages:
-            cited[place.source.id]["[cues](/how-to/review-a-note.md)"] = None
+    for place, link in _cited():
+        cited[place.source.id][link] = None
     return cited
+
+
+def _cited() -> Iterator[tuple[Passage, str]]:
+    """Every passage, and a link to what rests on it."""
+    for id_, written in BASE.clauses.items():
+        yield from ((each, clause(id_)) for each in written.every_passage())
+    for id_, entry in BASE.activities.items():
+        yield from ((each, activity(id_)) for each in entry.passages)
+    for id_, told in BASE.reminders.items():
+        link = f"[`{id_}`](/reference/reminders.md#{id_})"
+        yield from ((each.passage, link) for each in told.values)
+    for id_, book in LAYERS.items():
+        yield from ((each, layer(id_)) for each in _passages(book) if each.layer == id_)
+    for cue in cues():
+        yield from ((each, "[cues](/how-to/review-a-note.md)") for each in cue.passages)
+
+
+def _passages(book: Handbook) -> Iterator[Passage]:
+    """Every passage of a handbook."""
+    for written in book.clauses.values():
+        yield from written.every_passage()
+    for entry in book.activities.values():
+        yield from entry.passages
+    for told in book.reminders.values():
+        yield from (each.passage for each in told.values)

@@ -280,7 +280,10 @@ class EndSeries(_OfSeries):
 
 @attrs.frozen(kw_only=True)
 class MoveSession(_OtherTime, Moves):
-    """Move a planned session to another time. The people are named again, and the new room."""
+    """Move a planned session to another time. The people are named again, and the new room.
+
+    Whoever had confirmed it did so for the time before, and is asked anew.
+    """
 
     kind: ClassVar[str] = "session.moved"
     moves: ClassVar[type[Noun]] = Session
@@ -314,7 +317,12 @@ class MoveSession(_OtherTime, Moves):
         if before is None:
             return None
         return attrs.evolve(
-            before, starts=self.starts, zone=self.zone, minutes=self.minutes, room=self.room
+            before,
+            starts=self.starts,
+            zone=self.zone,
+            minutes=self.minutes,
+            room=self.room,
+            confirmed=(),
         )
 
     def to(self, noun: Session) -> SessionStatus:

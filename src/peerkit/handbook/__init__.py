@@ -12,6 +12,8 @@ from peerkit.handbook.book import (
     Clause,
     LeadsTo,
     Passage,
+    Reminder,
+    ReminderValue,
     Source,
     Verdict,
 )
@@ -37,6 +39,8 @@ __all__ = [
     "LeadsTo",
     "Passage",
     "Permission",
+    "Reminder",
+    "ReminderValue",
     "Source",
     "Value",
     "Verdict",

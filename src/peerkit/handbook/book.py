@@ -16,6 +16,8 @@ from peerkit.model.phrase import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from peerkit.model import Noun
+
 __all__ = [
     "ActivityEntry",
     "BadHandbook",
@@ -25,6 +27,8 @@ __all__ = [
     "Clause",
     "LeadsTo",
     "Passage",
+    "Reminder",
+    "ReminderValue",
     "Source",
     "Verdict",
 ]
@@ -253,6 +257,64 @@ class ActivityEntry:
         return fitting or ((self.verdict, self.clause),)
 
 
+@attrs.frozen(kw_only=True)
+class ReminderValue:
+    """On which days a reminder is told, and the passage that says so.
+
+    ``before`` and ``after`` are whole days, the furthest first and the nearest first;
+    ``business``: business days. ``late`` is for how many days the last step after the date may
+    still be told; None: as long as it stands. Without any step it is switched off.
+    """
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    business: bool
+    late: int | None
+    passage: Passage
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The days from the date, in the order in which they come: -7 is a week before it."""
+        return (*(-each for each in self.before), *self.after)
+
+
+@attrs.frozen(kw_only=True)
+class Reminder:
+    """What the calendar asks to be told.
+
+    It is told of every noun of this kind in one of these ``statuses``. ``dated`` is the field
+    it counts from, or a date that is worked out; where it names ``limits``, it counts from the
+    earliest day on which one of them is reached. ``to`` are roles: participants, peers,
+    supervisor, coordinator. ``hour`` is the time of day from which it is told. ``values`` are
+    its days, the latest layer first; in the book of a day there is one.
+    """
+
+    id: str
+    says: str
+    noun: type[Noun]
+    statuses: frozenset[str]
+    dated: str
+    limits: tuple[str, ...]
+    to: tuple[str, ...]
+    hour: str
+    values: tuple[ReminderValue, ...]
+
+    @property
+    def value(self) -> ReminderValue:
+        """The days on which it is told, of those that speak the first."""
+        return self.values[0]
+
+    def on(self, day: date) -> Reminder | None:
+        """The reminder as it stands on a day; None where it is switched off, or not in force."""
+        value = next((each for each in self.values if each.passage.in_force(day)), None)
+        return None if value is None or not value.steps else attrs.evolve(self, values=(value,))
+
+    def dates(self) -> set[date]:
+        """Every day on which this reminder begins or ceases to be told in some way."""
+        every = [each.passage for each in self.values]
+        return {day for each in every for day in (each.since, each.until) if day is not None}
+
+
 @attrs.frozen
 class Book:
     """The handbook on one day. ``edition`` is the hash of every file it was read from."""
@@ -262,6 +324,7 @@ class Book:
     clauses: Mapping[str, Clause]
     activities: Mapping[str, ActivityEntry]
     circumstances: Mapping[str, Circumstance]
+    reminders: Mapping[str, Reminder]
 
     def clause(self, id: str) -> Clause:  # noqa: A002 - the clause's own word
         """The clause of this id; an error of the book where it has none."""

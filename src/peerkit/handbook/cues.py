@@ -12,8 +12,8 @@ import attrs
 
 from peerkit.handbook.book import BadHandbook, Passage, Source
 from peerkit.handbook.cited import passages, source
+from peerkit.handbook.files import here
 from peerkit.handbook.handbook import Handbook
-from peerkit.handbook.loader import here
 from peerkit.handbook.table import parsed
 from peerkit.handbook.wording import Wording, phrase
 

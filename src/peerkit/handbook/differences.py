@@ -13,7 +13,7 @@ from peerkit.handbook.book import Book
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from peerkit.handbook.book import ActivityEntry, Clause, Passage
+    from peerkit.handbook.book import ActivityEntry, Clause, Passage, Reminder
 
 __all__ = ["Difference", "diff"]
 
@@ -22,7 +22,7 @@ __all__ = ["Difference", "diff"]
 class Difference:
     """One thing that is not the same in both books, in words.
 
-    ``what`` is "limit", "clause" or "activity", and ``id`` its id.
+    ``what`` is "limit", "clause", "activity" or "reminder", and ``id`` its id.
     """
 
     what: str
@@ -34,7 +34,7 @@ class Difference:
 
 
 def diff(before: Book, after: Book) -> tuple[Difference, ...]:
-    """What changed from one book to the other, clause by clause, then activity by activity.
+    """What changed from one book to the other, clause by clause, then activities and reminders.
 
     Take two days of one handbook (``handbook.on(a)``, ``handbook.on(b)``), two
     editions, or one with and one without a layer. Nothing when they say the same.
@@ -47,6 +47,7 @@ def diff(before: Book, after: Book) -> tuple[Difference, ...]:
             for clause, says in _clauses(before, after)
         ),
         *(Difference("activity", id_, says) for id_, says in _activities(before, after)),
+        *(Difference("reminder", id_, says) for id_, says in _reminders(before, after)),
     )
 
 
@@ -132,3 +133,30 @@ def _activity(old: ActivityEntry, new: ActivityEntry, before: Book, after: Book)
     if changed:
         yield f"is written otherwise ({', '.join(changed)})."
     yield from _passages(old.passages, new.passages)
+
+
+def _reminders(before: Book, after: Book) -> Iterator[tuple[str, str]]:
+    for id_, old in before.reminders.items():
+        new = after.reminders.get(id_)
+        if new is None:
+            yield id_, "is told no more."
+        elif new != old:
+            yield from ((id_, says) for says in _reminder(old, new))
+    for id_, new in after.reminders.items():
+        if id_ not in before.reminders:
+            yield id_, f"is new. {new.says} {_told(new)}"
+
+
+def _reminder(old: Reminder, new: Reminder) -> Iterator[str]:
+    if _told(old) != _told(new):
+        yield f"{_told(old)} Now: {_told(new)}"
+    yield from _passages((old.value.passage,), (new.value.passage,))
+
+
+def _told(reminder: Reminder) -> str:
+    """When it is told, and to whom."""
+    value = reminder.value
+    days = "business days" if value.business else "days"
+    when = ", ".join(f"{each:+}" if each else "0" for each in value.steps)
+    late = "" if value.late is None else f", at most {value.late} days late"
+    return f"Told at {when} {days} from {reminder.hour}{late}, to {', '.join(reminder.to)}."

@@ -11,8 +11,8 @@ import attrs
 
 from peerkit.errors import BadInput
 from peerkit.handbook.cited import passage, passages
+from peerkit.handbook.files import here, shipped
 from peerkit.handbook.handbook import Handbook
-from peerkit.handbook.loader import here, shipped
 from peerkit.handbook.table import Table, parsed
 from peerkit.model import Openness, Role, SessionForm
 

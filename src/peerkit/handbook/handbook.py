@@ -15,15 +15,16 @@ from peerkit.errors import must_be
 from peerkit.handbook.asking import permissions
 from peerkit.handbook.book import Book
 from peerkit.handbook.differences import diff
-from peerkit.handbook.loader import base, bind, files_of
+from peerkit.handbook.files import base, files_of
+from peerkit.handbook.loader import bind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from peerkit.handbook.asking import Permission
-    from peerkit.handbook.book import ActivityEntry, Circumstance, Clause, Source
+    from peerkit.handbook.book import ActivityEntry, Circumstance, Clause, Reminder, Source
     from peerkit.handbook.differences import Difference
-    from peerkit.handbook.loader import Files
+    from peerkit.handbook.files import Files
     from peerkit.handbook.written import Layer, Written
 
 __all__ = ["Handbook"]
@@ -47,6 +48,7 @@ class Handbook:
     clauses: Mapping[str, Written]
     activities: Mapping[str, ActivityEntry]
     circumstances: Mapping[str, Circumstance]
+    reminders: Mapping[str, Reminder]
     groups: Mapping[str, str]
     turns: tuple[date, ...]
 
@@ -86,20 +88,29 @@ def _on(handbook: Handbook, day: date) -> Book:
     must_be(date, day, "day", "give a date, such as date(2026, 11, 2)")
     turn = bisect_right(handbook.turns, day)
     since = handbook.turns[turn - 1] if turn else date.min
-    clauses = _stretch(handbook, since)
-    return Book(day, handbook.edition, clauses, handbook.activities, handbook.circumstances)
+    clauses, reminders = _stretch(handbook, since)
+    return Book(
+        day, handbook.edition, clauses, handbook.activities, handbook.circumstances, reminders
+    )
 
 
 @lru_cache(maxsize=64)
-def _stretch(handbook: Handbook, since: date) -> Mapping[str, Clause]:
-    """The clauses as they stand from this day until the next one on which the book changes."""
-    return MappingProxyType({id_: each.on(since) for id_, each in handbook.clauses.items()})
+def _stretch(
+    handbook: Handbook, since: date
+) -> tuple[Mapping[str, Clause], Mapping[str, Reminder]]:
+    """Clauses and reminders as they stand from this day until the next on which the book turns."""
+    told = {id_: each.on(since) for id_, each in handbook.reminders.items()}
+    return (
+        MappingProxyType({id_: each.on(since) for id_, each in handbook.clauses.items()}),
+        MappingProxyType({id_: each for id_, each in told.items() if each is not None}),
+    )
 
 
 @lru_cache(maxsize=64)
 def _read(over: Files) -> Handbook:
     draft = bind(_base(), over)
     every = {day for each in draft.clauses.values() for day in each.dates()}
+    every |= {day for each in draft.reminders.values() for day in each.dates()}
     return Handbook(
         heads=tuple(draft.layers.values()),
         edition=draft.edition(),
@@ -107,6 +118,7 @@ def _read(over: Files) -> Handbook:
         clauses=MappingProxyType(draft.clauses),
         activities=MappingProxyType(draft.activities),
         circumstances=MappingProxyType(draft.circumstances),
+        reminders=MappingProxyType(draft.reminders),
         groups=MappingProxyType(draft.groups),
         turns=tuple(sorted(every)),
     )

@@ -13,8 +13,8 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.handbook.book import Passage
 from peerkit.handbook.cited import passage, passages
+from peerkit.handbook.files import here
 from peerkit.handbook.handbook import Handbook
-from peerkit.handbook.loader import here
 from peerkit.handbook.table import Table, parsed
 
 if TYPE_CHECKING:

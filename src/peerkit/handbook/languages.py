@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from peerkit.handbook.book import BadHandbook
-from peerkit.handbook.loader import here, tomls
+from peerkit.handbook.files import here, tomls
 from peerkit.handbook.table import Table, parsed
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from functools import lru_cache
 import attrs
 
 from peerkit.handbook.book import Passage
+from peerkit.handbook.files import shipped
 from peerkit.handbook.handbook import Handbook
-from peerkit.handbook.loader import shipped
 
 __all__ = ["LayerSummary", "layers"]
 

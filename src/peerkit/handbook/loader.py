@@ -1,20 +1,15 @@
-"""Finds the files of the book and reads them, layer upon layer.
-
-Every mistake is one error that names file and key.
-"""
+"""Reads the files of the book, layer upon layer. Every mistake is one error that names it."""
 
 from __future__ import annotations
 
-import os
 from difflib import get_close_matches
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from peerkit.handbook import catalogue, clauses
+from peerkit.handbook import catalogue, clauses, reminding
 from peerkit.handbook.book import (
     ActivityEntry,
     BadHandbook,
@@ -24,25 +19,23 @@ from peerkit.handbook.book import (
     Verdict,
 )
 from peerkit.handbook.cited import source
+from peerkit.handbook.files import bytes_of, head, laid_over, shipped
 from peerkit.handbook.table import Table, parsed
-from peerkit.handbook.written import Layer, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from importlib.resources.abc import Traversable
+    from collections.abc import Iterable
 
-__all__ = ["Draft", "Files", "base", "bind", "file_of", "files_of", "here", "shipped", "tomls"]
+    from peerkit.handbook.book import Reminder
+    from peerkit.handbook.files import Files
+    from peerkit.handbook.written import Layer, Written
 
-#: The files and folders of the base, in the order in which one names what another describes.
-_BASE: Final = ("sources.toml", "clauses", "limits", "circumstances.toml", "activities")
+__all__ = ["Draft", "bind"]
+
 #: What the engine itself must be able to say.
 _ALWAYS: Final = ("silence", "unchecked")
 
 #: What leads on where a layer has closed everything else.
 _ASK: Final = (LeadsTo(act="supervisor.consulted"),)
-
-#: Files to read: the name of each and its bytes.
-Files: TypeAlias = tuple[tuple[str, bytes], ...]
 
 
 @attrs.frozen
@@ -67,6 +60,7 @@ class Draft:
     clauses: dict[str, Written] = attrs.field(factory=dict)
     activities: dict[str, ActivityEntry] = attrs.field(factory=dict)
     circumstances: dict[str, Circumstance] = attrs.field(factory=dict)
+    reminders: dict[str, Reminder] = attrs.field(factory=dict)
     groups: dict[str, str] = attrs.field(factory=dict)
     layers: dict[str, Layer] = attrs.field(factory=dict)
     below: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
@@ -81,6 +75,7 @@ class Draft:
             clauses=dict(self.clauses),
             activities=dict(self.activities),
             circumstances=dict(self.circumstances),
+            reminders=dict(self.reminders),
             groups=dict(self.groups),
             layers=dict(self.layers),
             below=dict(self.below),
@@ -97,30 +92,30 @@ class Draft:
     def lay(self, name: str, raw: bytes, above: tuple[str, ...] = ()) -> str:
         """Take in one layer, after those it says it is laid over, and give its id."""
         file = parsed(name, raw)
-        head = _head(file)
-        if head.id in above:
-            raise BadHandbook(name, f"is laid over itself: {' over '.join((*above, head.id))}")
-        if name.endswith(".toml") and head.id in {"base", *shipped()}:
+        layer = head(file)
+        if layer.id in above:
+            raise BadHandbook(name, f"is laid over itself: {' over '.join((*above, layer.id))}")
+        if name.endswith(".toml") and layer.id in {"base", *shipped()}:
             raise BadHandbook(
                 f"{name}: layer: key 'id'",
-                f"is {head.id!r}, which is peerkit's own; give your layer another",
+                f"is {layer.id!r}, which is peerkit's own; give your layer another",
             )
         below = tuple(
             under
             if under in self.layers
-            else self.lay(under, _bytes(under, name), (*above, head.id))
-            for under in _below(name, head)
+            else self.lay(under, bytes_of(under, name), (*above, layer.id))
+            for under in laid_over(name, layer)
         )
-        if self.laid.setdefault(head.id, raw) != raw:
+        if self.laid.setdefault(layer.id, raw) != raw:
             raise BadHandbook(
                 f"{name}: layer: key 'id'",
-                f"is {head.id!r}, which another layer has; give each an id of its own",
+                f"is {layer.id!r}, which another layer has; give each an id of its own",
             )
-        if head.id not in self.layers:
-            self.layers[head.id] = head
-            self.below[head.id] = below
-            self._read(file, raw, layer=head.id, beside=self._beside(head))
-        return head.id
+        if layer.id not in self.layers:
+            self.layers[layer.id] = layer
+            self.below[layer.id] = below
+            self._read(file, raw, layer=layer.id, beside=self._beside(layer))
+        return layer.id
 
     def _beside(self, head: Layer) -> frozenset[str]:
         """The layers that this one was not written over. Yours is, over all that it comes after."""
@@ -153,6 +148,8 @@ class Draft:
             self.circumstances[asked.id] = asked
         for table in file.tables("activity"):
             self._activity(table, origin)
+        for table in file.tables("reminder"):
+            self._reminder(table, origin)
         file.done()
 
     def _group(self, file: Table) -> str:
@@ -201,6 +198,19 @@ class Draft:
             )
         _new(table, self.activities)
         self.activities[id_] = catalogue.activity(table, known, origin.layer, origin.group)
+
+    def _reminder(self, table: Table, origin: _Origin) -> None:
+        id_ = table.text("id")
+        below = self.reminders.get(id_)
+        if origin.over and below is not None:
+            self.reminders[id_] = reminding.over(table, below, self.sources, origin.layer)
+            return
+        if origin.over and "says" not in table.keys:
+            raise BadHandbook(
+                table.place, f"is not in the layers below{_near(id_, self.reminders)}"
+            )
+        _new(table, self.reminders)
+        self.reminders[id_] = reminding.reminder(table, self.sources, self.clauses, origin.layer)
 
     def whole(self) -> Draft:
         """The draft, when nothing it needs is missing."""
@@ -261,119 +271,6 @@ def _new(table: Table, known: Iterable[str]) -> None:
 def _near(id_: str, known: Iterable[str]) -> str:
     near = get_close_matches(id_, known, 1)
     return f"; did you mean {near[0]!r}?" if near else "; a layer changes what is there"
-
-
-def _head(file: Table) -> Layer:
-    """Read the ``[layer]`` table that every layer opens with."""
-    head = Table(f"{file.place}: layer", file.take("layer", dict, "a [layer] table"))
-    found = Layer(
-        id=head.text("id"),
-        title=head.text("title"),
-        of=head.text("of", "house"),
-        over=head.texts("over"),
-        unread=head.text("unread", None),
-    )
-    head.done()
-    return found
-
-
-def here() -> Traversable:
-    """Where the files of the book lie."""
-    from importlib.resources import files  # it loads much, and only reading a book needs it
-
-    return files("peerkit.handbook")
-
-
-def shipped() -> tuple[str, ...]:
-    """The ids of the layers that peerkit ships, sorted."""
-    return tuple(sorted(_shipped()))
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> Mapping[str, Traversable]:
-    """The files of the layers that peerkit ships, by their ids."""
-    return dict(tomls(here() / "layers", ""))
-
-
-def tomls(folder: Traversable, under: str) -> Iterable[tuple[str, Traversable]]:
-    """Every TOML file in a folder and those inside it, by its path without the ending."""
-    for each in sorted(folder.iterdir(), key=lambda each: each.name):
-        if each.is_dir():
-            yield from tomls(each, f"{under}{each.name}/")
-        elif each.name.endswith(".toml"):
-            yield under + each.name.removesuffix(".toml"), each
-
-
-def file_of(name: str) -> Traversable | Path:
-    """The file of a layer: one that peerkit ships, or one of yours, which ends in ``.toml``."""
-    if name.endswith(".toml"):
-        path = Path(name)
-        if not path.is_file():
-            raise BadHandbook(name, "is not there; give the path of a TOML file")
-        return path
-    file = _shipped().get(name)
-    if file is None:
-        raise BadHandbook(
-            f"layer {name!r}",
-            f"is not one that peerkit ships.{_meant(name)} A file of yours ends in .toml; "
-            f"peerkit ships {', '.join(shipped())}",
-        )
-    return file
-
-
-def _meant(name: str) -> str:
-    """The layer that may have been meant, by its id or by the last part of it."""
-    known = {part: each for each in shipped() for part in (each.rpartition("/")[2], each)}
-    near = get_close_matches(name.lower(), known, 1)
-    return f" Did you mean {known[near[0]]!r}?" if near else ""
-
-
-def _bytes(name: str, by: str) -> bytes:
-    """What a layer says; ``by`` is the file that is laid over it, or nothing."""
-    try:
-        return file_of(name).read_bytes()
-    except BadHandbook as error:
-        place, what = error.place, error.what
-    raise BadHandbook(f"{by}: layer: key 'over': {place}" if by else place, what)
-
-
-def files_of(names: Iterable[str]) -> Files:
-    """The files of these layers, then those of yours that they are laid over, each once."""
-    found: dict[str, bytes] = {}
-    waiting = [(name, "") for name in names]
-    for name, by in waiting:
-        if name not in found:
-            found[name] = _bytes(name, by)
-            waiting += [(each, name) for each in _yours_below(name, found[name])]
-    return tuple(found.items())
-
-
-@lru_cache(maxsize=64)
-def _yours_below(name: str, raw: bytes) -> tuple[str, ...]:
-    below = _below(name, _head(parsed(name, raw)))
-    return tuple(each for each in below if each.endswith(".toml"))
-
-
-def _below(name: str, head: Layer) -> tuple[str, ...]:
-    """What a layer is laid over: a file of yours is looked for from the folder of its own."""
-    folder = Path(name).parent
-    return tuple(
-        # Without its "..", or two files that name each other would get longer names for ever.
-        os.path.normpath(folder / each) if each.endswith(".toml") else each
-        for each in head.over
-    )
-
-
-def base() -> Files:
-    """The files of the base, each with its name."""
-    found = []
-    for name in _BASE:
-        place = here() / name
-        inside = tomls(place, f"{name}/") if place.is_dir() else ()
-        found += [(f"{path}.toml", each.read_bytes()) for path, each in inside]
-        if place.is_file():
-            found.append((name, place.read_bytes()))
-    return tuple(found)
 
 
 @lru_cache(maxsize=1)

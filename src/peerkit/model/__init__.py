@@ -123,6 +123,7 @@ from peerkit.model.matching import (
 )
 from peerkit.model.message import (
     Message,
+    WhyNotTold,
 )
 from peerkit.model.mutuality import (
     Mutuality,
@@ -497,6 +498,7 @@ __all__ = [
     "Whereabouts",
     "WhoIsAsked",
     "WhyForgotten",
+    "WhyNotTold",
     "Words",
     "bed_is_free",
     "busy_on",

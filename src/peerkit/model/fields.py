@@ -31,6 +31,7 @@ __all__ = ["Words", "on_day", "pair"]
 MOST_ID: Final = 96
 _ID: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:@/-]{{0,{MOST_ID - 1}}}\Z")
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
+_KIND: Final = re.compile(r"(?=.{3,96}\Z)[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+\Z")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}\Z")
 _WALL_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z|24:00\Z")
 #: The longest note we take, in characters: a long page, not a file.
@@ -48,6 +49,10 @@ E = TypeVar("E", bound=Enum)
 #: Marks a field that says something of somebody's life: it is kept apart from the journal, where
 #: it can be erased. A noun or an act that has one says whose it is, in ``private_to``.
 PRIVATE: Final = MappingProxyType({"private": True})
+
+#: Marks a field that came later than what is kept already. Where it holds nothing it is not
+#: written, so that what was written before it is written alike today.
+NEWER: Final = MappingProxyType({"newer": True})
 
 #: What attrs calls with the instance, the attribute and its value.
 Check: TypeAlias = "Callable[[object, attrs.Attribute[Any], Any], None]"
@@ -90,6 +95,12 @@ def private(field: Any) -> Any:
     """
     field.metadata = {**field.metadata, **PRIVATE}
     field.repr = False
+    return field
+
+
+def newer(field: Any) -> Any:
+    """The same field, which came later: written only where it holds something."""
+    field.metadata = {**field.metadata, **NEWER}
     return field
 
 
@@ -172,9 +183,14 @@ def digest_of(*parts: str) -> str:
     return sha256("/".join(parts).encode()).hexdigest()[:32]
 
 
+def is_id(value: object) -> bool:
+    """Whether this can be an id."""
+    return type(value) is str and _ID.match(value) is not None
+
+
 def an_id(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Takes an id: an opaque pseudonym of up to 96 plain characters. Never a name."""
-    if type(value) is not str or _ID.match(value) is None:
+    if not is_id(value):
         raise BadInput(
             _place(instance, attribute),
             "an id is 1 to 96 letters, digits or . _ : @ / - and starts with a letter or digit; "
@@ -285,6 +301,15 @@ def a_code(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
 def is_code(value: object) -> bool:
     """Whether this could be a code of the handbook: never a sentence, never a name."""
     return type(value) is str and _CODE.match(value) is not None
+
+
+def a_kind(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes the kind of a message, such as ``match.proposed``: codes with dots between them."""
+    if type(value) is not str or _KIND.match(value) is None:
+        raise BadInput(
+            _place(instance, attribute),
+            "the kind of a message is codes with dots between them, such as match.proposed",
+        )
 
 
 def is_digest(value: object) -> bool:

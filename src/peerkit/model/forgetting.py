@@ -25,6 +25,7 @@ from peerkit.model.people import (
     Person,
     PersonStatus,
 )
+from peerkit.model.reaching import ContactPreferences, ContactStatus
 from peerkit.model.respite import Shift, Stay
 from peerkit.model.scheduling import Availability, Series
 from peerkit.model.support import Match, MatchStatus, Session
@@ -87,6 +88,7 @@ _ONESELF: Final[Mapping[type[Noun], StrEnum]] = {
     Person: PersonStatus.FORGOTTEN,
     Peer: PeerStatus.FORGOTTEN,
     Participant: ParticipantStatus.FORGOTTEN,
+    ContactPreferences: ContactStatus.FORGOTTEN,
 }
 
 

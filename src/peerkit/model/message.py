@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 import attrs
 
 from peerkit.model.fields import maybe_moment
 
-__all__ = ["OUTSIDE", "Message"]
+__all__ = ["OUTSIDE", "Message", "WhyNotTold"]
 
 #: What everyone may see: it names neither the program, nor a person, nor a condition.
 OUTSIDE: Final = "You have a new message."
+
+
+class WhyNotTold(StrEnum):
+    """Why a message was not told.
+
+    Whoever it is for has nothing to do with it any more, or never had; what it told of is no
+    longer so; they stopped notices; nothing reaches them safely; it was tried until there was no
+    sense in it; they have left, or nobody here knows them; it is about them; they were
+    forgotten; or the consent it stood on is gone.
+    """
+
+    NOT_ASSIGNED = "not-assigned"
+    OVER = "over"
+    STOPPED = "stopped"
+    NO_CHANNEL = "no-channel"
+    GIVEN_UP = "given-up"
+    MISSING = "missing"
+    ADVERSE = "adverse"
+    FORGOTTEN = "forgotten"
+    NO_CONSENT = "no-consent"
 
 
 @attrs.frozen(kw_only=True)

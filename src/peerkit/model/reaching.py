@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from peerkit.errors import BadInput
-from peerkit.model.boundaries import AgreedHours
+from peerkit.model.boundaries import AgreedHours, Weekday
 from peerkit.model.fields import a, a_wall_time, a_zone, exactly, private, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
@@ -19,6 +19,8 @@ __all__ = ["ContactPoint", "ContactPreferences", "ContactStatus", "NoticeChannel
 MOST_ADDRESS: Final = 500
 #: The longest name of a language we take, such as ``en`` or ``pt-BR`` (RFC 5646).
 MOST_LANGUAGE: Final = 35
+#: Every minute of a week: bit n is the minute n after Monday 00:00.
+_ALL_WEEK: Final = (1 << len(Weekday) * 24 * 60) - 1
 
 
 class NoticeChannel(StrEnum):
@@ -86,19 +88,41 @@ CONTACT: Final = Lifecycle(
 )
 
 
-def _maybe_wall_time(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is not None:
-        a_wall_time(instance, attribute, value)
+def maybe_wall_time() -> Any:
+    """What a clock on the wall shows, or None."""
+    return attrs.field(default=None, validator=attrs.validators.optional(a_wall_time))
 
 
-def _a_language(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if (
-        type(value) is not str
-        or not 0 < len(value) <= MOST_LANGUAGE
-        or not value.replace("-", "").isalnum()
-        or not value.isascii()
-    ):
-        raise BadInput("ContactPreferences.language", "give its tag, such as en or es")
+def a_language() -> Any:
+    """The tag of a language; English when not said."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if (
+            type(value) is not str
+            or not 0 < len(value) <= MOST_LANGUAGE
+            or not value.replace("-", "").isalnum()
+            or not value.isascii()
+        ):
+            place = f"{type(instance).__name__}.{attribute.name}"
+            raise BadInput(place, "give its tag, such as en or es")
+
+    return attrs.field(default="en", validator=check)
+
+
+def _minutes(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _of_the_week(stretches: tuple[AgreedHours, ...]) -> int:
+    """The minutes that lie in one of these stretches, each from ``opens`` up to ``closes``."""
+    found = 0
+    for each in stretches:
+        opens, closes = _minutes(each.opens), _minutes(each.closes)
+        for day, name in enumerate(Weekday):
+            if name in each.days:
+                found |= ((1 << closes - opens) - 1) << day * 24 * 60 + opens
+    return found
 
 
 @attrs.frozen(kw_only=True)
@@ -118,8 +142,22 @@ class ContactPreferences(Noun):
     points: tuple[ContactPoint, ...] = private(several(ContactPoint))
     quiet: tuple[AgreedHours, ...] = private(several(AgreedHours))
     only: tuple[AgreedHours, ...] = private(several(AgreedHours))
-    zone: str = a_zone()
-    language: str = attrs.field(default="en", validator=_a_language)
-    digest: str | None = attrs.field(default=None, validator=_maybe_wall_time)
-    may_call: bool = a(bool, default=False)
-    may_leave_message: bool = a(bool, default=False)
+    zone: str = private(a_zone())
+    language: str = private(a_language())
+    digest: str | None = private(maybe_wall_time())
+    may_call: bool = private(a(bool, default=False))
+    may_leave_message: bool = private(a(bool, default=False))
+
+    def __attrs_post_init__(self) -> None:
+        if not self.free:
+            raise BadInput(
+                "ContactPreferences.quiet",
+                "leaves no free time in a week; shorten the quiet hours, or widen `only`. "
+                "Somebody who wants no notices at all stops them",
+            )
+
+    @property
+    def free(self) -> int:
+        """The minutes of a week in which notices may travel: bit n is n after Monday 00:00."""
+        only = _of_the_week(self.only) if self.only else _ALL_WEEK
+        return only & ~_of_the_week(self.quiet)

@@ -27,6 +27,7 @@ from peerkit.model.fields import (
     maybe_id,
     maybe_ids,
     maybe_moment,
+    newer,
     private,
     several,
     some_minutes,
@@ -219,6 +220,7 @@ class Session(Noun):
     and ``absent`` those who were expected and did not come. One that is an
     occurrence of a series names it and the day of its rule. ``no_show`` is who did
     not come, and ``no_show_excused`` whether they had said so: None where nobody told.
+    ``confirmed`` are those in it who said that they will come.
     """
 
     kind: ClassVar[str] = "session"
@@ -252,6 +254,7 @@ class Session(Noun):
     occurrence: date | None = maybe(date)
     no_show: str | None = maybe_id()
     no_show_excused: bool | None = maybe(bool)
+    confirmed: tuple[str, ...] = newer(maybe_ids())
 
     @property
     def day(self) -> date:

@@ -21,6 +21,7 @@ from peerkit.rules import (
     matching,
     mutuality,
     named,
+    notices,
     outcomes,
     people,
     plans,
@@ -66,5 +67,6 @@ ROLE_LIMITS: Final = Rules(
     *scheduling.RULES,
     *forgetting.RULES,
     *breaks.RULES,
+    *notices.RULES,
     heeded=advice.heeded,
 )

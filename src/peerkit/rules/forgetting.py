@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 from dateutil.relativedelta import relativedelta
 
-from peerkit.acts import Act, ForgetPerson, LiftLegalHold, Moves, PlaceLegalHold
+from peerkit.acts import (
+    Act,
+    CancelNotice,
+    DeliveryFailed,
+    ForgetPerson,
+    LiftLegalHold,
+    Moves,
+    PassOnNotice,
+    PlaceLegalHold,
+    Remind,
+    StopNotices,
+)
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
     DAYS_QUIET,
@@ -38,6 +49,16 @@ KEEPS: Final = ("keep-policies-years", "keep-billing-years", "keep-accounting-ye
 ERASES: Final = "erase-unused-years"
 #: Roles that answer for records.
 _ANSWERS: Final = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+
+#: What is begun with nobody: notices that stop, or that were not told, and those to others.
+_BEGINS_NOTHING: Final = (
+    ForgetPerson,
+    StopNotices,
+    DeliveryFailed,
+    CancelNotice,
+    PassOnNotice,
+    Remind,
+)
 
 
 def until(clause: Clause, last: date) -> date | None:
@@ -156,7 +177,7 @@ def finished(act: ForgetPerson, view: View, book: Book) -> Findings:
 
 def forgotten(act: Act, view: View, book: Book) -> Findings:
     """Who was forgotten is not asked for again; what is told of them is kept, and can be ended."""
-    if isinstance(act, ForgetPerson):
+    if isinstance(act, _BEGINS_NOTHING):
         return ()
     gone = [each.id for each in view.all(Person) if each.status is PersonStatus.FORGOTTEN]
     named = [each for each in gone if each in act.about and not _ends(act, view, each)]

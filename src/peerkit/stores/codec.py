@@ -457,15 +457,12 @@ def _unstructurer() -> Converter:
 @lru_cache(maxsize=256)
 def _writer(kind: Any, *, words: bool) -> Callable[[Any], dict[str, Any]]:
     """What makes a table of this class of act or noun."""
-    converter = _unstructurer()
-    if words:
-        return converter.get_unstructure_hook(kind)
-    left_out = {
-        each.name: override(unstruct_hook=_is_there)
-        for each in attrs.fields(attrs.resolve_types(kind))
-        if each.type in {Words, Words | None}
-    }
-    return make_dict_unstructure_fn(kind, converter, **left_out)  # type: ignore[arg-type]
+    fields = attrs.fields(attrs.resolve_types(kind))
+    how = {each.name: override(omit_if_default=True) for each in fields if "newer" in each.metadata}
+    if not words:
+        said = (each.name for each in fields if each.type in {Words, Words | None})
+        how |= {each: override(unstruct_hook=_is_there) for each in said}
+    return make_dict_unstructure_fn(kind, _unstructurer(), **how)  # type: ignore[arg-type]
 
 
 def act_table(act: Act, *, words: bool) -> dict[str, Any]:

@@ -30,6 +30,11 @@ class Delivery(StrEnum):
     CANCELLED = "cancelled"
     GIVEN_UP = "given-up"
 
+    @property
+    def final(self) -> bool:
+        """Whether it stays so."""
+        return self in (Delivery.TOLD, Delivery.CANCELLED)
+
 
 @attrs.frozen(kw_only=True)
 class Posted:

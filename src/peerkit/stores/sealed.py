@@ -19,8 +19,11 @@ from peerkit.stores import (
     Apart,
     BacksUp,
     Change,
+    Delivery,
     Entry,
+    Posted,
     Reseals,
+    Settled,
     Standing,
     Store,
     Wanted,
@@ -217,21 +220,23 @@ class SealedStore:
         """How many nouns are asked for."""
         return self.inner.count(wanted)
 
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Messages that wait, leased to the caller."""
-        return self.inner.untold(limit, now, lease)
+    def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
+        """Messages that are to be told now, leased to the caller."""
+        return self.inner.take(limit, now, lease, token)
 
-    def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """These messages have been told."""
-        self.inner.told(keys, now)
+    def settle(
+        self, settled: tuple[Settled, ...], now: datetime, token: str = ""
+    ) -> tuple[str, ...]:
+        """Write what became of messages that this token took."""
+        return self.inner.settle(settled, now, token)
+
+    def posted(self, *delivery: Delivery) -> Iterator[Posted]:
+        """Every message of which one of these became, or every one."""
+        return self.inner.posted(*delivery)
 
     def outbox(self) -> tuple[int, int]:
         """How many messages there are, and how many of them wait."""
         return self.inner.outbox()
-
-    def waiting(self) -> Iterator[str]:
-        """The keys of the messages that wait."""
-        return self.inner.waiting()
 
     def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
         """A copy of what ``inner`` keeps, sealed as it is. The keys are not in it."""

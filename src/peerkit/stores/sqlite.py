@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View, periods
-from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Order, Standing, Wanted, seal
+from peerkit.stores import (
+    Apart,
+    Change,
+    Delivery,
+    Entry,
+    Order,
+    Posted,
+    Settled,
+    Standing,
+    Wanted,
+    seal,
+)
 from peerkit.stores.codec import read_noun
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite_backup import backed_up
@@ -22,6 +33,17 @@ from peerkit.stores.sqlite_examined import advised
 from peerkit.stores.sqlite_file import FAILURES, carrying_nothing, emptied, opened, why
 from peerkit.stores.sqlite_held import hold, let_go
 from peerkit.stores.sqlite_inspected import cards, faults, guards_mended
+from peerkit.stores.sqlite_outbox import (
+    COUNTED,
+    LAID,
+    POSTED,
+    laid,
+    message,
+    posting,
+    read,
+    settling,
+    taken,
+)
 from peerkit.stores.sqlite_restoring import Gathered
 from peerkit.stores.sqlite_sql import (
     FILED,
@@ -64,11 +86,6 @@ _INTEGERS: Final = {"n", "position", "value"}
 #: How many entries are read at first, and how many at a time from then on.
 _FEW: Final = 16
 _MANY: Final = 500
-
-
-def _moment(moment: datetime) -> str:
-    """A moment in UTC: these texts sort as the moments do."""
-    return moment.astimezone(UTC).isoformat()
 
 
 class SQLiteStore:
@@ -286,13 +303,7 @@ class SQLiteStore:
                 [(mine, each.of, each.period, each.what, each.by) for each in change.counts],
             )
         if change.messages:
-            many(
-                "INSERT INTO peerkit_message VALUES (?,?,?,?,?,?,?,?,NULL,NULL)",
-                [
-                    (mine, n, at, each.to, each.kind, each.about, each.inside, each.outside)
-                    for at, each in enumerate(change.messages)
-                ],
-            )
+            many(LAID, laid(mine, n, change.messages))
         self._write_apart(n, change)
         run("UPDATE peerkit_program SET writing = 0 WHERE id = ?", (mine,))
 
@@ -459,7 +470,7 @@ class SQLiteStore:
             yield Count(of, what, value, when)
         rest = "recipient, kind, about, inside, outside"
         for row in self._paged("message", "n, position", rest):
-            yield _message(*row)
+            yield message(*row)
         for _, _, *apart in self._paged("apart", "n, position", "about, owner, salt, text"):
             yield Apart(*apart)
 
@@ -539,48 +550,32 @@ class SQLiteStore:
             self._forgot = True
 
     @carrying_nothing
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Messages that wait, leased to the caller."""
+    def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
+        """Messages that are to be told now, leased to the caller."""
         with self._transaction():
-            rows = self._db.execute(
-                "SELECT n, position, recipient, kind, about, inside, outside FROM peerkit_message "
-                "WHERE program = ? AND told IS NULL "
-                "AND (lease IS NULL OR lease <= ? OR lease > ?) ORDER BY n, position LIMIT ?",
-                (self._program, _moment(now), _moment(now + LONGEST_LEASE), limit),
-            ).fetchall()
-            self._db.executemany(
-                "UPDATE peerkit_message SET lease = ? WHERE program = ? AND n = ? AND position = ?",
-                [(_moment(lease), self._program, row[0], row[1]) for row in rows],
-            )
-        return tuple(_message(*row) for row in rows)
+            rows = taken(self._db, self._program, limit, now, lease, token)
+            return tuple(read(self.path, row) for row in rows)
 
     @carrying_nothing
-    def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """These messages have been told."""
+    def settle(
+        self, settled: tuple[Settled, ...], now: datetime, token: str = ""
+    ) -> tuple[str, ...]:
+        """Write what became of messages that this token took."""
         with self._transaction():
-            self._db.executemany(
-                "UPDATE peerkit_message SET told = ? "
-                "WHERE program = ? AND n = ? AND position = ? AND told IS NULL",
-                [(_moment(now), self._program, *key.partition("/")[::2]) for key in keys],
-            )
+            return tuple(settling(self._db, self._program, settled, now, token))
+
+    def posted(self, *delivery: Delivery) -> Iterator[Posted]:
+        """Every message of which one of these became, some hundreds at a time."""
+        after = (0, 0)
+        while rows := self._ask(*posting(self._program, delivery, after)):
+            self._must_lead_on(rows, POSTED, after)
+            yield from (read(self.path, row) for row in rows)
+            after = rows[-1][:2]
 
     def outbox(self) -> tuple[int, int]:
         """How many messages there are, and how many of them wait."""
-        sql = "SELECT count(*), count(*) - count(told) FROM peerkit_message WHERE program = ?"
-        total, waiting = self._ask(sql, (self._program,))[0]
+        total, waiting = self._ask(COUNTED, (self._program,))[0]
         return total, waiting
-
-    def waiting(self) -> Iterator[str]:
-        """The keys of the messages that wait, some hundreds at a time."""
-        sql = (
-            "SELECT n, position FROM peerkit_message WHERE program = ? AND told IS NULL "
-            "AND (n, position) > (?, ?) ORDER BY n, position LIMIT 500"
-        )
-        after = (0, 0)
-        while rows := self._ask(sql, (self._program, *after)):
-            self._must_lead_on(rows, [int, int], after)
-            yield from (f"{n}/{at}" for n, at in rows)
-            after = rows[-1]
 
     def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
         """A whole copy of the file, with every program in it, while others write."""
@@ -607,8 +602,3 @@ class SQLiteStore:
         else:
             return
         raise StoreError(f"{self.path} could not be closed: {failed}.")
-
-
-def _message(n: int, at: int, to: str, kind: str, about: str, inside: str, outside: str) -> Message:
-    key = f"{n}/{at}"
-    return Message(key=key, to=to, kind=kind, about=about, inside=inside, outside=outside)

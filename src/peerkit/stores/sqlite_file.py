@@ -27,7 +27,7 @@ _SHORTEST: Final = 512
 #: What is said of a file in which a program was looked for.
 NO_SUCH_PROGRAM: Final = "holds no program of this name."
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
-_FORM: Final = 3
+_FORM: Final = 4
 #: How the tables of a form become those of the next: a script for each form that was released.
 #: Whoever opens an older file to write brings it up to date, in one transaction.
 _STEPS: Final[Mapping[int, str]] = {}
@@ -112,11 +112,21 @@ CREATE TABLE peerkit_message (
     about TEXT NOT NULL,
     inside TEXT NOT NULL,
     outside TEXT NOT NULL,
+    delivery TEXT NOT NULL DEFAULT 'waiting',
+    due TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    way TEXT NOT NULL DEFAULT '',
     lease TEXT,
-    told TEXT,
+    token TEXT NOT NULL DEFAULT '',
+    settled TEXT,
     PRIMARY KEY (program, n, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX peerkit_waiting ON peerkit_message (program, n, position) WHERE told IS NULL;
+CREATE INDEX peerkit_not_told
+ON peerkit_message (program, delivery, n, position, due, recipient) WHERE delivery <> 'told';
+CREATE INDEX peerkit_tried
+ON peerkit_message (program, delivery, recipient, due, n, position, attempts)
+WHERE delivery = 'waiting' AND attempts > 0;
+CREATE INDEX peerkit_leased ON peerkit_message (program, lease, recipient) WHERE lease IS NOT NULL;
 CREATE TABLE peerkit_apart (
     program INTEGER NOT NULL,
     n INTEGER NOT NULL,
@@ -147,7 +157,8 @@ BEGIN SELECT RAISE(ABORT, 'a program is never taken away'); END;
 """
 
 #: What nobody may do to a table outside a change, and which row says of which program it is.
-#: A message may be leased and told; the rows that find things again are compared by `verify`.
+#: What becomes of a message moves without an entry; the rows that find things again are compared
+#: by `verify`.
 _GUARDED: Final = (
     ("noun", "INSERT", "NEW"),
     ("noun", "UPDATE", "NEW"),

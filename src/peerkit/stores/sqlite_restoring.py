@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from peerkit.errors import Moved
 from peerkit.model import Noun
 from peerkit.stores import Change, Entry, seal
+from peerkit.stores.sqlite_outbox import LAID, laid
 from peerkit.stores.sqlite_sql import FILED, NEW_NOUN, WEIGHING
 
 __all__ = ["Gathered"]
@@ -62,10 +63,7 @@ class Gathered:
             self.gone.add(name)
         for each in change.counts:
             self._tallies[each.of, each.period, each.what] += each.by
-        self._messages += [
-            (mine, n, at, each.to, each.kind, each.about, each.inside, each.outside)
-            for at, each in enumerate(change.messages)
-        ]
+        self._messages += laid(mine, n, change.messages)
         for owner in change.forgets:
             self.forgotten[owner] = None
             self._apart = [row for row in self._apart if row[4] != owner]
@@ -95,7 +93,7 @@ class Gathered:
             (FILED[0], self._filed(new)),
             (WEIGHING[0], self._weighing(new)),
             (_TALLY, ((mine, *name, by) for name, by in sorted(self._tallies.items()))),
-            ("INSERT INTO peerkit_message VALUES (?,?,?,?,?,?,?,?,NULL,NULL)", self._messages),
+            (LAID, self._messages),
             ("INSERT INTO peerkit_apart VALUES (?,?,?,?,?,?,?)", self._apart),
         ):
             db.executemany(sql, rows)

@@ -11,7 +11,7 @@ import attrs
 
 from peerkit.errors import StoreError
 from peerkit.model import Match, MatchStatus
-from peerkit.stores import Apart, BacksUp, Reseals, Store, Wanted
+from peerkit.stores import Apart, BacksUp, Delivery, Reseals, Settled, Store, Wanted
 from peerkit.testing.kit import Conformance, needs, pytest
 from peerkit.testing.pieces import NOW, PAIR, SOON, everything, keep, look, match, message, words
 
@@ -42,18 +42,19 @@ class Copying(Conformance, kit=True):
             assert everything(reader) == everything(store)
             assert look(reader, "m-1", PAIR, key="k") == look(store, "m-1", PAIR, key="k")
             assert reader.count(Wanted(Match)) == 1
-            assert list(reader.waiting()) == list(store.waiting())
+            assert [each.key for each in reader.posted(Delivery.WAITING)] == ["1/0"]
 
     @needs("read-only")
     def test_a_reader_writes_nothing(self, store: Store) -> None:
         """Whatever would change something is refused, and nothing is changed."""
         keep(store, "m-1", nouns=[match()], messages=[message()])
         before = everything(store)
+        told = Settled(key="1/0", delivery=Delivery.TOLD)
         with self.reader(store) as reader:
             refused: dict[str, Callable[[], object]] = {
                 "keep": lambda: keep(reader, "ana"),
-                "untold": lambda: reader.untold(1, NOW, SOON),
-                "told": lambda: reader.told(("1/0",), NOW),
+                "take": lambda: reader.take(1, NOW, SOON, "t-1"),
+                "settle": lambda: reader.settle((told,), NOW),
             }
             for name, ask in refused.items():
                 try:
@@ -63,7 +64,7 @@ class Copying(Conformance, kit=True):
                 pytest.fail(f"{name} of a store that is read only did not raise StoreError.")
 
         assert everything(store) == before
-        assert [each.key for each in store.untold(1, NOW, SOON)] == ["1/0"]
+        assert [each.key for each in store.take(1, NOW, SOON, "t-1")] == ["1/0"]
 
     # -- for those who claim "backs-up"
 

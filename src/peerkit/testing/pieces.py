@@ -23,7 +23,17 @@ from peerkit.model import (
     SessionStatus,
     pair,
 )
-from peerkit.stores import Apart, Change, Entry, Standing, Store, Wanted
+from peerkit.stores import (
+    Apart,
+    Change,
+    Delivery,
+    Entry,
+    Posted,
+    Settled,
+    Standing,
+    Store,
+    Wanted,
+)
 from peerkit.stores.codec import text, write_noun
 from peerkit.testing.kit import pytest
 
@@ -43,6 +53,7 @@ __all__ = [
     "moved",
     "peer",
     "session",
+    "settled",
     "tallies",
     "unwritable",
     "words",
@@ -91,9 +102,14 @@ def goal(number: int) -> Goal:
     return Goal(id=f"g-{number:04}", participant="p-1")
 
 
-def message(number: int = 1) -> Message:
-    """A message to ana."""
-    return Message(to="ana", kind="kit.message", about="m-1", inside=f"Message {number}.")
+def message(number: int = 1, to: str = "ana", due: datetime | None = None) -> Message:
+    """A message to somebody."""
+    return Message(to=to, kind="kit.message", about="m-1", inside=f"Message {number}.", due=due)
+
+
+def settled(posted: Posted, delivery: Delivery = Delivery.TOLD, **how: Any) -> Settled:
+    """What became of a message that was taken: it was told, or what else is said."""
+    return Settled(key=posted.key, delivery=delivery, **{"attempts": posted.attempts, **how})
 
 
 def words(said: str, about: str = "goal/g-1", owner: str = "p-1") -> Apart:
@@ -151,6 +167,7 @@ def everything(store: Store) -> dict[str, Any]:
         "books": Counter(store.books()),
         "words": store.apart("goal/g-1"),
         "outbox": store.outbox(),
+        "posted": tuple(store.posted()),
     }
 
 

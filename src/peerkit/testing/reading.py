@@ -19,7 +19,7 @@ from peerkit.model import (
     Message,
     Person,
 )
-from peerkit.stores import Apart, Standing, Store, Wanted
+from peerkit.stores import Apart, Delivery, Standing, Store, Wanted
 from peerkit.testing.kit import Conformance
 from peerkit.testing.pieces import (
     DAY,
@@ -33,6 +33,7 @@ from peerkit.testing.pieces import (
     match,
     message,
     peer,
+    settled,
     tallies,
     words,
 )
@@ -77,6 +78,7 @@ class Reading(Conformance, kit=True):
             "books": Counter(),
             "words": (),
             "outbox": (0, 0),
+            "posted": (),
         }
 
     def test_a_view_names_what_was_asked_for(self, store: Store) -> None:
@@ -269,7 +271,10 @@ class Reading(Conformance, kit=True):
         assert store.find(Wanted(Goal), limit=MANY + 1) == tuple(map(goal, every))
         assert sorted(tallies(store).values()) == every
         assert Counter(map(type, store.books())) == dict.fromkeys((Count, Message, Apart), MANY)
-        assert len(store.apart("goal/g-1")) == len(store.untold(MANY + 1, NOW, SOON)) == MANY
+        assert [each.key for each in store.posted()] == [f"{number}/0" for number in every]
+        assert [each.key for each in store.posted(Delivery.WAITING)] == [f"{n}/0" for n in every]
+        assert len(store.apart("goal/g-1")) == MANY
+        assert len(store.take(MANY + 1, NOW, SOON, "t-1")) == MANY
 
     # -- tallies and words
 
@@ -309,10 +314,11 @@ class Reading(Conformance, kit=True):
         said = [words("Zebra."), words("Ape.", about="goal/g-2")]
         counts = [Count("ana", WALKING, 1), Count("ana", MINUTES_GIVEN, 5, "2026-11-02")]
         keep(store, "x", counts=counts, messages=[message(1), message(2)], said=said)
-        given = store.untold(2, NOW, SOON)
-        store.told((given[0].key,), NOW)
+        given = store.take(2, NOW, SOON, "t-1")
+        store.settle((settled(given[0]),), NOW, "t-1")
 
-        assert Counter(store.books()) == Counter([*counts, *given, *said])
+        kept = [each.message for each in given]
+        assert Counter(store.books()) == Counter([*counts, *kept, *said])
 
     def test_words_stay_out_of_the_journal(self, store: Store) -> None:
         """No word of anybody comes into the journal."""

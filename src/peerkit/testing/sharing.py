@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from datetime import timedelta, timezone
 from multiprocessing import get_context
 from threading import Barrier, Event, Thread
 from typing import Any, Final, TypeVar
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import WALKING, Count, Match, MatchStatus, Message
-from peerkit.stores import LONGEST_LEASE, Entry, Store, Wanted
+from peerkit.stores import Delivery, Entry, Settled, Store, Wanted
 from peerkit.stores.opening import store_at
 from peerkit.testing.kit import Conformance, needs, pytest
 from peerkit.testing.pieces import (
@@ -26,6 +25,7 @@ from peerkit.testing.pieces import (
     match,
     message,
     moved,
+    settled,
     tallies,
     unwritable,
     words,
@@ -161,89 +161,31 @@ class Sharing(Conformance, kit=True):
 
     # -- messages
 
-    def test_messages_come_oldest_first(self, store: Store) -> None:
-        """Waiting messages come in the order they were kept, unchanged, each with a key."""
-        sent = [message(number) for number in range(12)]
-        keep(store, "x", messages=sent[:1])
-        keep(store, "x", messages=sent[1:11])
-        keep(store, "x", messages=sent[11:])
-
-        given = store.untold(100, NOW, SOON)
-
-        assert [each.inside for each in given] == [each.inside for each in sent]
-        assert {(each.to, each.kind, each.about, each.outside) for each in given} == {
-            ("ana", "kit.message", "m-1", sent[0].outside)
-        }
-        assert len({each.key for each in given} - {""}) == len(sent)
-
-    def test_messages_come_at_most_so_many(self, store: Store) -> None:
-        """Nobody is given more messages than they asked for; the others wait."""
-        keep(store, "x", messages=[message(number) for number in range(5)])
-
-        first, rest = store.untold(2, NOW, SOON), store.untold(10, NOW, SOON)
-
-        assert [each.inside for each in first] == ["Message 0.", "Message 1."]
-        assert [each.inside for each in rest] == ["Message 2.", "Message 3.", "Message 4."]
-
-    def test_a_message_is_given_once_while_its_lease_runs(self, store: Store) -> None:
-        """A leased message is given to nobody else before the lease is over; then again."""
-        keep(store, "x", messages=[message()])
-        given = store.untold(10, NOW, SOON)
-
-        a_little = timedelta(microseconds=1)
-        far_away = timezone(timedelta(hours=-6))
-        assert store.untold(10, SOON - a_little, LATER) == ()
-        assert store.untold(10, SOON.astimezone(far_away), LATER.astimezone(far_away)) == given
-        assert store.untold(10, LATER - a_little, LATER) == ()
-
-    def test_a_lease_of_a_wrong_clock_ends(self, store: Store) -> None:
-        """A lease that runs longer than any may was given by a clock that was wrong: it is over."""
-        keep(store, "x", messages=[message()])
-        ahead = NOW + 2 * LONGEST_LEASE
-        given = store.untold(10, ahead, ahead + timedelta(minutes=5))
-
-        assert store.untold(10, NOW, NOW + LONGEST_LEASE) == given
-        assert store.untold(10, NOW, NOW + LONGEST_LEASE) == ()
-
-    def test_a_told_message_waits_no_more(self, store: Store) -> None:
-        """What has been told is never given again, and what has not been told is."""
-        keep(store, "x", messages=[message(number) for number in range(3)])
-        first, second, third = store.untold(10, NOW, SOON)
-        store.told((first.key, third.key), NOW)
-        store.told((first.key,), NOW)
-
-        assert store.untold(10, LATER, LATER + timedelta(minutes=5)) == (second,)
-
-    def test_the_outbox_counts(self, store: Store) -> None:
-        """The outbox tells how many messages there are and how many wait, leased ones too."""
-        keep(store, "x", messages=[message(number) for number in range(3)])
-        given = store.untold(2, NOW, SOON)
-        assert store.outbox() == (3, 3)
-        store.told((given[0].key,), NOW)
-
-        assert store.outbox() == (3, 2)
-
-    def test_the_outbox_names_what_waits(self, store: Store) -> None:
-        """What waits is named oldest first, leased or not, and is given to a teller as before."""
-        keep(store, "x", messages=[message(number) for number in range(3)])
-        keep(store, "x", messages=[message()])
-        first, second = store.untold(2, NOW, SOON)
-        store.told((first.key,), NOW)
-
-        assert list(store.waiting()) == [second.key, "1/2", "2/0"]
-        assert [each.key for each in store.untold(10, NOW, SOON)] == ["1/2", "2/0"]
-
     def test_threads_never_get_one_message_twice(self, store: Store) -> None:
         """Several threads that ask for messages share them: each goes to one."""
-        sent = [message(number) for number in range(40)]
+        sent = [message(number, to=f"p-{number}") for number in range(40)]
         keep(store, "x", messages=sent)
 
-        def ask(_: int) -> list[str]:
-            return [each.key for _ in range(20) for each in store.untold(3, NOW, SOON)]
+        def ask(teller: int) -> list[str]:
+            asked = range(20)
+            return [each.key for _ in asked for each in store.take(3, NOW, SOON, f"t-{teller}")]
 
         given = [key for keys in at_once(ask) for key in keys]
 
         assert len(given) == len(set(given)) == len(sent)
+
+    def test_threads_never_share_a_person(self, store: Store) -> None:
+        """Of several threads, what waits for one person goes to one."""
+        people = [f"p-{number}" for number in range(10)]
+        keep(store, "x", messages=[message(n, to=each) for each in people for n in range(3)])
+
+        def ask(teller: int) -> set[str]:
+            return {each.message.to for each in store.take(2, NOW, SOON, f"t-{teller}")}
+
+        given = [to for people in at_once(ask) for to in people]
+
+        assert given
+        assert len(given) == len(set(given)), "Two tellers have messages to one person."
 
     # -- the end
 
@@ -265,10 +207,10 @@ class Sharing(Conformance, kit=True):
             "find": lambda: store.find(Wanted(Match)),
             "books": lambda: list(store.books()),
             "words": lambda: store.apart("goal/g-1"),
-            "untold": lambda: store.untold(1, NOW, SOON),
-            "told": lambda: store.told(("1/0",), NOW),
+            "take": lambda: store.take(1, NOW, SOON, "t-1"),
+            "settle": lambda: store.settle((Settled(key="1/0", delivery=Delivery.TOLD),), NOW),
+            "posted": lambda: list(store.posted()),
             "outbox": store.outbox,
-            "waiting": lambda: list(store.waiting()),
         }
         for name, ask in asked.items():
             try:
@@ -298,16 +240,21 @@ class Sharing(Conformance, kit=True):
 
     @needs("persistent")
     def test_leases_and_tellings_are_there_again(self, store: Store) -> None:
-        """A lease and a telling hold when the place is opened again."""
-        keep(store, "x", messages=[message(number) for number in range(3)])
-        first, second = store.untold(2, NOW, SOON)
-        store.told((first.key,), NOW)
+        """Who has what, how often it was tried and what became of it holds at the next opening."""
+        people = ("ana", "ben", "cleo")
+        keep(store, "x", messages=[message(n, to=each) for n, each in enumerate(people)])
+        first, second = store.take(2, NOW, SOON, "t-1")
+        store.settle((settled(first),), NOW, "t-1")
+        before = tuple(store.posted())
         store.close()
 
         again = self.reopen(store)
         try:
-            assert [each.inside for each in again.untold(10, NOW, SOON)] == ["Message 2."]
-            assert again.untold(1, LATER, LATER) == (second,)
+            assert tuple(again.posted()) == before
+            assert [each.message.to for each in again.take(10, NOW, SOON, "t-2")] == ["cleo"]
+            assert again.settle((settled(second),), NOW) == ()
+            assert again.settle((settled(second),), NOW, "t-1") == (second.key,)
+            assert [each.message.to for each in again.take(10, LATER, LATER, "t-3")] == ["cleo"]
         finally:
             again.close()
 
@@ -348,19 +295,17 @@ class Sharing(Conformance, kit=True):
 
     @needs("processes")
     def test_two_openers_never_get_one_message_twice(self, store: Store) -> None:
-        """A message that is leased to one opener is not given to another."""
-        keep(store, "x", messages=[message(number) for number in range(3)])
+        """A message that is leased to one opener is not given to another, nor settled by it."""
+        keep(store, "x", messages=[message(number, to=f"p-{number}") for number in range(3)])
         other = store_at(self.address(store), "main")
         try:
-            first, second = store.untold(2, NOW, SOON), other.untold(2, NOW, SOON)
+            first, second = store.take(2, NOW, SOON, "t-1"), other.take(2, NOW, SOON, "t-2")
+            assert other.settle(tuple(map(settled, (*first, *second))), NOW, "t-2") == ("1/2",)
         finally:
             other.close()
 
-        assert [each.inside for each in (*first, *second)] == [
-            "Message 0.",
-            "Message 1.",
-            "Message 2.",
-        ]
+        assert [each.key for each in (*first, *second)] == ["1/0", "1/1", "1/2"]
+        assert [each.key for each in store.posted(Delivery.WAITING)] == ["1/0", "1/1"]
 
     @needs("processes")
     def test_openers_that_come_and_go_take_nothing_along(self, store: Store) -> None:

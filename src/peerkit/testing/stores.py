@@ -10,6 +10,7 @@ from peerkit.testing.copying import Copying
 from peerkit.testing.finding import Finding
 from peerkit.testing.hosting import Hosting
 from peerkit.testing.keeping import Keeping
+from peerkit.testing.outbox import Outbox
 from peerkit.testing.reading import Reading
 from peerkit.testing.sealing import Sealing
 from peerkit.testing.sharing import Sharing
@@ -17,7 +18,9 @@ from peerkit.testing.sharing import Sharing
 __all__ = ["StoreConformance"]
 
 
-class StoreConformance(Reading, Finding, Keeping, Sharing, Sealing, Copying, Hosting, kit=True):
+class StoreConformance(
+    Reading, Finding, Keeping, Outbox, Sharing, Sealing, Copying, Hosting, kit=True
+):
     """Every promise of :class:`~peerkit.stores.Store`. Give a fixture ``store``: new and empty.
 
     What every store promises needs no claim; that several threads may share it, and that what

@@ -1,0 +1,295 @@
+"""How people are reached: what they choose, what they answer, and what could not be told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+from peerkit.acts.act import Act, Judged, Left, Moves, to_each
+from peerkit.model import (
+    AgreedHours,
+    ContactPoint,
+    ContactPreferences,
+    ContactStatus,
+    Message,
+    NoticeChannel,
+    Noun,
+    Person,
+    PersonStatus,
+    Session,
+    SessionForm,
+    SessionStatus,
+    WhyNotTold,
+)
+from peerkit.model.fields import (
+    a,
+    a_kind,
+    a_zone,
+    an_id,
+    as_tuple,
+    exactly,
+    maybe,
+    maybe_id,
+    maybe_moment,
+    private,
+    several,
+    some_ids,
+)
+from peerkit.model.reaching import a_language, maybe_wall_time
+
+if TYPE_CHECKING:
+    from peerkit.model import View
+
+__all__ = [
+    "CALL_NEEDED",
+    "CancelNotice",
+    "ConfirmSession",
+    "DeliveryFailed",
+    "PassOnNotice",
+    "Remind",
+    "SetContactPreferences",
+    "StopNotices",
+]
+
+#: The kind of a message that asks for a phone call.
+CALL_NEEDED = "call.needed"
+#: Why a message goes to somebody else as it is: whoever it was for is not the one to read it.
+_FOR_ANOTHER = frozenset({WhyNotTold.MISSING, WhyNotTold.ADVERSE})
+
+
+@attrs.frozen(kw_only=True)
+class SetContactPreferences(Act):
+    """A person says how they want to be reached. It stands until they say it anew.
+
+    What was there before is replaced, and where notices were stopped, they are welcome again.
+    Every field is their own choice; one that is left out says what it says in
+    :class:`~peerkit.model.ContactPreferences`. ``said_so``: the person said it to whoever
+    writes it down.
+    """
+
+    kind: ClassVar[str] = "contact-preferences.set"
+    stands_on: ClassVar[tuple[str, ...]] = ("person",)
+    private_to: ClassVar[str] = "person"
+    person: str = attrs.field(validator=an_id)
+    points: tuple[ContactPoint, ...] = private(several(ContactPoint))
+    quiet: tuple[AgreedHours, ...] = private(several(AgreedHours))
+    only: tuple[AgreedHours, ...] = private(several(AgreedHours))
+    zone: str = private(a_zone())
+    language: str = private(a_language())
+    digest: str | None = private(maybe_wall_time())
+    may_call: bool = private(a(bool, default=False))
+    may_leave_message: bool = private(a(bool, default=False))
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def participant(self) -> str:
+        """Whose word it is."""
+        return self.person
+
+    def __attrs_post_init__(self) -> None:
+        self._preferences()  # what cannot stand cannot be asked for
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The preferences as they now stand, in place of what was there."""
+        return Left(nouns=(self._preferences(),))
+
+    def _preferences(self) -> ContactPreferences:
+        return ContactPreferences(
+            id=self.person,
+            points=self.points,
+            quiet=self.quiet,
+            only=self.only,
+            zone=self.zone,
+            language=self.language,
+            digest=self.digest,
+            may_call=self.may_call,
+            may_leave_message=self.may_leave_message,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class StopNotices(Act):
+    """Report that somebody wants no notices, or none over one ``channel``. No reason is asked.
+
+    It works at any time, whoever brings it, and also where nothing is known of the person.
+    The way back is :class:`SetContactPreferences`.
+    """
+
+    kind: ClassVar[str] = "notices.stopped"
+    already: ClassVar[bool] = True
+    stands_on: ClassVar[tuple[str, ...]] = ("person",)
+    person: str = attrs.field(validator=an_id)
+    channel: NoticeChannel | None = maybe(NoticeChannel)
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The preferences, stopped, or without what goes over this channel."""
+        before = _of(view, self.person)
+        if self.channel is None:
+            stopped = before or ContactPreferences(id=self.person)
+            return _left(before, attrs.evolve(stopped, status=ContactStatus.STOPPED))
+        if before is None:
+            return Left()
+        rest = tuple(each for each in before.points if each.channel is not self.channel)
+        return _left(before, attrs.evolve(before, points=rest))
+
+
+@attrs.frozen(kw_only=True)
+class DeliveryFailed(Act):
+    """Report that a notice did not arrive over one channel; ``for_good``: nothing does there.
+
+    It carries no address: a person's points of that channel are marked as failed. ``notice``
+    is the key of the notice, where it is known.
+    """
+
+    kind: ClassVar[str] = "delivery.failed"
+    already: ClassVar[bool] = True
+    stands_on: ClassVar[tuple[str, ...]] = ("person",)
+    person: str = attrs.field(validator=an_id)
+    channel: NoticeChannel = attrs.field(validator=exactly(NoticeChannel))
+    for_good: bool = attrs.field(validator=exactly(bool))
+    notice: str | None = maybe_id()
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The preferences with what failed for good; otherwise only the journal's entry."""
+        before = _of(view, self.person)
+        if before is None or not self.for_good:
+            return Left()
+        points = tuple(
+            attrs.evolve(each, failed=each.failed or each.channel is self.channel)
+            for each in before.points
+        )
+        return _left(before, attrs.evolve(before, points=points))
+
+
+@attrs.frozen(kw_only=True)
+class ConfirmSession(Moves):
+    """Somebody who takes part in a planned session says that they will come.
+
+    ``who`` does, where somebody else writes it down (``said_so``); otherwise it is ``by``.
+    """
+
+    kind: ClassVar[str] = "session.confirmed"
+    moves: ClassVar[type[Noun]] = Session
+    stands_on: ClassVar[tuple[str, ...]] = ("id", "participant")
+    who: str | None = maybe_id()
+    said_so: bool | None = maybe(bool)
+
+    @property
+    def participant(self) -> str:
+        """Whose word it is."""
+        return self.who or self.by
+
+    def to(self, noun: Session) -> SessionStatus:
+        """As before: what is planned stays planned, and nothing else is confirmed."""
+        return noun.status
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """The session with whoever confirmed it; the others are told, of a group its peers.
+
+        Said twice, it is there once, and nobody is told again.
+        """
+        session = self.moved(view)
+        if self.participant in session.confirmed:
+            return Left()
+        group = session.form is SessionForm.GROUP
+        there = session.peers if group else (*session.participants, *session.peers)
+        others = (each for each in there if each != self.participant)
+        return Left(
+            nouns=(attrs.evolve(session, confirmed=(*session.confirmed, self.participant)),),
+            messages=to_each(self, self.id, f"Session {self.id} is confirmed.", *others),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class CancelNotice(Act):
+    """The teller reports that a message was not told, and why. It leaves only its entry.
+
+    ``notice`` is the key of the message, ``to`` whom it was for, ``of`` its kind.
+    """
+
+    kind: ClassVar[str] = "notice.cancelled"
+    already: ClassVar[bool] = True
+    stands_on: ClassVar[tuple[str, ...]] = ("to",)
+    notice: str = attrs.field(validator=an_id)
+    to: str = attrs.field(validator=an_id)
+    of: str = attrs.field(validator=a_kind)
+    why: WhyNotTold = attrs.field(validator=exactly(WhyNotTold))
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """Nothing."""
+        return Left()
+
+
+@attrs.frozen(kw_only=True)
+class PassOnNotice(Act):
+    """The teller passes a message on to the ``coordinator``, as it could not be told.
+
+    It was about ``noun``. Where whoever it was for has left, is not known, or is who it is
+    about, the coordinator gets it in their place; otherwise they learn that this person has
+    to be called.
+    """
+
+    kind: ClassVar[str] = "notice.passed-on"
+    already: ClassVar[bool] = True
+    stands_on: ClassVar[tuple[str, ...]] = ("noun", "to")
+    notice: str = attrs.field(validator=an_id)
+    to: str = attrs.field(validator=an_id)
+    of: str = attrs.field(validator=a_kind)
+    noun: str = attrs.field(validator=an_id)
+    coordinator: str = attrs.field(validator=an_id)
+    why: WhyNotTold = attrs.field(validator=exactly(WhyNotTold))
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """One message to the coordinator."""
+        if self.why in _FOR_ANOTHER:
+            kind, inside = self.of, f"{self.noun} waits for somebody to look at it."
+        else:
+            kind = CALL_NEEDED
+            inside = f"{self.to} cannot be reached safely. Please call about {self.noun}."
+        told = Message(to=self.coordinator, kind=kind, about=self.noun, inside=inside)
+        return Left(messages=(told,))
+
+
+@attrs.frozen(kw_only=True)
+class Remind(Act):
+    """Remind people of something the program keeps: of ``noun``, in a message of kind ``of``.
+
+    It is told when it is ``due``. Who was forgotten is left out.
+    """
+
+    kind: ClassVar[str] = "reminder.given"
+    stands_on: ClassVar[tuple[str, ...]] = ("noun", "to")
+    of: str = attrs.field(validator=a_kind)
+    noun: str = attrs.field(validator=an_id)
+    to: tuple[str, ...] = attrs.field(converter=as_tuple, validator=some_ids)
+    due: datetime | None = maybe_moment()
+
+    def leaves(self, view: View, judged: Judged) -> Left:
+        """A message to each of them."""
+        gone = {each.id for each in view.all(Person) if each.status is PersonStatus.FORGOTTEN}
+        return Left(
+            messages=tuple(
+                Message(
+                    to=each,
+                    kind=self.of,
+                    about=self.noun,
+                    inside=f"Please look at {self.noun}.",
+                    due=self.due,
+                )
+                for each in self.to
+                if each not in gone
+            )
+        )
+
+
+def _of(view: View, person: str) -> ContactPreferences | None:
+    """What stands for this person; nothing of somebody who was forgotten."""
+    found = view.get(ContactPreferences, person)
+    return None if found is None or not found.open else found
+
+
+def _left(before: ContactPreferences | None, now: ContactPreferences) -> Left:
+    """What was changed; nothing where everything was so already."""
+    return Left() if now == before else Left(nouns=(now,))
