@@ -180,7 +180,7 @@ class Program:
     whoever hears of what nobody else can be told.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a host may replace, each by its name
         self,
         store: Store,
         *,
@@ -424,10 +424,10 @@ class Program:
 
         Which there are says the handbook of the day. Call it once a day or oftener, from as
         many processes as you like: what is given is not given again. The program's
-        ``coordinator`` is told where nobody else is left; ``holidays`` are days that are no business days, in any
-        container of dates, such as ``holidays.country_holidays("US")``.
+        ``coordinator`` is told where nobody else is left; ``holidays`` are days that are no
+        business days, in any container of dates, such as ``holidays.country_holidays("US")``.
         """
-        if isinstance(holidays, str) or not isinstance(holidays, Container):
+        if type(holidays) is str or not isinstance(holidays, Container):
             raise BadInput("holidays", "give a container of dates, or leave it out")
         now = self._moment()
         book = self.handbook.on(self._day(now))
