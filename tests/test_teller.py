@@ -516,7 +516,7 @@ class TestWhatIsNoLongerSo:
         assert self.told(program) == [("p-7", "session.cancelled"), ("ana", "session.cancelled")]
 
     def test_who_is_no_longer_assigned_is_not_told(self, program: pk.Program) -> None:
-        """rubyforgood/casa #6199: ana's match with p-7 is over; of their session she hears no more."""
+        """rubyforgood/casa #6199: ana's match is over; of their session she hears no more."""
         accept(program)
         self.told(program)
         plan(program)
@@ -613,7 +613,7 @@ class TestWhoSupervises:
         assert self.told(program) == [("cora", "concern.raised")]
 
     def test_nobody_hears_a_concern_that_they_are_in(self, program: pk.Program) -> None:
-        """Sam supervises ana and was in the session that went wrong: the coordinator hears of it."""
+        """Sam supervises ana and was in the session that went wrong: the coordinator hears."""
         self.crossed(program)
 
         assert self.told(program) == [("cora", "concern.opened")]

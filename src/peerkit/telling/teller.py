@@ -189,7 +189,7 @@ class Teller:
         return self.store.view(ids, day_of(now, self.zone), now).view
 
     def _not_told(self, posted: Posted, why: WhyNotTold, other: str | None) -> Settled:
-        """A message that is not told: that is journalled, or passed on where somebody has to hear."""
+        """A message that is not told: journalled, and passed on where somebody has to hear."""
         message = posted.message
         passed_on = why in _PASSED_ON and other is not None and other != message.to
         act: Act
