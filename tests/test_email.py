@@ -772,6 +772,31 @@ def test_a_server_that_behaves_badly_is_a_failure(
     assert ANA not in everything_in(failed)
 
 
+def test_a_challenge_that_cannot_be_read_is_a_failure(authority: Authority, tmp_path: Path) -> None:
+    """A server that asks for the password in nonsense is not believed, and gets no answer."""
+    context = authority.server(tmp_path)
+    heard: list[bytes] = []
+
+    def nonsense(caller: socket.socket) -> None:
+        with context.wrap_socket(caller, server_side=True) as inner:
+            inner.sendall(b"220 mail.example.org\r\n")
+            while said := inner.recv(1024):
+                heard.append(said)
+                hello = said.startswith(b"ehlo")
+                inner.sendall(b"250-hello\r\n250 AUTH CRAM-MD5\r\n" if hello else b"334 a\r\n")
+
+    secret = {"username": "house", "password": "right"}
+    with (
+        scripted(nonsense) as port,
+        to(port, tls="implicit", context=authority.trusted(), **secret) as notifier,
+    ):
+        failed = failure(notifier, mail())
+
+    assert failed.for_good is False
+    assert "(AUTH: Error)" in str(failed)
+    assert heard == [b"ehlo house.example\r\n", b"AUTH CRAM-MD5\r\n"]
+
+
 def test_a_server_that_is_not_there_is_a_failure_that_passes() -> None:
     """Nobody listens: the address is not to blame."""
     with socket.create_server((HERE, 0)) as taken:

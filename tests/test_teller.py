@@ -18,8 +18,8 @@ from peerkit.stores.memory import MemoryStore
 from peerkit.telling.grounds import GROUNDS
 from peerkit.telling.retrying import TRIES
 from peerkit.telling.ways import Routes
-from tests.ordinary import HANDBOOK, NOW
-from tests.test_wording import ASKED_BY_DATES, left_by_acts
+from tests.ordinary import BOOK, HANDBOOK, NOW
+from tests.test_wording import left_by_acts
 
 EMAIL, TEXT, APP = pk.NoticeChannel.EMAIL, pk.NoticeChannel.TEXT, pk.NoticeChannel.APP
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -576,9 +576,10 @@ class TestWhatIsNoLongerSo:
 
     def test_every_kind_that_peerkit_tells_says_what_must_still_be_so(self) -> None:
         """A new message needs its row in the table, but for what goes to whoever calls."""
-        kinds = left_by_acts() | ASKED_BY_DATES
+        of_two_kinds = {"call.needed", "house.closed"}
 
-        assert kinds - {"call.needed"} == set(GROUNDS)
+        assert left_by_acts() - of_two_kinds == GROUNDS.keys()
+        assert BOOK.reminders.keys() & GROUNDS.keys() == set()
 
 
 class TestWhoSupervises:

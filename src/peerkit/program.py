@@ -375,6 +375,7 @@ class Program:
             raise BadInput("lease", "from timedelta(0) to a day, or leave it out")
         return Teller(
             store=self.store,
+            handbook=self.handbook,
             do=self.do,
             clock=self._moment,
             zone=self.zone,
@@ -426,7 +427,8 @@ class Program:
         ``coordinator`` is told where nobody else is left; ``holidays`` are days that are no business days, in any
         container of dates, such as ``holidays.country_holidays("US")``.
         """
-        must_be(Container, holidays, "holidays", "give a container of dates, or leave it out")
+        if isinstance(holidays, str) or not isinstance(holidays, Container):
+            raise BadInput("holidays", "give a container of dates, or leave it out")
         now = self._moment()
         book = self.handbook.on(self._day(now))
         asked = due(

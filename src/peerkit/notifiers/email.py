@@ -198,7 +198,7 @@ class EmailNotifier:
                     return self._refused(code, said)
         except smtplib.SMTPResponseException as error:
             return self._refused(error.smtp_code, error.smtp_error)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a challenge that is no base64 is a ValueError
             self._drop()
             return _Trouble(self._step, type(error).__name__, gone=True)
         except BaseException:  # half a letter must not begin the next one
