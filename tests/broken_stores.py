@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +16,10 @@ from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
 from peerkit.stores import (
     GENESIS,
-    LONGEST_LEASE,
     Apart,
     Change,
     Entry,
+    Posted,
     Standing,
     Store,
     Wanted,
@@ -27,7 +27,6 @@ from peerkit.stores import (
 )
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
-from peerkit.testing.pieces import NOW
 
 
 def seen_as(standing: Standing, **how: Any) -> Standing:
@@ -183,9 +182,9 @@ class Backwards(MemoryStore):
         """Newest first."""
         return super().apart(*args, **how)[::-1]
 
-    def untold(self, *args: Any, **how: Any) -> tuple[Message, ...]:
+    def take(self, *args: Any, **how: Any) -> tuple[Posted, ...]:
         """Newest first."""
-        return super().untold(*args, **how)[::-1]
+        return super().take(*args, **how)[::-1]
 
     def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
         """Last id first."""
@@ -273,7 +272,7 @@ class StrikesOutTold(MemoryStore):
 
     def books(self) -> Iterator[Count | Message | Apart]:
         """Only what waits."""
-        told = {key for key, each in self._outbox.items() if each.told is not None}
+        told = {key for key, each in self._outbox.items() if each.settled is not None}
         return (each for each in super().books() if getattr(each, "key", "") not in told)
 
 
@@ -590,103 +589,16 @@ class Unlocked(MemoryStore):
         super()._put(entry, change)
 
 
-class SlowToLease(MemoryStore):
-    """Finds messages first, and leases them a little later."""
-
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """With time in between."""
-        free = [each for each in self._outbox.values() if each.lease is None][:limit]
-        time.sleep(0.001)
-        for each in free:
-            each.lease = lease
-        return tuple(each.message for each in free)
-
-
-class LosesMessageKeys(MemoryStore):
-    """Gives messages without their keys."""
-
-    def untold(self, *args: Any, **how: Any) -> tuple[Message, ...]:
-        """No keys."""
-        return tuple(attrs.evolve(each, key="") for each in super().untold(*args, **how))
-
-
 class GivesAll(MemoryStore):
     """Gives all there is, however many were asked for."""
 
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+    def take(self, limit: int, *rest: Any, **how: Any) -> tuple[Posted, ...]:
         """All of them."""
-        return super().untold(1_000_000, now, lease)
+        return super().take(1_000_000, *rest, **how)
 
     def find(self, *args: Any, **how: Any) -> tuple[Any, ...]:
         """All of them."""
         return super().find(*args, **{**how, "limit": 1_000_000})
-
-
-class KnowsNoLease(MemoryStore):
-    """Gives a message to whoever asks next."""
-
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Leased until now."""
-        return super().untold(limit, now, now)
-
-
-class ComparesTexts(MemoryStore):
-    """Takes the hands of a clock for the moment they show, wherever that clock hangs."""
-
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Without the zone."""
-        here = NOW.tzinfo
-        return super().untold(limit, now.replace(tzinfo=here), lease.replace(tzinfo=here))
-
-
-class BelievesEveryLease(MemoryStore):
-    """Waits for the end of a lease, though it be years away."""
-
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Not what is leased, for however long."""
-        held = {key: each.lease for key, each in self._outbox.items() if each.lease is not None}
-        for key, until in held.items():
-            self._outbox[key].lease = min(until, now + LONGEST_LEASE)
-        found = super().untold(limit, now, lease)
-        for key, until in held.items():
-            if key not in {each.key for each in found}:
-                self._outbox[key].lease = until
-        return found
-
-
-class LeasesForEver(MemoryStore):
-    """Never gives a message again: it is lost with whoever took it."""
-
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Leased for ever."""
-        return super().untold(limit, now, lease.replace(year=9999))
-
-
-class TellsNothing(MemoryStore):
-    """Does not note that a message was told."""
-
-    def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """Nothing."""
-
-
-class TellsAll(MemoryStore):
-    """Takes one told message for all of them."""
-
-    def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """All."""
-        super().told(tuple(self._outbox), now)
-
-
-class CountsLeasedAsTold(MemoryStore):
-    """Counts only the messages that nobody has taken."""
-
-    def outbox(self) -> tuple[int, int]:
-        """Without the leased ones."""
-        return len(self._outbox), sum(each.lease is None for each in self._outbox.values())
-
-    def waiting(self) -> Iterator[str]:
-        """Only what is free."""
-        return iter([key for key, each in self._outbox.items() if each.lease is None])
 
 
 class ClosesOnce(MemoryStore):
@@ -707,16 +619,6 @@ class NeverCloses(MemoryStore):
 
 class Fleeting(MemoryStore):
     """Says that it is persistent, and is gone when it is closed."""
-
-
-class LosesLeases(SQLiteStore):
-    """Forgets who has which message when it is closed."""
-
-    def close(self) -> None:
-        """Without leases."""
-        with suppress(Exception):
-            self._db.execute("UPDATE peerkit_message SET lease = NULL, told = NULL")
-        super().close()
 
 
 class Elsewhere(SQLiteStore):
@@ -740,20 +642,6 @@ class RemembersWhatFailed(SQLiteStore):
     def _write_noun(self, n: int, noun: Noun, body: str, view: View) -> None:
         super()._write_noun(n, noun, body, view)
         self._known[noun.kind, noun.id, n] = noun
-
-
-class LeasesInItsHead(SQLiteStore):
-    """Remembers by itself whom it gave a message, and tells no other process."""
-
-    def __init__(self, path: Any) -> None:
-        super().__init__(path)
-        self._mine: set[str] = set()
-
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Known only here."""
-        free = [each for each in super().untold(100, now, now) if each.key not in self._mine]
-        self._mine.update(each.key for each in free[:limit])
-        return tuple(free[:limit])
 
 
 class LetsGo(SQLiteStore):
@@ -844,22 +732,11 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
         "test_the_last_place_goes_to_one_thread",
         "test_a_batch_belongs_to_its_thread",
     ),
-    SlowToLease: ("test_threads_never_get_one_message_twice",),
-    LosesMessageKeys: ("test_messages_come_oldest_first",),
     GivesAll: ("test_messages_come_at_most_so_many", "test_find_gives_pages"),
-    KnowsNoLease: ("test_a_message_is_given_once_while_its_lease_runs",),
-    ComparesTexts: ("test_a_message_is_given_once_while_its_lease_runs",),
-    BelievesEveryLease: ("test_a_lease_of_a_wrong_clock_ends",),
-    LeasesForEver: ("test_a_message_is_given_once_while_its_lease_runs",),
-    TellsNothing: ("test_a_told_message_waits_no_more",),
-    TellsAll: ("test_a_told_message_waits_no_more", "test_the_outbox_counts"),
-    CountsLeasedAsTold: ("test_the_outbox_counts", "test_the_outbox_names_what_waits"),
     ClosesOnce: ("test_closing_twice_is_harmless",),
     NeverCloses: ("test_a_closed_store_says_so",),
     Fleeting: ("test_what_was_kept_is_there_again",),
-    LosesLeases: ("test_leases_and_tellings_are_there_again",),
     Elsewhere: ("test_two_openers_share_one_program", "test_the_last_place_goes_to_one_process"),
     LetsGo: ("test_openers_that_come_and_go_take_nothing_along",),
     RemembersWhatFailed: ("test_a_fault_of_one_opener_misleads_nobody",),
-    LeasesInItsHead: ("test_two_openers_never_get_one_message_twice",),
 }

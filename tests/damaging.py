@@ -22,7 +22,7 @@ import attrs
 import peerkit as pk
 from peerkit.model import NOUNS
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import Order, Wanted
+from peerkit.stores import Delivery, Order, Wanted
 from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import EARLIER, FIRST_ACTS, HANDBOOK, NOW, empty, report, welcome
 
@@ -107,7 +107,7 @@ def _questions(store: pk.Store) -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "the journal", lambda: [*store.journal()]
     yield "the books", lambda: sorted(map(_shown, store.books()))
     yield "the outbox", store.outbox
-    yield "what waits", lambda: [*store.waiting()]
+    yield "what waits", lambda: [*store.posted(Delivery.WAITING)]
     for kind in NOUNS:
         yield f"every {kind.kind}", partial(store.find, Wanted(kind))
         yield f"how many {kind.kind}", partial(store.count, Wanted(kind))

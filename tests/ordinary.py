@@ -147,6 +147,11 @@ def opened(store: pk.Store | None = None, **how: Any) -> pk.Program:
     return program
 
 
+def posted(program: pk.Program) -> list[pk.Message]:
+    """Every message there is, oldest first."""
+    return [each.message for each in program.store.posted()]
+
+
 def tallies_of(program: pk.Program) -> dict[tuple[str, str, str], int]:
     """Every tally that is not 0: of whom, what, in which period."""
     counts = [each for each in program.store.books() if isinstance(each, pk.Count)]

@@ -103,7 +103,8 @@ class _Handler(BaseRequestHandler):
             head, _, body = got.partition(b"\r\n\r\n")
             first, *rest = head.decode("latin-1").split("\r\n")
             headers = {
-                name.lower(): value.strip() for name, _, value in (each.partition(":") for each in rest)
+                name.lower(): value.strip()
+                for name, _, value in (each.partition(":") for each in rest)
             }
             while len(body) < int(headers.get("content-length", 0)):
                 body += (part := line.recv(65_536))
@@ -117,11 +118,11 @@ class Receiver(ThreadingTCPServer):
     """Answers 200, or what ``answers`` say one after the other, the last one for ever."""
 
     allow_reuse_address = True
-    daemon_threads = True
+    daemon_threads = False  # whoever leaves waits for all who talk
     request_queue_size = 64
 
-    def __init__(self, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
-        super().__init__((host, 0), _Handler)
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+        super().__init__((host, port), _Handler)
         self.answers: list[Answer] = [plain(200)]
         self.before: Answer | None = None
         self.requests: list[Request] = []
@@ -154,9 +155,11 @@ class Receiver(ThreadingTCPServer):
 
 
 @contextmanager
-def listening(host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
-    """A receiver that is there."""
-    with Receiver(host, tls) as receiver:
+def listening(
+    host: str = "127.0.0.1", *, port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Receiver]:
+    """A receiver that is there, at this port or at any."""
+    with Receiver(host, port, tls) as receiver:
         thread = Thread(target=receiver.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -175,7 +178,9 @@ class Authority:
     """Somebody who signs certificates, and whom only those trust who were told to."""
 
     folder: Path
-    key: ec.EllipticCurvePrivateKey = attrs.field(factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    key: ec.EllipticCurvePrivateKey = attrs.field(
+        factory=lambda: ec.generate_private_key(ec.SECP256R1())
+    )
 
     def trusted(self) -> ssl.SSLContext:
         """What a sender trusts who trusts this authority alone."""

@@ -428,6 +428,35 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
     (pk.LiftLegalHold(**BY, id="h-1", person="p-7"), ("h-1", "p-7")),
     (pk.ForgetPerson(**BY, id="p-7", why=pk.WhyForgotten.ASKED), ("p-7",)),
     (pk.ExplainBreak(by="sam", number=5, found=("ab" * 32,), why=pk.Words("A disk.")), ("sam",)),
+    # -- notices
+    (pk.SetContactPreferences(**BY, person="p-7"), ("p-7",)),
+    (pk.StopNotices(**BY, person="p-7", channel=pk.NoticeChannel.TEXT), ("p-7",)),
+    (
+        pk.DeliveryFailed(
+            by="x", person="p-7", channel=pk.NoticeChannel.EMAIL, for_good=True, notice="12/0/email"
+        ),
+        ("p-7",),
+    ),
+    (pk.ConfirmSession(by="ana", id="s-1", who="p-7", said_so=True), ("s-1", "p-7")),
+    (pk.Remind(by="x", of="session.tomorrow", noun="s-1", to=("p-7", "ana")), ("s-1", "p-7", "ana")),
+    (
+        pk.CancelNotice(
+            by="x", notice="12/0", to="p-7", of="match.proposed", why=pk.WhyNotTold.STOPPED
+        ),
+        ("p-7",),
+    ),
+    (
+        pk.PassOnNotice(
+            by="x",
+            notice="12/0",
+            to="p-7",
+            of="match.proposed",
+            noun="m-1",
+            coordinator="c-1",
+            why=pk.WhyNotTold.NO_CHANNEL,
+        ),
+        ("m-1", "p-7"),
+    ),
 ]
 
 
@@ -526,6 +555,11 @@ class TestAbout:
             pk.LeaveRespite,
             pk.WriteHouseLog,
             pk.ReportShift,
+            # -- notices
+            pk.StopNotices,
+            pk.DeliveryFailed,
+            pk.CancelNotice,
+            pk.PassOnNotice,
         }
 
     def test_a_report_is_judged_by_the_book_of_its_day(self) -> None:

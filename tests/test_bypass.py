@@ -686,7 +686,7 @@ def a_transaction_is_left_open_in_the_connection_of_the_store(place: Place) -> N
 
 @unseen(TOLD)
 def a_message_is_marked_as_told(place: Place) -> None:
-    place.sql("UPDATE peerkit_message SET told = '2026-11-02T12:00:00+00:00'")
+    place.sql("UPDATE peerkit_message SET delivery = 'told', settled = '2026-11-02T12:00:00+00:00'")
 
 
 @in_vain
@@ -694,7 +694,7 @@ def a_message_is_leased_for_ever(place: Place) -> None:
     place.sql("UPDATE peerkit_message SET lease = '9999-11-02T12:00:00+00:00'")
     with place.again() as program:
         assert program.tell(MemoryNotifier(), limit=0).waiting
-        assert program.store.untold(9, LATER, LATER)
+        assert program.store.take(9, LATER, LATER, "t-1")
 
 
 # -- rows, with the guards out of the way

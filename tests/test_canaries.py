@@ -532,7 +532,8 @@ class TestNowhere:
             nowhere(shown(*program.every(kind)))
         for entry in program.journal():
             nowhere(shown(entry))
-        nowhere(shown(*program.store.untold(1000, NOW, NOW + timedelta(hours=1))))
+        nowhere(shown(*program.store.take(1000, NOW, NOW + timedelta(hours=1), "t-1")))
+        nowhere(shown(*program.store.posted()))
         nowhere(shown(*(each for each in program.store.books() if isinstance(each, pk.Count))))
 
     def test_the_journal_holds_no_word(self, program: pk.Program) -> None:

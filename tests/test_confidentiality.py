@@ -17,7 +17,7 @@ from peerkit.acts import Judged
 from peerkit.acts.act import LATEST_REPORT
 from peerkit.handbook import Handbook
 from peerkit.reports import Telling, accounting
-from tests.ordinary import NOW, TODAY, activity, empty, opened, plan, report, welcome
+from tests.ordinary import NOW, TODAY, activity, empty, opened, plan, posted, report, welcome
 
 ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
@@ -164,7 +164,7 @@ class TestAgreements:
 
         assert own.verdict in {NO, FACTS}
         assert statuses(program, pk.BoundaryAgreement) == {"ag-1": "amended", "ag-2": "in-force"}
-        told = [each for each in program.store.untold(100, NOW, NOW) if each.about == "ag-2"]
+        told = [each for each in posted(program) if each.about == "ag-2"]
         assert [(each.to, each.inside) for each in told] == [
             (other, "Agreement ag-2 waits for you."),
             (by, "Agreement ag-2 is answered."),
@@ -517,8 +517,7 @@ def close(by: str = "sam") -> pk.CloseConcern:
 
 def told(program: pk.Program) -> list[tuple[str, str]]:
     """Who is told what of the concern."""
-    waiting = program.store.untold(1000, NOW, NOW)
-    return [(each.to, each.inside) for each in waiting if each.about == "n-1"]
+    return [(each.to, each.inside) for each in posted(program) if each.about == "n-1"]
 
 
 class TestConcerns:

@@ -20,6 +20,8 @@ from peerkit.model import NOUNS
 from peerkit.reports import summary
 from peerkit.stores.codec import write_noun
 
+pytestmark = pytest.mark.once
+
 REPO = Path(__file__).parents[1]
 FIRST_PROGRAM = REPO / "examples" / "first_program.py"
 SAMPLE = REPO / "examples" / "hmis"

@@ -31,9 +31,9 @@ from scripts.sources_without_link import unlinked
 import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.handbook import layers
-from peerkit.handbook.files import shipped
 from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments
+from peerkit.handbook.loader import shipped
 from peerkit.model import NOUNS
 from peerkit.testing.situations import situations
 
@@ -216,6 +216,7 @@ def anchors(page: str) -> set[str]:
     return found
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("page", ALL)
 def test_every_link_leads_somewhere(page: str) -> None:
     """A relative link names a page that is written or drawn, and an anchor that is on it."""

@@ -23,7 +23,7 @@ import pytest
 import peerkit as pk
 from peerkit.errors import StoreError
 from peerkit.model import Count, Match, MatchStatus
-from peerkit.stores import Store, Wanted, memory, sqlite_file
+from peerkit.stores import Delivery, Settled, Store, Wanted, memory, sqlite_file
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import (
@@ -36,6 +36,7 @@ from peerkit.testing.pieces import (
     look,
     match,
     message,
+    settled,
     words,
 )
 from tests.ordinary import activity, opened, report
@@ -143,9 +144,18 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(SQLiteStore(path)) as store:
         keep(store, "m-1", nouns=[match(), match("m-2")], key="k-1")
         keep(store, "x", messages=[message(1), message(2), message(3)], said=[words("One.")])
-        first, _ = store.untold(2, NOW, SOON)
-        store.told((first.key,), NOW)
+        keep(store, "x", messages=[message(4, to="ben")])
+        first, *_ = store.take(3, NOW, SOON, "t-1")
+        store.settle((settled(first),), NOW, "t-1")
     return path
+
+
+HOUR: Final = timedelta(hours=1)
+#: What becomes of the two that were leased.
+SETTLED: Final = (
+    Settled(key="2/1", delivery=Delivery.TOLD, attempts=1),
+    Settled(key="2/2", delivery=Delivery.WAITING, due=SOON, attempts=1, way="email"),
+)
 
 
 def keep_all(store: Store) -> object:
@@ -174,8 +184,9 @@ USES: Final[dict[str, Callable[[Store], object]]] = {
     "view": lambda store: look(store, "m-1", PAIR, key="k-1"),
     "keep": keep_all,
     "together": keep_together,
-    "untold": lambda store: store.untold(10, NOW + timedelta(hours=1), NOW + timedelta(hours=2)),
-    "told": lambda store: store.told(("2/1", "2/2"), NOW),
+    "take": lambda store: store.take(10, NOW + HOUR, NOW + 2 * HOUR, "t-2"),
+    "settle": lambda store: store.settle(SETTLED, NOW, "t-1"),
+    "posted": lambda store: list(store.posted()),
     "find": lambda store: store.find(Wanted(Match, about="ana")),
     "count": lambda store: store.count(Wanted(Match)),
     "journal": lambda store: list(store.journal()),
@@ -334,7 +345,7 @@ def test_ctrl_c_at_any_step_leaves_all_or_nothing(
             pressed = Interruption(chance.randint(1, counted.steps))
             with suppress(KeyboardInterrupt):
                 pressed.during(partial(do_each, program, acts))
-            kept += settled(program, acts, before)
+            kept += is_over(program, acts, before)
 
         assert program.verify().faults == ()
         assert {len(program.words(f"session/s-{each}")) for each in range(2, 2 + STEPS)} <= {0, 1}
@@ -349,7 +360,7 @@ def do_each(program: pk.Program, acts: list[pk.Act]) -> None:
         program.do(acts[0])
 
 
-def settled(program: pk.Program, acts: list[pk.Act], before: int) -> bool:
+def is_over(program: pk.Program, acts: list[pk.Act], before: int) -> bool:
     """Whether they were kept, all or none; afterwards they are, once."""
     after = len(tuple(program.journal()))
     assert after in (before, before + len(acts))

@@ -21,6 +21,7 @@ from peerkit.stores.keys import Keys, KeysInMemory
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import KeysConformance, NotifierConformance, StoreConformance, kit
 from tests.broken_notifiers import NOTIFIERS, NUMBER, Pager, ProgramPager, SafePager
+from tests.broken_outboxes import OUTBOXES
 from tests.broken_profiles import PROFILES
 from tests.broken_sealers import KEEPERS, SEALERS
 from tests.broken_stores import STORES
@@ -144,7 +145,7 @@ def is_caught(case: kit.Conformance, test: str, broken: object, *more: object) -
         getattr(case, test)(broken, *more)
 
 
-@pytest.mark.parametrize(("saboteur", "test"), rows(STORES))
+@pytest.mark.parametrize(("saboteur", "test"), rows({**STORES, **OUTBOXES}))
 def test_the_kit_catches_a_broken_store(saboteur: Any, test: str, tmp_path: Path) -> None:
     """Each broken store fails the test that is there for it."""
     on_disk = issubclass(saboteur, SQLiteStore)
@@ -215,7 +216,7 @@ class TestSoundProgramPager(NotifierCase):
 @pytest.mark.parametrize(
     ("conformance", "table"),
     [
-        (StoreConformance, {**STORES, **PROFILES, **SEALERS}),
+        (StoreConformance, {**STORES, **OUTBOXES, **PROFILES, **SEALERS}),
         (KeysConformance, KEEPERS),
         (NotifierConformance, NOTIFIERS),
     ],

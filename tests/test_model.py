@@ -202,6 +202,11 @@ ALLOWED = {
     "series": {"running>running", "running>ended"},
     # -- forgetting
     "legal-hold": {"in-force>lifted"},
+    # -- notices
+    "contact-preferences": {
+        *(f"welcome>{each}" for each in ("welcome", "stopped", "forgotten")),
+        *(f"stopped>{each}" for each in ("welcome", "stopped", "forgotten")),
+    },
 }
 
 

@@ -22,7 +22,7 @@ from peerkit.errors import BadInput, StoreError
 from peerkit.exchange import moving, program_file
 from peerkit.exchange.moving import Exported, check_export, export_program, import_program
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import GENESIS, Apart, Change, Store, touched
+from peerkit.stores import GENESIS, Apart, Change, Delivery, Store, touched
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import text, write_noun
 from peerkit.stores.keys import KeysInMemory
@@ -43,7 +43,7 @@ STEP = 101 if ROUNDS < 100 else 1
 def same(one: pk.Program, other: pk.Program) -> None:
     """Everything that can be read is the same, and both verify whole."""
     assert everything(one.store) == everything(other.store)
-    assert list(one.store.waiting()) == list(other.store.waiting())
+    assert tuple(one.store.posted()) == tuple(other.store.posted())
     assert tallies(one.store) == tallies(other.store)
     assert one.verify() == other.verify()
     assert one.verify().whole
@@ -80,7 +80,7 @@ def program() -> pk.Program:
         program.do(proposed)
     assert program.store.outbox()[0] > 2
     assert program.tell(MemoryNotifier(), limit=2).told == 2
-    program.store.untold(1, NOW, SOON)
+    program.store.take(1, NOW, SOON, "t-1")
     return program
 
 
@@ -192,8 +192,9 @@ def test_a_program_arrives_as_it_left(program: pk.Program, file: Path, tmp_path:
         again = arrived.do(pk.WelcomeParticipant(by="sam", id="p-2", key="k-2"))
         assert (again.again, again.number) == (True, 3)
         assert again.allowed
-        given = arrived.store.untold(100, NOW, SOON)
-        assert [each.key for each in given] == list(program.store.waiting())
+        given = arrived.store.take(100, NOW, SOON, "t-1")
+        waits = program.store.posted(Delivery.WAITING)
+        assert [each.key for each in given] == [each.key for each in waits]
         assert len(given) == program.store.outbox()[0] - 2
 
 

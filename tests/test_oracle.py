@@ -15,6 +15,8 @@ from tests.oracle_acts import DRAW
 from tests.oracle_cases import Case, case
 from tests.oracle_tables import GREY, VERDICTS
 
+pytestmark = pytest.mark.once
+
 #: How many cases are drawn, and the number of the first: ranges of numbers share out a long run.
 PAIRS: Final = int(os.environ.get("PEERKIT_ORACLE_PAIRS", "20000"))
 FIRST: Final = int(os.environ.get("PEERKIT_ORACLE_FIRST", "0"))

@@ -948,7 +948,10 @@ class TestVerifying:
                 ["Message 4/0 is not as the journal left it."],
             ),
             (
-                "INSERT INTO peerkit_message VALUES (1, 99, 0, 'eve', '', '', '', '', NULL, NULL)",
+                (
+                    "INSERT INTO peerkit_message (program, n, position, recipient, kind, about, "
+                    "inside, outside) VALUES (1, 99, 0, 'eve', '', '', '', '')"
+                ),
                 ["Message 99/0 is not as the journal left it."],
             ),
             (

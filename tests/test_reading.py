@@ -17,7 +17,7 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import NotAStore, Store
+from peerkit.stores import Delivery, NotAStore, Settled, Store
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.opening import store_at
 from peerkit.stores.sqlite import SQLiteStore
@@ -56,14 +56,14 @@ def test_everything_can_be_read_and_nothing_is_made(path: Path) -> None:
     """Nouns, history, views of now and then, decisions, verify; and the folder is as it was."""
     before = lying(path.parent)
 
-    with read(path) as program:
+    with read(path) as program, opened_to_write(path) as writer:
         assert isinstance(program.store, SQLiteReader)
         assert [each.id for each in program.every(pk.Session, about="p-7")] == ["s-1"]
         assert len([*program.history("p-7")]) == 5
         assert program.view("ana", "p-7").tally("p-7", "minutes-received") == 60
         assert program.view("p-7", as_of=2).seen == 2
         assert program.decide(welcome("p-9")).allowed
-        assert program.verify() == opened_to_write(path).verify()
+        assert program.verify() == writer.verify()
         assert program.store.outbox() == (3, 3)
 
     assert lying(path.parent) == before
@@ -83,8 +83,8 @@ def opened_to_write(path: Path) -> pk.Program:
         lambda program: program.do(welcome("p-9")),
         lambda program: list(program.do_all([welcome("p-9")])),
         lambda program: program.tell(MemoryNotifier()),
-        lambda program: program.store.told(("1/0",), NOW),
-        lambda program: program.store.untold(1, NOW, NOW),
+        lambda program: program.store.settle((Settled(key="1/0", delivery=Delivery.TOLD),), NOW),
+        lambda program: program.store.take(1, NOW, NOW, "t-1"),
         lambda program: program.backup(Path(program.store.path).with_name("copy.db")),
     ],
 )

@@ -220,6 +220,7 @@ class TestAnyText:
         """An accent, a digit, a hyphen and an underscore belong to the word."""
         assert seen(text) == []
 
+    @pytest.mark.once
     @pytest.mark.parametrize(
         ("piece", "pointers"),
         [

@@ -178,7 +178,9 @@ def test_an_idle_connection_that_was_cut_is_made_again(where: str, server: Postg
 def test_a_connection_that_is_cut_in_a_batch_ends_the_batch(where: str, server: Postgres) -> None:
     """Nothing of a batch is there when its connection was cut in the middle; work goes on."""
     with closing(SQLStore(where)) as store:
-        with pytest.raises(StoreError, match="AdminShutdown"), store.together():  # noqa: PT012 - the whole batch
+        # Older drivers may see the connection gone before they have read why.
+        why = "AdminShutdown|OperationalError"
+        with pytest.raises(StoreError, match=why), store.together():  # noqa: PT012 - the whole batch
             keep(store, "ana")
             server.cut()
             keep(store, "ben")

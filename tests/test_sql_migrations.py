@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 
 import peerkit as pk
+from peerkit.stores import NotAStore
 from peerkit.stores.sql import SQLStore
 from peerkit.testing.pieces import keep
 from tests.postgres import Postgres
@@ -97,6 +98,13 @@ def test_migrating_comes_to_the_same_as_opening(host: Config, server: Postgres) 
     with pk.Program.open(server.address("migrated")) as program:
         program.do(pk.WelcomeParticipant(by="sam", id="p-1"))
         assert program.verify().whole
+
+    command.downgrade(host, "peerkit_form_1")
+    with pytest.raises(NotAStore, match="or run its migrations"):
+        pk.Program.open(server.address("migrated"), read_only=True)
+    command.upgrade(host, "peerkit@head")
+    with pk.Program.open(server.address("migrated"), read_only=True) as again:
+        assert again.verify().whole
 
     command.downgrade(host, "peerkit@base")
     assert catalog(server, "migrated") == [[]] * len(CATALOG)

@@ -142,7 +142,7 @@ def test_a_database_holds_many_programs(where: str) -> None:
         with closing(SQLStore(where, program="south")) as south:
             kept = keep(north, "m-1", nouns=[match()], messages=[message()], key="k")
 
-            assert south.untold(1, NOW, SOON) == ()
+            assert south.take(1, NOW, SOON, "t") == ()
             assert look(south, "m-1", key="k").earlier is None
             assert keep(south, "m-1", nouns=[match()], key="k").number == 1
         with closing(SQLStore(where, program="north")) as again:
@@ -295,8 +295,8 @@ def test_a_program_is_only_read(where: str, server: Postgres) -> None:
             assert isinstance(reader.store, SQLReader)
             for write in (
                 partial(reader.do, pk.WelcomeParticipant(by="coordinator", id="p-1")),
-                partial(reader.store.untold, 1, NOW, SOON),
-                partial(reader.store.told, ("1/0",), NOW),
+                partial(reader.store.take, 1, NOW, SOON, "t"),
+                partial(reader.store.settle, (), NOW),
                 partial(reader.store.reseal, ()),
             ):
                 with pytest.raises(StoreError, match="opened to be read only"):
@@ -307,7 +307,7 @@ def test_a_program_is_only_read(where: str, server: Postgres) -> None:
 def test_a_newer_form_is_left_alone(where: str, server: Postgres) -> None:
     """What a newer peerkit has written is refused, and not touched."""
     SQLStore(where).close()
-    server.ask(f'UPDATE "{schema_of(where)}".peerkit_form SET form = 2')
+    server.ask(f'UPDATE "{schema_of(where)}".peerkit_form SET form = 3')
     with pytest.raises(NotAStore, match="written by a newer peerkit"):
         SQLStore(where)
 

@@ -38,6 +38,8 @@ from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import BOOK, LIVED, NOW, TODAY, activity, empty, tallies_of
 
+pytestmark = pytest.mark.once
+
 #: What a peer may ask for: forgetting somebody is an act of its own.
 SERVICE = [each for each in pk.PeerStatus if each is not pk.PeerStatus.FORGOTTEN]
 PEERS = st.sampled_from(["ana", "bo"])

@@ -117,7 +117,7 @@ def test_who_falls_asleep_over_a_message_does_no_harm(tmp_path: Path, when: str)
         assert said.read_text().splitlines() == ["1/0"], "It told more than it slept over."
         assert program.store.outbox() == (3, 0)
         with closing(sqlite3.connect(path)) as db:
-            hours = db.execute("SELECT told FROM peerkit_message").fetchall()
+            hours = db.execute("SELECT settled FROM peerkit_message").fetchall()
         assert hours == [(clock.now.isoformat(),)] * 3
 
 

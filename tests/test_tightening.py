@@ -21,6 +21,8 @@ from peerkit.rules import COUNTED
 from peerkit.testing.strategies import activities, acts, codes
 from tests.ordinary import AGREEMENT, ANA, BOOK, HANDBOOK, LIVED, MATCH, NOW, ORDINARY, TODAY
 
+pytestmark = pytest.mark.once
+
 PEOPLE: Final = ("p-7", "p-8", "p-9")
 PEERS: Final = ("ana", "bo")
 LONG_AGO: Final = NOW - timedelta(days=400)

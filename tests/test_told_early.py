@@ -12,7 +12,7 @@ import peerkit as pk
 from peerkit.acts.act import kept_of
 from peerkit.model import MET
 from peerkit.rules.records import TELLING
-from tests.ordinary import NOW, TODAY, decided, opened, plan, report, view
+from tests.ordinary import NOW, TODAY, decided, opened, plan, posted, report, view
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -167,7 +167,7 @@ class TestToldEarly:
         program = opened()
         program.do(phq(on=TODAY + DAY))
         (kept,) = program.find(pk.Measure)
-        told = [each for each in program.store.untold(100, LATER, LATER) if each.about == kept.id]
+        told = [each for each in posted(program) if each.about == kept.id]
 
         assert (kept.status, kept.counted) == (pk.MeasureStatus.UNSEEN, False)
         assert [each.to for each in told] == ["sam"]

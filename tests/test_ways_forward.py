@@ -26,6 +26,7 @@ from tests.ordinary import (
     group,
     opened,
     plan,
+    posted,
     report,
     view,
 )
@@ -492,9 +493,7 @@ class TestDiscloseForSafety:
         program = opened()
         decision = program.do(danger(what=pk.Words("He has pills.")))
         (kept,) = program.find(pk.SafetyDisclosure)
-        (message, *_) = [
-            each for each in program.store.untold(100, NOW, NOW) if each.kind == "safety.disclosed"
-        ]
+        (message, *_) = [each for each in posted(program) if each.kind == "safety.disclosed"]
 
         assert decision.allowed
         assert codes(decision.findings) == [("break-glass", ALLOWED), ("once", ALLOWED)]
@@ -570,9 +569,7 @@ class TestDiscloseForSafety:
         told = program.do(danger(peer="stranger", by="ana"))
         alone = program.do(danger(id="d-2", peer="stranger", by="neighbour"))
         messages = {
-            each.about: each.to
-            for each in program.store.untold(100, NOW, NOW)
-            if each.kind == "safety.disclosed"
+            each.about: each.to for each in posted(program) if each.kind == "safety.disclosed"
         }
 
         assert codes(told.findings)[0] == ("break-glass", ALLOWED)
@@ -609,7 +606,7 @@ class TestDiscloseForSafety:
         assert again.allowed
         assert len(program.find(pk.SafetyDisclosure).items) == 1
         assert program.words("disclosure/d-1") == ("Pills.", "Many.")
-        assert len([e for e in program.store.untold(99, NOW, NOW) if e.about == "d-1"]) == 1
+        assert len([e for e in posted(program) if e.about == "d-1"]) == 1
         assert program.do(danger()).allowed
         assert program.words("disclosure/d-1") == ("Pills.", "Many.")
 
@@ -628,7 +625,7 @@ class TestDiscloseForSafety:
         assert again.findings[1].sentence == f"The id d-1 is taken. This is kept as {second.id}."
         assert program.words("disclosure/d-1") == ("Pills.",)
         assert program.words(f"disclosure/{second.id}") == ("Once more.",)
-        told = [each.about for each in program.store.untold(99, NOW, NOW)]
+        told = [each.about for each in posted(program)]
         assert told.count(second.id) == 1
         assert program.verify().whole
 
@@ -671,7 +668,7 @@ class TestDiscloseForSafety:
         assert decision.verdict is NO
         assert "a report is never refused" in decision.explain()
         assert program.find(pk.SafetyDisclosure).items[0].id == "d-1"
-        assert "safety.disclosed" in {each.kind for each in program.store.untold(99, NOW, NOW)}
+        assert "safety.disclosed" in {each.kind for each in posted(program)}
 
     def test_only_the_supervisor_reviews_it(self) -> None:
         """Once; then it is over, and the outcome is kept apart."""

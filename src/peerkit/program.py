@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 import attrs
 
-from peerkit.acts import Act, ForgetPerson, Left, Makes
+from peerkit.acts import Act, CancelNotice, ForgetPerson, Left, Makes
 from peerkit.acts.act import kept_of
 from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
 from peerkit.errors import BadInput, KeyReused, Moved, StoreError, must_be
 from peerkit.forgetting import Reach, reached
 from peerkit.handbook import BadHandbook, Book, Clause, Handbook
-from peerkit.model import DAYS_QUIET, KEPT_WITH, Noun, View
-from peerkit.model.fields import day_of, in_utc, zone_named
-from peerkit.notifiers import CouldNotTell, Notifier
+from peerkit.model import DAYS_QUIET, KEPT_WITH, Noun, View, WhyNotTold
+from peerkit.model.fields import day_of, in_utc, is_id, zone_named
+from peerkit.notifiers import Notifier
 from peerkit.rules import ROLE_LIMITS
 from peerkit.stores import (
     GENESIS,
@@ -32,8 +32,11 @@ from peerkit.stores import (
     Apart,
     BacksUp,
     Change,
+    Delivery,
     Entry,
     Order,
+    Posted,
+    Settled,
     Store,
     Wanted,
 )
@@ -55,8 +58,11 @@ from peerkit.stores.scales import Break
 from peerkit.stores.sealed import SealedStore
 from peerkit.stores.verifying import Verified, verified
 from peerkit.telling.reminders import due
+from peerkit.telling.teller import BATCH, Teller, Told
+from peerkit.telling.ways import Routes
 
 if TYPE_CHECKING:
+    from threading import Event
     from types import TracebackType
 
     from peerkit.stores import Standing
@@ -68,11 +74,13 @@ N = TypeVar("N", bound=Noun)
 #: How often we read again when somebody else was faster.
 MOST_TRIES: Final = 8
 #: How many acts `do_all` keeps in one transaction.
-BATCH: Final = 500
+TOGETHER: Final = 500
 #: How many nouns `find` gives at a time.
 MOST_FOUND: Final = 10_000
 #: How long a message belongs to the teller who took it.
 LEASE: Final = timedelta(minutes=5)
+#: How long a teller waits when nothing is due.
+PAUSE: Final = timedelta(seconds=5)
 #: How many of them `every` reads at a time.
 PAGE: Final = 500
 #: What stands in place of words that no key opens.
@@ -100,14 +108,6 @@ class Page(Generic[N]):
 
 
 @attrs.frozen
-class Told:
-    """How many messages were told, and how many could not be and still wait."""
-
-    told: int
-    waiting: int
-
-
-@attrs.frozen
 class Reminded:
     """How many reminders were given, and how many somebody else gave meanwhile."""
 
@@ -132,12 +132,16 @@ def _salt() -> str:
     return secrets.token_hex(16)
 
 
-def _check(handbook: object, rules: object, zone: object, **asked: object) -> None:
+def _check(
+    handbook: object, rules: object, zone: object, coordinator: object, **asked: object
+) -> None:
     """Refuse what a program cannot run with; ``asked`` is what it calls each time."""
     must_be(Handbook | None, handbook, "handbook", "give a Handbook: Handbook.load(…)")
     must_be(Rules, rules, "rules", "give Rules, such as ROLE_LIMITS, or leave it out")
     if not isinstance(zone, str) or zone_named(zone) is None:
         raise BadInput("zone", "give an IANA time zone such as America/Chicago")
+    if coordinator is not None and not is_id(coordinator):
+        raise BadInput("coordinator", "give the id of a person, or leave it out")
     for name, each in asked.items():
         if not callable(each):
             raise BadInput(name, "give the function that is called each time, not its answer")
@@ -172,7 +176,8 @@ class Program:
     Open one with :meth:`open`, or bring a store of your own. ``clock``,
     ``new_id`` and ``salt`` are passed in so that nothing here is left to
     chance; ``zone`` is where the program's days begin and end. peerkit does
-    not authenticate: whoever calls says who acts, in ``by``.
+    not authenticate: whoever calls says who acts, in ``by``. ``coordinator`` is the id of
+    whoever hears of what nobody else can be told.
     """
 
     def __init__(
@@ -182,16 +187,18 @@ class Program:
         handbook: Handbook | None = None,
         rules: Rules = ROLE_LIMITS,
         zone: str = "UTC",
+        coordinator: str | None = None,
         clock: Callable[[], datetime] = _now,
         new_id: Callable[[str], str] = _new_id,
         salt: Callable[[], str] = _salt,
     ) -> None:
         must_be(Store, store, "store", "give a store; a file or an address is for Program.open")
-        _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
+        _check(handbook, rules, zone, coordinator, clock=clock, new_id=new_id, salt=salt)
         self.store: Store = store
         self.handbook: Handbook = Handbook.load() if handbook is None else handbook
         self._rules = rules
         self.zone: str = zone
+        self.coordinator: str | None = coordinator
         self._clock = clock
         self._new_id = new_id
         self._salt = salt
@@ -209,6 +216,7 @@ class Program:
         handbook: Handbook | None = None,
         rules: Rules = ROLE_LIMITS,
         zone: str = "UTC",
+        coordinator: str | None = None,
         clock: Callable[[], datetime] = _now,
         new_id: Callable[[str], str] = _new_id,
         salt: Callable[[], str] = _salt,
@@ -228,7 +236,7 @@ class Program:
         other arguments are those of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.
         """
         # Before a place is made.
-        _check(handbook, rules, zone, clock=clock, new_id=new_id, salt=salt)
+        _check(handbook, rules, zone, coordinator, clock=clock, new_id=new_id, salt=salt)
         must_be(str | os.PathLike, where, "where", 'give a file, ":memory:" or an address')
         must_be(str, program, "program", _NAME)
         if not program:
@@ -245,6 +253,7 @@ class Program:
             handbook=handbook,
             rules=rules,
             zone=zone,
+            coordinator=coordinator,
             clock=clock,
             new_id=new_id,
             salt=salt,
@@ -288,7 +297,7 @@ class Program:
         with self.store.together():
             return self._done(act)
 
-    def do_all(self, acts: Iterable[Act], *, batch: int = BATCH) -> Iterator[Decision]:
+    def do_all(self, acts: Iterable[Act], *, batch: int = TOGETHER) -> Iterator[Decision]:
         """Do many acts, ``batch`` of them in one transaction: much faster, equally safe.
 
         Decisions come in order, each batch's once it is kept. When an act
@@ -311,48 +320,122 @@ class Program:
         with self.store.together():
             return [self.do(act) for act in acts]
 
-    def tell(self, notifier: Notifier, *, limit: int = 1000, lease: timedelta = LEASE) -> Told:
-        """Tell what waits in the outbox, oldest first, at most ``limit`` messages.
+    def tell(self, to: Routes | Notifier, *, limit: int = 1000, lease: timedelta = LEASE) -> Told:
+        """Tell what waits in the outbox and is due, at most ``limit`` messages.
+
+        ``to`` is :class:`~peerkit.telling.ways.Routes` where notices leave the house: then
+        each person is told over their own channels, at their own times, in their language,
+        or not at all. A notifier alone is the host's own app, where people see what is
+        there when they look: everybody has it, with the message's own words.
+
+        Each message is looked at again before it is told. One that is no longer so, or no
+        longer this person's, is cancelled, which is journalled; what somebody has to hear of
+        goes to the program's ``coordinator``. One that could not be told is tried again
+        for three days and more, and then given up: see :meth:`dead_letters`.
 
         At least once: when the process dies between telling and noting it, the
         message is told again, with the same key, after its ``lease``. Never
         twice while the lease holds. Where there is only ever one teller, no
         lease is needed: ``lease=timedelta(0)``.
         """
-        must_be(Notifier, notifier, "notifier", "give something that can notify(message)")
         must_be(int, limit, "limit", "give a whole number of messages")
+        return self._teller(to, lease).tell(limit)
+
+    def keep_telling(
+        self,
+        to: Routes | Notifier,
+        *,
+        stop: Event,
+        pause: timedelta = PAUSE,
+        lease: timedelta = LEASE,
+    ) -> Told:
+        """Tell until ``stop`` is set, looking again after a ``pause`` when nothing is due.
+
+        Several may run at once, in threads and in processes. It ends after the messages it has
+        taken; what it gives counts all it told. An error of the store, or one that no
+        notifier may raise, ends it: start it again.
+        """
+        must_be(timedelta, pause, "pause", "give a timedelta, such as timedelta(seconds=5)")
+        if pause <= timedelta(0):
+            raise BadInput("pause", "longer than timedelta(0), or leave it out")
+        teller = self._teller(to, lease)
+        told = cancelled = given_up = 0
+        while True:
+            last = teller.tell(BATCH)
+            told += last.told
+            cancelled += last.cancelled
+            given_up += last.given_up
+            if stop.is_set() or (not last.done and stop.wait(pause.total_seconds())):
+                return Told(told, last.waiting, cancelled, given_up)
+
+    def _teller(self, to: Routes | Notifier, lease: timedelta) -> Teller:
+        must_be(Routes | Notifier, to, "to", "give Routes, or something that can notify(notice)")
         must_be(timedelta, lease, "lease", "give a timedelta, such as timedelta(minutes=5)")
         if not timedelta(0) <= lease <= LONGEST_LEASE:
             raise BadInput("lease", "from timedelta(0) to a day, or leave it out")
-        now = self._moment()
-        told = 0
-        for message in self.store.untold(limit, now, now + lease):
-            if lease and self._moment() >= now + lease:
-                break  # another teller may have taken the rest by now
-            try:
-                notifier.notify(message)
-            except CouldNotTell:
-                continue
-            self.store.told((message.key,), self._moment())
-            told += 1
-        return Told(told, sum(1 for _ in self.store.waiting()))
+        return Teller(
+            store=self.store,
+            handbook=self.handbook,
+            do=self.do,
+            clock=self._moment,
+            zone=self.zone,
+            coordinator=self.coordinator,
+            routes=to,
+            lease=lease,
+        )
 
-    def remind(self, *, coordinator: str | None = None, holidays: Container[date] = ()) -> Reminded:
+    def dead_letters(self) -> Iterator[Posted]:
+        """Messages that were given up, oldest first, with how often and on which way."""
+        return self.store.posted(Delivery.GIVEN_UP)
+
+    def tell_again(self, *keys: str) -> tuple[str, ...]:
+        """Let messages that were given up wait again, as on their first day; the keys of those."""
+        given_up = {each.key for each in self.dead_letters()}
+        waiting = tuple(
+            Settled(key=key, delivery=Delivery.WAITING) for key in keys if key in given_up
+        )
+        return self.store.settle(waiting, self._moment())
+
+    def discard(self, *keys: str, by: str) -> tuple[str, ...]:
+        """Let messages that were given up be, for good, which is journalled; the keys of those.
+
+        ``by`` is the id of whoever says so.
+        """
+        gone = [each for each in self.dead_letters() if each.key in keys]
+        for each in gone:
+            message = each.message
+            self.do(
+                CancelNotice(
+                    by=by,
+                    notice=message.key,
+                    to=message.to,
+                    of=message.kind,
+                    why=WhyNotTold.GIVEN_UP,
+                )
+            )
+        settled = tuple(
+            Settled(key=each.key, delivery=Delivery.CANCELLED, attempts=each.attempts, way=each.way)
+            for each in gone
+        )
+        return self.store.settle(settled, self._moment())
+
+    def remind(self, *, holidays: Container[date] = ()) -> Reminded:
         """Give every reminder that the calendar asks for by now, each step of it once.
 
         Which there are says the handbook of the day. Call it once a day or oftener, from as
-        many processes as you like: what is given is not given again. ``coordinator`` is
-        told where nobody else is left; ``holidays`` are days that are no business days, in any
-        container of dates, such as ``holidays.country_holidays("US")``.
+        many processes as you like: what is given is not given again. The program's
+        ``coordinator`` is told where nobody else is left; ``holidays`` are days that are no
+        business days, in any container of dates, such as ``holidays.country_holidays("US")``.
         """
-        if isinstance(holidays, str) or not isinstance(holidays, Container):
+        asked: object = holidays  # a country's name is a container too, and of no dates
+        if isinstance(asked, str) or not isinstance(asked, Container):
             raise BadInput("holidays", "give a container of dates, or leave it out")
-        must_be(str | None, coordinator, "coordinator", "give an id, or leave it out")
         now = self._moment()
         book = self.handbook.on(self._day(now))
-        asked = due(self.store, book, now, self.zone, coordinator=coordinator, holidays=holidays)
         given = again = 0
-        for act in asked:
+        for act in due(
+            self.store, book, now, self.zone, coordinator=self.coordinator, holidays=holidays
+        ):
             try:
                 meanwhile = self.do(act).again
             except KeyReused:  # by somebody who found other people

@@ -183,9 +183,14 @@ def digest_of(*parts: str) -> str:
     return sha256("/".join(parts).encode()).hexdigest()[:32]
 
 
+def is_id(value: object) -> bool:
+    """Whether this can be an id."""
+    return type(value) is str and _ID.match(value) is not None
+
+
 def an_id(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Takes an id: an opaque pseudonym of up to 96 plain characters. Never a name."""
-    if type(value) is not str or _ID.match(value) is None:
+    if not is_id(value):
         raise BadInput(
             _place(instance, attribute),
             "an id is 1 to 96 letters, digits or . _ : @ / - and starts with a letter or digit; "

@@ -362,10 +362,11 @@ class MemoryStore:
                     found.append(each)
                 elif 1 <= each.posted.attempts <= HOLDS:
                     held.add(to)
-            for each in found:
-                each.lease, each.token = lease, token
-                each.posted = attrs.evolve(each.posted, attempts=each.posted.attempts + 1)
-            return tuple(each.posted for each in found)
+            given = [attrs.evolve(each.posted, attempts=each.posted.attempts + 1) for each in found]
+            with self._all_or_nothing():
+                for each in given:
+                    self._set(self._outbox, each.key, _Lying(each, lease, token))
+            return tuple(given)
 
     def settle(
         self, settled: tuple[Settled, ...], now: datetime, token: str = ""
@@ -374,21 +375,21 @@ class MemoryStore:
         with self._lock:
             self._ready()
             done: list[str] = []
-            for each in settled:
-                lies = self._outbox.get(each.key)
-                if lies is None or lies.token != token or lies.settled is not None:
-                    continue
-                lies.posted = attrs.evolve(
-                    lies.posted,
-                    delivery=each.delivery,
-                    due=each.due,
-                    attempts=each.attempts,
-                    way=each.way,
-                )
-                lies.lease, lies.token = None, ""
-                if each.delivery.final:
-                    lies.settled = now
-                done.append(each.key)
+            with self._all_or_nothing():
+                for each in settled:
+                    lies = self._outbox.get(each.key)
+                    if lies is None or lies.token != token or lies.settled is not None:
+                        continue
+                    posted = Posted(
+                        message=lies.posted.message,
+                        delivery=each.delivery,
+                        due=each.due,
+                        attempts=each.attempts,
+                        way=each.way,
+                    )
+                    over = now if each.delivery.final else None
+                    self._set(self._outbox, each.key, _Lying(posted, settled=over))
+                    done.append(each.key)
             return tuple(done)
 
     def posted(self, *delivery: Delivery) -> Iterator[Posted]:

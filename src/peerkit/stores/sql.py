@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
 
 from peerkit.errors import BadInput, Moved, StoreError
 from peerkit.model import Count, Message, Noun, View
-from peerkit.stores import LONGEST_LEASE, Apart, Change, Entry, Standing, Wanted, seal
+from peerkit.stores import (
+    Apart,
+    Change,
+    Delivery,
+    Entry,
+    Posted,
+    Settled,
+    Standing,
+    Wanted,
+    seal,
+)
 from peerkit.stores.codec import read_noun
 from peerkit.stores.sql_examined import advised
 from peerkit.stores.sql_opening import found, opened
+from peerkit.stores.sql_outbox import TEXTS, Outbox, message
 from peerkit.stores.sql_server import BEGIN, Host, Server, engine_at, read_address, run
 from peerkit.stores.sql_statements import Statements
 from peerkit.stores.sql_tables import Names
@@ -32,7 +44,6 @@ V = TypeVar("V")
 
 #: How many nouns, and how many heads, we remember as read, so as not to read them again.
 _REMEMBERED: Final = 4096
-_KEY: Final = re.compile(r"([1-9][0-9]{0,17})/(0|[1-9][0-9]{0,8})\Z")
 
 
 class SQLStore:
@@ -81,6 +92,7 @@ class SQLStore:
 
     def _over(self, names: Names, number: int) -> None:
         self._say = Statements(names, number)
+        self._outbox = Outbox(self._server, names, number)
         self._read: dict[str, Noun] = {}
         self._heads: dict[int, str] = {}
 
@@ -94,6 +106,7 @@ class SQLStore:
         other = object.__new__(type(self))
         other._server = self._server.within(connection)
         other._say = self._say
+        other._outbox = attrs.evolve(self._outbox, server=other._server)
         other._read = self._read
         other._heads = self._heads
         return other
@@ -220,9 +233,8 @@ class SQLStore:
         """Everything kept beside the nouns, some hundreds at a time."""
         for of, when, what, value in self._paged("tally", "of, period, what", "value"):
             yield Count(of, what, value, when)
-        rest = "recipient, kind, about, inside, outside"
-        for row in self._paged("message", "n, position", rest):
-            yield _message(*row)
+        for row in self._paged("message", "n, position", TEXTS):
+            yield message(*row)
         for _, _, *apart in self._paged("apart", "n, position", "about, owner, salt, text"):
             yield Apart(*apart)
 
@@ -241,32 +253,23 @@ class SQLStore:
         if pairs:
             self._server.change(lambda db: run(db, *self._say.resealing(pairs)))
 
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Messages that wait, leased to the caller."""
-        mine = self._say.program
-        now = now.astimezone(UTC)
-        values = (mine, now, now + LONGEST_LEASE, limit, lease.astimezone(UTC), mine)
-        rows = self._server.change(lambda db: run(db, self._say.leasing, values).fetchall())
-        return tuple(_message(*row) for row in sorted(rows))
+    def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
+        """Messages that are to be told now, leased to the caller."""
+        return self._outbox.take(limit, now, lease, token)
 
-    def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """These messages have been told."""
-        found = [each.groups() for each in map(_KEY.match, keys) if each]
-        columns = [[int(each[at]) for each in found] for at in (0, 1)]
-        values = (now.astimezone(UTC), *columns, self._say.program)
-        self._server.change(lambda db: run(db, self._say.telling, values))
+    def settle(
+        self, settled: tuple[Settled, ...], now: datetime, token: str = ""
+    ) -> tuple[str, ...]:
+        """Write what became of messages that this token took."""
+        return self._outbox.settle(settled, now, token)
+
+    def posted(self, *delivery: Delivery) -> Iterator[Posted]:
+        """Every message of which one of these became, or every one, some hundreds at a time."""
+        return self._outbox.posted(delivery)
 
     def outbox(self) -> tuple[int, int]:
         """How many messages there are, and how many of them wait."""
-        ((total, waiting),) = self._server.ask(self._say.outbox, (self._say.program,))
-        return total, waiting
-
-    def waiting(self) -> Iterator[str]:
-        """The keys of the messages that wait, some hundreds at a time."""
-        after = (0, 0)
-        while rows := self._server.ask(self._say.waiting, (self._say.program, *after)):
-            yield from (f"{n}/{at}" for n, at in rows)
-            after = rows[-1]
+        return self._outbox.count()
 
     def advice(self) -> Iterator[Advice]:
         """What to know of this server and of who we are there."""
@@ -281,8 +284,3 @@ def _remember(known: dict[K, V], name: K, value: V) -> None:
     if len(known) >= _REMEMBERED:
         known.clear()
     known[name] = value
-
-
-def _message(n: int, at: int, to: str, kind: str, about: str, inside: str, outside: str) -> Message:
-    key = f"{n}/{at}"
-    return Message(key=key, to=to, kind=kind, about=about, inside=inside, outside=outside)

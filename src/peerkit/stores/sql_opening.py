@@ -58,6 +58,11 @@ def _found(
             "This database holds no peerkit store, and none is made. Is the address right?"
         )
     _must_be_known(form)
+    if form < FORM:
+        raise NotAStore(
+            "The database was written by an older peerkit. Open it once to write, or run its "
+            "migrations: that brings it up to date."
+        )
     look = names.into("SELECT id FROM {program} WHERE name = %s")
     rows = run(db, look, (program,)).fetchall()
     if not rows:
@@ -70,7 +75,7 @@ def _opened(
 ) -> tuple[Names, int]:
     names = _names(db, schema, prefix)
     form = _form(db, names)
-    if form is None:
+    if form is None or form < FORM:
         with db.transaction():
             form = _made(db, names)
     _must_be_known(form)
@@ -105,15 +110,14 @@ def _form(db: psycopg.Connection[Any], names: Names) -> int | None:
 def _made(db: psycopg.Connection[Any], names: Names) -> int:
     """Make what is missing. Several may try at once: one does it, and the others see it done."""
     run(db, "SELECT pg_advisory_xact_lock(%s)", (_OURS,))
-    form = _form(db, names)
-    if form is not None:
-        return form
+    form = _form(db, names) or 0
     named = run(db, "SELECT FROM pg_namespace WHERE nspname = %s", (names.schema,))
     if not named.fetchall():
         run(db, names.into("CREATE SCHEMA {SCHEMA}"))
-    for each in made(names):
-        run(db, each)
-    return FORM
+    for missing in range(form + 1, FORM + 1):
+        for each in made(names, missing):
+            run(db, each)
+    return max(form, FORM)
 
 
 def _entered(db: psycopg.Connection[Any], names: Names, program: str) -> int:

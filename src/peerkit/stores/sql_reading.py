@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Final, NoReturn
 
 from peerkit.errors import StoreError
-from peerkit.model import Message
-from peerkit.stores import Apart, Change
+from peerkit.stores import Apart, Change, Posted, Settled
 from peerkit.stores.sql import SQLStore
 from peerkit.stores.sql_opening import found
 from peerkit.stores.sql_server import Server, engine_at, read_address, run
@@ -55,11 +54,13 @@ class SQLReader(SQLStore):
         """Nothing is kept here."""
         self._refuse()
 
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
+    def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
         """Whoever leases a message writes."""
         self._refuse()
 
-    def told(self, keys: tuple[str, ...], now: datetime) -> None:
+    def settle(
+        self, settled: tuple[Settled, ...], now: datetime, token: str = ""
+    ) -> tuple[str, ...]:
         """Nobody tells from here."""
         self._refuse()
 

@@ -87,7 +87,9 @@ def read_address(where: str) -> tuple[sqlalchemy.URL, dict[str, str]]:
 
 
 def run(
-    db: psycopg.Connection[Any], sql: str, values: tuple[Any, ...] | None = None
+    db: psycopg.Connection[Any],
+    sql: str,
+    values: tuple[Any, ...] | dict[str, Any] | None = None,
 ) -> psycopg.Cursor[tuple[Any, ...]]:
     """Run a statement of ours: plain rows come, whatever a host has told its connection."""
     return db.cursor(row_factory=tuple_row).execute(sql.encode(), values)

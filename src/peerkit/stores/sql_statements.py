@@ -174,45 +174,6 @@ AND apart.salt = pair.old_salt AND apart.text = pair.old_text
         columns = map(listed, zip(*rows, strict=True))
         return self.names.into(sql.replace("{MARK}", MARK)), (*columns, self.program)
 
-    @cached_property
-    def leasing(self) -> str:
-        """Lease waiting messages, passing over those that somebody else is just leasing."""
-        return self.names.into("""
-WITH waiting AS (
-    SELECT n, position FROM {message}
-    WHERE program = %s AND told IS NULL AND (lease IS NULL OR lease <= %s OR lease > %s)
-    ORDER BY n, position LIMIT %s FOR UPDATE SKIP LOCKED
-)
-UPDATE {message} AS message SET lease = %s FROM waiting
-WHERE message.program = %s AND message.n = waiting.n AND message.position = waiting.position
-RETURNING message.n, message.position, recipient, kind, about, inside, outside
-""")
-
-    @cached_property
-    def telling(self) -> str:
-        """Messages are told."""
-        return self.names.into("""
-UPDATE {message} AS message SET told = %s
-FROM unnest(%s::bigint[], %s::integer[]) AS told (n, position)
-WHERE message.program = %s AND message.n = told.n AND message.position = told.position
-AND message.told IS NULL
-""")
-
-    @cached_property
-    def outbox(self) -> str:
-        """How many messages there are, and how many wait."""
-        sql = "SELECT count(*), count(*) - count(told) FROM {message} WHERE program = %s"
-        return self.names.into(sql)
-
-    @cached_property
-    def waiting(self) -> str:
-        """The messages that wait, behind one of them."""
-        sql = (
-            "SELECT n, position FROM {message} WHERE program = %s AND told IS NULL "
-            "AND (n, position) > (%s, %s) ORDER BY n, position LIMIT 500"
-        )
-        return self.names.into(sql)
-
 
 def _must_be(wanted: Wanted[Any], at: str, behind: Asked) -> Asked:
     """What must be so of the nouns; their place in the order is read at this table."""

@@ -1,13 +1,14 @@
 """The tables on a server: what makes them, and what guards them. Their form never changes in place.
 
-A new form is a new list of statements; a migration of that number runs the same list
+A new form is a new list of statements that is run upon the form before it. Opening a store runs
+the lists that are missing, and a migration of that number runs the same list
 (``stores/migrations``), so both ways come to the same tables.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import attrs
@@ -18,7 +19,7 @@ from peerkit.stores import GENESIS
 __all__ = ["FORM", "MARK", "Names", "made", "unmade"]
 
 #: The form of the tables. A store with a higher one was written by a newer peerkit.
-FORM: Final = 1
+FORM: Final = 2
 
 #: What our own names are made of. They are quoted, so a keyword does no harm.
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,29}\Z")
@@ -234,6 +235,7 @@ _CHANGED: Final = {
     "AFTER DELETE": "REFERENCING OLD TABLE AS changed ",
 }
 _EVERY: Final = tuple(re.findall(r"CREATE TABLE \{(\w+)\}", _TABLES))
+_MADE: Final = tuple(re.findall(r"CREATE FUNCTION (\{\w+\})", "".join(_FUNCTIONS)))
 
 
 def _guards() -> Iterator[str]:
@@ -246,16 +248,70 @@ def _guards() -> Iterator[str]:
         )
 
 
-def made(names: Names) -> Iterator[str]:
-    """The statements that make everything, in an empty place."""
-    statements = (*_TABLES.strip().rstrip(";").split(";\n"), *_FUNCTIONS, *_guards())
-    for each in (*statements, f"INSERT INTO {{form}} (form) VALUES ({FORM})"):
+#: What became of each message, and who is telling it. A told one drops out of the indices: what
+#: is behind us costs nothing when somebody looks for what is to be told.
+_OUTBOX: Final = """
+DROP INDEX {SCHEMA}."{PREFIX}waiting";
+ALTER TABLE {message} RENAME COLUMN told TO settled;
+ALTER TABLE {message}
+    ADD COLUMN delivery text COLLATE "C" NOT NULL DEFAULT 'waiting'
+        CHECK (delivery IN ('waiting', 'told', 'cancelled', 'given-up')),
+    ADD COLUMN due timestamptz,
+    ADD COLUMN attempts integer NOT NULL DEFAULT 0,
+    ADD COLUMN way text COLLATE "C" NOT NULL DEFAULT '',
+    ADD COLUMN token text COLLATE "C" NOT NULL DEFAULT '';
+UPDATE {message} SET delivery = 'told', lease = NULL WHERE settled IS NOT NULL;
+UPDATE {message} SET attempts = 1 WHERE lease IS NOT NULL;
+ALTER TABLE {message} ADD CHECK (lease IS NULL OR (delivery = 'waiting' AND attempts > 0));
+CREATE INDEX "{PREFIX}outbox" ON {message}
+    (program, delivery, n, position, coalesce(due, '-infinity')) WHERE delivery <> 'told';
+CREATE INDEX "{PREFIX}tried" ON {message} (program, recipient, n, position)
+    WHERE delivery = 'waiting' AND attempts > 0;
+"""
+#: The way back. What was cancelled is told no more, and a dead letter waits again.
+_NO_OUTBOX: Final = """
+DROP INDEX {SCHEMA}."{PREFIX}outbox", {SCHEMA}."{PREFIX}tried";
+ALTER TABLE {message} RENAME COLUMN settled TO told;
+ALTER TABLE {message}
+    DROP COLUMN delivery, DROP COLUMN due, DROP COLUMN attempts, DROP COLUMN way,
+    DROP COLUMN token;
+CREATE INDEX "{PREFIX}waiting" ON {message} (program, n, position) WHERE told IS NULL;
+"""
+
+
+def _each(script: str) -> tuple[str, ...]:
+    """The statements of a script."""
+    return tuple(script.strip().rstrip(";").split(";\n"))
+
+
+#: What makes each form, in an empty place or upon the form before it, and what takes it away.
+_FORMS: Final[Mapping[int, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    1: (
+        (
+            *_each(_TABLES),
+            *_FUNCTIONS,
+            *_guards(),
+            "INSERT INTO {form} (form) VALUES (1)",
+        ),
+        (
+            *(f"DROP TABLE {{{each}}}" for each in reversed(_EVERY)),
+            *(f"DROP FUNCTION {each}()" for each in _MADE),
+        ),
+    ),
+    2: (
+        (*_each(_OUTBOX), "UPDATE {form} SET form = 2"),
+        (*_each(_NO_OUTBOX), "UPDATE {form} SET form = 1"),
+    ),
+}
+
+
+def made(names: Names, form: int) -> Iterator[str]:
+    """The statements that make this form of the one before it, or the first one of nothing."""
+    for each in _FORMS[form][0]:
         yield names.into(each.replace("{MARK}", MARK)).strip()
 
 
-def unmade(names: Names) -> Iterator[str]:
-    """The statements that take everything away again."""
-    for table in reversed(_EVERY):
-        yield names.into(f"DROP TABLE {{{table}}}")
-    for function in re.findall(r"CREATE FUNCTION (\{\w+\})", "".join(_FUNCTIONS)):
-        yield names.into(f"DROP FUNCTION {function}()")
+def unmade(names: Names, form: int) -> Iterator[str]:
+    """The statements that make the form before this one of it again."""
+    for each in _FORMS[form][1]:
+        yield names.into(each)

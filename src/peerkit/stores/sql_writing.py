@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from peerkit.errors import StoreError
-from peerkit.model import Noun, View
+from peerkit.model import Message, Noun, View
 from peerkit.stores import Change, Entry
 from peerkit.stores.sql_tables import Names
 
@@ -79,10 +79,11 @@ SELECT program, count.*
 FROM entry, unnest(%s::text[], %s::text[], %s::text[], %s::bigint[]) AS count
 ON CONFLICT (program, of, period, what) DO UPDATE SET value = tally.value + excluded.value""",
     "message": """
-INSERT INTO {message} (program, n, position, recipient, kind, about, inside, outside)
-SELECT program, n, message.* FROM entry, unnest(
-    %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]
-) AS message""",
+INSERT INTO {message} (program, n, position, recipient, kind, about, inside, outside, due)
+SELECT program, n, at, recipient, kind, about, inside, outside, nullif(due, '')::timestamptz
+FROM entry, unnest(
+    %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]
+) AS message (at, recipient, kind, about, inside, outside, due)""",
     "forgotten": """
 DELETE FROM {apart}
 WHERE program = %s AND owner = ANY(%s::text[]) AND EXISTS (SELECT FROM entry)""",
@@ -158,6 +159,12 @@ def _written(change: Change) -> dict[str, list[tuple[str, ...]]]:
     return {"fresh": fresh, "again": [*again.values()]}
 
 
+def _message(message: Message) -> tuple[str, ...]:
+    """A message, and the moment it is due, where there is one."""
+    due = "" if message.due is None else message.due.isoformat()
+    return (message.to, message.kind, message.about, message.inside, message.outside, due)
+
+
 def _parts(program: int, change: Change) -> dict[str, list[int | str]]:
     """The values of each part that has any, column by column."""
     tallies: dict[tuple[str, str, str], int] = {}
@@ -169,10 +176,7 @@ def _parts(program: int, change: Change) -> dict[str, list[int | str]]:
         "gone": change.removes,
         **_filed(change),
         "tally": [(*name, str(by)) for name, by in tallies.items()],
-        "message": [
-            (str(at), each.to, each.kind, each.about, each.inside, each.outside)
-            for at, each in enumerate(change.messages)
-        ],
+        "message": [(str(at), *_message(each)) for at, each in enumerate(change.messages)],
         "apart": [
             (str(at), each.about, each.owner, each.salt, each.text)
             for at, each in enumerate(change.apart)

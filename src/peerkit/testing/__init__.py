@@ -21,8 +21,8 @@ _KITS = {
     "KeysConformance": ("keys", "sharing", "pieces"),
     "NotifierConformance": ("notifiers",),
     "StoreConformance": (
-        *("stores", "copying", "finding", "hosting", "keeping", "pieces", "reading"),
-        *("sealing", "sharing"),
+        *("stores", "copying", "finding", "hosting", "keeping", "outbox", "pieces"),
+        *("reading", "sealing", "sharing"),
     ),
 }
 

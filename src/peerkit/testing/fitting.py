@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from functools import lru_cache
@@ -13,10 +13,13 @@ import attrs
 
 from peerkit.acts import (
     AskForStay,
+    CancelNotice,
     ExtendStay,
+    PassOnNotice,
     PlanSeries,
     PlanSession,
     RecordSupervision,
+    Remind,
     ReportSession,
 )
 from peerkit.acts.shifts import LONGEST_SHIFT
@@ -29,6 +32,7 @@ from peerkit.model import (
     Answer,
     Capital,
     ConsentForm,
+    ContactPoint,
     Experience,
     Formalities,
     Handover,
@@ -38,6 +42,7 @@ from peerkit.model import (
     MovedOccurrence,
     NewPeerReads,
     Nights,
+    NoticeChannel,
     Noun,
     OldPeerReads,
     ParticipantStatus,
@@ -260,12 +265,50 @@ def _handover(until: date | None, new: NewPeerReads) -> Handover:
 
 
 @st.composite
-def _hours(draw: DrawFn) -> AgreedHours:
-    """A stretch of some days that ends after it begins."""
+def _hours(draw: DrawFn, on: Sequence[Weekday] = tuple(Weekday)) -> AgreedHours:
+    """A stretch of some of these days that ends after it begins."""
     opens = draw(st.integers(0, A_DAY - 1))
-    clocks = [f"{each // 60:02}:{each % 60:02}" for each in (opens, draw(_after_minute(opens)))]
-    days = tuple(draw(st.lists(st.sampled_from(Weekday), min_size=1, max_size=3, unique=True)))
+    clocks = [_clock(each) for each in (opens, draw(_after_minute(opens)))]
+    days = tuple(draw(st.lists(st.sampled_from(on), min_size=1, max_size=3, unique=True)))
     return AgreedHours(days=days, opens=clocks[0], closes=clocks[1])
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _wall_time() -> SearchStrategy[str | None]:
+    return st.none() | st.integers(0, A_DAY - 1).map(_clock)
+
+
+def _some_hours(on: Sequence[Weekday]) -> SearchStrategy[tuple[AgreedHours, ...]]:
+    """Up to two stretches of these days: six days at most."""
+    return st.lists(_hours(on), max_size=2).map(tuple)
+
+
+def _only(quiet: tuple[AgreedHours, ...]) -> SearchStrategy[tuple[AgreedHours, ...]]:
+    """Hours on days that have no quiet ones, so that some time is left."""
+    kept = {day for each in quiet for day in each.days}
+    return _some_hours([each for each in Weekday if each not in kept])
+
+
+@st.composite
+def _contact_point(draw: DrawFn) -> ContactPoint:
+    """A way to a person; only the app needs no address."""
+    channel = draw(st.sampled_from(NoticeChannel))
+    return ContactPoint(
+        channel=channel,
+        address="" if channel is NoticeChannel.APP else draw(ids()),
+        safe=draw(st.booleans()),
+        failed=draw(st.booleans()),
+    )
+
+
+def _told(kind: type[Any], values: Mapping[str, Any]) -> SearchStrategy[str] | None:
+    """The kind of a message, which an act names that tells of one."""
+    if kind not in {CancelNotice, PassOnNotice, Remind}:
+        return None
+    return st.sampled_from(["match.proposed", "session.tomorrow", "call.needed", "a.b-1.c"])
 
 
 def _after_minute(minute: int) -> SearchStrategy[int]:
@@ -339,6 +382,9 @@ _DEPENDING: Final[
     "answers": ("instrument", lambda kind, values: _answering(values["instrument"])),
     "also": ("role", lambda kind, values: _other_roles(values["role"])),
     "agent": ("of", lambda kind, values: _of_a_directive(ids(), values["of"])),
+    "of": ("by", _told),
+    "quiet": ("", lambda kind, values: _some_hours(tuple(Weekday))),
+    "only": ("quiet", lambda kind, values: _only(values["quiet"])),
     "entries": ("id", lambda kind, values: _each_once(MapEntry)),
     "formalities": (
         "of",
@@ -376,6 +422,8 @@ _OF_TYPE: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
     AgreedHours: _hours,
     Terms: lambda: built(Terms, {}),
     ConsentForm: lambda: built(ConsentForm, {}),
+    # -- notices
+    ContactPoint: _contact_point,
 }
 #: Fields whose annotation says less than their name.
 _PLAIN: Final = (str, str | None, tuple[str, ...], int, int | None)
@@ -407,4 +455,7 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "items": lambda: st.lists(codes(), max_size=3, unique=True).map(tuple),
     # -- breaks of the journal
     "found": lambda: st.lists(_digests(), min_size=1, max_size=3).map(tuple),
+    # -- notices
+    "language": lambda: st.sampled_from(_LANGUAGES),
+    "digest": _wall_time,
 }

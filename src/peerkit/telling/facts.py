@@ -1,0 +1,118 @@
+"""What a notice may say of what it is about: an id, a day, a time, and how many days are left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from peerkit.model import (
+    Concern,
+    Consent,
+    Credential,
+    Goal,
+    Match,
+    Message,
+    Noun,
+    Session,
+    Shift,
+    Stay,
+    Visit,
+)
+from peerkit.model.fields import day_of, zone_named
+
+__all__ = ["ALWAYS", "NAMES", "Facts", "facts_of", "names_of"]
+
+#: What every kind may name: the id of what it is about.
+ALWAYS: Final = frozenset({"id"})
+_MEETING: Final = frozenset({"day", "time", "minutes"})
+_SHIFT: Final = frozenset({"day", "time"})
+_RUNS_OUT: Final = frozenset({"day", "days"})
+_ON_A_DAY: Final = frozenset({"day"})
+
+#: What a kind of ours may name beside that. `{says}` is the message's own inside: who is to be
+#: called stands nowhere else.
+NAMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "call.needed": frozenset({"says"}),
+        "concern.due": _ON_A_DAY,
+        "consent.ending": _RUNS_OUT,
+        "credential.ending": _RUNS_OUT,
+        "goal.review": _ON_A_DAY,
+        "match.ending": _RUNS_OUT,
+        "match.ending-planned": _RUNS_OUT,
+        "note.overdue": _MEETING,
+        "session.cancelled": _MEETING,
+        "session.confirmed": _MEETING,
+        "session.missed": _MEETING,
+        "session.moved": _MEETING,
+        "session.planned": _MEETING,
+        "session.tomorrow": _MEETING,
+        "session.unreported": _MEETING,
+        "shift.cancelled": _SHIFT,
+        "shift.planned": _SHIFT,
+        "stay.declined": _ON_A_DAY,
+        "stay.offered": _ON_A_DAY,
+        "visit.planned": _ON_A_DAY,
+    }
+)
+#: All of them: what a kind that is a house's own may name.
+_EVERY: Final = frozenset().union(ALWAYS, *NAMES.values())
+
+#: Which field of a noun says when it is, or until when.
+_WHEN: Final[Mapping[type[Noun], str]] = MappingProxyType(
+    {
+        Concern: "due",
+        Consent: "until",
+        Credential: "until",
+        Goal: "review",
+        Match: "ends",
+        Session: "starts",
+        Shift: "starts",
+        Stay: "first",
+        Visit: "on",
+    }
+)
+
+
+@attrs.frozen(kw_only=True)
+class Facts:
+    """What can be put into the words of one notice. What is None is not known.
+
+    ``says`` is the message's own inside, which is told where a template does not fit.
+    ``at`` is the wall time where the person is.
+    """
+
+    id: str
+    says: str = attrs.field(repr=False)
+    day: date | None = None
+    at: datetime | None = None
+    minutes: int | None = None
+    days: int | None = None
+
+
+def names_of(kind: str, *, ours: bool) -> frozenset[str]:
+    """Which names the words of this kind may hold; any of them where the kind is not of ours."""
+    return ALWAYS | NAMES.get(kind, frozenset()) if ours else _EVERY
+
+
+def facts_of(message: Message, noun: Noun | None, now: datetime, zone: str) -> Facts:
+    """The facts of a message, as they are now, by the clock in this zone.
+
+    ``noun`` is what the message is about, where it is still kept.
+    """
+    when = None if noun is None else getattr(noun, _WHEN.get(type(noun), ""), None)
+    at = when.astimezone(zone_named(zone)) if isinstance(when, datetime) else None
+    day = at.date() if at is not None else when
+    left = None if day is None else (day - day_of(now, zone)) // timedelta(days=1)
+    return Facts(
+        id=message.about,
+        says=message.inside,
+        day=day,
+        at=at,
+        minutes=getattr(noun, "minutes", None) or None,
+        days=left if left is not None and left >= 0 else None,
+    )

@@ -1,0 +1,247 @@
+"""Whether what a message tells of still holds, and for this person: asked when it is to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from peerkit.acts.concerns import who_looks
+from peerkit.model import (
+    AgreementStatus,
+    BiasReport,
+    BiasStatus,
+    BoundaryAgreement,
+    Concern,
+    ConcernStatus,
+    Consultation,
+    ConsultationStatus,
+    Debrief,
+    DebriefStatus,
+    DisclosureStatus,
+    Drift,
+    DriftStatus,
+    Goal,
+    GoalStatus,
+    Group,
+    GroupStatus,
+    Guardian,
+    GuardianPermission,
+    GuardianStatus,
+    Match,
+    MatchStatus,
+    Measure,
+    MeasureStatus,
+    Membership,
+    MembershipStatus,
+    Noun,
+    Participant,
+    Peer,
+    PeerStatus,
+    PermissionStatus,
+    Person,
+    PersonStatus,
+    Plan,
+    PlanStatus,
+    SafetyDisclosure,
+    Series,
+    SeriesStatus,
+    Session,
+    SessionForm,
+    SessionStatus,
+    Shift,
+    ShiftStatus,
+    SpokenFor,
+    SpokenForStatus,
+    Stay,
+    StayStatus,
+    View,
+    Visit,
+    VisitStatus,
+    WhyNotTold,
+    pair,
+)
+from peerkit.stores import bases
+
+if TYPE_CHECKING:
+    from peerkit.handbook import Reminder
+    from peerkit.model import Message
+
+__all__ = ["GROUNDS", "SUPERVISED", "ids_beside", "noun_of", "who_hears", "why_not"]
+
+#: A kind of noun, and the statuses in which a message about it still tells the truth.
+Ground: TypeAlias = tuple[type[Noun], frozenset[Any]]
+
+
+def _is(kind: type[Noun], *status: Any) -> Ground:
+    return kind, frozenset(status)
+
+
+#: What must still be so when a message is told, by its kind. What the calendar asked for is a
+#: reminder of the book, which says it there. Of a kind that is in neither only the person it
+#: goes to is looked at: a house's own, and ours that are about one thing and another.
+GROUNDS: Final[Mapping[str, Ground]] = {
+    "advice.given": _is(Consultation, ConsultationStatus.AGREED, ConsultationStatus.NOT_AGREED),
+    "bias.reported": _is(BiasReport, BiasStatus.OPEN),
+    "boundaries.answered": _is(
+        BoundaryAgreement, AgreementStatus.IN_FORCE, AgreementStatus.DECLINED
+    ),
+    "boundaries.proposed": _is(BoundaryAgreement, AgreementStatus.PROPOSED),
+    "concern.opened": _is(Concern, ConcernStatus.OPEN),
+    "concern.raised": _is(Concern, ConcernStatus.OPEN),
+    "concern.reopened": _is(Concern, ConcernStatus.OPEN),
+    "debrief.asked": _is(Debrief, DebriefStatus.ASKED),
+    "drift.reported": _is(Drift, DriftStatus.OPEN),
+    "goal.suggested": _is(Goal, GoalStatus.PROPOSED),
+    "group.ended": _is(Group, GroupStatus.ENDED),
+    "group.invited": _is(Membership, MembershipStatus.INVITED),
+    "group.joined": _is(Membership, MembershipStatus.MEMBER),
+    "group.started": _is(Group, GroupStatus.FORMING, GroupStatus.MEETING),
+    "guardian.named": _is(Guardian, GuardianStatus.IN_FORCE),
+    "guardianship.ended": _is(Guardian, GuardianStatus.ENDED),
+    "match.accepted": _is(Match, MatchStatus.ACCEPTED),
+    "match.ended": _is(Match, MatchStatus.ENDED, MatchStatus.WITHDRAWN),
+    "match.ending-planned": _is(Match, MatchStatus.ACCEPTED, MatchStatus.PROPOSED),
+    "match.proposed": _is(Match, MatchStatus.PROPOSED),
+    "match.reassigned": _is(Match, MatchStatus.PROPOSED, MatchStatus.ENDED, MatchStatus.WITHDRAWN),
+    "measure.unseen": _is(Measure, MeasureStatus.UNSEEN),
+    "permission.withdrawn": _is(GuardianPermission, PermissionStatus.WITHDRAWN),
+    "plan.shared": _is(Plan, PlanStatus.IN_USE),
+    "safety.disclosed": _is(SafetyDisclosure, DisclosureStatus.MADE),
+    "series.ended": _is(Series, SeriesStatus.ENDED),
+    "series.occurrence-cancelled": _is(Series, SeriesStatus.RUNNING),
+    "series.occurrence-moved": _is(Series, SeriesStatus.RUNNING),
+    "series.planned": _is(Series, SeriesStatus.RUNNING),
+    "session.cancelled": _is(Session, SessionStatus.CANCELLED),
+    "session.confirmed": _is(Session, SessionStatus.PLANNED),
+    "session.moved": _is(Session, SessionStatus.PLANNED),
+    "session.planned": _is(Session, SessionStatus.PLANNED),
+    "shift.cancelled": _is(Shift, ShiftStatus.CANCELLED),
+    "shift.planned": _is(Shift, ShiftStatus.PLANNED),
+    "stay.declined": _is(Stay, StayStatus.DECLINED),
+    "stay.offered": _is(Stay, StayStatus.EXPECTED),
+    "supervisor.consulted": _is(Consultation, ConsultationStatus.ASKED),
+    "visit.asked": _is(Visit, VisitStatus.ASKED),
+    "visit.called-off": _is(Visit, VisitStatus.NOT_WANTED),
+    "visit.planned": _is(Visit, VisitStatus.PLANNED),
+    "words.asked-to-say": _is(SpokenFor, SpokenForStatus.TO_SAY),
+    "words.said": _is(SpokenFor, SpokenForStatus.SAID, SpokenForStatus.NOT_SAID),
+    "words.taken-back": _is(SpokenFor, SpokenForStatus.TAKEN_BACK),
+}
+#: What goes to whoever supervises the peer that it is about, whoever that is by then.
+SUPERVISED: Final = frozenset(
+    {
+        "concern.opened",
+        "concern.raised",
+        "concern.reopened",
+        "debrief.asked",
+        "measure.unseen",
+        "safety.disclosed",
+        "supervisor.consulted",
+    }
+)
+
+
+#: What the people of a group hear; the noun does not name them all.
+_TO_A_GROUP: Final = frozenset({"group.ended", "group.joined"})
+
+
+def why_not(
+    message: Message, noun: Noun | None, view: View, hears: str | None, coordinator: str | None
+) -> WhyNotTold | None:
+    """Why this message is not to be told to this person any more; None when it is.
+
+    The ``view`` is about the recipient and what the message is about, which is ``noun``;
+    ``hears`` is who is to hear of it by now. What was passed on to the ``coordinator`` is
+    theirs, whatever it is about.
+    """
+    person = view.get(Person, message.to)
+    if person is not None and person.status is PersonStatus.FORGOTTEN:
+        return WhyNotTold.FORGOTTEN
+    if message.kind in GROUNDS:
+        if noun is None:
+            return WhyNotTold.FORGOTTEN
+        if noun.status not in GROUNDS[message.kind][1]:
+            return WhyNotTold.OVER
+    if message.to == coordinator:
+        return None
+    if hears is None:
+        return WhyNotTold.ADVERSE
+    if message.kind in SUPERVISED:
+        gone = hears != message.to or _has_left(message.to, view)
+        return WhyNotTold.MISSING if gone else None
+    return _not_theirs(message, noun, view)
+
+
+def who_hears(message: Message, noun: Noun | None, view: View) -> str | None:
+    """Who is to hear of this by now; None where whoever would is in it themself.
+
+    What goes to a supervisor goes to whoever supervises the peer by now, whom the ``view``
+    shows. Everything else goes where it was meant to go.
+    """
+    if message.kind not in SUPERVISED or noun is None:
+        return message.to
+    peer = view.get(Peer, getattr(noun, "peer", None) or "")
+    if isinstance(noun, Concern):
+        known = peer is not None or noun.looked_at_by is not None
+        return who_looks(view, noun) if known else message.to
+    if peer is None:
+        return message.to
+    in_it = (peer.id, getattr(noun, "participant", None))
+    return None if peer.supervisor in in_it else peer.supervisor
+
+
+def noun_of(message: Message, view: View, reminder: Reminder | None) -> Noun | None:
+    """What a message is about, where its kind says what that is, and it is there."""
+    ground = GROUNDS.get(message.kind)
+    kind = reminder.noun if reminder else ground[0] if ground else None
+    return None if kind is None else view.get(kind, message.about)
+
+
+def ids_beside(message: Message, noun: Noun | None) -> tuple[str, ...]:
+    """The ids that have to be looked at as well, beside the noun and whom the message is for."""
+    if message.kind in SUPERVISED:
+        peer = getattr(noun, "peer", None)
+        return () if peer is None else (peer,)
+    if isinstance(noun, Session | Series):
+        return tuple(pair(message.to, each) for each in noun.participants if each != message.to)
+    return ()
+
+
+def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
+    if _has_left(message.to, view):
+        return WhyNotTold.NOT_ASSIGNED
+    if noun is None:
+        return None
+    if isinstance(noun, Plan):
+        return None if noun.open_to(message.to) else WhyNotTold.NO_CONSENT
+    if message.kind not in _TO_A_GROUP and message.to not in _people(noun):
+        return WhyNotTold.NOT_ASSIGNED
+    if isinstance(noun, Session | Series) and noun.open and not _walks_with(message.to, noun, view):
+        return WhyNotTold.NOT_ASSIGNED
+    return None
+
+
+def _has_left(who: str, view: View) -> bool:
+    """Whether somebody was a peer here, has left, and does not take part either."""
+    peer, participant = view.get(Peer, who), view.get(Participant, who)
+    return (
+        peer is not None
+        and peer.status in (PeerStatus.LEFT, PeerStatus.FORGOTTEN)
+        and (participant is None or not participant.open)
+    )
+
+
+def _people(noun: Noun) -> set[str]:
+    """The ids that a noun names."""
+    return {each for id_ in (noun.id, *noun.touches, *noun.weighs_on) for each in bases(id_)}
+
+
+def _walks_with(who: str, noun: Session | Series, view: View) -> bool:
+    """Whether a peer still walks with whom they would meet alone; others take part anyhow."""
+    if noun.form is not SessionForm.ONE_TO_ONE or who in noun.participants:
+        return True
+    return any(
+        each.status is MatchStatus.ACCEPTED and (each.peer, each.participant) == (who, other)
+        for each in view.all(Match)
+        for other in noun.participants
+    )

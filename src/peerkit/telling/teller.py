@@ -1,0 +1,349 @@
+"""The loop that tells: takes what is due, asks whether and how, hands it over, writes it down."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from peerkit.acts import CancelNotice, PassOnNotice
+from peerkit.errors import KeyReused
+from peerkit.model import ContactPreferences, ContactStatus, Peer, WhyNotTold
+from peerkit.model.fields import day_of
+from peerkit.notifiers import CouldNotTell, Notice, Notifier
+from peerkit.stores import Delivery, Posted, Settled, Store
+from peerkit.telling.facts import facts_of
+from peerkit.telling.grounds import ids_beside, noun_of, who_hears, why_not
+from peerkit.telling.recipients import recipients
+from peerkit.telling.retrying import TRIES, after_failure
+from peerkit.telling.times import next_digest, next_moment
+from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
+
+if TYPE_CHECKING:
+    from peerkit.acts import Act
+    from peerkit.handbook import Handbook, Reminder
+    from peerkit.model import Message, Noun, View
+    from peerkit.telling.wording import Said, Wording
+
+__all__ = ["TELLER", "Teller", "Told"]
+
+#: Who reports that a message was cancelled or passed on.
+TELLER: Final = "teller"
+#: How many messages are taken at a time.
+BATCH: Final = 50
+#: The way of a message that waits for a digest, or has been in one that failed.
+_DIGEST: Final = "digest"
+#: For these reasons somebody else has to hear of it; for the others nobody has.
+_PASSED_ON: Final = frozenset(
+    {
+        WhyNotTold.ADVERSE,
+        WhyNotTold.GIVEN_UP,
+        WhyNotTold.MISSING,
+        WhyNotTold.NO_CHANNEL,
+        WhyNotTold.STOPPED,
+    }
+)
+#: Where nobody else can hear of it, whoever it was for does.
+_RATHER_THAN_NOBODY: Final = frozenset({WhyNotTold.ADVERSE, WhyNotTold.MISSING})
+
+
+@attrs.frozen
+class Told:
+    """What became of messages: told, cancelled, given up; and how many wait, these or others."""
+
+    told: int
+    waiting: int
+    cancelled: int = 0
+    given_up: int = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether anything became of any message."""
+        return bool(self.told or self.cancelled or self.given_up)
+
+
+@attrs.frozen
+class _Ready:
+    """A message that may be told now, and over which ways; with none, over the host's own."""
+
+    posted: Posted
+    noun: Noun | None
+    preferences: ContactPreferences | None = None
+    ways: tuple[Way, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Teller:
+    """Tells what waits in a store. ``do`` and ``clock`` are the program's own."""
+
+    store: Store
+    handbook: Handbook
+    do: Callable[[Act], object]
+    clock: Callable[[], datetime]
+    zone: str
+    coordinator: str | None
+    routes: Routes | Notifier
+    lease: timedelta
+
+    def tell(self, limit: int) -> Told:
+        """Tell at most so many messages of those that are due."""
+        became = dict.fromkeys(Delivery, 0)
+        while limit > 0:
+            now, token = self.clock(), secrets.token_hex(16)
+            taken = self.store.take(min(limit, BATCH), now, now + self.lease, token)
+            if not taken:
+                break
+            limit -= len(taken)
+            for mine in _by_person(taken):
+                for settled in self._one_person(mine, now + self.lease):
+                    if self.store.settle((settled,), self.clock(), token):
+                        became[settled.delivery] += 1
+        told, cancelled, given_up = (
+            became[each] for each in (Delivery.TOLD, Delivery.CANCELLED, Delivery.GIVEN_UP)
+        )
+        return Told(told, self.store.outbox()[1], cancelled, given_up)
+
+    def _one_person(self, mine: list[Posted], until: datetime) -> Iterator[Settled]:
+        """What became of each message to one person, in order, each before the next is told.
+
+        Once one of them could not be told, those behind it wait as long as it does.
+        """
+        bundle: list[_Ready] = []
+        held: Settled | None = None
+        for posted in mine:
+            if held is not None or self._is_over(until):
+                yield _untried(posted, posted.due if held is None else held.due)
+                continue
+            found = self._looked_at(posted, deadly=posted is mine[0] and posted.attempts > TRIES)
+            if isinstance(found, Settled):
+                yield found
+            elif posted.way.startswith(_DIGEST):
+                bundle.append(found)
+            else:
+                for settled in self._handed_over([found]):
+                    yield settled
+                    held = settled if settled.delivery is Delivery.WAITING else None
+        if held is not None:
+            yield from (_untried(each.posted, held.due) for each in bundle)
+        elif bundle:
+            yield from self._handed_over(bundle)
+
+    def _is_over(self, until: datetime) -> bool:
+        """Whether another teller may have taken the messages by now."""
+        return bool(self.lease) and self.clock() >= until
+
+    def _looked_at(self, posted: Posted, *, deadly: bool) -> Settled | _Ready:
+        """Whether a message is to be told, by now and in this way; or what becomes of it.
+
+        One is ``deadly`` when nobody who took it has lived to say what became of it.
+        """
+        message, now = posted.message, self.clock()
+        view = self._view(now, message.about, message.to)
+        reminder = self.handbook.on(day_of(now, self.zone)).reminders.get(message.kind)
+        noun = noun_of(message, view, reminder)
+        if reminder is not None:
+            why, other = self._reminds_in_vain(message, reminder, noun, now), None
+        else:
+            beside = ids_beside(message, noun)
+            if beside:
+                view = self._view(now, message.about, message.to, *beside)
+            hears = who_hears(message, noun, view)
+            why = why_not(message, noun, view, hears, self.coordinator)
+            other = self.coordinator if hears in (None, message.to) else hears
+        if why is not None and (why not in _RATHER_THAN_NOBODY or other is not None):
+            return self._not_told(posted, why, other)
+        if deadly:
+            return self._not_told(posted, WhyNotTold.GIVEN_UP, self.coordinator)
+        if not isinstance(self.routes, Routes):
+            return _Ready(posted, noun)
+        preferences = view.get(ContactPreferences, message.to)
+        ways = ways_of(preferences, self.routes)
+        if preferences is None or not ways:
+            stopped = preferences is not None and preferences.status is ContactStatus.STOPPED
+            why = WhyNotTold.STOPPED if stopped else WhyNotTold.NO_CHANNEL
+            return self._not_told(posted, why, self.coordinator)
+        wait = _later(posted, preferences, now)
+        return _Ready(posted, noun, preferences, _from(ways, posted.way)) if wait is None else wait
+
+    def _reminds_in_vain(
+        self, message: Message, reminder: Reminder, noun: Noun | None, now: datetime
+    ) -> WhyNotTold | None:
+        """Why nobody is reminded of this any more; None where whoever it is for still is."""
+        if noun is None:
+            return WhyNotTold.FORGOTTEN
+        if noun.status not in reminder.statuses:
+            return WhyNotTold.OVER
+        day = day_of(now, self.zone)
+        to = recipients(
+            self.store, noun, reminder.to, now=now, day=day, coordinator=self.coordinator
+        )
+        return None if message.to in to else WhyNotTold.NOT_ASSIGNED
+
+    def _view(self, now: datetime, *about: str) -> View:
+        ids = tuple(dict.fromkeys(about))
+        return self.store.view(ids, day_of(now, self.zone), now).view
+
+    def _not_told(self, posted: Posted, why: WhyNotTold, other: str | None) -> Settled:
+        """A message that is not told: journalled, and passed on where somebody has to hear of it."""
+        message = posted.message
+        passed_on = why in _PASSED_ON and other is not None and other != message.to
+        act: Act
+        if passed_on:
+            act = PassOnNotice(
+                by=TELLER,
+                key=f"passed-on/{message.key}",
+                notice=message.key,
+                to=message.to,
+                of=message.kind,
+                noun=message.about,
+                coordinator=f"{other}",
+                why=why,
+            )
+        else:
+            act = CancelNotice(
+                by=TELLER,
+                key=f"cancelled/{message.key}",
+                notice=message.key,
+                to=message.to,
+                of=message.kind,
+                why=why,
+            )
+        # Where another teller has written it down for another reason, that one stands.
+        with suppress(KeyReused):
+            self.do(act)
+        lost = why is WhyNotTold.GIVEN_UP or (why is WhyNotTold.NO_CHANNEL and not passed_on)
+        return Settled(
+            key=message.key,
+            delivery=Delivery.GIVEN_UP if lost else Delivery.CANCELLED,
+            attempts=posted.attempts,
+            way=posted.way,
+        )
+
+    def _handed_over(self, ready: list[_Ready]) -> Iterator[Settled]:
+        """What became of these messages to one person, told as one notice.
+
+        An error that no notifier may raise is raised once it is written down that they failed.
+        """
+        notifier, notice = self._notice(ready)
+        failure: CouldNotTell | None = None
+        wrong: Exception | None = None
+        try:
+            notifier.notify(notice)
+        except CouldNotTell as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure, wrong = CouldNotTell("The notifier raised an error of its own."), error
+        for each in ready:
+            if failure is None:
+                told = _settled(each.posted, Delivery.TOLD, each.posted.attempts)
+                yield attrs.evolve(told, way=each.ways[0].name) if each.ways else told
+            else:
+                yield self._failed(each, failure)
+        if wrong is not None:
+            raise wrong
+
+    def _failed(self, ready: _Ready, failure: CouldNotTell) -> Settled:
+        """What becomes of a message that could not be told; of a digest each on its own."""
+        posted = ready.posted
+        names = tuple(each.name for each in ready.ways) or (posted.way,)
+        settled = after_failure(posted, names, failure, self.clock())
+        if settled.delivery is Delivery.GIVEN_UP:
+            self._not_told(posted, WhyNotTold.GIVEN_UP, self.coordinator)
+        if posted.way.startswith(_DIGEST):
+            return attrs.evolve(settled, way=f"{_DIGEST}/{settled.way}")
+        return settled
+
+    def _notice(self, ready: list[_Ready]) -> tuple[Notifier, Notice]:
+        """What is handed over, and to which notifier."""
+        first = ready[0]
+        message = first.posted.message
+        routes, preferences = self.routes, first.preferences
+        if not isinstance(routes, Routes) or preferences is None:
+            return routes, Notice(  # type: ignore[return-value]  # a notifier, as it is no Routes
+                key=message.key,
+                to=message.to,
+                kind=message.kind,
+                about=message.about,
+                outside=message.outside,
+                inside=message.inside,
+            )
+        way = first.ways[0]
+        now = self.clock()
+        parts = [_said(each, routes.wording, preferences, now) for each in ready]
+        alone = len(ready) == 1
+        said = (
+            parts[0]
+            if alone
+            else routes.wording.digest(
+                preferences.language, tuple(each.inside for each in parts)
+            )
+        )
+        return routes.notifiers[way.point.channel], Notice(
+            key=f"{message.key if alone else _key_of(ready)}/{way.name}",
+            to=message.to,
+            kind=message.kind if alone else _DIGEST,
+            about=message.about if alone else message.to,
+            outside=said.outside,
+            inside=said.inside if way.point.safe else None,
+            channel=way.point.channel,
+            address=way.point.address,
+            language=preferences.language,
+            invite=None if first.noun is None else routes.invite(first.noun, message.to),
+        )
+
+
+def _said(ready: _Ready, wording: Wording, preferences: ContactPreferences, now: datetime) -> Said:
+    message = ready.posted.message
+    facts = facts_of(message, ready.noun, now, preferences.zone)
+    return wording.said(message.kind, preferences.language, facts)
+
+
+def _key_of(ready: list[_Ready]) -> str:
+    """The key of several messages told as one: another one as soon as one of them is another."""
+    keys = " ".join(each.posted.key for each in ready)
+    return f"{_DIGEST}/{sha256(keys.encode()).hexdigest()[:32]}"
+
+
+def _by_person(taken: tuple[Posted, ...]) -> list[list[Posted]]:
+    """What was taken, by whom it is for: each person's in order, and who comes first is mixed.
+
+    Where a message kills its teller, those taken with it were not told either. Next time
+    others come first, so that it does not take them along.
+    """
+    mine: dict[str, list[Posted]] = {}
+    for each in taken:
+        mine.setdefault(each.message.to, []).append(each)
+    again = max(each.attempts for each in taken)
+    if again == 1:
+        return [*mine.values()]
+    return [mine[to] for to in sorted(mine, key=lambda to: sha256(f"{again}/{to}".encode()).digest())]
+
+
+def _later(posted: Posted, preferences: ContactPreferences, now: datetime) -> Settled | None:
+    """A message that has to wait for the person's own time; None where that is now."""
+    first = not posted.way
+    if first and preferences.digest is not None and posted.message.kind not in AT_ONCE:
+        return _untried(attrs.evolve(posted, way=_DIGEST), next_digest(preferences, now))
+    moment = next_moment(preferences, now)
+    return None if moment <= now else _untried(posted, moment)
+
+
+def _from(ways: tuple[Way, ...], name: str) -> tuple[Way, ...]:
+    """The ways from the one of this name on; all of them where the person has it no more."""
+    name = name.removeprefix(f"{_DIGEST}/")
+    at = next((at for at, each in enumerate(ways) if each.name == name), 0)
+    return ways[at:]
+
+
+def _untried(posted: Posted, due: datetime | None) -> Settled:
+    """A message that goes back untried, and does not count as tried."""
+    return attrs.evolve(_settled(posted, Delivery.WAITING, posted.attempts - 1), due=due)
+
+
+def _settled(posted: Posted, delivery: Delivery, attempts: int) -> Settled:
+    return Settled(key=posted.key, delivery=delivery, attempts=attempts, way=posted.way)

@@ -1,0 +1,88 @@
+"""Over which channels a person is told: what leaves the house, and what they said about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+import attrs
+
+from peerkit.errors import BadInput, must_be
+from peerkit.model import ContactPoint, ContactPreferences, ContactStatus, NoticeChannel, Noun
+from peerkit.notifiers import Notifier
+from peerkit.telling.wording import Wording
+
+__all__ = ["AT_ONCE", "Invite", "Routes", "Way", "ways_of"]
+
+#: What does not wait for a digest: the day would be over. It does wait for the end of quiet hours.
+AT_ONCE: Final = frozenset(
+    {
+        "call.needed",
+        "concern.opened",
+        "concern.raised",
+        "measure.unseen",
+        "safety.disclosed",
+        "series.occurrence-cancelled",
+        "series.occurrence-moved",
+        "session.cancelled",
+        "session.moved",
+        "session.tomorrow",
+    }
+)
+#: Makes an iCalendar object of what a message is about, for this person; None where there is none.
+Invite: TypeAlias = Callable[[Noun, str], bytes | None]
+
+
+def _no_invite(noun: Noun, to: str) -> bytes | None:
+    """Nobody's calendar is written to."""
+
+
+def _notifiers(value: object) -> Mapping[NoticeChannel, Notifier]:
+    what = "give a notifier for each channel, such as {NoticeChannel.EMAIL: EmailNotifier(…)}"
+    must_be(Mapping, value, "Routes.notifiers", what)
+    found = dict(value)  # type: ignore[call-overload]  # it is a mapping
+    for channel, notifier in found.items():
+        if not isinstance(channel, NoticeChannel) or not isinstance(notifier, Notifier):
+            raise BadInput("Routes.notifiers", what)
+    return MappingProxyType(found)
+
+
+@attrs.frozen
+class Routes:
+    """What leaves the house: a notifier for each channel, and the words that go with it.
+
+    A person is told over the first of their own channels that has a notifier here, and over
+    the next one when that fails for good. Who has none is not told; the coordinator is.
+    """
+
+    notifiers: Mapping[NoticeChannel, Notifier] = attrs.field(converter=_notifiers)
+    wording: Wording = attrs.field(factory=Wording.load, kw_only=True)
+    invite: Invite = attrs.field(default=_no_invite, kw_only=True)
+
+
+@attrs.frozen
+class Way:
+    """One way to a person: its name, the same as long as they do not change it, and the point."""
+
+    name: str
+    point: ContactPoint
+
+
+def ways_of(preferences: ContactPreferences | None, routes: Routes) -> tuple[Way, ...]:
+    """The ways over which this person may be told, in the order that they are tried.
+
+    A second address of the same channel has a number behind its name: ``email``, ``email.2``.
+    """
+    if preferences is None or preferences.status is not ContactStatus.WELCOME:
+        return ()
+    seen: Counter[str] = Counter()
+    ways: list[Way] = []
+    for each in preferences.points:
+        seen[each.channel] += 1
+        nth = seen[each.channel]
+        name = str(each.channel) if nth == 1 else f"{each.channel}.{nth}"
+        if not each.failed and each.channel in routes.notifiers:
+            ways.append(Way(name, each))
+    return tuple(ways)
