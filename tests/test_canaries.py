@@ -25,7 +25,7 @@ from peerkit.reports import summary
 from peerkit.reports.show import Screen
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
-from tests.ordinary import NOW, activity, asking, empty, group, opened, plan, report
+from tests.ordinary import NOW, activity, asking, empty, group, opened, plan, posted, report
 
 PAIR: dict[str, Any] = {"peer": "ana", "participant": "p-7"}
 #: Mondays at nine, from next week on.
@@ -91,6 +91,8 @@ MEASURED: dict[str, Any] = {
 MONEY: dict[str, Any] = {"cents": 7654321, "currency": "USD"}
 #: More closely: which substance, and what wears somebody down.
 CLOSELY = (pk.Detail.TOBACCO, pk.Pull.WEARS)
+#: What a notice says of its message.
+NOTICED = ("key", "to", "kind", "about", "outside", "inside")
 SHY = (LIVED, TIED, DANGER, CHANGED, *CLOSELY)
 CODES = (*map(str, SHY), "phq-9", "7654321")
 HIDDEN = (*CANARIES.values(), *CODES, *(each.name for each in SHY))
@@ -623,11 +625,13 @@ class TestNowhere:
         for act in whole_life():
             program.do(act)
         stream, kept = io.StringIO(), MemoryNotifier()
-        for message in program.store.untold(1000, NOW, NOW):
-            ConsoleNotifier(stream, safe=True).notify(message)
-            ConsoleNotifier(safe=False).notify(message)
-            kept.notify(message)
-            nowhere(json.dumps(attrs.asdict(message)))
+        for message in posted(program):
+            texts = {name: getattr(message, name) for name in NOTICED}
+            notice = pk.Notice(**texts)
+            ConsoleNotifier(stream, safe=True).notify(notice)
+            ConsoleNotifier(safe=False).notify(notice)
+            kept.notify(notice)
+            nowhere(json.dumps(texts))
 
         assert stream.getvalue().count("\n") == len(kept.told) == program.store.outbox()[0]
         nowhere(stream.getvalue() + capsys.readouterr().out + shown(*kept.told))

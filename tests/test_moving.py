@@ -7,7 +7,6 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,15 +20,14 @@ import peerkit as pk
 from peerkit.errors import BadInput, StoreError
 from peerkit.exchange import moving, program_file
 from peerkit.exchange.moving import Exported, check_export, export_program, import_program
-from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import GENESIS, Apart, Change, Delivery, Store, touched
+from peerkit.stores import GENESIS, Apart, Change, Delivery, Posted, Settled, Store, touched
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import text, write_noun
 from peerkit.stores.keys import KeysInMemory
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
-from peerkit.testing.pieces import NOW, SOON, everything, goal, look, match, tallies
+from peerkit.testing.pieces import LATER, NOW, SOON, everything, goal, look, match, message, tallies
 from tests.ordinary import LIVED, empty
 from tests.postgres import Postgres
 from tests.test_state_machine import TwoStores
@@ -43,10 +41,18 @@ STEP = 101 if ROUNDS < 100 else 1
 def same(one: pk.Program, other: pk.Program) -> None:
     """Everything that can be read is the same, and both verify whole."""
     assert everything(one.store) == everything(other.store)
-    assert tuple(one.store.posted()) == tuple(other.store.posted())
+    assert outbox(one.store) == outbox(other.store)
     assert tallies(one.store) == tallies(other.store)
     assert one.verify() == other.verify()
     assert one.verify().whole
+
+
+def outbox(store: Store) -> list[Posted]:
+    """What became of each message; of one that was told, that it was."""
+    return [
+        attrs.evolve(each, due=None, attempts=0, way="") if each.delivery is Delivery.TOLD else each
+        for each in store.posted()
+    ]
 
 
 def welcome(program: pk.Program, *numbers: int) -> None:
@@ -61,7 +67,7 @@ def welcome(program: pk.Program, *numbers: int) -> None:
 
 @pytest.fixture
 def program() -> pk.Program:
-    """A program in memory with some entries, words, keys, and messages told and not told."""
+    """A program in memory with some entries, words, keys, and messages of which much became."""
     program = empty(MemoryStore(), clock=lambda: NOW)
     welcome(program, 1, 2, 3)
     peer = pk.WelcomePeer(
@@ -73,15 +79,26 @@ def program() -> pk.Program:
         experiences=LIVED,
     )
     assert program.do(peer).allowed
-    for number in (1, 2):
+    for number in (1, 2, 3):
         proposed = pk.ProposeMatch(
             by="sam", id=f"m-{number}", peer="ana", participant=f"p-{number}"
         )
         program.do(proposed)
-    assert program.store.outbox()[0] > 2
-    assert program.tell(MemoryNotifier(), limit=2).told == 2
-    program.store.take(1, NOW, SOON, "t-1")
+    assert len(program.store.take(5, NOW, SOON, "t")) == 5
+    assert program.store.settle(BECAME, NOW, "t") == tuple(each.key for each in BECAME)
+    (leased,) = program.store.take(9, NOW, SOON, "leased")
+    assert leased.key == "10/0"
     return program
+
+
+#: What became of five of its messages. The sixth waits as it was left.
+BECAME = (
+    Settled(key="8/0", delivery=Delivery.TOLD, attempts=1, way="app"),
+    Settled(key="8/1", delivery=Delivery.WAITING, due=LATER, attempts=2, way="email"),
+    Settled(key="9/0", delivery=Delivery.CANCELLED, attempts=1),
+    Settled(key="9/1", delivery=Delivery.GIVEN_UP, attempts=13, way="text"),
+    Settled(key="10/0", delivery=Delivery.WAITING),
+)
 
 
 @pytest.fixture
@@ -192,10 +209,21 @@ def test_a_program_arrives_as_it_left(program: pk.Program, file: Path, tmp_path:
         again = arrived.do(pk.WelcomeParticipant(by="sam", id="p-2", key="k-2"))
         assert (again.again, again.number) == (True, 3)
         assert again.allowed
-        given = arrived.store.take(100, NOW, SOON, "t-1")
-        waits = program.store.posted(Delivery.WAITING)
-        assert [each.key for each in given] == [each.key for each in waits]
-        assert len(given) == program.store.outbox()[0] - 2
+        lies = [
+            (each.key, each.delivery, each.attempts, each.way) for each in outbox(arrived.store)
+        ]
+        assert lies == [
+            ("8/0", Delivery.TOLD, 0, ""),
+            ("8/1", Delivery.WAITING, 2, "email"),
+            ("9/0", Delivery.CANCELLED, 1, ""),
+            ("9/1", Delivery.GIVEN_UP, 13, "text"),
+            ("10/0", Delivery.WAITING, 1, ""),
+            ("10/1", Delivery.WAITING, 0, ""),
+        ]
+        given = arrived.store.take(100, NOW, SOON, "t")
+        assert [each.key for each in given] == ["10/0"]
+        given = arrived.store.take(100, LATER, LATER, "t")
+        assert [each.key for each in given] == ["8/1", "10/0", "10/1"]
 
 
 @pytest.mark.server
@@ -219,25 +247,116 @@ def test_the_form_of_the_file(tmp_path: Path) -> None:
     program.do(pk.WelcomeParticipant(by="sam", id="p-1"))
     said = pk.SetGoal(by="p-1", id="g-1", participant="p-1", words=pk.Words("Swim."))
     program.do(said)
+    left_by(program.store, messages=(message(), message(), message()))
+    program.store.take(9, NOW, SOON, "t")
+    became = (
+        Settled(key="3/0", delivery=Delivery.WAITING, due=LATER, attempts=1, way="email"),
+        Settled(key="3/1", delivery=Delivery.CANCELLED),
+        Settled(key="3/2", delivery=Delivery.TOLD, attempts=1, way="email"),
+    )
+    program.store.settle(became, NOW, "t")
     path = tmp_path / "moved.jsonl"
 
     exported = export_program(program, path)
 
-    first, second = program.journal()
+    first, second, third = program.journal()
     (words,) = second.apart
     lines = lines_of(path)
     assert lines == [
-        b'{"peerkit":"program","form":1,"words":true}\n',
+        b'{"peerkit":"program","form":2,"words":true}\n',
         f'{{"hash":"{first.hash}","entry":{first.body}}}\n'.encode(),
         f'{{"hash":"{second.hash}","apart":[["goal/g-1","p-1","{words.salt}","Swim."]],'
         f'"entry":{second.body}}}\n'.encode(),
-        *[each for each in lines if each.startswith(b'{"waiting":["')],
-        f'{{"entries":2,"head":"{second.hash}","sha256":"{exported.sha256}"}}\n'.encode(),
+        f'{{"hash":"{third.hash}","entry":{third.body}}}\n'.encode(),
+        (
+            b'{"outbox":[["3/0","waiting","2026-11-02T09:06:00+00:00",1,"email"],'
+            b'["3/1","cancelled",null,0,""]]}\n'
+        ),
+        f'{{"entries":3,"head":"{third.hash}","sha256":"{exported.sha256}"}}\n'.encode(),
     ]
     assert exported.sha256 == sha256(b"".join(lines[:-1])).hexdigest()
-    assert exported == Exported(2, second.hash, words=True, sha256=exported.sha256)
+    assert exported == Exported(3, third.hash, words=True, sha256=exported.sha256)
     assert path.stat().st_mode & 0o777 == 0o600
     assert "Swim" not in repr(exported)
+
+
+def older(lines: list[bytes], waiting: bytes) -> list[bytes]:
+    """The same file in its first form, which knew only what waits."""
+    first = lines[0].replace(b'"form":2', b'"form":1')
+    return sealed([first, *lines[1:-2], b'{"waiting":%s}\n' % waiting])
+
+
+def test_a_file_of_the_first_form_is_read(program: pk.Program, file: Path, tmp_path: Path) -> None:
+    """What waits in it waits, and was not tried; all else has been told, when the clock says."""
+    file.write_bytes(b"".join(older(lines_of(file), b'["8/1","10/0"]')))
+    store = MemoryStore()
+
+    exported = import_program(file, pk.Program(store), clock=lambda: LATER)
+
+    assert exported == check_export(file)
+    lies = [(each.key, each.delivery, each.attempts) for each in store.posted()]
+    assert lies == [
+        *(("8/0", Delivery.TOLD, 0), ("8/1", Delivery.WAITING, 0), ("9/0", Delivery.TOLD, 0)),
+        *(("9/1", Delivery.TOLD, 0), ("10/0", Delivery.WAITING, 0), ("10/1", Delivery.TOLD, 0)),
+    ]
+    assert {each.settled for each in store._outbox.values()} == {None, LATER}
+
+
+@pytest.mark.parametrize("waiting", [b"{}", b"[]", b"[1]", b'[["8/1","waiting",null,0,""]]'])
+def test_what_waits_in_the_first_form_is_checked(file: Path, waiting: bytes) -> None:
+    """Its line is a list of keys, and nothing else."""
+    file.write_bytes(b"".join(older(lines_of(file), waiting)))
+
+    with pytest.raises(BadInput, match="is not as peerkit writes what became of messages"):
+        check_export(file)
+
+
+def test_an_export_of_the_first_form_is_begun_anew(program: pk.Program, tmp_path: Path) -> None:
+    """What an older peerkit had begun does not become a file of two forms."""
+    path = tmp_path / "moved.jsonl"
+    whole = begun(program, path, lines=5)
+    partial = path.with_name("moved.jsonl.partial")
+    partial.write_bytes(partial.read_bytes().replace(b'"form":2', b'"form":1', 1))
+
+    export_program(program, path)
+
+    assert path.read_bytes() == whole.read_bytes()
+
+
+def test_what_no_file_could_say_again_does_not_leave(
+    program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a store says of a message is read as an import reads it, before the file is whole."""
+    (first, *_) = program.store.posted(Delivery.WAITING)
+    odd = attrs.evolve(first, way=f"{CANARY}\n")
+    monkeypatch.setattr(program.store, "posted", lambda *_: iter([odd]))
+
+    with pytest.raises(StoreError, match="is not as peerkit writes what became") as raised:
+        export_program(program, tmp_path / "moved.jsonl")
+    assert CANARY not in str(raised.value)
+
+
+def test_many_messages_move(tmp_path: Path) -> None:
+    """More than one line holds arrive as they were."""
+    store = MemoryStore()
+    for _ in range(3):
+        left_by(store, messages=tuple(message(number) for number in range(400)))
+    given = store.take(900, NOW, SOON, "t")
+    store.settle(
+        tuple(
+            Settled(key=each.key, delivery=list(Delivery)[at % 4], attempts=at % 5)
+            for at, each in enumerate(given)
+        ),
+        NOW,
+        "t",
+    )
+    program, arrived = pk.Program(store), pk.Program(MemoryStore())
+
+    export_program(program, tmp_path / "moved.jsonl")
+    import_program(tmp_path / "moved.jsonl", arrived)
+
+    same(program, arrived)
+    assert len([each for each in lines_of(tmp_path / "moved.jsonl") if b"outbox" in each[:9]]) == 2
 
 
 def test_a_program_without_an_entry_moves_too(tmp_path: Path) -> None:
@@ -516,9 +635,12 @@ def test_a_message_of_no_entry_does_not_leave_when_it_was_explained(
     found = ("ab" * 32,)
     why = pk.Words("A disk.")
     assert program.do(pk.ExplainBreak(by="sam", number=1, found=found, why=why)).allowed
-    monkeypatch.setattr(program.store, "waiting", lambda: iter(["1/7"]))
+    (first, *_) = program.store.posted()
+    stray = attrs.evolve(first, message=attrs.evolve(first.message, key="1/7"))
+    stray = attrs.evolve(stray, delivery=Delivery.WAITING)
+    monkeypatch.setattr(program.store, "posted", lambda *_: iter([stray]))
 
-    with pytest.raises(StoreError, match="names a message that waits and is not in it"):
+    with pytest.raises(StoreError, match="names a message that is not in it"):
         export_program(program, tmp_path / "moved.jsonl")
 
 
@@ -683,7 +805,8 @@ def test_a_later_export_brings_what_came_since(
     arrived = pk.Program(MemoryStore())
     import_program(file, arrived)
     welcome(program, 8)
-    program.tell(MemoryNotifier(), limit=100, lease=timedelta(0))
+    told = tuple(Settled(key=f"{n}/1", delivery=Delivery.TOLD) for n in (8, 10))
+    assert program.store.settle(told, NOW) == ("8/1", "10/1")
     later = tmp_path / "later.jsonl"
     export_program(program, later)
 
@@ -767,13 +890,13 @@ DAMAGE: dict[str, tuple[Callable[[list[bytes]], list[bytes]], str]] = {
     "a list": (lambda lines: [b"[1]\n", *lines[1:]], "line 1: is not the first line"),
     "nested too deep": (lambda lines: [b"[" * 100_000, b"\n"], "line 1: is not the first line"),
     "newer": (
-        lambda lines: unlike(lines, 0, b'"form":1', b'"form":2'),
+        lambda lines: unlike(lines, 0, b'"form":2', b'"form":3'),
         "line 1: was written by a newer peerkit; install that one",
     ),
-    "no form": (lambda lines: unlike(lines, 0, b'"form":1', b'"form":[]'), "line 1: is not the"),
-    "form 0": (lambda lines: unlike(lines, 0, b'"form":1', b'"form":0'), "line 1: is not as peer"),
+    "no form": (lambda lines: unlike(lines, 0, b'"form":2', b'"form":[]'), "line 1: is not the"),
+    "form 0": (lambda lines: unlike(lines, 0, b'"form":2', b'"form":0'), "line 1: is not as peer"),
     "form twice": (
-        lambda lines: unlike(lines, 0, b'"form":1', b'"form":9,"form":1'),
+        lambda lines: unlike(lines, 0, b'"form":2', b'"form":9,"form":2'),
         "line 1: is not the first line",
     ),
     "another program's form": (
@@ -836,28 +959,50 @@ DAMAGE: dict[str, tuple[Callable[[list[bytes]], list[bytes]], str]] = {
         lambda lines: [*lines[:-2], lines[-1]],
         "is not the last line that belongs to those above it",
     ),
-    "what waits is no list": (
-        lambda lines: sealed([*lines[:-2], b'{"waiting":{}}\n']),
-        "is not as peerkit writes what waits",
+    **{
+        f"what became is {what}": (
+            lambda lines, rows=rows: sealed([*lines[:-2], b'{"outbox":%s}\n' % rows]),  # type: ignore[misc]
+            "is not as peerkit writes what became of messages",
+        )
+        for what, rows in {
+            "no list": b"{}",
+            "empty": b"[]",
+            "a text": b'["8/1"]',
+            "five letters": b'["abcde"]',
+            "a table": b'[{"a":1,"b":1,"c":1,"d":1,"e":1}]',
+            "too short": b'[["8/1","waiting",null,0]]',
+            "of no key": b'[[1,"waiting",null,0,""]]',
+            "of another kind": b'[["8/1","sent",null,0,""]]',
+            "told": b'[["8/1","told",null,0,""]]',
+            "due on a day": b'[["8/1","waiting","2026-11-02",0,""]]',
+            "due in no zone": b'[["8/1","waiting","2026-11-02T09:06:00",0,""]]',
+            "due elsewhere": b'[["8/1","waiting","2026-11-02T09:06:00+01:00",0,""]]',
+            "due before time": b'[["8/1","waiting","0001-01-01T00:00:00+14:00",0,""]]',
+            "due at a number": b'[["8/1","waiting",7,0,""]]',
+            "tried truly": b'[["8/1","waiting",null,true,""]]',
+            "tried less than never": b'[["8/1","waiting",null,-1,""]]',
+            "tried for ever": b'[["8/1","waiting",null,1000001,""]]',
+            "on no way": b'[["8/1","waiting",null,0,null]]',
+            "on half a way": b'[["8/1","waiting",null,0,"\\ud83d"]]',
+            "on a way of lines": b'[["8/1","waiting",null,0,"a\\nb"]]',
+            "on a long way": b'[["8/1","waiting",null,0,"%s"]]' % (b"x" * 101),
+            "of the first form": b'[["8/1","waiting",null,0,""],"9/0"]',
+        }.items()
+    },
+    "what waits in the first form": (
+        lambda lines: sealed([*lines[:-2], b'{"waiting":["8/1"]}\n']),
+        "is not the last line that belongs to those above it",
     ),
-    "nothing waits": (
-        lambda lines: sealed([*lines[:-2], b'{"waiting":[]}\n']),
-        "is not as peerkit writes what waits",
-    ),
-    "what waits is no text": (
-        lambda lines: sealed([*lines[:-2], b'{"waiting":[1]}\n']),
-        "is not as peerkit writes what waits",
-    ),
-    "what waits has no key": (
-        lambda lines: sealed([*lines[:-2], b'{"waiting":["1"]}\n']),
+    "what became has no key": (
+        lambda lines: sealed([*lines[:-2], b'{"outbox":[["1","waiting",null,0,""]]}\n']),
         "names a message that is not in the file, or not in order",
     ),
-    "what waits twice": (
+    "what became twice": (
         lambda lines: sealed([*lines[:-1], lines[-2]]),
         "names a message that is not in the file, or not in order",
     ),
-    "what waits of a later entry": (
-        lambda lines: sealed([*lines[:-1], b'{"waiting":["99/0"]}\n']),
+    "what became of a later entry": (
+        lambda lines: sealed([*lines[:-1], b'{"outbox":[["99/0","waiting",null,0,""]]}\n']),
         "names a message that is not in the file, or not in order",
     ),
     "another count": (
@@ -1080,9 +1225,9 @@ def test_a_cut_tail_is_found_by_an_anchor_only(program: pk.Program, file: Path) 
 def test_messages_that_are_not_there_cannot_wait(program: pk.Program, file: Path) -> None:
     """A message that waits, of an entry that has none, is refused when the entries are read."""
     lines = lines_of(file)
-    file.write_bytes(b"".join(sealed([*lines[:-2], b'{"waiting":["1/5"]}\n'])))
+    file.write_bytes(b"".join(sealed([*lines[:-2], b'{"outbox":[["1/5","waiting",null,0,""]]}\n'])))
 
-    with pytest.raises(BadInput, match="names a message that waits and is not in it"):
+    with pytest.raises(BadInput, match="names a message that is not in it"):
         import_program(file, pk.Program(MemoryStore()))
 
 

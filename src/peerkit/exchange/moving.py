@@ -14,10 +14,9 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -25,16 +24,19 @@ import attrs
 from peerkit.acts import ExplainBreak
 from peerkit.errors import BadInput, Moved, StoreError, must_be
 from peerkit.exchange.program_file import (
+    FILE,
+    Became,
     Exported,
     Lines,
-    Waiting,
     checked,
     entry_line,
     first_line,
     last_line,
     named,
-    waiting_lines,
+    opened,
+    outbox_lines,
 )
+from peerkit.exchange.program_outbox import FORM, UNTOLD
 from peerkit.program import Program
 from peerkit.stores import GENESIS, Restores
 from peerkit.stores.anchors import Anchor
@@ -45,7 +47,7 @@ from peerkit.stores.remaking import remade
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from peerkit.stores import Change, Entry, Store
+    from peerkit.stores import Change, Entry, Settled, Store
 
 __all__ = ["Exported", "check_export", "export_program", "import_program"]
 
@@ -55,8 +57,11 @@ BATCH: Final = 500
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 #: What stands in an entry that explains a break.
 _EXPLAINS: Final = f'"act":{{"act":"{ExplainBreak.kind}"'.encode()
-_FILE: Final = "give the name of a file"
 _EXPECTS: Final = "give an Anchor of the program, or leave it out"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _unwatched(done: int, of: int) -> None:
@@ -83,7 +88,7 @@ def export_program(
     does not fit, explained or not, or is private and sealed: an import would refuse the file.
     """
     must_be(Program, program, "program", "give a Program; Program(store) makes one of a store")
-    must_be(str | os.PathLike, path, "path", _FILE)
+    must_be(str | os.PathLike, path, "path", FILE)
     path = os.fspath(path)
     must_be_new(path)
     partial = f"{path}.partial"
@@ -150,8 +155,9 @@ def _written(
     with store.together():  # what came meanwhile, and nobody writes while the end is written
         for entry in store.journal(lines.number):
             write(entry)
-        for line in waiting_lines(store.waiting()):
-            lines.add(line)
+        for line in outbox_lines(store.posted(*UNTOLD)):
+            lines.at += 1
+            lines.became(line)  # what is written is what can be read
             file.write(line)
     if forgets:
         return None
@@ -164,7 +170,8 @@ def _written(
 def _begun(store: Store, file: BinaryIO, name: str, *, words: bool) -> Lines:
     """What is written already, up to the last whole entry.
 
-    A new file gets its first line, and so does one with a text that is gone since.
+    A new file gets its first line, and so does one with a text that is gone since, or of an
+    older form.
     """
     lines = Lines(name)
     file.seek(0)
@@ -176,6 +183,9 @@ def _begun(store: Store, file: BinaryIO, name: str, *, words: bool) -> Lines:
         return lines
     file.seek(0)
     _must_be_ours(lines, file, words=words)
+    if lines.form != FORM:
+        file.truncate(0)
+        return _begun(store, file, name, words=words)
     whole, journal = file.tell(), store.journal(0)
     for written in _entries(lines, file):
         whole, now = file.tell(), next(journal, None)
@@ -223,22 +233,21 @@ def _doubtful(entry: Entry) -> bool:
 
 def _must_arrive(path: str) -> None:
     """Read a file as an import does, where something in it was explained: that may not fit."""
-    with _opened(path) as file, _opened(path) as end:
+    with opened(path) as file, opened(path) as end:
         if not any(_EXPLAINS in line for line in file):
             return
         file.seek(0)
         found = checked(end, None, 0)
-        end.seek(found.place)
-        waiting, lines = Waiting(end), Lines(named(file))
+        became, lines = Became(end, found), Lines(named(file))
         lines.begin(file)
-        deque(_changes(lines, file, waiting, [], found.exported.entries), 0)
-        if waiting.left:
+        deque(_changes(lines, file, became, [], found.exported.entries), 0)
+        if became.left:
             raise _of_none(lines)
 
 
 def _of_none(lines: Lines) -> BadInput:
     """The error for a key that no entry had."""
-    return BadInput(lines.name, "names a message that waits and is not in it")
+    return BadInput(lines.name, "names a message that is not in it")
 
 
 def _last(store: Store) -> int:
@@ -264,7 +273,7 @@ def check_export(path: str | os.PathLike[str], *, expects: Anchor | None = None)
     program that was kept elsewhere. Raises :class:`~peerkit.errors.BadInput`.
     """
     must_be(Anchor | None, expects, "expects", _EXPECTS)
-    with _opened(path) as file:
+    with opened(path) as file:
         return checked(file, expects, 0).exported
 
 
@@ -274,6 +283,7 @@ def import_program(
     *,
     expects: Anchor | None = None,
     progress: Callable[[int, int], object] = _unwatched,
+    clock: Callable[[], datetime] = _now,
 ) -> Exported:
     """Make the program of a file in a new, empty one, so that ``verify`` finds the same there.
 
@@ -281,7 +291,8 @@ def import_program(
     comes from the entries alone: nouns, tallies, messages and keys are worked out from them.
     An import that was stopped is gone on with when it is called again: what is there already is
     passed over, and ``came`` says how many entries were not. Nobody else may write meanwhile.
-    ``progress`` is called with the number of finished entries, and of all.
+    ``progress`` is called with the number of finished entries, and of all; ``clock`` says when
+    messages were settled here: in the file is only that they were.
     Raises :class:`~peerkit.errors.BadInput` for the file, and
     :class:`~peerkit.errors.StoreError` for the place it should go to.
     """
@@ -289,7 +300,7 @@ def import_program(
     must_be(Anchor | None, expects, "expects", _EXPECTS)
     store = program.store
     there = _last(store)
-    with _opened(path) as file, _opened(path) as end:
+    with opened(path) as file, opened(path) as end:
         found = checked(end, expects, there)
         if not found.exported.words:
             raise BadInput(named(end), "was exported without words: it can be read, not moved in")
@@ -298,55 +309,43 @@ def import_program(
                 f"This program has {there} entries, which are not the first ones of the file. "
                 "Import into a new one."
             )
-        end.seek(found.place)
-        _kept(store, file, Waiting(end), there, found.exported.entries, progress)
+        became = Became(end, found)
+        _kept(store, file, became, there, found.exported.entries, progress, clock)
     return attrs.evolve(found.exported, came=found.exported.entries - there)
-
-
-@contextmanager
-def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """The file, to be read. What the system says of it becomes ours."""
-    must_be(str | os.PathLike, path, "path", _FILE)
-    try:
-        with Path(path).open("rb") as file:
-            yield file
-            return
-    except OSError as error:
-        failed = error.strerror or type(error).__name__
-    raise BadInput(Path(path).name, f"cannot be read: {failed}")
 
 
 def _kept(
     store: Store,
     file: BinaryIO,
-    waiting: Waiting,
+    became: Became,
     there: int,
     total: int,
     progress: Callable[[int, int], object],
+    clock: Callable[[], datetime],
 ) -> None:
-    """Keep every entry that is not there yet, and note what has been told."""
+    """Keep every entry that is not there yet, and note what became of its messages."""
     lines = Lines(named(file))
     lines.begin(file)
     while lines.number < total:
         size = min(BATCH, total - lines.number)
-        told: list[str] = []
-        changes = _changes(lines, file, waiting, told, size)
+        settled: list[Settled] = []
+        changes = _changes(lines, file, became, settled, size)
         with store.together():
             _take(store, lines, islice(changes, max(there - lines.number, 0), None))
-            if lines.number == total and waiting.left:
+            if lines.number == total and became.left:
                 raise _of_none(lines)
-            store.told(tuple(told), datetime.now(UTC))
+            store.settle(tuple(settled), clock())
         progress(lines.number, total)
 
 
 def _changes(
-    lines: Lines, file: BinaryIO, waiting: Waiting, told: list[str], size: int
+    lines: Lines, file: BinaryIO, became: Became, settled: list[Settled], size: int
 ) -> Iterator[Change]:
-    """The changes in the next lines. What of them has been told is noted."""
+    """The changes in the next lines. What became of their messages is noted."""
     for _ in range(size):
         entry = lines.follow(lines.next(file))
         change = _change(lines, entry)
-        told += waiting.told(entry.number, len(change.messages))
+        settled += became.of(entry.number, len(change.messages))
         yield change
 
 

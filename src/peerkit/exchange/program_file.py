@@ -2,23 +2,31 @@
 
 **The form.** UTF-8, one JSON object a line, each ended by a newline:
 
-1. ``{"peerkit":"program","form":1,"words":true}``.
+1. ``{"peerkit":"program","form":2,"words":true}``.
 2. Each entry of the journal, from the first to the last:
    ``{"hash":"…","entry":{…}}``. The entry is the very text that was hashed. Where texts of
    it lie apart, they stand before it: ``"apart":[["goal/g-1","p-1","salt","text"]]``.
-3. The keys of the messages that wait, oldest first, some hundreds a line:
-   ``{"waiting":["12/0"]}``. All others have been told.
+3. What became of the messages that were not told, oldest first, some hundreds a line:
+   ``{"outbox":[["12/0","waiting","2026-11-03T09:00:00+00:00",2,"email"]]}``. That is the key, what
+   became of it (``waiting``, ``cancelled`` or ``given-up``), before when it is not told (or
+   ``null``), how often it was tried, and over which channel. All others have been told; how
+   often they were tried, and how they went, is not in the file.
 4. ``{"entries":2,"head":"…","sha256":"…"}``: how many entries there are, the hash of the last
    one, and the SHA-256 of everything above this line.
 
 So ``head -n -1 FILE | sha256sum`` gives what the last line says.
+
+The first form has only the keys of the messages that wait: ``{"waiting":["12/0"]}``. It is read,
+and no longer written.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -26,8 +34,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from peerkit.errors import BadInput
-from peerkit.stores import GENESIS, Apart, Entry
+from peerkit.errors import BadInput, must_be
+from peerkit.exchange.program_outbox import FORM, OUTBOX, row_of
+from peerkit.stores import GENESIS, Apart, Delivery, Entry, Posted, Settled
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import text
 
@@ -35,20 +44,22 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 __all__ = [
+    "FILE",
+    "Became",
     "Checked",
     "Exported",
     "Lines",
-    "Waiting",
     "checked",
     "entry_line",
     "first_line",
     "last_line",
     "named",
-    "waiting_lines",
+    "opened",
+    "outbox_lines",
 ]
 
-#: The form of the file. One with a higher number was written by a newer peerkit.
-FORM: Final = 1
+#: What is said where a path is none.
+FILE: Final = "give the name of a file"
 #: The longest line that is read, in bytes.
 MOST: Final = 16 * 1024 * 1024
 #: How every first line begins, and the marks that some programs put before a text.
@@ -56,8 +67,8 @@ _BEGINS: Final = b'{"peerkit":"program",'
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 #: The key of a message: its entry, and its position there.
 _KEY: Final = re.compile(r"([1-9][0-9]{0,17})/(0|[1-9][0-9]{0,17})")
-#: How many keys of messages one line has.
-_KEYS: Final = 500
+#: How many messages one line has.
+_MESSAGES: Final = 500
 #: Where the parts of an entry's line stand: the hash has 64 digits.
 _HASH: Final = slice(9, 73)
 _NEXT: Final = slice(73, 83)
@@ -82,9 +93,9 @@ class Exported:
     came: int = attrs.field(default=0, eq=False)
 
 
-def first_line(*, words: bool) -> bytes:
+def first_line(*, words: bool, form: int = FORM) -> bytes:
     """What a file begins with."""
-    return _line({"peerkit": "program", "form": FORM, "words": words})
+    return _line({"peerkit": "program", "form": form, "words": words})
 
 
 def entry_line(entry: Entry, *, words: bool) -> bytes:
@@ -96,10 +107,10 @@ def entry_line(entry: Entry, *, words: bool) -> bytes:
     return f'{{"hash":"{entry.hash}",{apart}"entry":{entry.body}}}\n'.encode()
 
 
-def waiting_lines(keys: Iterator[str]) -> Iterator[bytes]:
-    """The keys of messages that wait."""
-    while some := list(islice(keys, _KEYS)):
-        yield _line({"waiting": some})
+def outbox_lines(posted: Iterator[Posted]) -> Iterator[bytes]:
+    """What became of the messages that were not told."""
+    while some := [row_of(each) for each in islice(posted, _MESSAGES)]:
+        yield _line({"outbox": some})
 
 
 def last_line(lines: Lines) -> bytes:
@@ -116,9 +127,10 @@ def _object(line: bytes) -> dict[str, Any]:
     """One line as a table, empty where it is none."""
     try:
         value = json.loads(line)
+        same = type(value) is dict and _line(value) == line
     except (ValueError, RecursionError):
         return {}
-    return value if type(value) is dict and _line(value) == line else {}
+    return value if same else {}
 
 
 @attrs.define
@@ -126,10 +138,12 @@ class Lines:
     """The lines of a file, as far as they were read or written: each must follow the last one.
 
     ``name`` is the file's, for what is said of it. ``at`` counts lines, ``place`` says at which
-    byte the line begins; ``number`` and ``head`` are those of the last entry.
+    byte the line begins; ``number`` and ``head`` are those of the last entry; ``form`` is the
+    file's.
     """
 
     name: str
+    form: int = FORM
     at: int = 0
     place: int = 0
     number: int = 0
@@ -183,8 +197,9 @@ class Lines:
         if form > FORM:
             raise self.refused("was written by a newer peerkit; install that one")
         words = found.get("words")
-        if line != first_line(words=words is True):
+        if form not in OUTBOX or line != first_line(words=words is True, form=form):
             raise self.refused("is not as peerkit writes it")
+        self.form = form
         self.add(line)
         return words is True
 
@@ -231,15 +246,20 @@ class Lines:
             return tuple(Apart(*row) for row in texts), start
         raise self.refused("has texts apart that are not as peerkit writes them")
 
-    def waiting(self, line: bytes) -> list[str]:
-        """The keys in a line of messages that wait; none where it is another line."""
-        if not line.startswith(b'{"waiting":'):
+    def became(self, line: bytes) -> list[Settled]:
+        """What became of the messages in this line; nothing where it is another line."""
+        name, read = OUTBOX[self.form]
+        if not line.startswith(f'{{"{name}":'.encode()):
             return []
-        keys = _object(line).get("waiting")
-        if type(keys) is list and keys and all(type(each) is str for each in keys):
-            self.add(line)
-            return keys
-        raise self.refused("is not as peerkit writes what waits")
+        rows = _object(line).get(name)
+        found: list[Settled] = []
+        if type(rows) is list:
+            with suppress(ValueError, TypeError, OverflowError):
+                found = [*map(read, rows)]
+        if not found:
+            raise self.refused("is not as peerkit writes what became of messages")
+        self.add(line)
+        return found
 
     def later(self, key: str, last: tuple[int, int]) -> tuple[int, int]:
         """The entry and position in the key of a message, which must come after the last one."""
@@ -260,6 +280,19 @@ class Lines:
         return Exported(self.number, self.head, words, self.digest.hexdigest())
 
 
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """The file, to be read. What the system says of it becomes ours."""
+    must_be(str | os.PathLike, path, "path", FILE)
+    try:
+        with Path(path).open("rb") as file:
+            yield file
+            return
+    except OSError as error:
+        failed = error.strerror or type(error).__name__
+    raise BadInput(Path(path).name, f"cannot be read: {failed}")
+
+
 def named(file: BinaryIO) -> str:
     """What the file is called, without its folders."""
     return Path(file.name).name
@@ -267,11 +300,12 @@ def named(file: BinaryIO) -> str:
 
 @attrs.frozen
 class Checked:
-    """What a whole file holds, the hashes that were asked for, and where what waits begins."""
+    """What a whole file holds, the hashes that were asked for, and where what became begins."""
 
     exported: Exported
     hashes: dict[int, str]
     place: int
+    form: int
 
 
 def checked(file: BinaryIO, expects: Anchor | None, also: int) -> Checked:
@@ -287,9 +321,9 @@ def checked(file: BinaryIO, expects: Anchor | None, also: int) -> Checked:
             hashes[entry.number] = entry.hash
         line = lines.next(file)
     place, last = lines.place, (0, 0)
-    while keys := lines.waiting(line):
-        for key in keys:
-            last = lines.later(key, last)
+    while settled := lines.became(line):
+        for each in settled:
+            last = lines.later(each.key, last)
         line = lines.next(file)
     exported = lines.end(line, words=words)
     if lines.next(file):
@@ -300,34 +334,36 @@ def checked(file: BinaryIO, expects: Anchor | None, also: int) -> Checked:
             f"does not hold the entry {number} that was expected. Its journal was cut or written "
             "anew, or it is another program or an older copy",
         )
-    return Checked(exported, hashes, place)
+    return Checked(exported, hashes, place, lines.form)
 
 
-def _keys(file: BinaryIO) -> Iterator[str]:
-    """The keys of the messages that wait, from where the file stands."""
-    lines = Lines(named(file))
-    while keys := lines.waiting(lines.next(file)):
-        yield from keys
+def _became(file: BinaryIO, form: int) -> Iterator[Settled]:
+    """What became of messages, from where the file stands."""
+    lines = Lines(named(file), form)
+    while settled := lines.became(lines.next(file)):
+        yield from settled
 
 
-class Waiting:
-    """The keys of the messages that wait, gone through in step with the entries."""
+class Became:
+    """What became of the messages, gone through in step with the entries."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        """From where the file stands."""
-        self._keys = _keys(file)
-        self._next = next(self._keys, "")
+    def __init__(self, file: BinaryIO, found: Checked) -> None:
+        """Of a file that was checked."""
+        file.seek(found.place)
+        self._rest = _became(file, found.form)
+        self._next = next(self._rest, None)
 
     @property
     def left(self) -> bool:
-        """Whether there is a key that no entry had."""
-        return bool(self._next)
+        """Whether there is a message that no entry had."""
+        return self._next is not None
 
-    def told(self, number: int, messages: int) -> Iterator[str]:
-        """The keys of those messages of an entry that do not wait."""
+    def of(self, number: int, messages: int) -> Iterator[Settled]:
+        """What became of the messages of an entry. What is not in the file has been told."""
         for position in range(messages):
             key = f"{number}/{position}"
-            if key == self._next:
-                self._next = next(self._keys, "")
+            if self._next is not None and self._next.key == key:
+                yield self._next
+                self._next = next(self._rest, None)
             else:
-                yield key
+                yield Settled(key=key, delivery=Delivery.TOLD)

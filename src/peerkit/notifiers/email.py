@@ -171,7 +171,7 @@ class EmailNotifier:
             )
 
     def _written(self, notice: Notice, to: Mailbox) -> bytes | None:
-        if not is_one_line(notice.outside) or not is_one_line(notice.language):
+        if not (notice.language.isascii() and is_one_line(notice.language + notice.outside)):
             return None
         with suppress(ValueError):
             return letter(notice, to, self._house, self._clock())
@@ -179,7 +179,7 @@ class EmailNotifier:
 
     def _send(self, text: bytes, to: Mailbox) -> _Trouble | None:
         """Try once. What stopped it is an answer too, so that no error hangs on to a server's."""
-        wide = [] if to.local.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
+        wide = [] if to.local.isascii() else ["SMTPUTF8"]
         self._step = "connecting"
         try:
             server = self._server = self._server or self._open()
@@ -198,7 +198,7 @@ class EmailNotifier:
                     return self._refused(code, said)
         except smtplib.SMTPResponseException as error:
             return self._refused(error.smtp_code, error.smtp_error)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a challenge that is no base64 is a ValueError
             self._drop()
             return _Trouble(self._step, type(error).__name__, gone=True)
         except BaseException:  # half a letter must not begin the next one
