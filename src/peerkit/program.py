@@ -427,15 +427,15 @@ class Program:
         ``coordinator`` is told where nobody else is left; ``holidays`` are days that are no
         business days, in any container of dates, such as ``holidays.country_holidays("US")``.
         """
-        if type(holidays) is str or not isinstance(holidays, Container):
+        asked: object = holidays  # a country's name is a container too, and of no dates
+        if isinstance(asked, str) or not isinstance(asked, Container):
             raise BadInput("holidays", "give a container of dates, or leave it out")
         now = self._moment()
         book = self.handbook.on(self._day(now))
-        asked = due(
-            self.store, book, now, self.zone, coordinator=self.coordinator, holidays=holidays
-        )
         given = again = 0
-        for act in asked:
+        for act in due(
+            self.store, book, now, self.zone, coordinator=self.coordinator, holidays=holidays
+        ):
             try:
                 meanwhile = self.do(act).again
             except KeyReused:  # by somebody who found other people
