@@ -222,8 +222,8 @@ def _zones(timetables: Iterable[Timetable]) -> Iterator[Timezone]:
     for zone, firsts in windows.items():
         table = Timezone()
         table.add("tzid", zone)
-        for each in sorted({change for first in firsts for change in _changes(zone, first)}):
-            onset, was, becomes, summer, name = each
+        changes = sorted({change for first in firsts for change in _changes(zone, first)})
+        for onset, was, becomes, summer, name in changes:
             part = TimezoneDaylight() if summer else TimezoneStandard()
             part.add("dtstart", onset)
             part.add("tzoffsetfrom", was)
