@@ -28,7 +28,7 @@ def main() -> int:
     if expected != shipped:
         return 1
     tables = sum(name.endswith(".toml") for name in shipped)
-    print(f"{wheel.name}: {len(shipped)} files, {tables} of them handbook tables, as in src/.")
+    print(f"{wheel.name}: {len(shipped)} files, {tables} of them TOML tables, as in src/.")
     return 0
 
 

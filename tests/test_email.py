@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peerkit.errors import BadInput
@@ -127,10 +126,10 @@ def test_a_letter_holds_the_outside_and_what_the_house_gave(server: MailServer) 
         ("Date", "Mon, 02 Mar 2026 09:30:00 +0000"),
         ("Message-ID", "<a3f6f60552138abd89d8091c0260a6b6@house.example>"),
         ("Auto-Submitted", "auto-generated"),
+        ("Content-Language", "en"),
         ("Content-Type", 'text/plain; charset="utf-8"'),
         ("Content-Transfer-Encoding", "7bit"),
         ("MIME-Version", "1.0"),
-        ("Content-Language", "en"),
     ]
     assert text(letter) == "You have a note.\n"
     assert server.recipients == [ANA]
@@ -148,10 +147,20 @@ def test_a_house_may_give_a_name_and_where_to_answer_and_to_stop(server: MailSer
         notifier.notify(mail())
 
     [letter] = server.read()
-    assert letter["From"] == '"Zoë, at the house" <notices@xn--huser-gra.example>'
+    [sender] = letter["From"].addresses
+    assert sender.display_name == "Zoë, at the house"
+    assert sender.addr_spec == "notices@xn--huser-gra.example"
     assert letter["Reply-To"] == "desk@house.example"
     assert letter["List-Unsubscribe"] == "<mailto:stop@house.example?subject=STOP>"
     assert server.greeted == ["xn--huser-gra.example"]
+
+
+def test_a_plain_name_is_written_plainly(server: MailServer) -> None:
+    """No quotes and no encoding where a name needs none."""
+    with to(server, sender_name="The Library") as notifier:
+        notifier.notify(mail())
+
+    assert server.letters[0].startswith(b"From: The Library\r\n <notices@house.example>\r\n")
 
 
 TEXTS = (
@@ -159,6 +168,7 @@ TEXTS = (
     "🌊 " * 60 + "🏳️‍🌈",
     "مرحبا بك",
     "  two  blanks  ",
+    "=?utf-8?q?One=0D=0ABcc:_eve=40bad.example?=",
     ".",
     "a" * 1200,
 )
@@ -175,16 +185,16 @@ def test_every_text_arrives_as_it_was_written(server: MailServer, words: str) ->
     assert text(letter).startswith(f"Outside {words} end\n")
     assert text(letter).endswith(f"\n{words}\n.\nInside {words}\n")
     assert server.letters[0].isascii()
-    assert max(len(each) for each in server.letters[0].splitlines()) < 998
+    assert max(len(each) for each in server.letters[0].splitlines()) <= 78
 
 
+@settings(max_examples=50, deadline=None)
 @given(
-    outside=st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=200),
-    inside=st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=200),
+    outside=st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=120),
+    inside=st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=120),
 )
 def test_whatever_can_be_written_is_read_as_it_was(outside: str, inside: str) -> None:
     """Any line of any script comes out of a letter as it went in, in ASCII and in short lines."""
-    assume("=?" not in outside)
     house = House.of(sender=SENDER, name=None, reply_to=None, stop=None)
     recipient = mailbox(ANA)
     assert recipient is not None
@@ -195,7 +205,7 @@ def test_whatever_can_be_written_is_read_as_it_was(outside: str, inside: str) ->
     assert text(read(written)).startswith(f"{told.outside}\n\n")
     assert text(read(written)).endswith(f"\n\n{told.inside}\n")
     assert written.isascii()
-    assert max(len(each) for each in written.split(b"\r\n")) <= 998
+    assert max(len(each) for each in written.split(b"\r\n")) <= 78
     assert written.count(b"\n") == written.count(b"\r\n")
 
 
@@ -290,7 +300,7 @@ UNWRITABLE: tuple[dict[str, Any], ...] = (
     {"outside": "One\x85Two"},
     {"outside": "One\u2029Two"},
     {"outside": "\udfff"},
-    {"outside": "=?utf-8?q?One=0D=0ABcc:_eve=40bad.example?="},
+    {"language": "españ"},
     {"language": "en\r\nBcc: eve@bad.example"},
     {"inside": "\udfff"},
     {"invite": b"\xff"},
@@ -324,11 +334,9 @@ BAD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("timeout", {"timeout": 0}),
     ("sender", {"sender": "house"}),
     ("sender", {"sender": "zoë@house.example"}),
-    ("sender_name", {"sender_name": "=?utf-8?q?eve?="}),
     ("sender_name", {"sender_name": "One\r\nBcc: eve@bad.example"}),
     ("reply_to", {"reply_to": "desk@house.example\n"}),
     ("stop_address", {"stop_address": "stop"}),
-    ("stop_address", {"stop_address": "s" * 60 + "@house.example"}),
 )
 
 
@@ -763,6 +771,31 @@ def test_a_server_that_behaves_badly_is_a_failure(
     assert ANA not in everything_in(failed)
 
 
+def test_a_challenge_that_cannot_be_read_is_a_failure(authority: Authority, tmp_path: Path) -> None:
+    """A server that asks for the password in nonsense is not believed, and gets no answer."""
+    context = authority.server(tmp_path)
+    heard: list[bytes] = []
+
+    def nonsense(caller: socket.socket) -> None:
+        with context.wrap_socket(caller, server_side=True) as inner:
+            inner.sendall(b"220 mail.example.org\r\n")
+            while said := inner.recv(1024):
+                heard.append(said)
+                hello = said.startswith(b"ehlo")
+                inner.sendall(b"250-hello\r\n250 AUTH CRAM-MD5\r\n" if hello else b"334 a\r\n")
+
+    secret = {"username": "house", "password": "right"}
+    with (
+        scripted(nonsense) as port,
+        to(port, tls="implicit", context=authority.trusted(), **secret) as notifier,
+    ):
+        failed = failure(notifier, mail())
+
+    assert failed.for_good is False
+    assert "(AUTH: Error)" in str(failed)
+    assert heard == [b"ehlo house.example\r\n", b"AUTH CRAM-MD5\r\n"]
+
+
 def test_a_server_that_is_not_there_is_a_failure_that_passes() -> None:
     """Nobody listens: the address is not to blame."""
     with socket.create_server((HERE, 0)) as taken:
@@ -772,11 +805,3 @@ def test_a_server_that_is_not_there_is_a_failure_that_passes() -> None:
 
     assert failed.for_good is False
     assert "(connecting: ConnectionRefusedError)" in str(failed)
-
-
-def test_a_context_of_the_house_is_used_and_the_default_checks_names() -> None:
-    """Left out, the context asks for a certificate and compares the name."""
-    own = ssl.create_default_context()
-    assert EmailNotifier(HERE, sender=SENDER, context=own)._context is own
-    usual = EmailNotifier(HERE, sender=SENDER)._context
-    assert (usual.verify_mode, usual.check_hostname) == (ssl.CERT_REQUIRED, True)

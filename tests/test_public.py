@@ -208,13 +208,14 @@ print("sqlite3" in sys.modules, seen)
         [
             ("peerkit.testing.strategies", "hypothesis", "testing"),
             ("peerkit.reports.show", "rich", "progress"),
+            ("peerkit.notifiers.apprise", "Apprise", "apprise"),
         ],
     )
     def test_a_room_says_what_it_needs(
         self, room: str, package: str, extra: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Without its package there is one clear error, which says what to install."""
-        for name in [each for each in sys.modules if each.partition(".")[0] == package]:
+        for name in [each for each in sys.modules if each.partition(".")[0] == package.lower()]:
             monkeypatch.setitem(sys.modules, name, None)
         spec = importlib.util.find_spec(room)
         assert spec is not None

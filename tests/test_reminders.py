@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -12,10 +11,9 @@ from typing import Any, Final
 import pytest
 
 import peerkit as pk
-from peerkit.handbook import Handbook
 from peerkit.program import Reminded
 from peerkit.stores.memory import MemoryStore
-from tests.ordinary import FIRST_ACTS, HANDBOOK, NOW, opened, plan, report
+from tests.ordinary import FIRST_ACTS, HANDBOOK, NOW, opened, plan
 
 WANTED: Final = pk.Words("I want to swim.")
 #: Everything of a year that is dated: what is told of it stands in `A_YEAR`.
@@ -49,9 +47,7 @@ OPEN: Final[tuple[pk.Act, ...]] = (
     pk.ConsultSupervisor(
         by="ana", id="co-1", peer="ana", participant="p-7", clause="dual-relationship"
     ),
-    pk.RaiseConcern(
-        by="p-7", id="cn-1", peer="ana", people=("p-7",), clauses=("gifts",)
-    ),
+    pk.RaiseConcern(by="p-7", id="cn-1", peer="ana", people=("p-7",), clauses=("gifts",)),
     pk.JoinWaitingList(by="p-8", id="w-1", participant="p-8"),
 )
 BOTH: Final = ("p-7", "ana")
@@ -93,6 +89,7 @@ class Clock:
         self.now = now
 
     def __call__(self) -> datetime:
+        """The moment it is set to."""
         return self.now
 
 
@@ -121,7 +118,7 @@ def clock() -> Clock:
 @pytest.fixture
 def program(clock: Clock) -> pk.Program:
     """Ana walks with p-7; the clock is ours."""
-    return opened(clock=clock)
+    return opened(clock=clock, coordinator="coordinator")
 
 
 def filled(program: pk.Program) -> pk.Program:
@@ -136,7 +133,7 @@ def sweep(program: pk.Program, clock: Clock, *days: str, **how: Any) -> list[Rem
     found = []
     for day in days:
         clock.now = at(day)
-        found.append(program.remind(**{"coordinator": "coordinator"} | how))
+        found.append(program.remind(**how))
     return found
 
 
@@ -207,9 +204,9 @@ class TestAYear:
     def test_another_program_of_the_same_place_is_left_alone(
         self, tmp_path: Path, clock: Clock
     ) -> None:
-        """casa #5597, #5511: the mail of a supervisor listed people of another organisation."""
+        """Casa #5597, #5511: the mail of a supervisor listed people of another organisation."""
         where = tmp_path / "programs.db"
-        how: dict[str, Any] = {"clock": clock, "handbook": HANDBOOK}
+        how: dict[str, Any] = {"clock": clock, "handbook": HANDBOOK, "coordinator": "coordinator"}
         with (
             pk.Program.open(where, program="north", **how) as north,
             pk.Program.open(where, program="south", **how) as south,
@@ -227,7 +224,8 @@ class TestAYear:
 def _sweeps(where: str, days: list[str]) -> tuple[int, int]:
     """Look on each of these days, in a process of its own."""
     clock, given_, again = Clock(), 0, 0
-    with pk.Program.open(where, clock=clock, handbook=HANDBOOK, durability="normal") as program:
+    how: dict[str, Any] = {"handbook": HANDBOOK, "coordinator": "coordinator"}
+    with pk.Program.open(where, clock=clock, durability="normal", **how) as program:
         for found in sweep(program, clock, *days):
             given_, again = given_ + found.given, again + found.again
     return given_, again

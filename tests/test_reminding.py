@@ -241,8 +241,9 @@ class TestDifferences:
         assert there == [
             "reminder goal.review: is told no more.",
             (
-                "reminder debrief.waiting: is new. A talk that a peer asked for and nobody has held "
-                "is remembered. Told at 0, +2 days from 08:30, at most 5 days late, to supervisor."
+                "reminder debrief.waiting: is new. A talk that a peer asked for and nobody has "
+                "held is remembered. Told at 0, +2 days from 08:30, at most 5 days late, to "
+                "supervisor."
             ),
         ]
         assert back[0] == "reminder debrief.waiting: is told no more."

@@ -47,6 +47,8 @@ __all__ = ["Shown", "event_of_session", "events_of_series", "feed_file", "invita
 PRODID: Final = "-//Calendar//Calendar 1.0//EN"
 #: How often a calendar asks for a feed again.
 REFRESH: Final = timedelta(hours=6)
+#: The zone that needs no table.
+_UTC: Final = "UTC"
 #: Around the times of a series, so that the first and the last lie inside its zone's table.
 _MARGIN: Final = timedelta(days=2)
 #: The clocks of no place change twice in less.
@@ -132,19 +134,19 @@ def events_of_series(series: Series, shown: Shown) -> Iterator[Event]:
             yield _event(shown, uid, each.starts, each.minutes)
         return
     uid = shown.uid(Series, series.id)
-    there = {"tzid": when.zone}
-    whole = _event(shown, uid, datetime.combine(days[0], when.at), when.minutes, there)
-    until = vDatetime(placed(days[-1], when.at, when.zone)).to_ical().decode()
+    there = {} if when.zone == _UTC else {"tzid": when.zone}
+    whole = _event(shown, uid, _on_the_wall(when, days[0]), when.minutes, there)
+    until = placed(days[-1], when.at, when.zone).strftime("%Y%m%dT%H%M%SZ")
     whole.add("rrule", vRecur.from_ical(f"{_bare(when.repeats).text};UNTIL={until}"))
     standing = {each.day for each in stand}
-    gone = [datetime.combine(each, when.at) for each in days if each not in standing]
+    gone = [_on_the_wall(when, each) for each in days if each not in standing]
     if gone:
         whole.add("exdate", gone, parameters=there)
     yield whole
     for each in stand:
         if each.starts != placed(each.day, when.at, when.zone):
             moved = _event(shown, uid, each.starts, each.minutes)
-            moved.add("recurrence-id", datetime.combine(each.day, when.at), parameters=there)
+            moved.add("recurrence-id", _on_the_wall(when, each.day), parameters=there)
             yield moved
 
 
@@ -171,6 +173,11 @@ class _Minutes(vDuration):
 
     def to_ical(self) -> bytes:
         return f"PT{self.td // timedelta(minutes=1)}M".encode()
+
+
+def _on_the_wall(when: Timetable, day: date) -> datetime:
+    """Its time of this day, as a calendar writes it beside the name of the zone."""
+    return datetime.combine(day, when.at, UTC if when.zone == _UTC else None)
 
 
 def _bare(rule: Recurrence) -> Recurrence:
@@ -210,12 +217,13 @@ def _zones(timetables: Iterable[Timetable]) -> Iterator[Timezone]:
     """
     windows: dict[str, set[date]] = {}
     for each in timetables:
-        windows.setdefault(each.zone, set()).add(each.first)
+        if each.zone != _UTC:
+            windows.setdefault(each.zone, set()).add(each.first)
     for zone, firsts in windows.items():
         table = Timezone()
         table.add("tzid", zone)
-        for each in sorted({change for first in firsts for change in _changes(zone, first)}):
-            onset, was, becomes, summer, name = each
+        changes = sorted({change for first in firsts for change in _changes(zone, first)})
+        for onset, was, becomes, summer, name in changes:
             part = TimezoneDaylight() if summer else TimezoneStandard()
             part.add("dtstart", onset)
             part.add("tzoffsetfrom", was)

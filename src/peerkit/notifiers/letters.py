@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from email.headerregistry import Address
+from base64 import b64encode
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -33,16 +33,16 @@ _METHOD: Final = re.compile(
 _FILL: Final = "\u034f\u2007" * 200
 #: What ends a line somewhere, or is no character at all.
 _NOT_IN_A_LINE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-#: How long a line of a header may be before it is cut or written otherwise.
-_LINE: Final = 78
+#: How long a text in a header may be, to be written as it is; and how many bytes an encoded word
+#: may hold, so that no line is longer than 78 characters.
+_PLAIN, _WORD = 60, 39
+#: A name that needs no quotes.
+_PLAIN_NAME: Final = re.compile(r"(?=.{1,60}$)[A-Za-z0-9]+( [A-Za-z0-9]+)*")
 
 
 def is_one_line(text: str) -> bool:
-    """Whether this can stand in a header, is read there as it is written, and begins no other.
-
-    What looks like an encoded word would be decoded on the way, line ends and all.
-    """
-    return "=?" not in text and not any(category(each) in _NOT_IN_A_LINE for each in text)
+    """Whether this can stand in a header and begins no other."""
+    return not any(category(each) in _NOT_IN_A_LINE for each in text)
 
 
 @attrs.frozen
@@ -94,15 +94,12 @@ class House:
         """Check what the house gave."""
         if name is not None and not is_one_line(name):
             raise BadInput("sender_name", "give one line, or leave it out")
-        house = cls(
+        return cls(
             sender=_of_the_house(sender, "sender"),
             name=name or "",
             reply_to=None if reply_to is None else _of_the_house(reply_to, "reply_to"),
             stop=None if stop is None else _of_the_house(stop, "stop_address"),
         )
-        if len(f"List-Unsubscribe: {house.stop_link}") > _LINE:
-            raise BadInput("stop_address", "give a shorter one, so that its link fits on a line")
-        return house
 
     @property
     def stop_link(self) -> str:
@@ -115,33 +112,59 @@ class House:
         return f"<{sha256(what.encode()).hexdigest()[:32]}@{self.sender.domain}>"
 
 
+def _words(text: str) -> str:
+    """A text as it stands in a header: plain where it can be, else encoded."""
+    plain = text.isascii() and len(text) <= _PLAIN and "=?" not in text
+    return text if plain and text == " ".join(text.split()) else _encoded(text)
+
+
+def _encoded(text: str) -> str:
+    """A text as encoded words (RFC 2047).
+
+    They are written here, because the library loses or adds blanks where it folds a line.
+    """
+    words = [b""]
+    for each in (char.encode() for char in text):
+        if len(words[-1]) + len(each) > _WORD:
+            words.append(b"")
+        words[-1] += each
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(each).decode()}?=" for each in words)
+
+
+def _from(house: House) -> str:
+    if not house.name:
+        return house.sender.address
+    name = house.name if _PLAIN_NAME.fullmatch(house.name) else _encoded(house.name)
+    return f"{name}\r\n <{house.sender.address}>"
+
+
 def letter(notice: Notice, to: Mailbox, house: House, at: datetime) -> bytes:
     """The notice as it is handed to a mail server.
 
-    Its headers hold the outside and nothing else of the notice: no kind, no id of a person. They
-    are in UTF-8 only where the address leaves no choice.
+    Its headers hold the outside and nothing else of the notice: no kind, no id of a person. All
+    of it is ASCII, but for an address that leaves no choice.
     """
-    wide = not to.local.isascii()
-    mail = EmailMessage(policy=SMTP.clone(cte_type="8bit" if wide else "7bit", utf8=wide))
-    mail["From"] = Address(house.name, house.sender.local, house.sender.domain)
-    mail["To"] = Address("", to.local, to.domain)
-    mail["Subject"] = notice.outside
-    mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = house.message_id(notice, to)
-    mail["Auto-Submitted"] = "auto-generated"
-    if house.reply_to is not None:
-        mail["Reply-To"] = Address("", house.reply_to.local, house.reply_to.domain)
-    if house.stop_link:
-        mail["List-Unsubscribe"] = house.stop_link
+    headers = {
+        "From": _from(house),
+        "To": to.address,
+        "Subject": _words(notice.outside),
+        "Date": format_datetime(at),
+        "Message-ID": house.message_id(notice, to),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": notice.language,
+        "Reply-To": "" if house.reply_to is None else house.reply_to.address,
+        "List-Unsubscribe": house.stop_link,
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value)
     inside = "" if notice.inside is None else f"\n{_FILL}\n\n{notice.inside}\n"
-    mail.set_content(f"{notice.outside}\n{inside}")
+    body = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    body.set_content(f"{notice.outside}\n{inside}")
     if notice.invite is not None:
         method = _METHOD.search(notice.invite)
-        mail.add_attachment(
+        body.add_attachment(
             notice.invite.decode(),
             subtype="calendar",
             filename="invite.ics",
             params={"method": "PUBLISH" if method is None else method[1].decode().upper()},
         )
-    mail["Content-Language"] = notice.language  # last: a new content takes its headers away
-    return mail.as_bytes()
+    return head.encode() + body.as_bytes()

@@ -24,7 +24,7 @@ from peerkit.model import (
 )
 from peerkit.model.fields import day_of, zone_named
 
-__all__ = ["ALWAYS", "NAMES", "Facts", "facts_of", "names_of"]
+__all__ = ["ALWAYS", "NAMES", "WHEN", "Facts", "facts_of", "names_of"]
 
 #: What every kind may name: the id of what it is about.
 ALWAYS: Final = frozenset({"id"})
@@ -63,7 +63,7 @@ NAMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 _EVERY: Final = frozenset().union(ALWAYS, *NAMES.values())
 
 #: Which field of a noun says when it is, or until when.
-_WHEN: Final[Mapping[type[Noun], str]] = MappingProxyType(
+WHEN: Final[Mapping[type[Noun], str]] = MappingProxyType(
     {
         Concern: "due",
         Consent: "until",
@@ -104,9 +104,12 @@ def facts_of(message: Message, noun: Noun | None, now: datetime, zone: str) -> F
 
     ``noun`` is what the message is about, where it is still kept.
     """
-    when = None if noun is None else getattr(noun, _WHEN.get(type(noun), ""), None)
-    at = when.astimezone(zone_named(zone)) if isinstance(when, datetime) else None
-    day = at.date() if at is not None else when
+    when = None if noun is None else getattr(noun, WHEN.get(type(noun), ""), None)
+    at: datetime | None = None
+    day: date | None = when
+    if isinstance(when, datetime):
+        at = when.astimezone(zone_named(zone))
+        day = at.date()
     left = None if day is None else (day - day_of(now, zone)) // timedelta(days=1)
     return Facts(
         id=message.about,

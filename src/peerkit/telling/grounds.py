@@ -63,6 +63,7 @@ from peerkit.model import (
 from peerkit.stores import bases
 
 if TYPE_CHECKING:
+    from peerkit.handbook import Reminder
     from peerkit.model import Message
 
 __all__ = ["GROUNDS", "SUPERVISED", "ids_beside", "noun_of", "who_hears", "why_not"]
@@ -75,8 +76,9 @@ def _is(kind: type[Noun], *status: Any) -> Ground:
     return kind, frozenset(status)
 
 
-#: What must still be so when a message is told, by its kind. Of a kind that is not here, a
-#: house's own, only the person it goes to is looked at.
+#: What must still be so when a message is told, by its kind. What the calendar asked for is a
+#: reminder of the book, which says it there. Of a kind that is in neither only the person it
+#: goes to is looked at: a house's own, and ours that are about one thing and another.
 GROUNDS: Final[Mapping[str, Ground]] = {
     "advice.given": _is(Consultation, ConsultationStatus.AGREED, ConsultationStatus.NOT_AGREED),
     "bias.reported": _is(BiasReport, BiasStatus.OPEN),
@@ -87,8 +89,6 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "concern.opened": _is(Concern, ConcernStatus.OPEN),
     "concern.raised": _is(Concern, ConcernStatus.OPEN),
     "concern.reopened": _is(Concern, ConcernStatus.OPEN),
-    "concern.waiting": _is(Concern, ConcernStatus.OPEN),
-    "consultation.waiting": _is(Consultation, ConsultationStatus.ASKED),
     "debrief.asked": _is(Debrief, DebriefStatus.ASKED),
     "drift.reported": _is(Drift, DriftStatus.OPEN),
     "goal.suggested": _is(Goal, GoalStatus.PROPOSED),
@@ -113,10 +113,9 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "series.planned": _is(Series, SeriesStatus.RUNNING),
     "session.cancelled": _is(Session, SessionStatus.CANCELLED),
     "session.confirmed": _is(Session, SessionStatus.PLANNED),
-    "session.missed": _is(Session, SessionStatus.PLANNED),
     "session.moved": _is(Session, SessionStatus.PLANNED),
     "session.planned": _is(Session, SessionStatus.PLANNED),
-    "session.tomorrow": _is(Session, SessionStatus.PLANNED),
+    "shift.cancelled": _is(Shift, ShiftStatus.CANCELLED),
     "shift.planned": _is(Shift, ShiftStatus.PLANNED),
     "stay.declined": _is(Stay, StayStatus.DECLINED),
     "stay.offered": _is(Stay, StayStatus.EXPECTED),
@@ -134,8 +133,6 @@ SUPERVISED: Final = frozenset(
         "concern.opened",
         "concern.raised",
         "concern.reopened",
-        "concern.waiting",
-        "consultation.waiting",
         "debrief.asked",
         "measure.unseen",
         "safety.disclosed",
@@ -157,21 +154,27 @@ def why_not(
     ``hears`` is who is to hear of it by now. What was passed on to the ``coordinator`` is
     theirs, whatever it is about.
     """
-    person = view.get(Person, message.to)
-    if person is not None and person.status is PersonStatus.FORGOTTEN:
-        return WhyNotTold.FORGOTTEN
-    if message.kind in GROUNDS and noun is None:
-        return WhyNotTold.FORGOTTEN
-    if noun is not None and noun.status not in GROUNDS[message.kind][1]:
-        return WhyNotTold.OVER
-    if message.to == coordinator:
-        return None
+    over = _is_over(message, noun, view)
+    if over is not None or message.to == coordinator:
+        return over
     if hears is None:
         return WhyNotTold.ADVERSE
     if message.kind in SUPERVISED:
         gone = hears != message.to or _has_left(message.to, view)
         return WhyNotTold.MISSING if gone else None
     return _not_theirs(message, noun, view)
+
+
+def _is_over(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
+    """Whether it is true no more, whoever it is for, or they were forgotten."""
+    person = view.get(Person, message.to)
+    if person is not None and person.status is PersonStatus.FORGOTTEN:
+        return WhyNotTold.FORGOTTEN
+    if message.kind not in GROUNDS:
+        return None
+    if noun is None:
+        return WhyNotTold.FORGOTTEN
+    return None if noun.status in GROUNDS[message.kind][1] else WhyNotTold.OVER
 
 
 def who_hears(message: Message, noun: Noun | None, view: View) -> str | None:
@@ -192,10 +195,11 @@ def who_hears(message: Message, noun: Noun | None, view: View) -> str | None:
     return None if peer.supervisor in in_it else peer.supervisor
 
 
-def noun_of(message: Message, view: View) -> Noun | None:
+def noun_of(message: Message, view: View, reminder: Reminder | None) -> Noun | None:
     """What a message is about, where its kind says what that is, and it is there."""
     ground = GROUNDS.get(message.kind)
-    return None if ground is None else view.get(ground[0], message.about)
+    kind = reminder.noun if reminder else ground[0] if ground else None
+    return None if kind is None else view.get(kind, message.about)
 
 
 def ids_beside(message: Message, noun: Noun | None) -> tuple[str, ...]:

@@ -13,18 +13,20 @@ import attrs
 
 from peerkit.acts import CancelNotice, PassOnNotice
 from peerkit.errors import KeyReused
-from peerkit.model import ContactPreferences, ContactStatus, Peer, WhyNotTold
+from peerkit.model import ContactPreferences, ContactStatus, WhyNotTold
 from peerkit.model.fields import day_of
 from peerkit.notifiers import CouldNotTell, Notice, Notifier
 from peerkit.stores import Delivery, Posted, Settled, Store
 from peerkit.telling.facts import facts_of
 from peerkit.telling.grounds import ids_beside, noun_of, who_hears, why_not
+from peerkit.telling.recipients import recipients
 from peerkit.telling.retrying import TRIES, after_failure
 from peerkit.telling.times import next_digest, next_moment
 from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
 
 if TYPE_CHECKING:
     from peerkit.acts import Act
+    from peerkit.handbook import Handbook, Reminder
     from peerkit.model import Message, Noun, View
     from peerkit.telling.wording import Said, Wording
 
@@ -80,6 +82,7 @@ class Teller:
     """Tells what waits in a store. ``do`` and ``clock`` are the program's own."""
 
     store: Store
+    handbook: Handbook
     do: Callable[[Act], object]
     clock: Callable[[], datetime]
     zone: str
@@ -141,13 +144,17 @@ class Teller:
         """
         message, now = posted.message, self.clock()
         view = self._view(now, message.about, message.to)
-        noun = noun_of(message, view)
-        beside = ids_beside(message, noun)
-        if beside:
-            view = self._view(now, message.about, message.to, *beside)
-        hears = who_hears(message, noun, view)
-        why = why_not(message, noun, view, hears, self.coordinator)
-        other = self.coordinator if hears in (None, message.to) else hears
+        reminder = self.handbook.on(day_of(now, self.zone)).reminders.get(message.kind)
+        noun = noun_of(message, view, reminder)
+        if reminder is not None:
+            why, other = self._reminds_in_vain(message, reminder, noun, now), None
+        else:
+            beside = ids_beside(message, noun)
+            if beside:
+                view = self._view(now, message.about, message.to, *beside)
+            hears = who_hears(message, noun, view)
+            why = why_not(message, noun, view, hears, self.coordinator)
+            other = self.coordinator if hears in (None, message.to) else hears
         if why is not None and (why not in _RATHER_THAN_NOBODY or other is not None):
             return self._not_told(posted, why, other)
         if deadly:
@@ -163,12 +170,26 @@ class Teller:
         wait = _later(posted, preferences, now)
         return _Ready(posted, noun, preferences, _from(ways, posted.way)) if wait is None else wait
 
+    def _reminds_in_vain(
+        self, message: Message, reminder: Reminder, noun: Noun | None, now: datetime
+    ) -> WhyNotTold | None:
+        """Why nobody is reminded of this any more; None where whoever it is for still is."""
+        if noun is None:
+            return WhyNotTold.FORGOTTEN
+        if noun.status not in reminder.statuses:
+            return WhyNotTold.OVER
+        day = day_of(now, self.zone)
+        to = recipients(
+            self.store, noun, reminder.to, now=now, day=day, coordinator=self.coordinator
+        )
+        return None if message.to in to else WhyNotTold.NOT_ASSIGNED
+
     def _view(self, now: datetime, *about: str) -> View:
         ids = tuple(dict.fromkeys(about))
         return self.store.view(ids, day_of(now, self.zone), now).view
 
     def _not_told(self, posted: Posted, why: WhyNotTold, other: str | None) -> Settled:
-        """A message that is not told: journalled, and passed on where somebody has to hear of it."""
+        """A message that is not told: journalled, and passed on where somebody has to hear."""
         message = posted.message
         passed_on = why in _PASSED_ON and other is not None and other != message.to
         act: Act
@@ -258,9 +279,7 @@ class Teller:
         said = (
             parts[0]
             if alone
-            else routes.wording.digest(
-                preferences.language, tuple(each.inside for each in parts)
-            )
+            else routes.wording.digest(preferences.language, tuple(each.inside for each in parts))
         )
         return routes.notifiers[way.point.channel], Notice(
             key=f"{message.key if alone else _key_of(ready)}/{way.name}",
@@ -300,7 +319,9 @@ def _by_person(taken: tuple[Posted, ...]) -> list[list[Posted]]:
     again = max(each.attempts for each in taken)
     if again == 1:
         return [*mine.values()]
-    return [mine[to] for to in sorted(mine, key=lambda to: sha256(f"{again}/{to}".encode()).digest())]
+    return [
+        mine[to] for to in sorted(mine, key=lambda to: sha256(f"{again}/{to}".encode()).digest())
+    ]
 
 
 def _later(posted: Posted, preferences: ContactPreferences, now: datetime) -> Settled | None:
