@@ -259,10 +259,15 @@ class TestSupervisors:
 
     def test_a_concern_goes_to_whoever_looks_at_it(self, program: pk.Program, clock: Clock) -> None:
         """Where one was named it is theirs, and never that of somebody whom it is about."""
-        for id_, how in (("cn-1", {}), ("cn-2", {"looked_at_by": "lee"})):
+        for id_, looks in (("cn-1", None), ("cn-2", "lee")):
             program.do(
                 pk.RaiseConcern(
-                    by="p-7", id=id_, peer="ana", people=("p-7",), clauses=("gifts",), **how
+                    by="p-7",
+                    id=id_,
+                    peer="ana",
+                    people=("p-7",),
+                    clauses=("gifts",),
+                    looked_at_by=looks,
                 )
             ).or_raise()
         sweep(program, clock, "2026-11-04")
