@@ -438,7 +438,10 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
         ("p-7",),
     ),
     (pk.ConfirmSession(by="ana", id="s-1", who="p-7", said_so=True), ("s-1", "p-7")),
-    (pk.Remind(by="x", of="session.tomorrow", noun="s-1", to=("p-7", "ana")), ("s-1", "p-7", "ana")),
+    (
+        pk.Remind(by="x", of="session.tomorrow", noun="s-1", to=("p-7", "ana")),
+        ("s-1", "p-7", "ana"),
+    ),
     (
         pk.CancelNotice(
             by="x", notice="12/0", to="p-7", of="match.proposed", why=pk.WhyNotTold.STOPPED

@@ -105,6 +105,9 @@ WORKS = pk.Profession.PROBATION_OFFICER
 LIES = pk.VisitSetting.INPATIENT
 CODES = (str(LIVED), str(TIED), str(DANGER), str(WORKS), str(LIES))
 HIDDEN = (*CANARIES.values(), *CODES, LIVED.name, TIED.name, DANGER.name, WORKS.name, LIES.name)
+#: Where somebody is reached, and when not.
+ADDRESS = "zebrafinch@canary.example"
+HIDDEN = (*HIDDEN, ADDRESS, "03:21", "04:32", "05:43")
 
 
 def said(field: str) -> pk.Words:
@@ -356,6 +359,45 @@ def whole_life() -> tuple[pk.Act, ...]:
         pk.PlaceLegalHold(by="c", id="hold", person="p-0"),
         pk.LiftLegalHold(by="c", id="hold", person="p-0"),
         pk.ForgetPerson(by="p-0", id="p-0", why=pk.WhyForgotten.ASKED),
+        *_reached(),
+    )
+
+
+def _reached() -> tuple[pk.Act, ...]:
+    """How people are reached, with an address, hours and a language that are their own."""
+    nights = pk.AgreedHours(days=(pk.Weekday.SUNDAY,), opens="03:21", closes="04:32")
+    told: dict[str, Any] = {"by": "teller", "notice": "12/0", "to": "p-7", "of": "match.proposed"}
+    return (
+        pk.SetContactPreferences(
+            by="p-7",
+            person="p-7",
+            points=(
+                pk.ContactPoint(channel=pk.NoticeChannel.EMAIL, address=ADDRESS, safe=True),
+                pk.ContactPoint(channel=pk.NoticeChannel.TEXT, address=ADDRESS),
+            ),
+            quiet=(nights,),
+            language="und-Zzzz",
+            digest="05:43",
+        ),
+        pk.SetContactPreferences(
+            by="ana",
+            person="p-9",
+            points=(pk.ContactPoint(channel=pk.NoticeChannel.TEXT, address=ADDRESS),),
+            said_so=False,
+        ),
+        pk.DeliveryFailed(
+            by="teller",
+            person="p-7",
+            channel=pk.NoticeChannel.EMAIL,
+            for_good=True,
+            notice="12/0/email",
+        ),
+        pk.ConfirmSession(by="p-7", id="planned"),
+        pk.Remind(by="teller", of="session.tomorrow", noun="planned", to=("p-7",), due=NOW),
+        pk.CancelNotice(**told, why=pk.WhyNotTold.ADVERSE),
+        pk.PassOnNotice(**told, noun="m-1", coordinator="c", why=pk.WhyNotTold.NO_CHANNEL),
+        pk.StopNotices(by="p-7", person="p-7", channel=pk.NoticeChannel.TEXT),
+        pk.StopNotices(by="p-7", person="p-7"),
     )
 
 
@@ -692,6 +734,8 @@ SHOWN: tuple[type[Any], ...] = (
     *(pk.Openness, pk.FilledIn, pk.ToldBy, pk.Recipients, pk.HowMuch, pk.RecordPart, pk.LogKind),
     *(pk.DriftCause, pk.NewPeerReads, pk.OldPeerReads, pk.WhyForgotten),
     *(pk.Frequency, pk.MissingDay),
+    # Why a message to somebody was not told, and over which line: with ids and no reason.
+    *(pk.NoticeChannel, pk.WhyNotTold),
 )
 #: Fields of text that are no id.
 SAID: dict[str, set[str]] = {

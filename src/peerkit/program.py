@@ -180,7 +180,7 @@ class Program:
     whoever hears of what nobody else can be told.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a host may replace, each by its name
         self,
         store: Store,
         *,

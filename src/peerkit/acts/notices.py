@@ -139,8 +139,9 @@ class StopNotices(Act):
 class DeliveryFailed(Act):
     """Report that a notice did not arrive over one channel; ``for_good``: nothing does there.
 
-    It carries no address: a person's points of that channel are marked as failed. ``notice``
-    is the key of the notice, where it is known.
+    It carries no address. ``notice`` is the key of the notice, where it is known: it ends with
+    the way that was taken, such as ``12/0/email``, and that one is marked as failed. Without it
+    all of that channel are.
     """
 
     kind: ClassVar[str] = "delivery.failed"
@@ -157,10 +158,17 @@ class DeliveryFailed(Act):
         if before is None or not self.for_good:
             return Left()
         points = tuple(
-            attrs.evolve(each, failed=each.failed or each.channel is self.channel)
-            for each in before.points
+            attrs.evolve(point, failed=point.failed or self._is_of(way, point))
+            for way, point in before.ways
         )
         return _left(before, attrs.evolve(before, points=points))
+
+    def _is_of(self, way: str, point: ContactPoint) -> bool:
+        """Whether it went this way; of a notice that names no way, any of its channel may be it."""
+        if point.channel is not self.channel:
+            return False
+        taken = (self.notice or "").rpartition("/")[2]
+        return way == taken or taken.partition(".")[0] != self.channel
 
 
 @attrs.frozen(kw_only=True)

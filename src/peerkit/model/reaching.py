@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
@@ -155,6 +156,20 @@ class ContactPreferences(Noun):
                 "leaves no free time in a week; shorten the quiet hours, or widen `only`. "
                 "Somebody who wants no notices at all stops them",
             )
+
+    @property
+    def ways(self) -> tuple[tuple[str, ContactPoint], ...]:
+        """Each point with its name, the same as long as the person changes none.
+
+        A second address of the same channel has a number behind its name: ``email``, ``email.2``.
+        """
+        seen: Counter[str] = Counter()
+        found: list[tuple[str, ContactPoint]] = []
+        for each in self.points:
+            seen[each.channel] += 1
+            nth = seen[each.channel]
+            found.append((str(each.channel) if nth == 1 else f"{each.channel}.{nth}", each))
+        return tuple(found)
 
     @property
     def free(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -71,18 +70,11 @@ class Way:
 
 
 def ways_of(preferences: ContactPreferences | None, routes: Routes) -> tuple[Way, ...]:
-    """The ways over which this person may be told, in the order that they are tried.
-
-    A second address of the same channel has a number behind its name: ``email``, ``email.2``.
-    """
+    """The ways over which this person may be told, in the order that they are tried."""
     if preferences is None or preferences.status is not ContactStatus.WELCOME:
         return ()
-    seen: Counter[str] = Counter()
-    ways: list[Way] = []
-    for each in preferences.points:
-        seen[each.channel] += 1
-        nth = seen[each.channel]
-        name = str(each.channel) if nth == 1 else f"{each.channel}.{nth}"
-        if not each.failed and each.channel in routes.notifiers:
-            ways.append(Way(name, each))
-    return tuple(ways)
+    return tuple(
+        Way(name, point)
+        for name, point in preferences.ways
+        if not point.failed and point.channel in routes.notifiers
+    )
