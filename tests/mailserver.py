@@ -180,6 +180,21 @@ def scripted(*scenes: Callable[[socket.socket], None]) -> Iterator[int]:
         thread.join(30)
 
 
+def _usage(*, signs: bool) -> x509.KeyUsage:
+    """What a key is for, said as strictly as Python 3.13 wants to hear it."""
+    return x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=signs,
+        crl_sign=signs,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
 class Authority:
     """Whoever signs certificates, made for one test."""
 
@@ -206,6 +221,12 @@ class Authority:
             .not_valid_before(now - timedelta(days=1))
             .not_valid_after(now + timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
+                critical=False,
+            )
+            .add_extension(_usage(signs=ca), critical=True)
         )
         if for_name is not None:
             made = made.add_extension(x509.SubjectAlternativeName([for_name]), critical=False)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import peerkit as pk
 from peerkit.telling.answers import SOON, Answered, act_of, read_answer
+from tests.ordinary import opened, plan
 
 NOW = datetime(2026, 11, 2, 17, tzinfo=UTC)
 CONFIRM, STOP, START = Answered
@@ -85,6 +86,8 @@ class TestRead:
         """As some telephones type them."""
         assert read_answer("ＳＴＯＰ") is STOP
         assert read_answer("Si\u0301", "es") is CONFIRM
+        assert read_answer("Pa\u0301rar") is STOP
+        assert read_answer("st\u00adop\u200d") is STOP
 
     @pytest.mark.parametrize(
         "text",
@@ -187,3 +190,28 @@ class TestAct:
         """How somebody is reached is theirs to say anew."""
         assert asked(START, session()) is None
         assert asked(None, session()) is None
+
+
+class TestThroughTheDoor:
+    """The acts are allowed, and do what the person asked for."""
+
+    def test_a_yes_and_a_stop_by_text(self) -> None:
+        """The session is confirmed; then no text is sent any more, and what else there is stays."""
+        points = tuple(
+            pk.ContactPoint(channel=channel, address="x")
+            for channel in (pk.NoticeChannel.TEXT, pk.NoticeChannel.EMAIL)
+        )
+        with opened() as program:
+            program.do(pk.SetContactPreferences(by="p-7", person="p-7", points=points)).or_raise()
+            program.do(plan(starts=NOW + timedelta(days=1))).or_raise()
+            (planned,) = program.every(pk.Session)
+            for text in ("c", "Stop."):
+                act = act_of(read_answer(text), "p-7", by="hook", sessions=[planned], now=NOW)
+                assert act is not None
+                program.do(act).or_raise()
+            (confirmed,) = program.every(pk.Session)
+            (left,) = program.every(pk.ContactPreferences)
+
+        assert confirmed.confirmed == ("p-7",)
+        assert [each.channel for each in left.points] == [pk.NoticeChannel.EMAIL]
+        assert left.status is pk.ContactStatus.WELCOME

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -806,11 +805,3 @@ def test_a_server_that_is_not_there_is_a_failure_that_passes() -> None:
 
     assert failed.for_good is False
     assert "(connecting: ConnectionRefusedError)" in str(failed)
-
-
-def test_a_context_of_the_house_is_used_and_the_default_checks_names() -> None:
-    """Left out, the context asks for a certificate and compares the name."""
-    own = ssl.create_default_context()
-    assert EmailNotifier(HERE, sender=SENDER, context=own)._context is own
-    usual = EmailNotifier(HERE, sender=SENDER)._context
-    assert (usual.verify_mode, usual.check_hostname) == (ssl.CERT_REQUIRED, True)

@@ -20,7 +20,7 @@ import peerkit as pk
 from peerkit.errors import BadInput, StoreError
 from peerkit.exchange import moving, program_file
 from peerkit.exchange.moving import Exported, check_export, export_program, import_program
-from peerkit.stores import GENESIS, Apart, Change, Delivery, Posted, Settled, Store, touched
+from peerkit.stores import GENESIS, Apart, Change, Delivery, Settled, Store, touched
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import text, write_noun
 from peerkit.stores.keys import KeysInMemory
@@ -41,18 +41,10 @@ STEP = 101 if ROUNDS < 100 else 1
 def same(one: pk.Program, other: pk.Program) -> None:
     """Everything that can be read is the same, and both verify whole."""
     assert everything(one.store) == everything(other.store)
-    assert outbox(one.store) == outbox(other.store)
+    assert tuple(one.store.posted()) == tuple(other.store.posted())
     assert tallies(one.store) == tallies(other.store)
     assert one.verify() == other.verify()
     assert one.verify().whole
-
-
-def outbox(store: Store) -> list[Posted]:
-    """What became of each message; of one that was told, that it was."""
-    return [
-        attrs.evolve(each, due=None, attempts=0, way="") if each.delivery is Delivery.TOLD else each
-        for each in store.posted()
-    ]
 
 
 def welcome(program: pk.Program, *numbers: int) -> None:
@@ -210,10 +202,10 @@ def test_a_program_arrives_as_it_left(program: pk.Program, file: Path, tmp_path:
         assert (again.again, again.number) == (True, 3)
         assert again.allowed
         lies = [
-            (each.key, each.delivery, each.attempts, each.way) for each in outbox(arrived.store)
+            (each.key, each.delivery, each.attempts, each.way) for each in arrived.store.posted()
         ]
         assert lies == [
-            ("8/0", Delivery.TOLD, 0, ""),
+            ("8/0", Delivery.TOLD, 1, "app"),
             ("8/1", Delivery.WAITING, 2, "email"),
             ("9/0", Delivery.CANCELLED, 1, ""),
             ("9/1", Delivery.GIVEN_UP, 13, "text"),
@@ -270,7 +262,7 @@ def test_the_form_of_the_file(tmp_path: Path) -> None:
         f'{{"hash":"{third.hash}","entry":{third.body}}}\n'.encode(),
         (
             b'{"outbox":[["3/0","waiting","2026-11-02T09:06:00+00:00",1,"email"],'
-            b'["3/1","cancelled",null,0,""]]}\n'
+            b'["3/1","cancelled",null,0,""],["3/2","told",null,1,"email"]]}\n'
         ),
         f'{{"entries":3,"head":"{third.hash}","sha256":"{exported.sha256}"}}\n'.encode(),
     ]
@@ -356,7 +348,7 @@ def test_many_messages_move(tmp_path: Path) -> None:
     import_program(tmp_path / "moved.jsonl", arrived)
 
     same(program, arrived)
-    assert len([each for each in lines_of(tmp_path / "moved.jsonl") if b"outbox" in each[:9]]) == 2
+    assert len([each for each in lines_of(tmp_path / "moved.jsonl") if b"outbox" in each[:9]]) == 3
 
 
 def test_a_program_without_an_entry_moves_too(tmp_path: Path) -> None:
@@ -635,13 +627,19 @@ def test_a_message_of_no_entry_does_not_leave_when_it_was_explained(
     found = ("ab" * 32,)
     why = pk.Words("A disk.")
     assert program.do(pk.ExplainBreak(by="sam", number=1, found=found, why=why)).allowed
-    (first, *_) = program.store.posted()
+    first, *rest = program.store.posted()
     stray = attrs.evolve(first, message=attrs.evolve(first.message, key="1/7"))
-    stray = attrs.evolve(stray, delivery=Delivery.WAITING)
-    monkeypatch.setattr(program.store, "posted", lambda *_: iter([stray]))
-
-    with pytest.raises(StoreError, match="names a message that is not in it"):
-        export_program(program, tmp_path / "moved.jsonl")
+    for posted, said in (
+        ([stray, first, *rest], "does not say what became of each message of 8"),
+        (
+            [first, *rest, attrs.evolve(stray, message=attrs.evolve(stray.message, key="10/9"))],
+            "names a message that is not in it",
+        ),
+    ):
+        monkeypatch.setattr(program.store, "posted", lambda *_, posted=posted: iter(posted))
+        with pytest.raises(StoreError, match=said):
+            export_program(program, tmp_path / "moved.jsonl")
+        (tmp_path / "moved.jsonl.partial").unlink()
 
 
 def test_what_does_not_follow_from_the_journal_arrives_as_it_does(tmp_path: Path) -> None:
@@ -973,7 +971,6 @@ DAMAGE: dict[str, tuple[Callable[[list[bytes]], list[bytes]], str]] = {
             "too short": b'[["8/1","waiting",null,0]]',
             "of no key": b'[[1,"waiting",null,0,""]]',
             "of another kind": b'[["8/1","sent",null,0,""]]',
-            "told": b'[["8/1","told",null,0,""]]',
             "due on a day": b'[["8/1","waiting","2026-11-02",0,""]]',
             "due in no zone": b'[["8/1","waiting","2026-11-02T09:06:00",0,""]]',
             "due elsewhere": b'[["8/1","waiting","2026-11-02T09:06:00+01:00",0,""]]',
@@ -1222,11 +1219,23 @@ def test_a_cut_tail_is_found_by_an_anchor_only(program: pk.Program, file: Path) 
         check_export(file, expects=Anchor(last.number, last.hash, NOW))
 
 
-def test_messages_that_are_not_there_cannot_wait(program: pk.Program, file: Path) -> None:
-    """A message that waits, of an entry that has none, is refused when the entries are read."""
+def test_each_message_has_its_row_and_no_other(program: pk.Program, file: Path) -> None:
+    """A row of no message, and a message without one, are refused when the entries are read."""
     lines = lines_of(file)
-    file.write_bytes(b"".join(sealed([*lines[:-2], b'{"outbox":[["1/5","waiting",null,0,""]]}\n'])))
-
+    for rows, said in (
+        (b'[["1/5","waiting",null,0,""]]', "does not say what became of each message of 8"),
+        (b'[["8/1","waiting",null,0,""]]', "does not say what became of each message of 8"),
+        (b'[["8/0","told",null,0,""],["8/1","told",null,0,""]]', "each message of 9"),
+    ):
+        spoiled = [*lines[:-2], b'{"outbox":%s}\n' % rows]
+        file.write_bytes(b"".join(sealed(spoiled)))
+        with pytest.raises(BadInput, match=said):
+            import_program(file, pk.Program(MemoryStore()))
+    file.write_bytes(b"".join(older(lines, b'["1/5"]')))
+    with pytest.raises(BadInput, match="names a message that is not in it"):
+        import_program(file, pk.Program(MemoryStore()))
+    more = lines[-2].replace(b"]]}", b'],["10/2","told",null,0,""]]}')
+    file.write_bytes(b"".join(sealed([*lines[:-2], more])))
     with pytest.raises(BadInput, match="names a message that is not in it"):
         import_program(file, pk.Program(MemoryStore()))
 

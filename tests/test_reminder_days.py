@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import holidays
@@ -16,7 +17,7 @@ from peerkit.stores import Wanted
 from peerkit.stores.memory import MemoryStore
 from peerkit.telling.business_days import business_day, counted
 from peerkit.telling.reminders import due, step_due
-from tests.ordinary import NOW, opened, plan
+from tests.ordinary import NOW, opened, plan, report, welcome
 from tests.test_reminders import Clock, at, sweep
 from tests.test_reminders import given as reminded
 
@@ -321,7 +322,7 @@ class TestLimitsOfTheBook:
 
     def test_who_was_reached_is_asked_after_later(self, clock: Clock) -> None:
         """Thirty days count from the last word with somebody who waits."""
-        program = opened(clock=clock)
+        program = opened(clock=clock, coordinator="coordinator")
         program.do(pk.JoinWaitingList(by="p-8", id="w-1", participant="p-8")).or_raise()
         clock.now = at("2026-11-20")
         reached = pk.TryToReach(by="ana", participant="p-8", reached=True, channel="phone")
@@ -331,18 +332,20 @@ class TestLimitsOfTheBook:
         assert self.told(program, clock, "waiting.quiet", *days) == [("2026-12-21", "w-1")]
 
     def test_a_meeting_in_a_group_counts_for_a_pair(self, clock: Clock) -> None:
-        """They have met; who else was there changes nothing. What others met does not count."""
+        """Who else was there changes nothing; what each met with others does not count."""
         program = opened(clock=clock)
-        clock.now = at("2026-11-10", 20)
-        for id_, people, day in (
-            ("s-1", ("p-7", "p-8"), "2026-11-10"),
-            ("s-2", ("p-8",), "2026-11-09"),
+        program.do(welcome()).or_raise()
+        clock.now = at("2026-11-12", 20)
+        for id_, peer, people, day in (
+            ("s-1", "ana", ("p-7", "p-8"), "2026-11-10"),
+            ("s-2", "bo", ("p-7", "p-8"), "2026-11-11"),
+            ("s-3", "ana", ("p-8",), "2026-11-12"),
         ):
             program.do(
                 pk.ReportSession(
-                    by="ana",
+                    by=peer,
                     id=id_,
-                    peer="ana",
+                    peer=peer,
                     participants=people,
                     form=pk.SessionForm.GROUP,
                     starts=at(day, 15),
@@ -353,6 +356,32 @@ class TestLimitsOfTheBook:
         days = [f"2026-12-{each:02}" for each in range(1, 20)]
 
         assert self.told(program, clock, "match.quiet", *days) == [("2026-12-11", "m-1")]
+
+    def test_what_was_before_the_yes_does_not_count(self, clock: Clock) -> None:
+        """A late report of a group of October says nothing of the pair: the yes is what counts."""
+        program = opened(clock=clock)
+        early = {"participants": ("p-7", "p-8"), "form": pk.SessionForm.GROUP}
+        program.do(report(starts=at("2026-10-12", 9), **early))
+        days = [f"2026-11-{each:02}" for each in range(2, 25)]
+
+        assert self.told(program, clock, "match.quiet", *days) == [("2026-11-19", "m-1")]
+
+    def test_a_limit_that_is_not_for_somebody_is_no_limit_of_theirs(
+        self, clock: Clock, tmp_path: Path
+    ) -> None:
+        """Where only those with a first certification have one, nobody else is asked after."""
+        house = tmp_path / "house.toml"
+        house.write_text(
+            '[layer]\nid = "house"\ntitle = "Ours"\nover = ["us/tx"]\n'
+            '[[reminder]]\nid = "supervision.new"\nsays = "While it is new."\nnoun = "peer"\n'
+            'status = ["serving"]\ndated = "supervised"\nlimits = ["supervision-weeks-first"]\n'
+            'to = ["peers"]\nhour = "09:00"\n[[reminder.value]]\nafter = [1]\n'
+            'source = "HOUSE"\nat = "ours"\nlooked = 2026-11-23\n',
+            encoding="utf-8",
+        )
+        program = opened(clock=clock, handbook=Handbook.load(str(house)))
+
+        assert self.told(program, clock, "supervision.new", "2026-11-23") == []
 
 
 class TestEdges:

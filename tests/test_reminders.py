@@ -118,7 +118,7 @@ def clock() -> Clock:
 @pytest.fixture
 def program(clock: Clock) -> pk.Program:
     """Ana walks with p-7; the clock is ours."""
-    return opened(clock=clock)
+    return opened(clock=clock, coordinator="coordinator")
 
 
 def filled(program: pk.Program) -> pk.Program:
@@ -133,7 +133,7 @@ def sweep(program: pk.Program, clock: Clock, *days: str, **how: Any) -> list[Rem
     found = []
     for day in days:
         clock.now = at(day)
-        found.append(program.remind(**{"coordinator": "coordinator"} | how))
+        found.append(program.remind(**how))
     return found
 
 
@@ -206,7 +206,7 @@ class TestAYear:
     ) -> None:
         """Casa #5597, #5511: the mail of a supervisor listed people of another organisation."""
         where = tmp_path / "programs.db"
-        how: dict[str, Any] = {"clock": clock, "handbook": HANDBOOK}
+        how: dict[str, Any] = {"clock": clock, "handbook": HANDBOOK, "coordinator": "coordinator"}
         with (
             pk.Program.open(where, program="north", **how) as north,
             pk.Program.open(where, program="south", **how) as south,
@@ -224,7 +224,8 @@ class TestAYear:
 def _sweeps(where: str, days: list[str]) -> tuple[int, int]:
     """Look on each of these days, in a process of its own."""
     clock, given_, again = Clock(), 0, 0
-    with pk.Program.open(where, clock=clock, handbook=HANDBOOK, durability="normal") as program:
+    how: dict[str, Any] = {"handbook": HANDBOOK, "coordinator": "coordinator"}
+    with pk.Program.open(where, clock=clock, durability="normal", **how) as program:
         for found in sweep(program, clock, *days):
             given_, again = given_ + found.given, again + found.again
     return given_, again

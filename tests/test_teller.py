@@ -72,9 +72,7 @@ def clock() -> Clock:
 @pytest.fixture
 def program(clock: Clock) -> Iterator[pk.Program]:
     """Ana, p-7, and a proposed match: two messages wait, for p-7 and for ana."""
-    with pk.Program(
-        MemoryStore(), handbook=HANDBOOK, clock=clock, coordinator="cora"
-    ) as made:
+    with pk.Program(MemoryStore(), handbook=HANDBOOK, clock=clock, coordinator="cora") as made:
         welcome(made, "ana", supervisor="sam")
         made.do(pk.WelcomeParticipant(by="c", id="p-7")).or_raise()
         propose(made)
@@ -107,9 +105,7 @@ def accept(program: pk.Program, id_: str = "m-1") -> None:
 
 def prefer(program: pk.Program, person: str, *points: pk.ContactPoint, **how: Any) -> None:
     """Somebody says how they are reached."""
-    program.do(
-        pk.SetContactPreferences(by=person, person=person, points=points, **how)
-    ).or_raise()
+    program.do(pk.SetContactPreferences(by=person, person=person, points=points, **how)).or_raise()
 
 
 def point(channel: pk.NoticeChannel = EMAIL, *, safe: bool = False) -> pk.ContactPoint:
@@ -251,9 +247,7 @@ class TestOverTheirOwnChannels:
         assert sorted(mail.tried) == ["3/0/email", "3/0/email", "3/1/email"]
         assert sorted(each.key for each in mail.took) == ["3/0/email", "3/1/email"]
 
-    def test_a_second_address_of_a_channel_has_a_name_of_its_own(
-        self, program: pk.Program
-    ) -> None:
+    def test_a_second_address_of_a_channel_has_a_name_of_its_own(self, program: pk.Program) -> None:
         """Two mailboxes: the second when the first is gone."""
         mail = Post([for_good()])
         prefer(program, "p-7", point(), point())
@@ -407,9 +401,7 @@ class TestWhatFailed:
         down = Post()
         routes = Routes({EMAIL: down})
         program.tell(routes)  # ana and cora
-        program.do(
-            pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7")
-        ).or_raise()
+        program.do(pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7")).or_raise()
         down.fails = [passing() for _ in range(100)]
         key = next(
             each.key for each in program.store.posted(Delivery.WAITING) if each.message.to == "p-7"
@@ -524,7 +516,7 @@ class TestWhatIsNoLongerSo:
         assert self.told(program) == [("p-7", "session.cancelled"), ("ana", "session.cancelled")]
 
     def test_who_is_no_longer_assigned_is_not_told(self, program: pk.Program) -> None:
-        """rubyforgood/casa #6199: ana's match with p-7 is over; of their session she hears no more."""
+        """rubyforgood/casa #6199: ana's match is over; of their session she hears no more."""
         accept(program)
         self.told(program)
         plan(program)
@@ -589,16 +581,12 @@ class TestWhoSupervises:
         """To whom a concern is told by now, in two rounds: the second is what was passed on."""
         notifier = MemoryNotifier()
         program.tell(notifier)
-        return [
-            (each.to, each.kind) for each in notifier.told if each.kind.startswith("concern.")
-        ]
+        return [(each.to, each.kind) for each in notifier.told if each.kind.startswith("concern.")]
 
     def raise_concern(self, program: pk.Program, peer: str = "ana") -> None:
         """By p-7, who is in it."""
         program.do(
-            pk.RaiseConcern(
-                by="p-7", id="k-1", peer=peer, people=("p-7",), clauses=("gifts",)
-            )
+            pk.RaiseConcern(by="p-7", id="k-1", peer=peer, people=("p-7",), clauses=("gifts",))
         ).or_raise()
 
     def test_the_supervisor_hears_of_it(self, program: pk.Program) -> None:
@@ -611,9 +599,7 @@ class TestWhoSupervises:
         """Sam supervises ana no more: the open concern is none of theirs."""
         self.raise_concern(program)
         program.do(
-            pk.ChangeService(
-                by="c", id="ana", status=pk.PeerStatus.STEPPED_BACK, supervisor="tess"
-            )
+            pk.ChangeService(by="c", id="ana", status=pk.PeerStatus.STEPPED_BACK, supervisor="tess")
         ).or_raise()
 
         assert self.told(program) == [("tess", "concern.raised")]
@@ -627,7 +613,7 @@ class TestWhoSupervises:
         assert self.told(program) == [("cora", "concern.raised")]
 
     def test_nobody_hears_a_concern_that_they_are_in(self, program: pk.Program) -> None:
-        """Sam supervises ana and was in the session that went wrong: the coordinator hears of it."""
+        """Sam supervises ana and was in the session that went wrong: the coordinator hears."""
         self.crossed(program)
 
         assert self.told(program) == [("cora", "concern.opened")]
@@ -712,4 +698,3 @@ def leave(program: pk.Program, peer: str) -> None:
 def die(*_: object) -> Any:
     """As a process does whose machine is switched off."""
     raise KeyboardInterrupt
-

@@ -194,7 +194,10 @@ class TestNextMoment:
         said = of("America/New_York", only=(hours("01:00", "01:30"),))
         between = at("America/New_York", 2026, 11, 1, 1, 45)
 
-        assert next_moment(said, between) == at("America/New_York", 2026, 11, 1, 1, 0, fold=1)
+        again = at("America/New_York", 2026, 11, 1, 1, 0, fold=1)
+
+        assert next_moment(said, between) == again
+        assert next_moment(said, again + timedelta(seconds=7)) == again + timedelta(seconds=7)
 
     def test_a_quiet_hour_that_comes_twice_is_quiet_twice(self) -> None:
         """From one to two, and again; it is two only once."""

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from peerkit.errors import BadInput, StoreError
-from peerkit.model import Message, Noun, View, periods
+from peerkit.model import Noun, View, periods
 from peerkit.stores import GENESIS, Apart, Entry, Order, Standing, Wanted
 from peerkit.stores.codec import read_noun
 
@@ -96,14 +96,3 @@ def matching(rows: Rows, wanted: Wanted[N], after: str) -> Iterator[N]:
 def apart_of(rows: Rows, name: bytes) -> Apart:
     """The text of this number and position."""
     return Apart(*json.loads(rows.get("apart", name)))
-
-
-def key_of(name: bytes) -> str:
-    """What a message is known by: the number of its entry, and its place in it."""
-    return f"{number(name[:8])}/{number(name)}"
-
-
-def message_of(name: bytes, value: bytes) -> Message:
-    """A message. When it was told stands behind its parts, and is nobody's business but ours."""
-    to, kind, about, inside, outside, _ = json.loads(value)
-    return Message(key=key_of(name), to=to, kind=kind, about=about, inside=inside, outside=outside)

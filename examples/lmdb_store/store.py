@@ -5,10 +5,11 @@ and every reader sees one moment. Each table of ours is a named database of its 
 
     entry     number                hash, body      key      digest of a key   number
     touched   id, number                            tally    of, period, what  value
-    noun      id, kind              number, body    message  number, position  its parts, told
-    named     under, kind, id                       waiting  number, position  lease
-    dated     under, kind, day, id                  apart    number, position  its parts
-    weighing  under, kind, id                       said     about, number, position
+    noun      id, kind              number, body    message  number, position  its texts
+    named     under, kind, id                       became   number, position  what became of it
+    dated     under, kind, day, id                  waiting  number, position
+    weighing  under, kind, id                       tried    to, number, position
+    apart     number, position      its parts       said     about, number, position
                                                     owned    owner, number, position
 
 Register it in your package, and ``Program.open("lmdb:///srv/program.lmdb")`` finds it::
@@ -22,8 +23,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from contextlib import contextmanager
+from datetime import date, datetime
 from itertools import islice
 from threading import get_ident
 from typing import Final, TypeVar
@@ -32,17 +33,28 @@ import lmdb
 
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Message, Noun
-from peerkit.stores import Apart, Change, Entry, Standing, Wanted, runs, seal
+from peerkit.stores import (
+    Apart,
+    Change,
+    Delivery,
+    Entry,
+    Posted,
+    Settled,
+    Standing,
+    Wanted,
+    seal,
+)
 
-from .reading import apart_of, entry_of, head, key_of, matching, message_of, standing
+from .outbox import lying, message_of, settle, take
+from .reading import apart_of, entry_of, head, matching, standing
 from .rows import END, File, Rows, key, number, span
-from .writing import value_of, write
+from .writing import write
 
 N = TypeVar("N", bound=Noun)
 
 TABLES: Final = (
     *("entry", "touched", "noun", "named", "dated", "weighing"),
-    *("key", "tally", "message", "waiting", "apart", "said", "owned"),
+    *("key", "tally", "message", "became", "waiting", "tried", "apart", "said", "owned"),
 )
 #: What LMDB raises, and what a text raises that is not Unicode.
 FAILURES: Final = (lmdb.Error, UnicodeError, OverflowError)
@@ -201,40 +213,31 @@ class LMDBStore:
 
     # -- messages
 
-    def untold(self, limit: int, now: datetime, lease: datetime) -> tuple[Message, ...]:
-        """Messages that wait, leased to the caller."""
-        until = lease.astimezone(UTC).isoformat().encode()
+    def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
+        """Messages that are to be told now, leased to the caller."""
         with self._writing() as rows:
-            free = (
-                name
-                for name, value in rows.scan("waiting", b"", END)
-                if not runs(_lease(value), now)
-            )
-            names = list(islice(free, limit))
-            for name in names:
-                rows.put("waiting", name, until)
-            return tuple(message_of(name, rows.get("message", name)) for name in names)
+            return tuple(take(rows, limit, now, lease, token))
 
-    def told(self, keys: tuple[str, ...], now: datetime) -> None:
-        """These messages have been told."""
+    def settle(
+        self, settled: tuple[Settled, ...], now: datetime, token: str = ""
+    ) -> tuple[str, ...]:
+        """Write what became of messages that this token took."""
         with self._writing() as rows:
-            for each in keys:
-                with suppress(ValueError):  # a key that is none names no message
-                    name = key(*map(int, each.split("/")))
-                    if rows.delete("waiting", name):
-                        parts = json.loads(rows.get("message", name))
-                        told = now.astimezone(UTC).isoformat()
-                        rows.put("message", name, value_of([*parts[:-1], told]))
+            return tuple(settle(rows, settled, now, token))
+
+    def posted(self, *delivery: Delivery) -> Iterator[Posted]:
+        """Every message of which one of these became, or every one, some hundreds at a time."""
+        names = [b""]
+        while names:
+            with self._reading() as rows:
+                names = [name for name, _ in islice(rows.scan("became", names[-1], END), PAGE)]
+                found = [lying(rows, name).posted for name in names]
+            yield from (each for each in found if not delivery or each.delivery in delivery)
 
     def outbox(self) -> tuple[int, int]:
         """How many messages there are, and how many of them wait."""
         with self._reading() as rows:
             return rows.count("message"), rows.count("waiting")
-
-    def waiting(self) -> Iterator[str]:
-        """The keys of the messages that wait, some hundreds at a time."""
-        for name, _ in self._paged("waiting"):
-            yield key_of(name)
 
     def close(self) -> None:
         """Let go of the file. In a process that was forked it is the other's, and stays open."""
@@ -254,7 +257,3 @@ def _ours(what: str) -> Iterator[None]:
     else:
         return
     raise StoreError(f"The file could not be {what}: {failed}. Nothing was stored.") from None
-
-
-def _lease(value: bytes) -> datetime | None:
-    return datetime.fromisoformat(value.decode()) if value else None

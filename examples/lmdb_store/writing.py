@@ -6,13 +6,14 @@ import json
 
 from peerkit.errors import StoreError
 from peerkit.model import Noun
-from peerkit.stores import Change, Entry
+from peerkit.stores import Change, Entry, Posted
 
+from .outbox import Lying, lay
 from .reading import apart_of, digest
 from .rows import Rows, key, span
 
 
-def value_of(parts: list[str | None]) -> bytes:
+def value_of(parts: list[str]) -> bytes:
     """Several texts as one value."""
     return json.dumps(parts).encode()
 
@@ -33,9 +34,9 @@ def write(rows: Rows, entry: Entry, change: Change) -> None:
         value = str(int(rows.get("tally", name) or 0) + count.by).encode()
         rows.put("tally", name, value)
     for at, message in enumerate(change.messages):
-        parts = [message.to, message.kind, message.about, message.inside, message.outside, None]
+        parts = [message.to, message.kind, message.about, message.inside, message.outside]
         rows.put("message", key(n, at), value_of(parts))
-        rows.put("waiting", key(n, at))
+        lay(rows, key(n, at), Lying(posted=Posted(message=message, due=message.due)))
     for at, text in enumerate(change.apart):
         rows.put("apart", key(n, at), value_of([text.about, text.owner, text.salt, text.text]))
         rows.put("said", key(text.about, n, at))

@@ -180,7 +180,7 @@ class Program:
     whoever hears of what nobody else can be told.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a host may replace, each by its name
         self,
         store: Store,
         *,
@@ -424,18 +424,18 @@ class Program:
 
         Which there are says the handbook of the day. Call it once a day or oftener, from as
         many processes as you like: what is given is not given again. The program's
-        ``coordinator`` is told where nobody else is left; ``holidays`` are days that are no business days, in any
-        container of dates, such as ``holidays.country_holidays("US")``.
+        ``coordinator`` is told where nobody else is left; ``holidays`` are days that are no
+        business days, in any container of dates, such as ``holidays.country_holidays("US")``.
         """
-        if isinstance(holidays, str) or not isinstance(holidays, Container):
+        asked: object = holidays  # a country's name is a container too, and of no dates
+        if isinstance(asked, str) or not isinstance(asked, Container):
             raise BadInput("holidays", "give a container of dates, or leave it out")
         now = self._moment()
         book = self.handbook.on(self._day(now))
-        asked = due(
-            self.store, book, now, self.zone, coordinator=self.coordinator, holidays=holidays
-        )
         given = again = 0
-        for act in asked:
+        for act in due(
+            self.store, book, now, self.zone, coordinator=self.coordinator, holidays=holidays
+        ):
             try:
                 meanwhile = self.do(act).again
             except KeyReused:  # by somebody who found other people

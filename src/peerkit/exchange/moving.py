@@ -36,7 +36,7 @@ from peerkit.exchange.program_file import (
     opened,
     outbox_lines,
 )
-from peerkit.exchange.program_outbox import FORM, UNTOLD
+from peerkit.exchange.program_outbox import FORM
 from peerkit.program import Program
 from peerkit.stores import GENESIS, Restores
 from peerkit.stores.anchors import Anchor
@@ -155,7 +155,7 @@ def _written(
     with store.together():  # what came meanwhile, and nobody writes while the end is written
         for entry in store.journal(lines.number):
             write(entry)
-        for line in outbox_lines(store.posted(*UNTOLD)):
+        for line in outbox_lines(store.posted()):
             lines.at += 1
             lines.became(line)  # what is written is what can be read
             file.write(line)
@@ -241,13 +241,7 @@ def _must_arrive(path: str) -> None:
         became, lines = Became(end, found), Lines(named(file))
         lines.begin(file)
         deque(_changes(lines, file, became, [], found.exported.entries), 0)
-        if became.left:
-            raise _of_none(lines)
-
-
-def _of_none(lines: Lines) -> BadInput:
-    """The error for a key that no entry had."""
-    return BadInput(lines.name, "names a message that is not in it")
+        became.end()
 
 
 def _last(store: Store) -> int:
@@ -332,8 +326,8 @@ def _kept(
         changes = _changes(lines, file, became, settled, size)
         with store.together():
             _take(store, lines, islice(changes, max(there - lines.number, 0), None))
-            if lines.number == total and became.left:
-                raise _of_none(lines)
+            if lines.number == total:
+                became.end()
             store.settle(tuple(settled), clock())
         progress(lines.number, total)
 

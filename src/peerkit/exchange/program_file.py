@@ -6,18 +6,17 @@
 2. Each entry of the journal, from the first to the last:
    ``{"hash":"…","entry":{…}}``. The entry is the very text that was hashed. Where texts of
    it lie apart, they stand before it: ``"apart":[["goal/g-1","p-1","salt","text"]]``.
-3. What became of the messages that were not told, oldest first, some hundreds a line:
+3. What became of the messages, oldest first, some hundreds a line:
    ``{"outbox":[["12/0","waiting","2026-11-03T09:00:00+00:00",2,"email"]]}``. That is the key, what
-   became of it (``waiting``, ``cancelled`` or ``given-up``), before when it is not told (or
-   ``null``), how often it was tried, and over which channel. All others have been told; how
-   often they were tried, and how they went, is not in the file.
+   became of it (``waiting``, ``told``, ``cancelled`` or ``given-up``), before when it is not told
+   (or ``null``), how often it was tried, and over which channel. No message lacks its row.
 4. ``{"entries":2,"head":"…","sha256":"…"}``: how many entries there are, the hash of the last
    one, and the SHA-256 of everything above this line.
 
 So ``head -n -1 FILE | sha256sum`` gives what the last line says.
 
-The first form has only the keys of the messages that wait: ``{"waiting":["12/0"]}``. It is read,
-and no longer written.
+The first form has only the keys of the messages that wait, ``{"waiting":["12/0"]}``: all others
+have been told. It is read, and no longer written.
 """
 
 from __future__ import annotations
@@ -108,7 +107,7 @@ def entry_line(entry: Entry, *, words: bool) -> bytes:
 
 
 def outbox_lines(posted: Iterator[Posted]) -> Iterator[bytes]:
-    """What became of the messages that were not told."""
+    """What became of the messages."""
     while some := [row_of(each) for each in islice(posted, _MESSAGES)]:
         yield _line({"outbox": some})
 
@@ -350,20 +349,24 @@ class Became:
     def __init__(self, file: BinaryIO, found: Checked) -> None:
         """Of a file that was checked."""
         file.seek(found.place)
+        self._name = named(file)
+        self._form = found.form
         self._rest = _became(file, found.form)
         self._next = next(self._rest, None)
 
-    @property
-    def left(self) -> bool:
-        """Whether there is a message that no entry had."""
-        return self._next is not None
-
     def of(self, number: int, messages: int) -> Iterator[Settled]:
-        """What became of the messages of an entry. What is not in the file has been told."""
+        """What became of the messages of an entry. In the first form, those not named are told."""
         for position in range(messages):
             key = f"{number}/{position}"
             if self._next is not None and self._next.key == key:
                 yield self._next
                 self._next = next(self._rest, None)
-            else:
+            elif self._form == 1:
                 yield Settled(key=key, delivery=Delivery.TOLD)
+            else:
+                raise BadInput(self._name, f"does not say what became of each message of {number}")
+
+    def end(self) -> None:
+        """Refuse what became of a message that no entry had."""
+        if self._next is not None:
+            raise BadInput(self._name, "names a message that is not in it")

@@ -8,12 +8,10 @@ from typing import Any, Final
 
 from peerkit.stores import Delivery, Posted, Settled
 
-__all__ = ["FORM", "OUTBOX", "UNTOLD", "row_of"]
+__all__ = ["FORM", "OUTBOX", "row_of"]
 
 #: The form of the file. One with a higher number was written by a newer peerkit.
 FORM: Final = 2
-#: What became of the messages that are in the file; all others have been told.
-UNTOLD: Final = (Delivery.WAITING, Delivery.CANCELLED, Delivery.GIVEN_UP)
 #: More often nothing is tried, and no channel has a longer name.
 _MOST_TRIES: Final = 1_000_000
 _MOST_WAY: Final = 100
@@ -37,7 +35,6 @@ def _settled(row: Any) -> Settled:
     )
     if (
         [*map(type, (key, attempts, way))] != [str, int, str]
-        or settled.delivery not in UNTOLD
         or not 0 <= attempts <= _MOST_TRIES
         or not (way.isprintable() and len(way) <= _MOST_WAY)
         or row_of(settled) != row

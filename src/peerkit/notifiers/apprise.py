@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
+from functools import cache
 from threading import Lock
 from typing import Final
 from urllib.parse import unquote
@@ -179,21 +180,26 @@ def _in_vain(notice: Notice, what: str) -> CouldNotTell:
 def _known(schemes: Iterable[str]) -> frozenset[str]:
     """The schemes, each of them one that Apprise tells elsewhere than on this machine."""
     given = frozenset(schemes)
-    with warnings.catch_warnings():
-        # The first question loads every plugin, and some of them import what is deprecated.
-        warnings.simplefilter("ignore")
-        services = Apprise().details()["schemas"]
-    there = {
-        scheme
-        for each in services
-        for schemes_of in (each["protocols"], each["secure_protocols"])
-        for scheme in schemes_of or ()
-    }
-    if not given or not given <= there - _HERE:
+    if not given or not given <= _there() - _HERE:
         raise BadInput(
             "schemes", "name services of Apprise, such as tgram; none that tells this machine"
         )
     return given
+
+
+@cache
+def _there() -> frozenset[str]:
+    """Every scheme that Apprise can use here."""
+    with warnings.catch_warnings():
+        # The first question loads every plugin, and some of them import what is deprecated.
+        warnings.simplefilter("ignore")
+        services = Apprise().details()["schemas"]
+    return frozenset(
+        scheme
+        for each in services
+        for named in (each["protocols"], each["secure_protocols"])
+        for scheme in named or ()
+    )
 
 
 class _Quiet(logging.Filter):

@@ -118,7 +118,7 @@ class EmailNotifier:
         )
         self._host, self._port, self._tls = host, _PORTS[tls] if port is None else port, tls
         self._login = None if username is None or password is None else (username, password)
-        self._context = ssl.create_default_context() if context is None else context
+        self._context = context
         self._timeout = timeout
         self._clock = clock
         self._one = Lock()
@@ -211,25 +211,27 @@ class EmailNotifier:
         name = self._house.sender.domain  # not this machine's: every receiver reads it
         if self._tls == "implicit":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self._host, self._port, name, timeout=self._timeout, context=self._context
+                self._host, self._port, name, timeout=self._timeout, context=self._checking()
             )
         else:
             server = smtplib.SMTP(self._host, self._port, name, timeout=self._timeout)
-        ready = False
         try:
             if self._tls == "starttls":
                 self._step = "STARTTLS"
-                server.starttls(context=self._context)
+                server.starttls(context=self._checking())
             self._step = "EHLO"
             server.ehlo_or_helo_if_needed()
             if self._login is not None:
                 self._step = "AUTH"
                 server.login(*self._login)
-            ready = True
-        finally:
-            if not ready:
-                server.close()
+        except BaseException:
+            server.close()
+            raise
         return server
+
+    def _checking(self) -> ssl.SSLContext:
+        """What certificates are checked by: the house's, or this machine's as they are today."""
+        return ssl.create_default_context() if self._context is None else self._context
 
     def _refused(self, code: int, said: bytes | str) -> _Trouble:
         """What a refusal means; the connection is made ready for the next letter."""

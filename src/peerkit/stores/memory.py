@@ -364,8 +364,8 @@ class MemoryStore:
                     held.add(to)
             given = [attrs.evolve(each.posted, attempts=each.posted.attempts + 1) for each in found]
             with self._all_or_nothing():
-                for each in given:
-                    self._set(self._outbox, each.key, _Lying(each, lease, token))
+                for posted in given:
+                    self._set(self._outbox, posted.key, _Lying(posted, lease, token))
             return tuple(given)
 
     def settle(

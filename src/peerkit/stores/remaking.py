@@ -29,7 +29,7 @@ _PARTS: Final[list[tuple[str, type]]] = [
 #: What each row of a part must be. A row of one is not a row.
 _COUNT: Final[list[type]] = [str, str, int, str]
 #: The sixth of a message is the moment it is due, where there is one.
-_MESSAGE: Final = ([str] * 5, [str] * 6)
+_MESSAGE: Final[tuple[list[type], ...]] = ([str] * 5, [str] * 6)
 _APART: Final[list[type]] = [str] * 3
 _REMOVED: Final[list[type]] = [str] * 2
 #: Nobody decides on what is shown with a change that was decided elsewhere.

@@ -154,22 +154,27 @@ def why_not(
     ``hears`` is who is to hear of it by now. What was passed on to the ``coordinator`` is
     theirs, whatever it is about.
     """
-    person = view.get(Person, message.to)
-    if person is not None and person.status is PersonStatus.FORGOTTEN:
-        return WhyNotTold.FORGOTTEN
-    if message.kind in GROUNDS:
-        if noun is None:
-            return WhyNotTold.FORGOTTEN
-        if noun.status not in GROUNDS[message.kind][1]:
-            return WhyNotTold.OVER
-    if message.to == coordinator:
-        return None
+    over = _is_over(message, noun, view)
+    if over is not None or message.to == coordinator:
+        return over
     if hears is None:
         return WhyNotTold.ADVERSE
     if message.kind in SUPERVISED:
         gone = hears != message.to or _has_left(message.to, view)
         return WhyNotTold.MISSING if gone else None
     return _not_theirs(message, noun, view)
+
+
+def _is_over(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
+    """Whether it is true no more, whoever it is for, or they were forgotten."""
+    person = view.get(Person, message.to)
+    if person is not None and person.status is PersonStatus.FORGOTTEN:
+        return WhyNotTold.FORGOTTEN
+    if message.kind not in GROUNDS:
+        return None
+    if noun is None:
+        return WhyNotTold.FORGOTTEN
+    return None if noun.status in GROUNDS[message.kind][1] else WhyNotTold.OVER
 
 
 def who_hears(message: Message, noun: Noun | None, view: View) -> str | None:

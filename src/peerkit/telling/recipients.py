@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from peerkit.acts.concerns import who_looks
 from peerkit.model import (
     Concern,
     Match,
@@ -55,11 +56,12 @@ def recipients(
 ) -> tuple[str, ...]:
     """Who is in these roles of a noun now, each once; nobody where nobody is left to be told.
 
-    A participant who takes part. A peer who has not left, and still walks with them; in the
+    A participant who takes part. A peer who has not left and still walks with them; in the
     place of one who has left or does not, the supervisor. In the place of a supervisor who is
-    not known or has left, or whom it is about, the coordinator. Where a participant walks with
-    nobody, the coordinator in the place of the peers. It reads the people of the noun, once
-    more their supervisors, and where a noun names no peer the matches of its participant.
+    not known, has left or is in it themself, the coordinator. Where a participant walks with
+    nobody, the coordinator in the place of the peers. Of somebody who was forgotten nobody is
+    told anything. It reads the people of the noun, once more their supervisors, and where a
+    noun names no peer the matches of its participant.
     """
     taking_part = _named(noun, "participants", "participant", Participant)
     peers = _named(noun, "peers", "peer", Peer)
@@ -67,10 +69,13 @@ def recipients(
         peers = tuple(each for one in taking_part for each in _walking_with(store, one))
     pairs = tuple(pair(one, other) for one in peers for other in taking_part)
     view = _view(store, (*peers, *taking_part, *pairs), day, now)
+    if taking_part and not any(_is_known(view, each) for each in taking_part):
+        return ()
     supervisors = {each: _supervisor(view, noun, each) for each in peers}
     known = _view(store, tuple(filter(None, supervisors.values())), day, now)
+    in_it = {*peers, *taking_part}
     instead = {
-        each: (coordinator if to is None or not _supervises(known, noun, to) else to)
+        each: to if to is not None and to not in in_it and _is_here(known, to) else coordinator
         for each, to in supervisors.items()
     }
     to: list[str | None] = []
@@ -108,26 +113,23 @@ def _walking_with(store: Store, participant: str) -> Iterator[str]:
 
 
 def _supervisor(view: View, noun: Noun, peer: str) -> str | None:
-    """Who answers for this: who was named for a concern, or the peer's supervisor."""
-    if isinstance(noun, Concern) and noun.looked_at_by is not None:
-        return noun.looked_at_by
+    """Who answers for this: the peer's supervisor, or who looks at a concern."""
+    if isinstance(noun, Concern):
+        return who_looks(view, noun)
     known = view.get(Peer, peer)
     return None if known is None else known.supervisor
 
 
-def _supervises(view: View, noun: Noun, who: str) -> bool:
-    """Whether they are there to be told: not forgotten, not gone, and it is not about them."""
+def _is_here(view: View, who: str) -> bool:
+    """Whether a supervisor is there to be told. One need not be a peer, nor be known here."""
     serving = view.get(Peer, who)
-    return (
-        _is_known(view, who)
-        and (serving is None or serving.status in _HERE)
-        and not (isinstance(noun, Concern) and noun.is_about(who))
-    )
+    return _is_known(view, who) and (serving is None or serving.status in _HERE)
 
 
 def _is_known(view: View, who: str) -> bool:
-    person = view.get(Person, who)
-    return person is None or person.open
+    """Whether somebody was not forgotten."""
+    person, participant = view.get(Person, who), view.get(Participant, who)
+    return (person is None or person.open) and (participant is None or participant.open)
 
 
 def _serves(view: View, noun: Noun, peer: str, taking_part: tuple[str, ...]) -> bool:

@@ -13,7 +13,7 @@ import attrs
 
 from peerkit.acts import CancelNotice, PassOnNotice
 from peerkit.errors import KeyReused
-from peerkit.model import ContactPreferences, ContactStatus, Peer, WhyNotTold
+from peerkit.model import ContactPreferences, ContactStatus, WhyNotTold
 from peerkit.model.fields import day_of
 from peerkit.notifiers import CouldNotTell, Notice, Notifier
 from peerkit.stores import Delivery, Posted, Settled, Store
@@ -189,7 +189,7 @@ class Teller:
         return self.store.view(ids, day_of(now, self.zone), now).view
 
     def _not_told(self, posted: Posted, why: WhyNotTold, other: str | None) -> Settled:
-        """A message that is not told: journalled, and passed on where somebody has to hear of it."""
+        """A message that is not told: journalled, and passed on where somebody has to hear."""
         message = posted.message
         passed_on = why in _PASSED_ON and other is not None and other != message.to
         act: Act
@@ -279,9 +279,7 @@ class Teller:
         said = (
             parts[0]
             if alone
-            else routes.wording.digest(
-                preferences.language, tuple(each.inside for each in parts)
-            )
+            else routes.wording.digest(preferences.language, tuple(each.inside for each in parts))
         )
         return routes.notifiers[way.point.channel], Notice(
             key=f"{message.key if alone else _key_of(ready)}/{way.name}",
@@ -321,7 +319,9 @@ def _by_person(taken: tuple[Posted, ...]) -> list[list[Posted]]:
     again = max(each.attempts for each in taken)
     if again == 1:
         return [*mine.values()]
-    return [mine[to] for to in sorted(mine, key=lambda to: sha256(f"{again}/{to}".encode()).digest())]
+    return [
+        mine[to] for to in sorted(mine, key=lambda to: sha256(f"{again}/{to}".encode()).digest())
+    ]
 
 
 def _later(posted: Posted, preferences: ContactPreferences, now: datetime) -> Settled | None:

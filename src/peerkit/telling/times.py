@@ -62,11 +62,9 @@ def next_digest(preferences: ContactPreferences, now: datetime) -> datetime:
     if preferences.digest is None or moment > _LAST:
         return next_moment(preferences, moment)
     hours, minutes = map(int, preferences.digest.split(":"))
-    late, hour = divmod(hours, 24)  # 24:00 is the beginning of the next day
-    today = day_of(moment, preferences.zone) + late * A_DAY
-    shown = (
-        placed(today + each * A_DAY, time(hour, minutes), preferences.zone) for each in range(-1, 4)
-    )
+    at = time(hours % 24, minutes)  # 24:00 is the beginning of another day
+    today = day_of(moment, preferences.zone)
+    shown = (placed(today + each * A_DAY, at, preferences.zone) for each in range(-1, 3))
     return next_moment(preferences, min(each for each in shown if each >= moment))
 
 
