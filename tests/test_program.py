@@ -384,7 +384,7 @@ class TestKeys:
         assert program.words("goal/g-1") == (SWIM.text,)
 
 
-def told(program: pk.Program) -> tuple[pk.Message, ...]:
+def told(program: pk.Program) -> tuple[pk.Notice, ...]:
     """Everything that waits is told to a list."""
     notifier = MemoryNotifier()
     program.tell(notifier)
