@@ -136,7 +136,7 @@ def events_of_series(series: Series, shown: Shown) -> Iterator[Event]:
     uid = shown.uid(Series, series.id)
     there = {} if when.zone == _UTC else {"tzid": when.zone}
     whole = _event(shown, uid, _on_the_wall(when, days[0]), when.minutes, there)
-    until = vDatetime(placed(days[-1], when.at, when.zone)).to_ical().decode()
+    until = placed(days[-1], when.at, when.zone).strftime("%Y%m%dT%H%M%SZ")
     whole.add("rrule", vRecur.from_ical(f"{_bare(when.repeats).text};UNTIL={until}"))
     standing = {each.day for each in stand}
     gone = [_on_the_wall(when, each) for each in days if each not in standing]
