@@ -40,7 +40,7 @@ TABLES: Final = {
     "tally": (("program", "of", "period", "what"), ("value",)),
     "message": (
         ("program", "n", "position"),
-        ("recipient", "kind", "about", "inside", "outside", "lease", "told"),
+        ("recipient", "kind", "about", "inside", "outside", *TELLERS),
     ),
     "apart": (("program", "n", "position"), ("about", "owner", "salt", "text")),
 }
