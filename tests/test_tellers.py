@@ -182,7 +182,7 @@ def test_a_clock_that_was_ahead_starves_nobody(store: pk.Store, ahead: timedelta
 
 
 def test_a_clock_that_jumps_ahead_repeats_one_message_at_most(store: pk.Store) -> None:
-    """Whoever is shown that their lease is over stops: another has told the rest, and says so."""
+    """Whoever is shown that their lease is over stops, and another has told the rest by then."""
     clock = Clock()
     program = three_wait(store, clock)
     other = Heard()
