@@ -78,9 +78,9 @@ class Aloud:
 
     said: int
 
-    def notify(self, message: pk.Message) -> None:
+    def notify(self, notice: pk.Notice) -> None:
         """Deliver it: from now on it cannot be taken back."""
-        os.write(self.said, f"{message.key}\n".encode())
+        os.write(self.said, f"{notice.key}\n".encode())
 
 
 def tell(name: str, store: pk.Store, said: int, now: datetime) -> None:
@@ -99,14 +99,14 @@ class Stalling:
     now: datetime
     after: bool
 
-    def notify(self, message: pk.Message) -> None:
+    def notify(self, notice: pk.Notice) -> None:
         """Deliver it, and fall asleep over it."""
         if self.after:
-            self.aloud.notify(message)
+            self.aloud.notify(notice)
         os.kill(os.getpid(), signal.SIGSTOP)
         self.now += timedelta(hours=1)
         if not self.after:
-            self.aloud.notify(message)
+            self.aloud.notify(notice)
 
 
 def stall(name: str, store: pk.Store, said: int, now: datetime) -> None:
