@@ -12,14 +12,16 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from threading import Event
 
 import attrs
 
 import peerkit as pk
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.telling.ways import Routes
 
 HANDBOOK = pk.Handbook.load()
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -38,6 +40,38 @@ FIRST: tuple[pk.Act, ...] = (
     ),
     pk.WelcomeParticipant(by="coordinator", key="first-2", id="p-7"),
 )
+
+
+#: Three peers who walk with two people each, and all nine have a mailbox.
+PEERS = ("ana", "bo", "cleo")
+PEOPLE = tuple(f"p-{each}" for each in range(6))
+WALKING = dict(zip(PEOPLE, PEERS * 2, strict=True))
+
+
+def _reached() -> Iterator[pk.Act]:
+    """Keyed as well; and nobody hears of anything before they said how."""
+    for who in (*PEERS, *PEOPLE):
+        mailbox = pk.ContactPoint(channel=EMAIL, address=f"{who}@here.example", safe=True)
+        yield pk.SetContactPreferences(by=who, key=f"reach-{who}", person=who, points=(mailbox,))
+    for peer in PEERS:
+        yield pk.WelcomePeer(
+            by="coordinator",
+            key=f"welcome-{peer}",
+            id=peer,
+            role=pk.Role.WORKER,
+            supervisor="sam",
+            since=NOW.date(),
+            experiences=(LIVED,),
+        )
+    for who, peer in WALKING.items():
+        match = {"id": f"m-{who}", "peer": peer, "participant": who}
+        yield pk.WelcomeParticipant(by="coordinator", key=f"welcome-{who}", id=who)
+        yield pk.ProposeMatch(by="coordinator", key=f"propose-{who}", **match)
+        yield pk.AcceptMatch(by=who, key=f"accept-{who}", **match)
+
+
+EMAIL = pk.NoticeChannel.EMAIL
+REACHED: tuple[pk.Act, ...] = tuple(_reached())
 
 
 def sessions(name: str, group: int) -> list[pk.ReportSession]:
@@ -91,6 +125,52 @@ def tell(name: str, store: pk.Store, said: int, now: datetime) -> None:
         time.sleep(0.001)
 
 
+def plan(name: str, store: pk.Store, said: int, now: datetime) -> None:
+    """Plan sessions, each told to two; take every third back, before or after that is told."""
+    program = pk.Program(store, handbook=HANDBOOK, clock=lambda: now)
+    for act in REACHED:
+        program.do(act).or_raise()
+    for number in count():
+        who = PEOPLE[number % len(PEOPLE)]
+        peer, session = WALKING[who], f"{name}.{number}"
+        planned = program.do(
+            pk.PlanSession(
+                by=peer,
+                id=session,
+                peer=peer,
+                participants=(who,),
+                starts=NOW + timedelta(days=40, hours=number),
+                minutes=30,
+                activities=(pk.Activity(id="listen"),),
+            )
+        )
+        if not planned.allowed:  # a writer of a round before has that hour
+            continue
+        if number % 3 == 2:
+            program.do(pk.CancelSession(by=peer, id=session)).or_raise()
+        os.write(said, f"{session}\n".encode())
+        time.sleep(0.001)
+
+
+@attrs.frozen
+class Mailbox:
+    """Where all mail arrives, whoever brings it: one line for each letter, in their order."""
+
+    name: str
+    said: int
+
+    def notify(self, notice: pk.Notice) -> None:
+        """Put it there: from now on it cannot be taken back."""
+        os.write(self.said, f"{self.name} {notice.to} {notice.key}\n".encode())
+
+
+def route(name: str, store: pk.Store, said: int, now: datetime) -> None:
+    """Tell people over their own channels, until somebody puts an end to it."""
+    program = pk.Program(store, handbook=HANDBOOK, clock=lambda: now, coordinator="cora")
+    routes = Routes({EMAIL: Mailbox(name, said)})
+    program.keep_telling(routes, stop=Event(), pause=timedelta(milliseconds=1))
+
+
 @attrs.define
 class Stalling:
     """Stops its own process once, before or after it delivers, and then hears of a later hour."""
@@ -118,7 +198,7 @@ def stall(name: str, store: pk.Store, said: int, now: datetime) -> None:
     os._exit(0)
 
 
-WORK = {"record": record, "tell": tell, "stall": stall}
+WORK = {"record": record, "tell": tell, "stall": stall, "plan": plan, "route": route}
 
 
 def started(what: str, name: str, path: str, durability: str, said: str, number: str) -> int:
