@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from contextlib import suppress
 from itertools import count
 from threading import Event
 
@@ -175,18 +176,18 @@ def route(name: str, store: pk.Store, said: int, now: datetime) -> None:
 class Stalling:
     """Stops its own process once, before or after it delivers, and then hears of a later hour."""
 
-    aloud: Aloud
+    by: pk.Notifier
     now: datetime
     after: bool
 
-    def notify(self, message: pk.Message) -> None:
+    def notify(self, notice: pk.Notice) -> None:
         """Deliver it, and fall asleep over it."""
         if self.after:
-            self.aloud.notify(message)
+            self.by.notify(notice)
         os.kill(os.getpid(), signal.SIGSTOP)
         self.now += timedelta(hours=1)
         if not self.after:
-            self.aloud.notify(message)
+            self.by.notify(notice)
 
 
 def stall(name: str, store: pk.Store, said: int, now: datetime) -> None:
@@ -198,7 +199,22 @@ def stall(name: str, store: pk.Store, said: int, now: datetime) -> None:
     os._exit(0)
 
 
-WORK = {"record": record, "tell": tell, "stall": stall, "plan": plan, "route": route}
+def oversleep(name: str, store: pk.Store, said: int, now: datetime) -> None:
+    """Tell people over their own channels, and be asleep for longer than the lease."""
+    stalling = Stalling(Mailbox(name, said), now, after=name == "after")
+    with pk.Program(store, handbook=HANDBOOK, clock=lambda: stalling.now) as program:
+        told = program.tell(Routes({EMAIL: stalling}))
+    os._exit(told.told)
+
+
+WORK = {
+    "record": record,
+    "tell": tell,
+    "stall": stall,
+    "plan": plan,
+    "route": route,
+    "oversleep": oversleep,
+}
 
 
 def started(what: str, name: str, path: str, durability: str, said: str, number: str) -> int:
@@ -207,7 +223,11 @@ def started(what: str, name: str, path: str, durability: str, said: str, number:
         return child
     try:
         now = NOW + int(number) * timedelta(minutes=10)
-        store = SQLiteStore(path, durability=durability)
+        store = (
+            pk.Program.open(path).store
+            if "://" in path
+            else SQLiteStore(path, durability=durability)
+        )
         file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         WORK[what](name, store, file, now)
     except BaseException:  # noqa: BLE001 - a child must not go on as if it were its parent
@@ -243,6 +263,8 @@ ASKED: dict[str, Callable[..., int]] = {
 
 def main() -> None:
     """Do what is asked on each line, and answer with a number."""
+    with suppress(ImportError):
+        import peerkit.stores.sql  # noqa: F401 - or each child would
     with pk.Program.open(":memory:", handbook=HANDBOOK, clock=lambda: NOW) as program:
         list(program.do_all([*FIRST, *sessions("warm", 2)]))  # what it takes is now loaded
     for line in sys.stdin:

@@ -7,7 +7,7 @@ import signal
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -18,7 +18,8 @@ import peerkit as pk
 from peerkit.stores import Delivery
 from peerkit.telling.ways import Routes
 from tests.nursery import Nursery, nursery
-from tests.recorder import EMAIL, NOW, Mailbox
+from tests.postgres import Postgres
+from tests.recorder import EMAIL, NOW, REACHED, Mailbox
 
 pytestmark = pytest.mark.crash
 
@@ -30,6 +31,26 @@ TELLERS = 3
 MOST = 10
 #: Later than any lease, and before any session begins.
 LATER = NOW + timedelta(days=30)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a store is that several processes may open."""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("server")
+        return server.new()
+    return str(tmp_path / "program.db")
+
+
+@attrs.define
+class Clock:
+    """Says what it was set to."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        """What it shows."""
+        return self.now
 
 
 @attrs.frozen
@@ -235,3 +256,42 @@ def test_all_are_told_however_often_their_tellers_are_killed(tmp_path: Path) -> 
     print(f"{ROUNDS} rounds: {killed=} tellers, {arrived=}, {repeated=}")  # noqa: T201 - with -s
     assert killed == ROUNDS * TELLERS
     assert arrived > ROUNDS, "The tellers were killed before they could tell anything."
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_who_oversleeps_its_lease_repeats_one_letter_at_most(
+    address: str, tmp_path: Path, when: str
+) -> None:
+    """A teller is stopped over a letter, another takes over, and the first wakes up.
+
+    What the other wrote down stands: each message was told once, by the second try.
+    """
+    mailbox = tmp_path / "mail"
+    clock = Clock()
+    with (
+        pk.Program.open(address, clock=clock) as program,
+        nursery() as children,
+        mailbox.open("ab", buffering=0) as file,
+    ):
+        for act in REACHED:
+            program.do(act).or_raise()
+        routes = Routes({EMAIL: Mailbox("other", file.fileno())})
+        sleeper = children.ask("start", "oversleep", when, address, "full", mailbox, 0)
+        slept = children.ask("asleep", sleeper)
+        while_leased = program.tell(routes)
+        clock.now += timedelta(minutes=10)
+        after = program.tell(routes)
+        woken = children.ask("wake", sleeper)
+
+        assert slept == signal.SIGSTOP
+        assert (while_leased.done, while_leased.waiting) == (False, 16), "Two it had cancelled."
+        assert after == pk.Told(6, 0, cancelled=10)
+        assert woken == 0, "It counts what another has told."
+        arrived = [Arrived(*each.split()) for each in mailbox.read_text().splitlines()]
+        assert Counter(each.teller for each in arrived) == {"other": 6, when: 1}
+        assert len({each.key for each in arrived}) == 6
+        told = [*program.store.posted(Delivery.TOLD)]
+        assert {each.key for each in told} == {each.message for each in arrived}
+        assert {each.attempts for each in told} == {2}
+        assert program.verify().faults == ()
+        assert sum(each.act == "notice.cancelled" for each in program.journal()) == 12
