@@ -13,8 +13,8 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import Event
 
