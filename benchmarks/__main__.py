@@ -33,6 +33,7 @@ QUESTIONS: Final = {
         "A whole program out of a file and into another, by the same rows by hand",
     ),
     "server": ("server", "An act done and kept on PostgreSQL, and several writers"),
+    "telling": ("telling", "Everything that waits, told by four processes"),
     "import": ("importing", "Importing, in a fresh interpreter"),
     "demo": ("demo", "The demo"),
     "loading": ("loading", "Loading the book, nothing cached"),
