@@ -80,15 +80,32 @@ def _with_body(which: int, at: int, body: bytes) -> Wrong:
     return resealed(which, lines)
 
 
+def _outbox(which: int) -> Iterator[tuple[int, bytes]]:
+    """What became of the messages of a file, each line with its number."""
+    for at, line in enumerate(programs()[which].splitlines()):
+        if line.startswith(b'{"outbox":'):
+            yield at, line
+
+
+def _with_line(which: int, at: int, wrong: Callable[[], Wrong]) -> Wrong:
+    """A file with one line that is another, sealed again."""
+    lines = programs()[which].splitlines()
+    lines[at] = wrong()[1]
+    return resealed(which, lines)
+
+
 def _swept(which: int, at: int, wrong: Callable[[], Wrong]) -> Wrong:
     return _with_body(which, at, wrong()[1])
 
 
 def _sweep(which: int) -> Iterator[Callable[[], Wrong]]:
-    """Every place of every entry, sealed again; and what can be done to lines, sealed or not."""
+    """Every place of every entry and message, sealed again; and what can be done to lines, sealed or not."""
     for at, body in _bodies(which):
         for wrong in mutating.json_sweep([(which, body)]):
             yield partial(_swept, which, at, wrong)
+    for at, line in _outbox(which):
+        for wrong in mutating.json_sweep([(which, line)]):
+            yield partial(_with_line, which, at, wrong)
     for wrong in mutating.line_sweep(which, programs()[which]):
         yield wrong
         yield partial(_sealed, wrong)

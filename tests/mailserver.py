@@ -1,4 +1,4 @@
-"""Mail servers for tests: a real one with moods, and one that says what it is told to say."""
+"""Mail for tests: a real server with moods, one that plays a scene, and who writes to them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,22 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final, Self
 
+import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from peerkit.model import NoticeChannel
+from peerkit.notifiers import CouldNotTell, Notice
+from peerkit.notifiers.email import EmailNotifier
+from peerkit.testing.notifiers import notice
+
 #: Where every server of a test stands.
 HERE: Final = "127.0.0.1"
+#: Who writes, and to whom.
+SENDER: Final = "notices@house.example"
+ANA: Final = "dunlin4714@post.example"
 
 
 def _not_ours(record: logging.LogRecord) -> bool:
@@ -255,3 +264,30 @@ class Authority:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(file)
         return context
+
+
+@contextmanager
+def to(server: MailServer | int, **settings: Any) -> Iterator[EmailNotifier]:
+    """A notifier for this server, or for this port."""
+    port = server if isinstance(server, int) else server.port
+    plain: dict[str, Any] = {"sender": SENDER, "tls": "none", "timeout": 20}
+    with EmailNotifier(HERE, port, **(plain | settings)) as notifier:
+        yield notifier
+
+
+def mail(number: int = 1, text: str | None = None, **fields: Any) -> Notice:
+    """A notice that goes by email."""
+    return notice(number, text, **({"channel": NoticeChannel.EMAIL, "address": ANA} | fields))
+
+
+def failure(notifier: EmailNotifier, told: Notice) -> CouldNotTell:
+    """How it failed."""
+    with pytest.raises(CouldNotTell) as caught:
+        notifier.notify(told)
+    return caught.value
+
+
+def text(letter: Any) -> str:
+    """What a person reads."""
+    found: str = letter.get_body(("plain",)).get_content()
+    return found.replace("\r\n", "\n")

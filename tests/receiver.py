@@ -186,7 +186,9 @@ class Authority:
         """What a sender trusts who trusts this authority alone."""
         certificate = self._certificate("An authority", self.key, ends=_DAY)
         pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
-        return ssl.create_default_context(cadata=pem)
+        context = ssl.create_default_context(cadata=pem)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT  # as every Python does from 3.13 on
+        return context
 
     def serving(self, name: str, *, ends: timedelta = _DAY) -> ssl.SSLContext:
         """What a receiver of this name serves with."""
@@ -228,7 +230,20 @@ class Authority:
                 critical=False,
             )
         )
-        if not is_signer:
+        if is_signer:
+            signs = x509.KeyUsage(
+                digital_signature=False,
+                content_commitment=False,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=True,
+                crl_sign=False,
+                encipher_only=False,
+                decipher_only=False,
+            )
+            builder = builder.add_extension(signs, critical=True)
+        else:
             alternative = (
                 x509.IPAddress(ip_address(name)) if name[0].isdigit() else x509.DNSName(name)
             )

@@ -113,9 +113,9 @@ class Aloud:
 
     said: int
 
-    def notify(self, message: pk.Message) -> None:
+    def notify(self, notice: pk.Notice) -> None:
         """Deliver it: from now on it cannot be taken back."""
-        os.write(self.said, f"{message.key}\n".encode())
+        os.write(self.said, f"{notice.key}\n".encode())
 
 
 def tell(name: str, store: pk.Store, said: int, now: datetime) -> None:

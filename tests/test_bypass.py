@@ -24,7 +24,7 @@ from peerkit.acts.act import Left, kept_of
 from peerkit.decisions import Rule, Rules
 from peerkit.exchange.moving import export_program, import_program
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import Change, Standing
+from peerkit.stores import Change, Delivery, Settled, Standing
 from peerkit.stores.codec import text, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
@@ -593,7 +593,11 @@ _NOUN: Final = "1, 'm-9', 'match', 3, 'accepted', '', '{}'"
 _ROWS: Final[dict[str, tuple[str, str, str]]] = {
     "noun": (_NOUN, "body = replace(body, 'p-7', 'p-8')", _NO_CHANGE),
     "tally": ("1, 'ana', '', 'walking', 1", "value = 0", _NO_CHANGE),
-    "message": ("1,3,0,'sam','goal.set','g-1','a','b',NULL,NULL", "inside = 'x'", _NO_CHANGE),
+    "message": (
+        "1,3,0,'sam','goal.set','g-1','a','b','waiting',NULL,0,'',NULL,'',NULL",
+        "inside = 'x'",
+        _NO_CHANGE,
+    ),
     "apart": ("1,3,9,'goal/g-1','p-7','salt','Never.'", "text = 'Never.'", _NO_CHANGE),
     "key": ("1, 'tuesday', 3", "n = 2", _NO_CHANGE),
     "entry": ("1, 99, 'hash', '{}'", "body = '{}'", "the journal is never|an entry follows"),
@@ -694,7 +698,10 @@ def a_message_is_leased_for_ever(place: Place) -> None:
     place.sql("UPDATE peerkit_message SET lease = '9999-11-02T12:00:00+00:00'")
     with place.again() as program:
         assert program.tell(MemoryNotifier(), limit=0).waiting
-        assert program.store.take(9, LATER, LATER, "t-1")
+        given = program.store.take(9, LATER, LATER, "t-1")
+        assert {each.attempts for each in given} == {1}
+        back = tuple(Settled(key=each.key, delivery=Delivery.WAITING) for each in given)
+        assert program.store.settle(back, LATER, "t-1") == tuple(each.key for each in given)
 
 
 # -- rows, with the guards out of the way

@@ -102,6 +102,6 @@ def test_every_noun_can_begin_somewhere() -> None:
     made = {kind.makes for kind in ACTS if issubclass(kind, Makes)}
     moved = {kind.moves for kind in ACTS if issubclass(kind, Moves)}
     beside = {pk.Person, pk.Supervision, pk.Guest, pk.SupportMap, pk.MatchProfile}
-    beside |= {pk.ContactPreferences}
+    beside |= {pk.ContactPreferences}  # said anew as a whole, as a profile is
 
     assert made | moved | beside == set(NOUNS)

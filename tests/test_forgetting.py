@@ -43,6 +43,8 @@ TOLD = (
     *("phq-9", "item-9", "admitted", "probation-officer", "inpatient", "sponsor", "too-close"),
     *("legal-proceedings", "danger-to-self", "wears-me", "advance-directive", "2031-05-01"),
     *("handshake", "improving", "counselling-notes"),
+    # -- how they are reached
+    *("zebrafinch@canary.example", "03:21", "America/Nome", "05:43", "tlh"),
 )
 
 
@@ -78,6 +80,19 @@ def a_life(who: str, peer: str = "ana") -> tuple[pk.Act, ...]:
         ),
         pk.DescribeForMatching(
             by=who, person=who, languages=("und-Zzzz",), tells=("canary-code",), not_with=("jo",)
+        ),
+        pk.SetContactPreferences(
+            by=who,
+            person=who,
+            points=(
+                pk.ContactPoint(
+                    channel=pk.NoticeChannel.EMAIL, address="zebrafinch@canary.example", safe=True
+                ),
+            ),
+            quiet=(pk.AgreedHours(days=(pk.Weekday.SUNDAY,), opens="03:21", closes="04:32"),),
+            zone="America/Nome",
+            language="tlh",
+            digest="05:43",
         ),
         pk.SetGoal(**own, id=f"{who}-g", words=pk.Words("Zebrafinch-goal")),
         pk.NoteProgress(**own, id=f"{who}-g", achievement=pk.Achievement.IMPROVING),

@@ -155,9 +155,8 @@ class TestPlannedEndings:
             OWN,
         )
         assert [(each.to, each.inside) for each in heard.told] == [
-            ("p-7", "Match m-1 has a planned last day."),
-            ("ana", "Match m-1 has a planned last day."),
-        ] * 2
+            (who, "Match m-1 has a planned last day.") for who in ("p-7", "p-7", "ana", "ana")
+        ]
         program.do(pk.EndMatch(by="p-7", id="m-1", **PAIR)).or_raise()
         assert reads(program, "ana")
 

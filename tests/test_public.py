@@ -215,7 +215,8 @@ print("sqlite3" in sys.modules, seen)
         self, room: str, package: str, extra: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Without its package there is one clear error, which says what to install."""
-        for name in [each for each in sys.modules if each.partition(".")[0] == package.lower()]:
+        top = package.lower()
+        for name in [top, *(each for each in sys.modules if each.startswith(f"{top}."))]:
             monkeypatch.setitem(sys.modules, name, None)
         spec = importlib.util.find_spec(room)
         assert spec is not None

@@ -8,11 +8,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+import attrs
 import pytest
 
 import peerkit as pk
+from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.program import Reminded
-from tests.ordinary import LIVED, NOW, opened, plan, report
+from peerkit.telling.reminders import still_due
+from tests.ordinary import HANDBOOK, LIVED, NOW, opened, plan, report
 from tests.test_reminders import Clock, at, given, sweep
 
 #: What p-7 and ana have dated: a session on Thursday, a goal, a consent.
@@ -256,10 +259,15 @@ class TestSupervisors:
 
     def test_a_concern_goes_to_whoever_looks_at_it(self, program: pk.Program, clock: Clock) -> None:
         """Where one was named it is theirs, and never that of somebody whom it is about."""
-        for id_, how in (("cn-1", {}), ("cn-2", {"looked_at_by": "lee"})):
+        for id_, looks in (("cn-1", None), ("cn-2", "lee")):
             program.do(
                 pk.RaiseConcern(
-                    by="p-7", id=id_, peer="ana", people=("p-7",), clauses=("gifts",), **how
+                    by="p-7",
+                    id=id_,
+                    peer="ana",
+                    people=("p-7",),
+                    clauses=("gifts",),
+                    looked_at_by=looks,
                 )
             ).or_raise()
         sweep(program, clock, "2026-11-04")
@@ -410,6 +418,94 @@ class TestSessions:
         sweep(program, clock, LOOKED)
 
         assert [to for _, _, noun, to in given(program) if noun == "s-2"] == [("p-7", "p-8", "ana")]
+
+
+class TestBetweenGivingAndTelling:
+    """A reminder lies in the outbox until it is told: what it says must still be so then."""
+
+    def heard(self, program: pk.Program, clock: Clock, at_: datetime) -> list[tuple[str, str]]:
+        """What is told at this moment, and to whom."""
+        clock.now, notifier = at_, MemoryNotifier()
+        program.tell(notifier)
+        return [(each.kind, each.to) for each in notifier.told if each.kind in HANDBOOK.reminders]
+
+    def test_what_still_holds_is_told(self, program: pk.Program, clock: Clock) -> None:
+        """So that what follows means something."""
+        sweep(program, clock, LOOKED)
+        found = self.heard(program, clock, at(LOOKED, 11))
+
+        assert sorted(found) == sorted(
+            (kind, who)
+            for kind in ("session.tomorrow", "goal.review", "consent.ending")
+            for who in ("p-7", "ana")
+        )
+
+    def test_a_session_that_was_moved_away_is_not_tomorrow(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """Nobody is sent to a place on the wrong day."""
+        sweep(program, clock, LOOKED)
+        moved = pk.MoveSession(
+            by="p-7",
+            id="s-1",
+            peer="ana",
+            participants=("p-7",),
+            starts=datetime(2026, 11, 17, 15, tzinfo=UTC),
+            minutes=60,
+            said_so=True,
+        )
+        program.do(moved).or_raise()
+        found = self.heard(program, clock, at(LOOKED, 11))
+
+        assert "session.tomorrow" not in {kind for kind, _ in found}
+        assert "goal.review" in {kind for kind, _ in found}
+
+    @pytest.mark.parametrize(("hour", "times"), [(14, 2), (15, 0)])
+    def test_what_is_told_late_is_told_until_it_begins(
+        self, program: pk.Program, clock: Clock, hour: int, times: int
+    ) -> None:
+        """Whoever may only be told in the morning hears of it in the morning."""
+        sweep(program, clock, LOOKED)
+        found = self.heard(program, clock, at("2026-11-12", hour))
+
+        assert [kind for kind, _ in found].count("session.tomorrow") == times
+
+    def test_what_was_done_in_between_is_not_asked_for(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """The supervision was held after all."""
+        sweep(program, clock, "2026-11-21")
+        held = pk.RecordSupervision(by="sam", peer="ana", supervisor="sam", on=date(2026, 11, 21))
+        program.do(held).or_raise()
+        found = self.heard(program, clock, at("2026-11-21", 12))
+
+        assert "supervision.overdue" not in {kind for kind, _ in found}
+        assert "match.quiet" in {kind for kind, _ in found}
+
+    def test_a_goal_that_has_no_day_any_more_is_not_asked_after(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """The participant took it back."""
+        book = HANDBOOK.on(NOW.date())
+        reminder = book.reminders["goal.review"]
+        (goal,) = program.find(pk.Goal)
+        asked = (program.store, book, at(LOOKED), "UTC", reminder)
+
+        assert still_due(*asked, goal)
+        assert not still_due(*asked, attrs.evolve(goal, review=None))
+
+    def test_business_days_before_a_date_are_not_counted_again(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """Which days were none when it was given is not known when it is told."""
+        book = HANDBOOK.on(NOW.date())
+        reminder = book.reminders["goal.review"]
+        value = attrs.evolve(reminder.value, before=(5,), after=(), business=True)
+        (goal,) = program.find(pk.Goal)
+
+        for day, expected in (("2026-11-04", True), ("2026-11-18", True), ("2026-11-19", False)):
+            asked = (program.store, book, at(day), "UTC", attrs.evolve(reminder, values=(value,)))
+            assert still_due(*asked, goal) is expected
 
 
 class TestForgotten:

@@ -196,6 +196,17 @@ def test_nobody_takes_in_a_transaction_that_may_be_taken_back(
     assert posted.attempts == 1
 
 
+def test_what_is_taken_in_a_batch_is_taken_back_with_it(store: SQLStore) -> None:
+    """A batch of ours is one transaction: what was tried in it counts when all of it does."""
+    keep(store, "ana", messages=[to("ana")])
+    with pytest.raises(ZeroDivisionError), store.together():  # noqa: PT012 - the whole batch
+        assert [each.attempts for each in store.take(1, NOW, SOON, "t")] == [1]
+        _ = 1 / 0
+    with store.together():
+        assert [each.attempts for each in store.take(1, NOW, SOON, "t")] == [1]
+    assert store.take(1, NOW, SOON, "t") == ()
+
+
 # -- those who die
 
 
@@ -286,6 +297,11 @@ def test_the_server_finds_them_by_its_indices(store: SQLStore) -> None:
     assert "Index Cond: ((program = '1'::smallint) AND (recipient = message_1.recipient))" in plan
     assert "Seq Scan" not in plan
     assert "Sort" not in plan
+    late = store._outbox._late.encode()
+    with store._server.lent() as db:
+        asked = (store._outbox.program, NOW, NOW + LONGEST_LEASE)
+        plan = "\n".join(line for (line,) in db.execute(b"EXPLAIN " + late, asked))
+    assert "peerkit_leased" in plan
 
 
 @pytest.mark.parametrize(

@@ -234,6 +234,7 @@ def test_not_handed_over_this_time(answer: Answer) -> None:
         failed = failure(notifier(receiver))
 
         assert (failed.for_good, failed.wait) == (False, None)
+        assert "TimeoutError" not in str(failed), "It listened for as long as somebody talked."
         assert len(receiver.requests) == 1
         receiver.answers = [plain(200)]
         notifier(receiver).notify(NOTICE)

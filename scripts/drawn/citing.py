@@ -25,6 +25,7 @@ __all__ = [
     "SOURCES",
     "act_link",
     "activity",
+    "anchor",
     "clause",
     "found_at",
     "layer",
@@ -33,6 +34,7 @@ __all__ = [
     "numbers",
     "onward",
     "passage",
+    "reminder",
     "rule",
     "sentences",
     "so_that",
@@ -78,6 +80,16 @@ def layer_page(id_: str) -> str:
 def layer(id_: str) -> str:
     """A link to a layer, by its id; the base has no page of its own."""
     return f"[`{id_}`](/{layer_page(id_)})" if id_ in LAYERS else "the base"
+
+
+def anchor(id_: str) -> str:
+    """Where something stands on its page; a dot is no part of that."""
+    return id_.replace(".", "-")
+
+
+def reminder(id_: str) -> str:
+    """A link to a reminder."""
+    return f"[`{id_}`](/reference/reminders.md#{anchor(id_)})"
 
 
 def rule(id_: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scripts.drawn.citing import BASE, clause, passage
+from scripts.drawn.citing import BASE, anchor, clause, passage
 from scripts.drawn.markdown import drawn, esc, table
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def reminders() -> str:
     """Draw every reminder of the base."""
     rows = [
         (
-            f'<span id="{each.id}"></span>`{each.id}`<br>{esc(each.says)}',
+            f'<span id="{anchor(each.id)}"></span>`{each.id}`<br>{esc(each.says)}',
             _counted(each),
             "<br>".join(_days(each)),
             ", ".join(each.to),

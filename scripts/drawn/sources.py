@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from scripts.drawn.citing import BASE, LAYERS, SOURCES, activity, clause, layer
+from scripts.drawn.citing import BASE, LAYERS, SOURCES, activity, clause, layer, reminder
 from scripts.drawn.markdown import drawn, esc, table
 
 from peerkit.handbook.cues import cues
@@ -63,8 +63,7 @@ def _cited() -> Iterator[tuple[Passage, str]]:
     for id_, entry in BASE.activities.items():
         yield from ((each, activity(id_)) for each in entry.passages)
     for id_, told in BASE.reminders.items():
-        link = f"[`{id_}`](/reference/reminders.md#{id_})"
-        yield from ((each.passage, link) for each in told.values)
+        yield from ((each.passage, reminder(id_)) for each in told.values)
     for id_, book in LAYERS.items():
         yield from ((each, layer(id_)) for each in _passages(book) if each.layer == id_)
     for cue in cues():

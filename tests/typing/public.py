@@ -154,6 +154,27 @@ pk.DiscloseForSafety(by="ana", peer="ana", participant="p-7", to=("x",), basis="
 assert_type(pk.ReviewDisclosure(by="sam", id="d-1", peer="ana").outcome, pk.Words | None)
 assert_type(pk.RecordSupervision(by="sam", peer="ana", on=date(2026, 11, 2)).minutes, int)
 
+# -- notices
+
+reached = pk.SetContactPreferences(
+    by="p-7",
+    person="p-7",
+    points=(pk.ContactPoint(channel=pk.NoticeChannel.EMAIL, address="one@example.org"),),
+)
+assert_type(reached.points, tuple[pk.ContactPoint, ...])
+assert_type(reached.digest, str | None)
+pk.SetContactPreferences(by="p-7", person="p-7", points="email")  # type: ignore[arg-type]
+assert_type(pk.StopNotices(by="p-7", person="p-7").channel, pk.NoticeChannel | None)
+pk.DeliveryFailed(by="x", person="p-7", channel=pk.NoticeChannel.TEXT)  # type: ignore[call-arg]
+assert_type(pk.ConfirmSession(by="p-7", id="s-1").who, str | None)
+reminder = pk.Remind(by="x", of="session.tomorrow", noun="s-1", to=("p-7",))
+assert_type(reminder.due, datetime | None)
+untold = pk.CancelNotice(
+    by="x", notice="12/0", to="p-7", of="match.proposed", why=pk.WhyNotTold.OVER
+)
+assert_type(untold.why, pk.WhyNotTold)
+pk.PassOnNotice(by="x", notice="12/0", to="p-7", of="match.proposed", why="over")  # type: ignore[call-arg, arg-type]
+
 # -- people
 
 assert_type(pk.LivedExperience(of=pk.Experience.ILLNESS).detail, pk.Detail | None)

@@ -92,8 +92,10 @@ class SetContactPreferences(Act):
         self._preferences()  # what cannot stand cannot be asked for
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The preferences as they now stand, in place of what was there."""
-        return Left(nouns=(self._preferences(),))
+        """The preferences as they now stand; whoever has some is a person who can be forgotten."""
+        known = view.get(Person, self.person) is not None
+        person = () if known else (Person(id=self.person),)
+        return Left(nouns=(self._preferences(), *person))
 
     def _preferences(self) -> ContactPreferences:
         return ContactPreferences(
@@ -125,12 +127,12 @@ class StopNotices(Act):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The preferences, stopped, or without what goes over this channel."""
-        before = _of(view, self.person)
-        if self.channel is None:
-            stopped = before or ContactPreferences(id=self.person)
-            return _left(before, attrs.evolve(stopped, status=ContactStatus.STOPPED))
+        before = view.get(ContactPreferences, self.person)
         if before is None:
-            return Left()
+            stopped = ContactPreferences(id=self.person, status=ContactStatus.STOPPED)
+            return Left(nouns=(stopped,) if self.channel is None else ())
+        if self.channel is None:
+            return _left(before, attrs.evolve(before, status=ContactStatus.STOPPED))
         rest = tuple(each for each in before.points if each.channel is not self.channel)
         return _left(before, attrs.evolve(before, points=rest))
 
@@ -154,7 +156,7 @@ class DeliveryFailed(Act):
 
     def leaves(self, view: View, judged: Judged) -> Left:
         """The preferences with what failed for good; otherwise only the journal's entry."""
-        before = _of(view, self.person)
+        before = view.get(ContactPreferences, self.person)
         if before is None or not self.for_good:
             return Left()
         points = tuple(
@@ -292,12 +294,6 @@ class Remind(Act):
         )
 
 
-def _of(view: View, person: str) -> ContactPreferences | None:
-    """What stands for this person; nothing of somebody who was forgotten."""
-    found = view.get(ContactPreferences, person)
-    return None if found is None or not found.open else found
-
-
-def _left(before: ContactPreferences | None, now: ContactPreferences) -> Left:
-    """What was changed; nothing where everything was so already."""
-    return Left() if now == before else Left(nouns=(now,))
+def _left(before: ContactPreferences, now: ContactPreferences) -> Left:
+    """What was changed: nothing where it was so already, and nothing of who was forgotten."""
+    return Left() if now == before or not before.open else Left(nouns=(now,))

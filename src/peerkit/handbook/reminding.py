@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final, get_args
 
 import attrs
@@ -37,7 +37,6 @@ WORKED_OUT: Final[Mapping[str, tuple[str, ...]]] = {
 }
 #: Two codes with a dot between them, as the kinds of acts are; short enough to be part of a key.
 _ID: Final = re.compile(r"(?=.{3,40}\Z)[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*\Z")
-_HOUR: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z")
 #: The furthest that a step may lie from its day: ten years.
 _MOST_DAYS: Final = 3_650
 #: The units in which a limit can be counted on a calendar.
@@ -178,6 +177,10 @@ def _has(noun: type[Noun], role: str) -> bool:
 
 def _hour(table: Table, default: str | None) -> str:
     hour: str = table.text("hour", *(() if default is None else (default,)))
-    if not _HOUR.match(hour):
+    try:
+        read = time.fromisoformat(hour).strftime("%H:%M")
+    except ValueError:
+        read = ""
+    if read != hour:
         raise table.wrong("hour", "must be a time of day, 00:00 to 23:59")
     return hour

@@ -37,7 +37,7 @@ _ONE_BY_ONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))"
 #: Who is telling late, and just now says what became of it, is waited for: the next statement
 #: sees what it was.
 _LATE: Final = """
-SELECT FROM {message} WHERE program = %s AND delivery = 'waiting' AND attempts > 0
+SELECT FROM {message} WHERE program = %s AND lease IS NOT NULL
 AND (lease <= %s OR lease > %s) ORDER BY n, position FOR UPDATE
 """
 #: The oldest that are due, and free: nobody tells this person something just now, and nothing

@@ -267,10 +267,11 @@ CREATE INDEX "{PREFIX}outbox" ON {message}
     (program, delivery, n, position, coalesce(due, '-infinity')) WHERE delivery <> 'told';
 CREATE INDEX "{PREFIX}tried" ON {message} (program, recipient, n, position)
     WHERE delivery = 'waiting' AND attempts > 0;
+CREATE INDEX "{PREFIX}leased" ON {message} (program, n, position) WHERE lease IS NOT NULL;
 """
 #: The way back. What was cancelled is told no more, and a dead letter waits again.
 _NO_OUTBOX: Final = """
-DROP INDEX {SCHEMA}."{PREFIX}outbox", {SCHEMA}."{PREFIX}tried";
+DROP INDEX {SCHEMA}."{PREFIX}outbox", {SCHEMA}."{PREFIX}tried", {SCHEMA}."{PREFIX}leased";
 ALTER TABLE {message} RENAME COLUMN settled TO told;
 ALTER TABLE {message}
     DROP COLUMN delivery, DROP COLUMN due, DROP COLUMN attempts, DROP COLUMN way,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from peerkit.handbook import Book, Reminder, ReminderValue
     from peerkit.stores import Store
 
-__all__ = ["due", "step_due"]
+__all__ = ["due", "step_due", "still_due"]
 
 #: Who asks for it.
 CALENDAR: Final = "calendar"
@@ -82,6 +82,28 @@ def due(
             to = recipients(store, noun, reminder.to, now=now, day=day, coordinator=coordinator)
             if to:
                 yield Remind(by=CALENDAR, of=reminder.id, noun=noun.id, to=to, due=told, key=key)
+
+
+def still_due(
+    store: Store, book: Book, now: datetime, zone: str, reminder: Reminder, noun: Noun
+) -> bool:
+    """Whether a reminder that was given may still be told of this noun.
+
+    Its date may have moved since, or have passed: a session is on another day, a supervision was
+    held, a consent has run out. How late it is told is not asked: that depends on whom it is for.
+    Days that were no business days when it was given are not known here.
+    """
+    look = _Looking(store=store, book=book, now=now, zone=zone, holidays=())
+    dated, place = _date(look, reminder, noun), look.zone_of(noun)
+    counts_from = None if dated is None else _counts_from(look, reminder, noun, _day(dated, place))
+    if dated is None or counts_from is None:
+        return False
+    today, value = _day(now, place), reminder.value
+    if not value.after and (now >= dated if isinstance(dated, datetime) else today > dated):
+        return False
+    unit = "business day" if value.business else "day"
+    unknown = value.business and bool(value.before)
+    return unknown or counted(counts_from, value.steps[0], unit) <= today
 
 
 def step_due(

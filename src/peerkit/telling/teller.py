@@ -21,6 +21,7 @@ from peerkit.stores import Delivery, Posted, Settled, Store
 from peerkit.telling.facts import facts_of
 from peerkit.telling.grounds import ids_beside, noun_of, who_hears, why_not
 from peerkit.telling.recipients import recipients
+from peerkit.telling.reminders import still_due
 from peerkit.telling.retrying import TRIES, after_failure
 from peerkit.telling.times import next_digest, next_moment
 from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
@@ -192,9 +193,11 @@ class Teller:
         """Why nobody is reminded of this any more; None where whoever it is for still is."""
         if noun is None:
             return WhyNotTold.FORGOTTEN
-        if noun.status not in reminder.statuses:
-            return WhyNotTold.OVER
         day = day_of(now, self.zone)
+        book = self.handbook.on(day)
+        stands = noun.status in reminder.statuses
+        if not stands or not still_due(self.store, book, now, self.zone, reminder, noun):
+            return WhyNotTold.OVER
         to = recipients(
             self.store, noun, reminder.to, now=now, day=day, coordinator=self.coordinator
         )
