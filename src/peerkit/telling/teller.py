@@ -169,6 +169,7 @@ class Teller:
             beside = ids_beside(message, noun)
             if beside:
                 view = self._view(now, message.about, message.to, *beside)
+                noun = noun_of(message, view, reminder)  # all that is looked at is one moment
             hears = who_hears(message, noun, view)
             why = why_not(message, noun, view, hears, self.coordinator)
             other = self.coordinator if hears in (None, message.to) else hears
