@@ -33,7 +33,6 @@ QUESTIONS: Final = {
         "A whole program out of a file and into another, by the same rows by hand",
     ),
     "server": ("server", "An act done and kept on PostgreSQL, and several writers"),
-    "telling": ("telling", "Everything that waits, told by four processes"),
     "import": ("importing", "Importing, in a fresh interpreter"),
     "demo": ("demo", "The demo"),
     "loading": ("loading", "Loading the book, nothing cached"),
@@ -41,6 +40,7 @@ QUESTIONS: Final = {
     "matching": ("matching", "A whole waiting list put together with its peers"),
     "directory": ("directory", "A resource directory: read, and searched"),
     "finding": ("finding", "A participant's month and a view, by plain sqlite3"),
+    "telling": ("telling", "Everything that waits, told by four processes"),
 }
 _COMPARED: Final = (
     "attrs",
