@@ -437,7 +437,7 @@ class TestWhatDidNotArrive:
         ],
     )
     def test_whoever_reaches_them_knows_why_and_what_they_said(
-        self, chose: dict[str, bool] | None, says: str, why: pk.WhyNotTold, because: str
+        self, chose: dict[str, Any] | None, says: str, why: pk.WhyNotTold, because: str
     ) -> None:
         """Who, about what, why, and whether they may be called."""
         program = opened()
