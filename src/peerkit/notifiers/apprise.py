@@ -110,6 +110,9 @@ class AppriseNotifier:
     repeat is known by its key, among the last 10,000 and while this notifier lives.
     """
 
+    #: It tells people at their own addresses, so `Program.tell` takes it in `Routes` only.
+    addressed: ClassVar[bool] = True
+
     def __init__(
         self,
         url_of: Callable[[Notice], str] | None = None,
