@@ -106,6 +106,7 @@ crash: $(VENV)/.dev ## kill recording and telling programs ROUNDS times (1000) a
 race: $(VENV)/.dev ## let PROCESSES (16) ask for the same places, OPERATIONS (1000) times each
 	PEERKIT_RACE_PROCESSES=$(PROCESSES) PEERKIT_RACE_OPERATIONS=$(OPERATIONS) \
 		$(BIN)/python -m pytest tests/test_contention.py
+	PEERKIT_RACE_ROUNDS=$(OPERATIONS) $(BIN)/python -m pytest tests/test_race_telling.py
 
 fuzz: $(VENV)/.dev ## give every reader its share of DOCUMENTS wrong documents (100000)
 	PEERKIT_BAD_DOCUMENTS=$(DOCUMENTS) $(BIN)/python -m pytest tests/test_bad_documents.py -s

@@ -40,6 +40,7 @@ QUESTIONS: Final = {
     "matching": ("matching", "A whole waiting list put together with its peers"),
     "directory": ("directory", "A resource directory: read, and searched"),
     "finding": ("finding", "A participant's month and a view, by plain sqlite3"),
+    "telling": ("telling", "Everything that waits, told by four processes"),
 }
 _COMPARED: Final = (
     "attrs",

@@ -23,7 +23,7 @@ import peerkit as pk
 from benchmarks import pretend_program as pretend
 from benchmarks.measuring import Effort, Figure, Sample, Skipped, compared, in_turn
 
-__all__ = ["CASES"]
+__all__ = ["CASES", "server_beside"]
 
 #: How many acts one run does, and how many before the clock starts.
 ACTS: Final = 300
@@ -42,7 +42,7 @@ _TABLES: Final = (
 
 
 @contextmanager
-def _server() -> Iterator[Postgres]:
+def server_beside() -> Iterator[Postgres]:
     """A server that waits for its disk, on the processors that this process leaves to it."""
     mine = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
     rest = set(range(os.cpu_count() or 1)) - mine
@@ -137,7 +137,7 @@ def _eventsourcing(server: Postgres, body: str, number: int) -> Sample:
 def _beside(effort: Effort) -> list[Figure]:
     """One writer, one act after the other."""
     acts = _acts(effort)
-    with _server() as server, _begun(server.new()) as program:
+    with server_beside() as server, _begun(server.new()) as program:
         warm = [program.do(pretend.reported(random.Random(0))) for _ in range(WARM)]
         entry = next(program.journal(after=(warm[-1].number or 1) - 1))
         body = entry.body
@@ -190,7 +190,7 @@ def _writers(effort: Effort) -> list[Figure]:
         os.sched_setaffinity(0, range(os.cpu_count() or 1))
     acts = _acts(effort)
     figures = []
-    with _server() as server:
+    with server_beside() as server:
         where = server.new()
         for each in range(max(WRITERS)):
             _begun(where, f"program-{each}").close()
@@ -214,7 +214,7 @@ def _writers(effort: Effort) -> list[Figure]:
 def _programs(effort: Effort) -> list[Figure]:
     """One program alone in its database, and one among a thousand."""
     many = 50 if effort.quick else PROGRAMS
-    with _server() as server:
+    with server_beside() as server:
         crowd, lonely = server.new(), server.new()
         for each in range(many - 1):
             with pk.Program.open(crowd, program=f"p-{each}", clock=pretend.Clock()) as other:

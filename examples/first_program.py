@@ -42,7 +42,10 @@ def first_program(folder: Path, file: Path, screen: Screen) -> None:
         notices = file.with_suffix(".notices.txt")
         with notices.open("a", encoding="utf-8") as stream:
             told = program.tell(ConsoleNotifier(stream), limit=100_000, lease=timedelta(0))
-        screen.title(f"{told.told} notices told, {told.waiting} wait. They stand in {notices}")
+        over = f"{told.cancelled} were no longer so" if told.cancelled else "none was out of date"
+        screen.title(
+            f"{told.told} notices told, {told.waiting} wait, {over}. They stand in {notices}"
+        )
 
         screen.summary(summary(program))
         found = program.verify()

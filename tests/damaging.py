@@ -21,9 +21,9 @@ import attrs
 
 import peerkit as pk
 from peerkit.model import NOUNS
-from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores import Delivery, Order, Wanted
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.testing.pieces import settled
 from tests.ordinary import EARLIER, FIRST_ACTS, HANDBOOK, NOW, empty, report, welcome
 
 #: What everybody can read: each question, and its answer.
@@ -31,8 +31,8 @@ Answers: TypeAlias = dict[str, Any]
 Blow: TypeAlias = Callable[[Random, Path], None]
 
 PAGE: Final = 4096
-#: The columns that an entry says nothing of: whether a message was told, and who has it now.
-UNTOLD_OF: Final = {"lease", "told"}
+#: The columns that an entry says nothing of: what became of a message, and who has it now.
+UNTOLD_OF: Final = {"delivery", "due", "attempts", "way", "lease", "token", "settled"}
 #: Every id that is in the program, or could be.
 IDS: Final = ("ana", "bo", "sam", "coordinator", "p-7", "p-8", "p-9", "m-1", "ag-1", "g-1", "g-2")
 ABOUT: Final = ("goal/g-1", "goal/g-2", *(f"session/s-{each}" for each in range(12)))
@@ -158,8 +158,10 @@ def made(folder: Path) -> Truth:
         for act in LATE:
             program.do(act)
             states.append(answers(program.store)[0])
-        for _ in range(2):
-            program.tell(MemoryNotifier(), limit=1)
+        for token in ("t-1", "t-2"):
+            (given,) = program.store.take(1, NOW, NOW + timedelta(minutes=5), token)
+            states.append(answers(program.store)[0])
+            program.store.settle((settled(given),), NOW, token)
             states.append(answers(program.store)[0])
         for file in path.parent.iterdir():
             shutil.copy(file, hot)

@@ -12,14 +12,17 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from threading import Event
 
 import attrs
 
 import peerkit as pk
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.telling.ways import Routes
 
 HANDBOOK = pk.Handbook.load()
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -38,6 +41,38 @@ FIRST: tuple[pk.Act, ...] = (
     ),
     pk.WelcomeParticipant(by="coordinator", key="first-2", id="p-7"),
 )
+
+
+#: Three peers who walk with two people each, and all nine have a mailbox.
+PEERS = ("ana", "bo", "cleo")
+PEOPLE = tuple(f"p-{each}" for each in range(6))
+WALKING = dict(zip(PEOPLE, PEERS * 2, strict=True))
+
+
+def _reached() -> Iterator[pk.Act]:
+    """Keyed as well; and nobody hears of anything before they said how."""
+    for who in (*PEERS, *PEOPLE):
+        mailbox = pk.ContactPoint(channel=EMAIL, address=f"{who}@here.example", safe=True)
+        yield pk.SetContactPreferences(by=who, key=f"reach-{who}", person=who, points=(mailbox,))
+    for peer in PEERS:
+        yield pk.WelcomePeer(
+            by="coordinator",
+            key=f"welcome-{peer}",
+            id=peer,
+            role=pk.Role.WORKER,
+            supervisor="sam",
+            since=NOW.date(),
+            experiences=(LIVED,),
+        )
+    for who, peer in WALKING.items():
+        match = {"id": f"m-{who}", "peer": peer, "participant": who}
+        yield pk.WelcomeParticipant(by="coordinator", key=f"welcome-{who}", id=who)
+        yield pk.ProposeMatch(by="coordinator", key=f"propose-{who}", **match)
+        yield pk.AcceptMatch(by=who, key=f"accept-{who}", **match)
+
+
+EMAIL = pk.NoticeChannel.EMAIL
+REACHED: tuple[pk.Act, ...] = tuple(_reached())
 
 
 def sessions(name: str, group: int) -> list[pk.ReportSession]:
@@ -78,9 +113,9 @@ class Aloud:
 
     said: int
 
-    def notify(self, message: pk.Message) -> None:
+    def notify(self, notice: pk.Notice) -> None:
         """Deliver it: from now on it cannot be taken back."""
-        os.write(self.said, f"{message.key}\n".encode())
+        os.write(self.said, f"{notice.key}\n".encode())
 
 
 def tell(name: str, store: pk.Store, said: int, now: datetime) -> None:
@@ -91,22 +126,68 @@ def tell(name: str, store: pk.Store, said: int, now: datetime) -> None:
         time.sleep(0.001)
 
 
+def plan(name: str, store: pk.Store, said: int, now: datetime) -> None:
+    """Plan sessions, each told to two; take every third back, before or after that is told."""
+    program = pk.Program(store, handbook=HANDBOOK, clock=lambda: now)
+    for act in REACHED:
+        program.do(act).or_raise()
+    for number in count():
+        who = PEOPLE[number % len(PEOPLE)]
+        peer, session = WALKING[who], f"{name}.{number}"
+        planned = program.do(
+            pk.PlanSession(
+                by=peer,
+                id=session,
+                peer=peer,
+                participants=(who,),
+                starts=NOW + timedelta(days=40, hours=number),
+                minutes=30,
+                activities=(pk.Activity(id="listen"),),
+            )
+        )
+        if not planned.allowed:  # a writer of a round before has that hour
+            continue
+        if number % 3 == 2:
+            program.do(pk.CancelSession(by=peer, id=session)).or_raise()
+        os.write(said, f"{session}\n".encode())
+        time.sleep(0.001)
+
+
+@attrs.frozen
+class Mailbox:
+    """Where all mail arrives, whoever brings it: one line for each letter, in their order."""
+
+    name: str
+    said: int
+
+    def notify(self, notice: pk.Notice) -> None:
+        """Put it there: from now on it cannot be taken back."""
+        os.write(self.said, f"{self.name} {notice.to} {notice.key}\n".encode())
+
+
+def route(name: str, store: pk.Store, said: int, now: datetime) -> None:
+    """Tell people over their own channels, until somebody puts an end to it."""
+    program = pk.Program(store, handbook=HANDBOOK, clock=lambda: now, coordinator="cora")
+    routes = Routes({EMAIL: Mailbox(name, said)})
+    program.keep_telling(routes, stop=Event(), pause=timedelta(milliseconds=1))
+
+
 @attrs.define
 class Stalling:
     """Stops its own process once, before or after it delivers, and then hears of a later hour."""
 
-    aloud: Aloud
+    by: pk.Notifier
     now: datetime
     after: bool
 
-    def notify(self, message: pk.Message) -> None:
+    def notify(self, notice: pk.Notice) -> None:
         """Deliver it, and fall asleep over it."""
         if self.after:
-            self.aloud.notify(message)
+            self.by.notify(notice)
         os.kill(os.getpid(), signal.SIGSTOP)
         self.now += timedelta(hours=1)
         if not self.after:
-            self.aloud.notify(message)
+            self.by.notify(notice)
 
 
 def stall(name: str, store: pk.Store, said: int, now: datetime) -> None:
@@ -118,7 +199,22 @@ def stall(name: str, store: pk.Store, said: int, now: datetime) -> None:
     os._exit(0)
 
 
-WORK = {"record": record, "tell": tell, "stall": stall}
+def oversleep(name: str, store: pk.Store, said: int, now: datetime) -> None:
+    """Tell people over their own channels, and be asleep for longer than the lease."""
+    stalling = Stalling(Mailbox(name, said), now, after=name == "after")
+    with pk.Program(store, handbook=HANDBOOK, clock=lambda: stalling.now) as program:
+        told = program.tell(Routes({EMAIL: stalling}))
+    os._exit(told.told)
+
+
+WORK = {
+    "record": record,
+    "tell": tell,
+    "stall": stall,
+    "plan": plan,
+    "route": route,
+    "oversleep": oversleep,
+}
 
 
 def started(what: str, name: str, path: str, durability: str, said: str, number: str) -> int:
@@ -127,7 +223,11 @@ def started(what: str, name: str, path: str, durability: str, said: str, number:
         return child
     try:
         now = NOW + int(number) * timedelta(minutes=10)
-        store = SQLiteStore(path, durability=durability)
+        store = (
+            pk.Program.open(path).store
+            if "://" in path
+            else SQLiteStore(path, durability=durability)
+        )
         file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         WORK[what](name, store, file, now)
     except BaseException:  # noqa: BLE001 - a child must not go on as if it were its parent
@@ -163,6 +263,8 @@ ASKED: dict[str, Callable[..., int]] = {
 
 def main() -> None:
     """Do what is asked on each line, and answer with a number."""
+    with suppress(ImportError):
+        import peerkit.stores.sql  # noqa: F401 - or each child would
     with pk.Program.open(":memory:", handbook=HANDBOOK, clock=lambda: NOW) as program:
         list(program.do_all([*FIRST, *sessions("warm", 2)]))  # what it takes is now loaded
     for line in sys.stdin:

@@ -165,5 +165,5 @@ class TestTheFile:
         assert titles[0::11] == ["January", "December"]
         assert titles[12:] == ["What the year comes to"]
         assert ran.stdout.count("Instead: ") == 3
-        assert "124 entries, whole: " in ran.stdout.splitlines()[-1]
+        assert "125 entries, whole: " in ran.stdout.splitlines()[-1]
         assert list(tmp_path.iterdir()) == []

@@ -17,7 +17,7 @@ from functools import partial
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -159,7 +159,7 @@ def calls_of_re() -> Iterator[tuple[str, ast.Call]]:
                 yield f"{file.name}:{node.lineno}", node
 
 
-def compiled() -> dict[str, re.Pattern[str]]:
+def compiled() -> dict[str, re.Pattern[Any]]:
     """Every regular expression of peerkit, by its module and name, or by its place."""
     found = {}
     for module in pkgutil.walk_packages(peerkit.__path__, "peerkit."):
@@ -184,9 +184,11 @@ def try_them_all() -> None:
     """Run by a process of its own: says which pattern is next, before it is tried."""
     for name, pattern in compiled().items():
         print(name, flush=True)  # noqa: T201 - the last one is told when time is up
-        for text in pumped(pattern.pattern):
-            pattern.fullmatch(text)
-            sum(1 for _ in pattern.finditer(text))
+        raw = isinstance(pattern.pattern, bytes)
+        for text in pumped(pattern.pattern.decode("latin-1") if raw else pattern.pattern):
+            read = text.encode("latin-1") if raw else text
+            pattern.fullmatch(read)
+            sum(1 for _ in pattern.finditer(read))
 
 
 #: So long that a pattern which looks twice at each sign for every sign never ends.

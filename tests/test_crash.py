@@ -145,9 +145,9 @@ class Heard:
 
     times: Counter[str]
 
-    def notify(self, message: pk.Message) -> None:
+    def notify(self, notice: pk.Notice) -> None:
         """Deliver it."""
-        self.times[message.key] += 1
+        self.times[notice.key] += 1
 
 
 def look(file: Kept, where: str) -> None:

@@ -20,7 +20,7 @@ import peerkit as pk
 from peerkit.errors import BadInput, StoreError
 from peerkit.exchange import moving, program_file
 from peerkit.exchange.moving import Exported, check_export, export_program, import_program
-from peerkit.stores import GENESIS, Apart, Change, Delivery, Settled, Store, touched
+from peerkit.stores import GENESIS, Apart, Change, Delivery, Posted, Settled, Store, touched
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import text, write_noun
 from peerkit.stores.keys import KeysInMemory

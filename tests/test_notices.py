@@ -95,6 +95,18 @@ class TestTheirOwnChoice:
         assert program.do(act).verdict is CONSENT
         assert chosen(program, "kim").verify().whole
 
+    def test_whoever_said_it_can_be_forgotten(self) -> None:
+        """Also a guardian or a coordinator whom nobody welcomed: an address is kept of them."""
+        program = chosen(opened(), "kim")
+        assert program.do(pk.SetContactPreferences(by="c", person="kim", said_so=True)).allowed
+        program.do(pk.ForgetPerson(by="kim", id="kim", why=pk.WhyForgotten.ASKED)).or_raise()
+
+        assert reached(program, "kim") == pk.ContactPreferences(
+            id="kim", status=pk.ContactStatus.FORGOTTEN
+        )
+        assert "example.org" not in "".join(repr(attrs.asdict(each)) for each in program.journal())
+        assert program.verify().whole
+
     @pytest.mark.parametrize(("who", "verdict"), [("sam", ALLOWED), ("p-99", FACTS)])
     def test_it_is_written_down_for_whom_the_program_knows(
         self, who: str, verdict: pk.Verdict
@@ -349,8 +361,9 @@ class TestConfirming:
     def test_nobody_confirms_for_another(self, how: dict[str, Any], verdict: pk.Verdict) -> None:
         """Nor what is not theirs, nor what is not there."""
         program = self.planned()
+        told: dict[str, Any] = {"id": "s-1"}
 
-        assert program.do(pk.ConfirmSession(**{"id": "s-1"} | how)).verdict is verdict
+        assert program.do(pk.ConfirmSession(**told | how)).verdict is verdict
         assert self.session(program).confirmed == ()
 
     def test_another_time_is_confirmed_anew(self) -> None:

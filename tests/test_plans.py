@@ -11,7 +11,7 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import Apart, Order, Wanted
+from peerkit.stores import Apart, Delivery, Order, Wanted, sqlite_outbox
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite_sql import counting, finding
 from peerkit.testing.pieces import keep
@@ -87,6 +87,43 @@ def test_what_is_counted_goes_through_an_index(
     assert "kind=?" in first
     assert ("_of_day" in first) is bool(days)
     assert len(rest) == (1 if about and statuses else 0)
+
+
+def test_a_teller_finds_what_waits_in_the_indices(store: SQLiteStore) -> None:
+    """Whoever takes looks at one index in its order, and at who is held or told just now."""
+    values: dict[str, str | int] = dict.fromkeys(("program", "limit", "holds"), 1)
+    values |= dict.fromkeys(("now", "lease", "longest", "token"), "")
+    asked = store._db.execute(f"EXPLAIN QUERY PLAN {sqlite_outbox._TAKE}", values)
+    steps = [row[3] for row in asked if row[3].startswith(("SEARCH", "SCAN", "USE"))]
+
+    assert [each.split(" USING ")[1] for each in steps] == [
+        "PRIMARY KEY (program=? AND n=? AND position=?)",
+        "COVERING INDEX peerkit_not_told (program=? AND delivery=?)",
+        "COVERING INDEX peerkit_leased (program=? AND lease>? AND lease<?)",
+        "COVERING INDEX peerkit_tried (program=? AND delivery=? AND recipient=? AND due>?)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "index"),
+    [
+        ((), "PRIMARY KEY (program=? AND (n,position)>(?,?))"),
+        ((Delivery.TOLD,), "PRIMARY KEY (program=? AND (n,position)>(?,?))"),
+        ((Delivery.TOLD, Delivery.WAITING), "PRIMARY KEY (program=? AND (n,position)>(?,?))"),
+        *(
+            ((each,), "INDEX peerkit_not_told (program=? AND delivery=? AND (n,position)>(?,?))")
+            for each in Delivery
+            if each is not Delivery.TOLD
+        ),
+    ],
+)
+def test_the_outbox_is_read_in_its_order(
+    store: SQLiteStore, delivery: tuple[Delivery, ...], index: str
+) -> None:
+    """A page begins at its place and nothing is sorted; the few that were not told are found."""
+    found = plan(store, *sqlite_outbox.posting(1, delivery, (7, 0)))
+
+    assert found == [f"SEARCH peerkit_message USING {index}"]
 
 
 #: What is small or made up: the ids that are asked about, a list of numbers, the names of tables.

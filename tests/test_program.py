@@ -384,7 +384,7 @@ class TestKeys:
         assert program.words("goal/g-1") == (SWIM.text,)
 
 
-def told(program: pk.Program) -> tuple[pk.Message, ...]:
+def told(program: pk.Program) -> tuple[pk.Notice, ...]:
     """Everything that waits is told to a list."""
     notifier = MemoryNotifier()
     program.tell(notifier)
@@ -487,6 +487,7 @@ class TestTelling:
             moments.append(NOW + timedelta(minutes=5))
             program.tell(sound)
 
+            assert [each.key for each in broken.told] == ["4/0"]
             assert broken.told[0] in sound.told
             assert len(sound.told) == 4
 

@@ -367,6 +367,28 @@ def test_a_noun_that_does_not_fit_is_named_and_not_shown(path: Path) -> None:
             look(store, "m-1")
 
 
+@pytest.mark.parametrize("edit", ["delivery = 'Grebe-4711'", "due = 'Grebe-4711'"])
+def test_a_message_that_does_not_fit_is_named_and_not_shown(path: Path, edit: str) -> None:
+    """A row of the outbox that was damaged is an error that names the message, and no value."""
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "x", messages=[message()])
+    raw(path, f"UPDATE peerkit_message SET {edit}")  # noqa: S608 - our own columns
+
+    with closing(SQLiteStore(path)) as store:
+        with pytest.raises(StoreError, match="message 1/0 is not as it was written") as caught:
+            list(store.posted())
+        assert CANARY not in "".join(format_exception(caught.value))
+
+
+def test_the_texts_of_a_message_stay(path: Path) -> None:
+    """Who goes round the door can edit neither the texts of a message nor its key."""
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "x", messages=[message()])
+    for column in ("n", "position", "recipient", "kind", "about", "inside", "outside"):
+        with pytest.raises(sqlite3.IntegrityError, match="nothing changes without an entry"):
+            raw(path, f"UPDATE peerkit_message SET {column} = 7")  # noqa: S608 - our own columns
+
+
 def test_what_no_database_can_hold_is_an_error_without_the_text(path: Path) -> None:
     """Half a character and a number without end are errors of ours that show no text."""
     with closing(SQLiteStore(path)) as store:

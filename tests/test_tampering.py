@@ -22,12 +22,16 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
+from peerkit.stores import Delivery
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.testing.pieces import settled
 from tests.ordinary import NOW, opened, plan, report, welcome
 
 pytestmark = pytest.mark.once
 
 
+#: What tellers write.
+TELLERS: Final = ("delivery", "due", "attempts", "way", "lease", "token", "settled")
 #: The tables, their keys, and their other columns.
 TABLES: Final = {
     "program": (("id",), ("name", "n", "hash", "writing")),
@@ -40,7 +44,7 @@ TABLES: Final = {
     "tally": (("program", "of", "period", "what"), ("value",)),
     "message": (
         ("program", "n", "position"),
-        ("recipient", "kind", "about", "inside", "outside", "lease", "told"),
+        ("recipient", "kind", "about", "inside", "outside", *TELLERS),
     ),
     "apart": (("program", "n", "position"), ("about", "owner", "salt", "text")),
 }
@@ -55,8 +59,6 @@ ROWS: Final = {
     "message": "n = 4 AND position = 0",
     "apart": "about = 'goal/g-1'",
 }
-#: What tellers write.
-TELLERS: Final = ("delivery", "due", "attempts", "way", "lease", "token", "settled")
 NOT_GUARDED: Final[dict[tuple[str, str | None], str]] = {
     ("program", "writing"): "it is the guard itself; verify sees that it stands open",
     ("program", "insert"): "another program in the file",
@@ -106,6 +108,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, pk.Anch
         program.do(report(id="s-0", starts=NOW - timedelta(hours=3), minutes=15))
         program.do(plan(id="s-1", starts=NOW + timedelta(days=2))).or_raise()
         program.tell(MemoryNotifier(), limit=1)
+        first, *_ = program.store.take(2, NOW, NOW + timedelta(minutes=5), "t-1")
+        later = settled(first, Delivery.WAITING, due=NOW + timedelta(hours=1), way="email")
+        program.store.settle((later,), NOW, "t-1")
     with opened(SQLiteStore(path, program="other")) as other:
         other.do(welcome(key="k-0")).or_raise()
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(before)) as target:

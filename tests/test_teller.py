@@ -258,9 +258,10 @@ class TestOverTheirOwnChannels:
 
     def test_routes_are_notifiers_by_channel(self) -> None:
         """Anything else is refused before anything is told."""
-        for wrong in ({"email": Post()}, {EMAIL: object()}, [EMAIL]):
+        every: tuple[Any, ...] = ({"email": Post()}, {EMAIL: object()}, [EMAIL])
+        for wrong in every:
             with pytest.raises(pk.BadInput, match=r"Routes\.notifiers"):
-                Routes(wrong)  # type: ignore[arg-type]
+                Routes(wrong)
 
 
 class TestWhenTheySaid:
@@ -558,7 +559,7 @@ class TestWhatIsNoLongerSo:
         """A teller that died between writing it down and settling it leaves no second entry."""
         program.do(pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7")).or_raise()
         settle = program.store.settle
-        program.store.settle = die  # type: ignore[method-assign]
+        program.store.settle = die  # type: ignore[method-assign, assignment]
         with pytest.raises(KeyboardInterrupt):
             program.tell(MemoryNotifier(), limit=1, lease=timedelta(0))
         program.store.settle = settle  # type: ignore[method-assign]
@@ -677,6 +678,22 @@ class TestLoops:
             assert sorted(post.tried) == sorted({*post.tried})
             assert sum(each.told for each in results) == len(post.took) == program.store.outbox()[0]
 
+    def test_what_is_put_off_is_no_reason_to_pause(self, clock: Clock) -> None:
+        """Sixty people sleep, more than are taken at a time; who is awake is told at once."""
+        night = pk.AgreedHours(days=tuple(pk.Weekday), opens="08:00", closes="20:00")
+        people = [f"q-{number}" for number in range(60)]
+        with pk.Program(MemoryStore(), handbook=HANDBOOK, clock=clock) as program:
+            for each in people:
+                prefer(program, each, point(), quiet=(night,))
+            prefer(program, "awake", point())
+            program.do(
+                pk.Remind(by="c", of="house.news", noun="n-1", to=(*people, "awake"))
+            ).or_raise()
+            told = program.keep_telling(Routes({EMAIL: (post := Post())}), stop=FirstPause())
+
+        assert told == pk.Told(1, 60)
+        assert [each.to for each in post.took] == ["awake"]
+
     def test_a_pause_of_nothing_is_refused(self, program: pk.Program) -> None:
         """It would ask the store without end."""
         with pytest.raises(pk.BadInput, match="pause"):
@@ -688,6 +705,14 @@ class TestLoops:
             program.tell(object())  # type: ignore[arg-type]
         with pytest.raises(pk.BadInput, match="coordinator"):
             pk.Program(MemoryStore(), coordinator="Cora Smith")
+
+
+class FirstPause(Event):
+    """Puts an end to it as soon as somebody would pause."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """It is set."""
+        return True
 
 
 def leave(program: pk.Program, peer: str) -> None:

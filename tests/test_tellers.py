@@ -43,9 +43,9 @@ class Heard:
     meanwhile: Callable[[], object] = lambda: None
     times: Counter[str] = attrs.field(factory=Counter)
 
-    def notify(self, message: pk.Message) -> None:
+    def notify(self, notice: pk.Notice) -> None:
         """Deliver it."""
-        self.times[message.key] += 1
+        self.times[notice.key] += 1
         self.meanwhile()
 
 

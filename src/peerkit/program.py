@@ -58,7 +58,7 @@ from peerkit.stores.scales import Break
 from peerkit.stores.sealed import SealedStore
 from peerkit.stores.verifying import Verified, verified
 from peerkit.telling.reminders import due
-from peerkit.telling.teller import BATCH, Teller, Told
+from peerkit.telling.teller import Teller, Told
 from peerkit.telling.ways import Routes
 
 if TYPE_CHECKING:
@@ -358,15 +358,7 @@ class Program:
         must_be(timedelta, pause, "pause", "give a timedelta, such as timedelta(seconds=5)")
         if pause <= timedelta(0):
             raise BadInput("pause", "longer than timedelta(0), or leave it out")
-        teller = self._teller(to, lease)
-        told = cancelled = given_up = 0
-        while True:
-            last = teller.tell(BATCH)
-            told += last.told
-            cancelled += last.cancelled
-            given_up += last.given_up
-            if stop.is_set() or (not last.done and stop.wait(pause.total_seconds())):
-                return Told(told, last.waiting, cancelled, given_up)
+        return self._teller(to, lease).keep_telling(stop, pause)
 
     def _teller(self, to: Routes | Notifier, lease: timedelta) -> Teller:
         must_be(Routes | Notifier, to, "to", "give Routes, or something that can notify(notice)")

@@ -92,8 +92,10 @@ class SetContactPreferences(Act):
         self._preferences()  # what cannot stand cannot be asked for
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The preferences as they now stand, in place of what was there."""
-        return Left(nouns=(self._preferences(),))
+        """The preferences as they now stand; whoever has some is a person who can be forgotten."""
+        known = view.get(Person, self.person) is not None
+        person = () if known else (Person(id=self.person),)
+        return Left(nouns=(self._preferences(), *person))
 
     def _preferences(self) -> ContactPreferences:
         return ContactPreferences(

@@ -34,7 +34,6 @@ try:
         TimezoneDaylight,
         TimezoneStandard,
         vCalAddress,
-        vDatetime,
         vDuration,
         vRecur,
     )
@@ -136,7 +135,7 @@ def events_of_series(series: Series, shown: Shown) -> Iterator[Event]:
     uid = shown.uid(Series, series.id)
     there = {} if when.zone == _UTC else {"tzid": when.zone}
     whole = _event(shown, uid, _on_the_wall(when, days[0]), when.minutes, there)
-    until = placed(days[-1], when.at, when.zone).strftime("%Y%m%dT%H%M%SZ")
+    until = _basic(placed(days[-1], when.at, when.zone))
     whole.add("rrule", vRecur.from_ical(f"{_bare(when.repeats).text};UNTIL={until}"))
     standing = {each.day for each in stand}
     gone = [_on_the_wall(when, each) for each in days if each not in standing]
@@ -173,6 +172,11 @@ class _Minutes(vDuration):
 
     def to_ical(self) -> bytes:
         return f"PT{self.td // timedelta(minutes=1)}M".encode()
+
+
+def _basic(moment: datetime) -> str:
+    """A moment in UTC as a rule has it, such as ``20261103T160000Z``; strftime writes no zeros."""
+    return moment.replace(tzinfo=None).isoformat().replace("-", "").replace(":", "") + "Z"
 
 
 def _on_the_wall(when: Timetable, day: date) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ from peerkit.telling.times import next_digest, next_moment
 from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from peerkit.acts import Act
     from peerkit.handbook import Handbook, Reminder
     from peerkit.model import Message, Noun, View
@@ -62,11 +65,6 @@ class Told:
     cancelled: int = 0
     given_up: int = 0
 
-    @property
-    def done(self) -> bool:
-        """Whether anything became of any message."""
-        return bool(self.told or self.cancelled or self.given_up)
-
 
 @attrs.frozen
 class _Ready:
@@ -93,21 +91,39 @@ class Teller:
 
     def tell(self, limit: int) -> Told:
         """Tell at most so many messages of those that are due."""
-        became = dict.fromkeys(Delivery, 0)
-        while limit > 0:
-            now, token = self.clock(), secrets.token_hex(16)
-            taken = self.store.take(min(limit, BATCH), now, now + self.lease, token)
-            if not taken:
-                break
-            limit -= len(taken)
-            for mine in _by_person(taken):
-                for settled in self._one_person(mine, now + self.lease):
-                    if self.store.settle((settled,), self.clock(), token):
-                        became[settled.delivery] += 1
+        became: Counter[Delivery] = Counter()
+        while limit > 0 and (taken := self._batch(min(limit, BATCH), became)):
+            limit -= taken
+        return self._told(became)
+
+    def keep_telling(self, stop: Event, pause: timedelta) -> Told:
+        """Tell until ``stop`` is set; look again after a pause where nothing moved on."""
+        became: Counter[Delivery] = Counter()
+        while True:
+            before = became.total()
+            self._batch(BATCH, became)
+            idle = became.total() == before
+            if stop.is_set() or (idle and stop.wait(pause.total_seconds())):
+                return self._told(became)
+
+    def _batch(self, limit: int, became: Counter[Delivery]) -> int:
+        """Take so many and settle them; count what moved on, if only to a later hour."""
+        now, token = self.clock(), secrets.token_hex(16)
+        taken = self.store.take(limit, now, now + self.lease, token)
+        for mine in _by_person(taken):
+            for settled in self._one_person(mine, now + self.lease):
+                due_now = settled.delivery is Delivery.WAITING and (settled.due or now) <= now
+                if self.store.settle((settled,), self.clock(), token) and not due_now:
+                    became[settled.delivery] += 1
+        return len(taken)
+
+    def _told(self, became: Counter[Delivery]) -> Told:
+        """What became of them, and how many wait: that is counted once, as it takes a while."""
+        waiting = self.store.outbox()[1]
         told, cancelled, given_up = (
             became[each] for each in (Delivery.TOLD, Delivery.CANCELLED, Delivery.GIVEN_UP)
         )
-        return Told(told, self.store.outbox()[1], cancelled, given_up)
+        return Told(told, waiting, cancelled, given_up)
 
     def _one_person(self, mine: list[Posted], until: datetime) -> Iterator[Settled]:
         """What became of each message to one person, in order, each before the next is told.
@@ -153,6 +169,7 @@ class Teller:
             beside = ids_beside(message, noun)
             if beside:
                 view = self._view(now, message.about, message.to, *beside)
+                noun = noun_of(message, view, reminder)  # all that is looked at is one moment
             hears = who_hears(message, noun, view)
             why = why_not(message, noun, view, hears, self.coordinator)
             other = self.coordinator if hears in (None, message.to) else hears
@@ -319,7 +336,7 @@ def _by_person(taken: tuple[Posted, ...]) -> list[list[Posted]]:
     mine: dict[str, list[Posted]] = {}
     for each in taken:
         mine.setdefault(each.message.to, []).append(each)
-    again = max(each.attempts for each in taken)
+    again = max((each.attempts for each in taken), default=1)
     if again == 1:
         return [*mine.values()]
     return [

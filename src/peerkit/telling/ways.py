@@ -38,10 +38,10 @@ def _no_invite(noun: Noun, to: str) -> bytes | None:
     """Nobody's calendar is written to."""
 
 
-def _notifiers(value: object) -> Mapping[NoticeChannel, Notifier]:
+def _notifiers(value: Mapping[NoticeChannel, Notifier]) -> Mapping[NoticeChannel, Notifier]:
     what = "give a notifier for each channel, such as {NoticeChannel.EMAIL: EmailNotifier(…)}"
     must_be(Mapping, value, "Routes.notifiers", what)
-    found = dict(value)  # type: ignore[call-overload]  # it is a mapping
+    found = dict(value)
     for channel, notifier in found.items():
         if not isinstance(channel, NoticeChannel) or not isinstance(notifier, Notifier):
             raise BadInput("Routes.notifiers", what)
