@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import Event
+from typing import Any
 
 import attrs
 
@@ -65,7 +66,7 @@ def _reached() -> Iterator[pk.Act]:
             experiences=(LIVED,),
         )
     for who, peer in WALKING.items():
-        match = {"id": f"m-{who}", "peer": peer, "participant": who}
+        match: dict[str, Any] = {"id": f"m-{who}", "peer": peer, "participant": who}
         yield pk.WelcomeParticipant(by="coordinator", key=f"welcome-{who}", id=who)
         yield pk.ProposeMatch(by="coordinator", key=f"propose-{who}", **match)
         yield pk.AcceptMatch(by=who, key=f"accept-{who}", **match)
