@@ -83,6 +83,7 @@ _BOOK: Final = Book(
     },
     activities={},
     circumstances={},
+    reminders={},
 )
 
 

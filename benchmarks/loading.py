@@ -12,7 +12,7 @@ from typing import Final
 
 import peerkit as pk
 from benchmarks.measuring import Effort, Figure, compared, in_turn, per_call
-from peerkit.handbook import handbook, layers, loader
+from peerkit.handbook import files, handbook, layers, loader
 
 __all__ = ["CASES"]
 
@@ -35,8 +35,8 @@ def _load(*names: str) -> Callable[[], object]:
 
 
 def _parsed(names: tuple[str, ...]) -> Callable[[], object]:
-    files = [*loader.base(), *((name, loader.file_of(name).read_bytes()) for name in names)]
-    texts = [raw.decode() for _, raw in files]
+    read = [*files.base(), *((name, files.file_of(name).read_bytes()) for name in names)]
+    texts = [raw.decode() for _, raw in read]
     return lambda: [tomllib.loads(text) for text in texts]
 
 

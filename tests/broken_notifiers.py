@@ -62,11 +62,11 @@ class SafePager(Pager):
 
 
 class ProgramPager(Pager):
-    """One that a program reads, which is told the kind."""
+    """One that a program reads, which is told the kind where the channel is safe."""
 
     def body(self, notice: Notice) -> str:
         """The kind."""
-        return notice.kind
+        return "" if notice.inside is None else notice.kind
 
 
 # -- what arrives
@@ -176,6 +176,14 @@ class HidesInside(Pager):
 
 class HidesKind(Pager):
     """Shows only the outside, although a program reads it."""
+
+
+class TellsAnyKind(Pager):
+    """Tells a program the kind on a channel that nobody marked safe, too."""
+
+    def body(self, notice: Notice) -> str:
+        """The kind."""
+        return notice.kind
 
 
 class FillsTheGap(SafePager):
@@ -454,6 +462,7 @@ NOTIFIERS: Final[Mapping[type[Pager], tuple[str, ...]]] = {
     ShowsKind: ("test_only_the_outside_shows",),
     HidesInside: ("test_the_inside_shows_on_a_safe_channel",),
     HidesKind: ("test_a_program_is_told_the_kind",),
+    TellsAnyKind: ("test_a_program_is_told_the_kind",),
     FillsTheGap: ("test_a_notice_without_an_inside_shows_none",),
     MakesItsOwnInside: ("test_a_notice_without_an_inside_shows_none",),
     ShowsTheLastInside: ("test_a_notice_without_an_inside_shows_none",),

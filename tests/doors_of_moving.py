@@ -99,7 +99,7 @@ def _swept(which: int, at: int, wrong: Callable[[], Wrong]) -> Wrong:
 
 
 def _sweep(which: int) -> Iterator[Callable[[], Wrong]]:
-    """Every place of every entry and message, sealed again; and what can be done to lines, sealed or not."""
+    """Every place of every entry and message, sealed again; and what can be done to lines."""
     for at, body in _bodies(which):
         for wrong in mutating.json_sweep([(which, body)]):
             yield partial(_swept, which, at, wrong)

@@ -101,6 +101,22 @@ def test_the_inside_has_the_outside_for_a_title(
     assert (body["title"], body["message"]) == ("A dunlin is new.", "With curlew at five.")
 
 
+def test_in_a_letter_the_inside_does_not_show_beside_the_subject(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A mail program shows so much of a text on a lock screen."""
+    monkeypatch.setattr("ssl.SSLContext.load_default_certs", lambda *_: None)
+    with MailServer() as server:
+        address = f"mailto://127.0.0.1:{server.port}?from=house@example.org&to=ana@example.org"
+        notifier = AppriseNotifier(schemes=["mailto"], parameters=["from", "to"])
+        notifier.notify(notice(address, inside="With curlew at five."))
+        (letter,) = server.read()
+
+    assert letter["Subject"] == "A dunlin is new."
+    assert letter.get_content().startswith("A dunlin is new.")
+    assert letter.get_content().index("With curlew at five.") > 300
+
+
 def test_an_address_may_be_made_of_the_notice(receiver: Receiver) -> None:
     """So the host stays the program's choice, and its password out of what people are asked."""
     notifier = AppriseNotifier(
@@ -549,8 +565,8 @@ class TestByMail(OnApprise):
             )
 
     def seen(self, notifier: AppriseNotifier) -> str:
-        """All the letters, as they came and as they are read."""
-        return "\n".join(f"{self._head(each)}\n{each.get_content()}" for each in self.server.read())
+        """The text of every letter: the outside stands above the inside, or alone."""
+        return "\n".join(each.get_content() for each in self.server.read())
 
     def envelope(self, notifier: AppriseNotifier) -> str:
         """Subjects, senders and all the other headers."""

@@ -31,9 +31,9 @@ from scripts.sources_without_link import unlinked
 import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.handbook import layers
+from peerkit.handbook.files import shipped
 from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments
-from peerkit.handbook.loader import shipped
 from peerkit.model import NOUNS
 from peerkit.testing.situations import situations
 

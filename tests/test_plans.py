@@ -91,9 +91,8 @@ def test_what_is_counted_goes_through_an_index(
 
 def test_a_teller_finds_what_waits_in_the_indices(store: SQLiteStore) -> None:
     """Whoever takes looks at one index in its order, and at who is held or told just now."""
-    values = dict.fromkeys(("now", "lease", "longest", "token"), "") | dict.fromkeys(
-        ("program", "limit", "holds"), 1
-    )
+    values: dict[str, str | int] = dict.fromkeys(("program", "limit", "holds"), 1)
+    values |= dict.fromkeys(("now", "lease", "longest", "token"), "")
     asked = store._db.execute(f"EXPLAIN QUERY PLAN {sqlite_outbox._TAKE}", values)
     steps = [row[3] for row in asked if row[3].startswith(("SEARCH", "SCAN", "USE"))]
 

@@ -258,9 +258,10 @@ class TestOverTheirOwnChannels:
 
     def test_routes_are_notifiers_by_channel(self) -> None:
         """Anything else is refused before anything is told."""
-        for wrong in ({"email": Post()}, {EMAIL: object()}, [EMAIL]):
+        every: tuple[Any, ...] = ({"email": Post()}, {EMAIL: object()}, [EMAIL])
+        for wrong in every:
             with pytest.raises(pk.BadInput, match=r"Routes\.notifiers"):
-                Routes(wrong)  # type: ignore[arg-type]
+                Routes(wrong)
 
 
 class TestWhenTheySaid:
@@ -558,7 +559,7 @@ class TestWhatIsNoLongerSo:
         """A teller that died between writing it down and settling it leaves no second entry."""
         program.do(pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7")).or_raise()
         settle = program.store.settle
-        program.store.settle = die  # type: ignore[method-assign]
+        program.store.settle = die  # type: ignore[method-assign, assignment]
         with pytest.raises(KeyboardInterrupt):
             program.tell(MemoryNotifier(), limit=1, lease=timedelta(0))
         program.store.settle = settle  # type: ignore[method-assign]

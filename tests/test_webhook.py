@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from traceback import format_exception
 from typing import Any, Final
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,6 +77,14 @@ def failure(of: WebhookNotifier, notice: Notice = NOTICE) -> CouldNotTell:
 
 
 # -- what leaves
+
+
+def test_where_the_channel_is_not_safe_the_kind_stays_here() -> None:
+    """It says what the house does; the receiver asks for it by the key."""
+    with listening() as receiver:
+        notifier(receiver).notify(attrs.evolve(NOTICE, inside=None))
+
+    assert receiver.requests[0].body == b'{"type":"notice","data":{"id":"12/0/webhook"}}'
 
 
 def test_the_body_is_the_key_and_the_kind() -> None:

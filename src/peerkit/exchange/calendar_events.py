@@ -175,7 +175,7 @@ class _Minutes(vDuration):
 
 
 def _basic(moment: datetime) -> str:
-    """A moment in UTC as a rule ends: ``20261103T160000Z``. (strftime writes no leading zeros.)"""
+    """A moment in UTC as a rule has it, such as ``20261103T160000Z``; strftime writes no zeros."""
     return moment.replace(tzinfo=None).isoformat().replace("-", "").replace(":", "") + "Z"
 
 

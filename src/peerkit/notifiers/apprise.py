@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from peerkit.errors import BadInput, MissingExtra
 from peerkit.notifiers import CouldNotTell, Notice
+from peerkit.notifiers.letters import covered
 
 try:
     from apprise import Apprise, AppriseAsset
@@ -54,6 +55,26 @@ _NEVER: Final = frozenset(
         "wait",
     ]
 )
+#: What arrives as a letter: there the beginning of a text shows beside its subject.
+_MAIL: Final = frozenset(
+    [
+        "azure",
+        "brevo",
+        "groundmail",
+        "mailersend",
+        "mailgun",
+        "mailto",
+        "mailtos",
+        "o365",
+        "postmark",
+        "resend",
+        "sendgrid",
+        "sendpulse",
+        "ses",
+        "smtp2go",
+        "sparkpost",
+    ]
+)
 #: Who writes into logs what is told, to whom, and what came back, beside Apprise itself.
 _TALKATIVE: Final = frozenset(
     ["apprise", "charset_normalizer", "oauthlib", "requests", "requests_oauthlib", "urllib3"]
@@ -73,6 +94,8 @@ class AppriseNotifier:
     The URL is the notice's own address, or what ``url_of`` makes of the notice. It names one
     service and one receiver there: where two were told and one failed, a repeat would reach the
     other twice. The message is the inside, with the outside as its title; or the outside alone.
+    In a letter the inside stands so far down that it does not show beside the subject; other
+    services show the beginning of a message wherever the person lets them.
 
     ``schemes`` are the services that may be used, such as ``("tgram", "signal")``. A scheme that
     leads to a host of somebody's choice (``json``, ``mailto``, ``ntfy``) connects there, also
@@ -86,6 +109,9 @@ class AppriseNotifier:
     good is only an address that cannot be used. Most services show no key to who receives. A
     repeat is known by its key, among the last 10,000 and while this notifier lives.
     """
+
+    #: It tells people at their own addresses, so `Program.tell` takes it in `Routes` only.
+    addressed: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -154,7 +180,7 @@ class AppriseNotifier:
         apprise.add(service)
         result = apprise.notify(
             title="" if notice.inside is None else notice.outside,
-            body=notice.outside if notice.inside is None else notice.inside,
+            body=_body(url, notice),
             body_format=NotifyFormat.TEXT,
         )
         return "" if result else result.status.name
@@ -171,6 +197,13 @@ class AppriseNotifier:
         if not names <= self._parameters:
             return "has a parameter that parameters does not name"
         return ""
+
+
+def _body(url: str, notice: Notice) -> str:
+    """What is told below the title, if there is one."""
+    if notice.inside is None:
+        return notice.outside
+    return covered(notice) if url.partition(":")[0].lower() in _MAIL else notice.inside
 
 
 def _in_vain(notice: Notice, what: str) -> CouldNotTell:

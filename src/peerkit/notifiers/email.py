@@ -83,6 +83,9 @@ class EmailNotifier:
     does. ``stop_address`` is where somebody's mail program writes when they want no more.
     """
 
+    #: It tells people at their own addresses, so `Program.tell` takes it in `Routes` only.
+    addressed: ClassVar[bool] = True
+
     def __init__(  # noqa: PLR0913 - a house says each of these once, by name
         self,
         host: str,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from peerkit.notifiers import Notice
 
-__all__ = ["House", "Mailbox", "is_one_line", "letter", "mailbox"]
+__all__ = ["House", "Mailbox", "covered", "is_one_line", "letter", "mailbox"]
 
 #: No quotes, no comments, no brackets: what is left is one mailbox, however it is read.
 _MAILBOX: Final = re.compile(r'([^\s@<>()\[\],;:"\\]{1,64})@([^\s@<>()\[\],;:"\\]{1,253})')
@@ -138,6 +138,12 @@ def _from(house: House) -> str:
     return f"{name}\r\n <{house.sender.address}>"
 
 
+def covered(notice: Notice) -> str:
+    """The text of a letter: the outside, and the inside too far down to show beside a subject."""
+    inside = "" if notice.inside is None else f"\n{_FILL}\n\n{notice.inside}\n"
+    return f"{notice.outside}\n{inside}"
+
+
 def letter(notice: Notice, to: Mailbox, house: House, at: datetime) -> bytes:
     """The notice as it is handed to a mail server.
 
@@ -156,9 +162,8 @@ def letter(notice: Notice, to: Mailbox, house: House, at: datetime) -> bytes:
         "List-Unsubscribe": house.stop_link,
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value)
-    inside = "" if notice.inside is None else f"\n{_FILL}\n\n{notice.inside}\n"
     body = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    body.set_content(f"{notice.outside}\n{inside}")
+    body.set_content(covered(notice))
     if notice.invite is not None:
         method = _METHOD.search(notice.invite)
         body.add_attachment(

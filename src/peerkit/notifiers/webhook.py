@@ -29,6 +29,8 @@ MOST_BODY: Final = 4096
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
 _VISIBLE: Final = re.compile(r"[!-\[\]-~]+")  # ASCII without a backslash, which some read as /
 _PORTS: Final = {"https": 443, "http": 80}
+#: The type of a notice on a channel that nobody marked safe: a kind says what the house does.
+_NO_KIND: Final = "notice"
 
 
 def _now() -> datetime:
@@ -39,6 +41,8 @@ class WebhookNotifier:
     """Posts the key and the kind of each notice to one receiver, and nothing else.
 
     The receiver is a program; it asks yours for the rest, by the key, behind its own login.
+    Where the notice has no inside, its channel is not marked safe: then the kind stays here too,
+    and the type of every notice is ``notice``.
     ``webhook-id`` is the key, the same for each attempt: whoever receives a key again has that
     notice already. Where the key holds a dot or what a header cannot, it is percent-encoded.
 
@@ -98,8 +102,9 @@ class WebhookNotifier:
         )
 
     def _request(self, notice: Notice) -> bytes:
+        kind = _NO_KIND if notice.inside is None else notice.kind
         body = json.dumps(
-            {"type": notice.kind, "data": {"id": notice.key}}, separators=(",", ":")
+            {"type": kind, "data": {"id": notice.key}}, separators=(",", ":")
         ).encode()
         webhook_id = quote(notice.key, safe="/:").replace(".", "%2E")
         seconds = str(int(self._clock().timestamp()))

@@ -63,10 +63,12 @@ from peerkit.model import (
 from peerkit.stores import bases
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from peerkit.handbook import Reminder
     from peerkit.model import Message
 
-__all__ = ["GROUNDS", "SUPERVISED", "ids_beside", "noun_of", "who_hears", "why_not"]
+__all__ = ["GROUNDS", "SUPERVISED", "ids_beside", "noun_of", "useless_from", "who_hears", "why_not"]
 
 #: A kind of noun, and the statuses in which a message about it still tells the truth.
 Ground: TypeAlias = tuple[type[Noun], frozenset[Any]]
@@ -174,7 +176,8 @@ def _is_over(message: Message, noun: Noun | None, view: View) -> WhyNotTold | No
         return None
     if noun is None:
         return WhyNotTold.FORGOTTEN
-    return None if noun.status in GROUNDS[message.kind][1] else WhyNotTold.OVER
+    past = isinstance(noun, Session) and noun.span[1] <= view.now
+    return WhyNotTold.OVER if past or noun.status not in GROUNDS[message.kind][1] else None
 
 
 def who_hears(message: Message, noun: Noun | None, view: View) -> str | None:
@@ -195,6 +198,13 @@ def who_hears(message: Message, noun: Noun | None, view: View) -> str | None:
     return None if peer.supervisor in in_it else peer.supervisor
 
 
+def useless_from(noun: Noun | None, now: datetime) -> datetime | None:
+    """The moment from which a message about this helps nobody: what lies ahead has begun."""
+    if isinstance(noun, Session | Shift) and noun.starts > now:
+        return noun.starts
+    return None
+
+
 def noun_of(message: Message, view: View, reminder: Reminder | None) -> Noun | None:
     """What a message is about, where its kind says what that is, and it is there."""
     ground = GROUNDS.get(message.kind)
@@ -208,7 +218,7 @@ def ids_beside(message: Message, noun: Noun | None) -> tuple[str, ...]:
         peer = getattr(noun, "peer", None)
         return () if peer is None else (peer,)
     if isinstance(noun, Session | Series):
-        return tuple(pair(message.to, each) for each in noun.participants if each != message.to)
+        return tuple(pair(noun.peer, each) for each in noun.participants)
     return ()
 
 
@@ -221,7 +231,7 @@ def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold |
         return None if noun.open_to(message.to) else WhyNotTold.NO_CONSENT
     if message.kind not in _TO_A_GROUP and message.to not in _people(noun):
         return WhyNotTold.NOT_ASSIGNED
-    if isinstance(noun, Session | Series) and noun.open and not _walks_with(message.to, noun, view):
+    if isinstance(noun, Session | Series) and noun.open and not _walk_together(noun, view):
         return WhyNotTold.NOT_ASSIGNED
     return None
 
@@ -241,12 +251,10 @@ def _people(noun: Noun) -> set[str]:
     return {each for id_ in (noun.id, *noun.touches, *noun.weighs_on) for each in bases(id_)}
 
 
-def _walks_with(who: str, noun: Session | Series, view: View) -> bool:
-    """Whether a peer still walks with whom they would meet alone; others take part anyhow."""
-    if noun.form is not SessionForm.ONE_TO_ONE or who in noun.participants:
-        return True
-    return any(
-        each.status is MatchStatus.ACCEPTED and (each.peer, each.participant) == (who, other)
+def _walk_together(noun: Session | Series, view: View) -> bool:
+    """Whether those who would meet alone still walk with each other."""
+    return noun.form is not SessionForm.ONE_TO_ONE or any(
+        each.status is MatchStatus.ACCEPTED
+        and (each.peer, each.participant) == (noun.peer, noun.participants[0])
         for each in view.all(Match)
-        for other in noun.participants
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,13 +17,11 @@ import attrs
 from peerkit.acts import CancelNotice, PassOnNotice
 from peerkit.errors import KeyReused
 from peerkit.model import ContactPreferences, ContactStatus, WhyNotTold
-from peerkit.model.fields import day_of
 from peerkit.notifiers import CouldNotTell, Notice, Notifier
 from peerkit.stores import Delivery, Posted, Settled, Store
 from peerkit.telling.facts import facts_of
-from peerkit.telling.grounds import ids_beside, noun_of, who_hears, why_not
-from peerkit.telling.recipients import recipients
-from peerkit.telling.reminders import still_due
+from peerkit.telling.grounds import useless_from
+from peerkit.telling.looking import LastLook
 from peerkit.telling.retrying import TRIES, after_failure
 from peerkit.telling.times import next_digest, next_moment
 from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from threading import Event
 
     from peerkit.acts import Act
-    from peerkit.handbook import Handbook, Reminder
-    from peerkit.model import Message, Noun, View
+    from peerkit.model import Noun
     from peerkit.telling.wording import Said, Wording
 
 __all__ = ["TELLER", "Teller", "Told"]
 
+_LOG: Final = logging.getLogger("peerkit.telling")
 #: Who reports that a message was cancelled or passed on.
 TELLER: Final = "teller"
 #: How many messages are taken at a time.
@@ -81,11 +81,9 @@ class Teller:
     """Tells what waits in a store. ``do`` and ``clock`` are the program's own."""
 
     store: Store
-    handbook: Handbook
+    look: LastLook
     do: Callable[[Act], object]
     clock: Callable[[], datetime]
-    zone: str
-    coordinator: str | None
     routes: Routes | Notifier
     lease: timedelta
 
@@ -160,53 +158,31 @@ class Teller:
         One is ``deadly`` when nobody who took it has lived to say what became of it.
         """
         message, now = posted.message, self.clock()
-        view = self._view(now, message.about, message.to)
-        reminder = self.handbook.on(day_of(now, self.zone)).reminders.get(message.kind)
-        noun = noun_of(message, view, reminder)
-        if reminder is not None:
-            why, other = self._reminds_in_vain(message, reminder, noun, now), None
-        else:
-            beside = ids_beside(message, noun)
-            if beside:
-                view = self._view(now, message.about, message.to, *beside)
-                noun = noun_of(message, view, reminder)  # all that is looked at is one moment
-            hears = who_hears(message, noun, view)
-            why = why_not(message, noun, view, hears, self.coordinator)
-            other = self.coordinator if hears in (None, message.to) else hears
-        if why is not None and (why not in _RATHER_THAN_NOBODY or other is not None):
-            return self._not_told(posted, why, other)
+        seen = self.look.at(message, now)
+        why = seen.why
+        if why is not None and (why not in _RATHER_THAN_NOBODY or seen.other is not None):
+            return self._not_told(posted, why, seen.other)
         if deadly:
-            return self._not_told(posted, WhyNotTold.GIVEN_UP, self.coordinator)
+            return self._not_told(posted, WhyNotTold.GIVEN_UP, self.look.coordinator)
         if not isinstance(self.routes, Routes):
-            return _Ready(posted, noun)
-        preferences = view.get(ContactPreferences, message.to)
+            return _Ready(posted, seen.noun)
+        preferences = seen.view.get(ContactPreferences, message.to)
         ways = ways_of(preferences, self.routes)
         if preferences is None or not ways:
             stopped = preferences is not None and preferences.status is ContactStatus.STOPPED
             why = WhyNotTold.STOPPED if stopped else WhyNotTold.NO_CHANNEL
-            return self._not_told(posted, why, self.coordinator)
+            return self._not_told(posted, why, self.look.coordinator)
         wait = _later(posted, preferences, now)
-        return _Ready(posted, noun, preferences, _from(ways, posted.way)) if wait is None else wait
+        if wait is None:
+            return _Ready(posted, seen.noun, preferences, _from(ways, posted.way))
+        return self._in_time(posted, seen.noun, wait)
 
-    def _reminds_in_vain(
-        self, message: Message, reminder: Reminder, noun: Noun | None, now: datetime
-    ) -> WhyNotTold | None:
-        """Why nobody is reminded of this any more; None where whoever it is for still is."""
-        if noun is None:
-            return WhyNotTold.FORGOTTEN
-        day = day_of(now, self.zone)
-        book = self.handbook.on(day)
-        stands = noun.status in reminder.statuses
-        if not stands or not still_due(self.store, book, now, self.zone, reminder, noun):
-            return WhyNotTold.OVER
-        to = recipients(
-            self.store, noun, reminder.to, now=now, day=day, coordinator=self.coordinator
-        )
-        return None if message.to in to else WhyNotTold.NOT_ASSIGNED
-
-    def _view(self, now: datetime, *about: str) -> View:
-        ids = tuple(dict.fromkeys(about))
-        return self.store.view(ids, day_of(now, self.zone), now).view
+    def _in_time(self, posted: Posted, noun: Noun | None, wait: Settled) -> Settled:
+        """A message that waits; one that would come too late is given up while somebody can call."""
+        until = useless_from(noun, self.clock())
+        if until is None or wait.due is None or wait.due < until:
+            return wait
+        return self._not_told(posted, WhyNotTold.GIVEN_UP, self.look.coordinator)
 
     def _not_told(self, posted: Posted, why: WhyNotTold, other: str | None) -> Settled:
         """A message that is not told: journalled, and passed on where somebody has to hear."""
@@ -245,27 +221,33 @@ class Teller:
         )
 
     def _handed_over(self, ready: list[_Ready]) -> Iterator[Settled]:
-        """What became of these messages to one person, told as one notice.
-
-        An error that no notifier may raise is raised once it is written down that they failed.
-        """
-        notifier, notice = self._notice(ready)
-        failure: CouldNotTell | None = None
-        wrong: Exception | None = None
-        try:
-            notifier.notify(notice)
-        except CouldNotTell as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 - raised below
-            failure, wrong = CouldNotTell("The notifier raised an error of its own."), error
+        """What became of these messages to one person, told as one notice."""
+        failure = self._failure(ready)
         for each in ready:
             if failure is None:
                 told = _settled(each.posted, Delivery.TOLD, each.posted.attempts)
                 yield attrs.evolve(told, way=each.ways[0].name) if each.ways else told
             else:
                 yield self._failed(each, failure)
-        if wrong is not None:
-            raise wrong
+
+    def _failure(self, ready: list[_Ready]) -> CouldNotTell | None:
+        """Hand it over. What goes wrong is logged, and an error that no notifier may raise too."""
+        key = ready[0].posted.key
+        try:
+            notifier, notice = self._notice(ready)
+            key = notice.key
+            notifier.notify(notice)
+        except CouldNotTell as error:
+            failed, says = error, str(error)
+        except Exception as error:  # noqa: BLE001 - one notifier's mistake keeps nobody else waiting
+            # Its own words may hold an address. Where it happened says enough to mend it.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            says = f"{type(error).__name__} at {where.filename}:{where.lineno}"
+            failed = CouldNotTell("The notifier raised an error of its own.")
+        else:
+            return None
+        _LOG.warning("Notice %s could not be told: %s", key, says)
+        return failed
 
     def _failed(self, ready: _Ready, failure: CouldNotTell) -> Settled:
         """What becomes of a message that could not be told; of a digest each on its own."""
@@ -273,7 +255,11 @@ class Teller:
         names = tuple(each.name for each in ready.ways) or (posted.way,)
         settled = after_failure(posted, names, failure, self.clock())
         if settled.delivery is Delivery.GIVEN_UP:
-            self._not_told(posted, WhyNotTold.GIVEN_UP, self.coordinator)
+            self._not_told(posted, WhyNotTold.GIVEN_UP, self.look.coordinator)
+        elif not settled.attempts:  # it goes another way now, and need not wait for it
+            pass
+        else:
+            settled = self._in_time(posted, ready.noun, settled)
         if posted.way.startswith(_DIGEST):
             return attrs.evolve(settled, way=f"{_DIGEST}/{settled.way}")
         return settled

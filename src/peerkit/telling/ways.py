@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -38,14 +38,23 @@ def _no_invite(noun: Noun, to: str) -> bytes | None:
     """Nobody's calendar is written to."""
 
 
-def _notifiers(value: object) -> Mapping[NoticeChannel, Notifier]:
+def _notifiers(value: Mapping[NoticeChannel, Notifier]) -> Mapping[NoticeChannel, Notifier]:
     what = "give a notifier for each channel, such as {NoticeChannel.EMAIL: EmailNotifier(…)}"
     must_be(Mapping, value, "Routes.notifiers", what)
-    found = dict(value)  # type: ignore[call-overload]  # it is a mapping
-    for channel, notifier in found.items():
-        if not isinstance(channel, NoticeChannel) or not isinstance(notifier, Notifier):
-            raise BadInput("Routes.notifiers", what)
+    found = dict(value)
+    fits = [
+        isinstance(channel, NoticeChannel)
+        and isinstance(notifier, Notifier)
+        and not isinstance(notifier, type)
+        for channel, notifier in found.items()
+    ]
+    if not fits or not all(fits):
+        raise BadInput("Routes.notifiers", what)
     return MappingProxyType(found)
+
+
+def _some_wording(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    must_be(Wording, value, "Routes.wording", "give Wording.load(…), or leave it out")
 
 
 @attrs.frozen
@@ -57,7 +66,7 @@ class Routes:
     """
 
     notifiers: Mapping[NoticeChannel, Notifier] = attrs.field(converter=_notifiers)
-    wording: Wording = attrs.field(factory=Wording.load, kw_only=True)
+    wording: Wording = attrs.field(factory=Wording.load, validator=_some_wording, kw_only=True)
     invite: Invite = attrs.field(default=_no_invite, kw_only=True)
 
 

@@ -66,7 +66,7 @@ class NotifierConformance(Conformance, kit=True):
 
     * ``"safe"``: where a notice has an inside, it is shown.
     * ``"envelope"``: others see a part of it although the rest is the person's alone.
-    * ``"kind"``: a program receives it, and is told the kind.
+    * ``"kind"``: a program receives it, and is told the kind where a notice has an inside.
     * ``"addressed"``: it goes to an address, and cannot go without.
     * ``"wait"``: the receiver can say how long to leave it alone.
     * ``"threads"``: several threads may tell at once.
@@ -248,9 +248,11 @@ class NotifierConformance(Conformance, kit=True):
 
     @needs("kind")
     def test_a_program_is_told_the_kind(self, notifier: Notifier) -> None:
-        """Where a program receives it, the kind is there for it to read."""
-        notifier.notify(self._notice(inside=None))
+        """Where a program receives it, the kind is there to read; on a safe channel alone."""
+        notifier.notify(self._notice(1, inside=None))
+        assert KIND not in self.seen(notifier), "A kind leaves where the channel is not safe."
 
+        notifier.notify(self._notice(2))
         assert KIND in self.seen(notifier)
 
     def _gives_nothing_away(self, text: str) -> None:
