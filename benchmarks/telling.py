@@ -110,7 +110,7 @@ class FirstPause(Event):
 
 def _tell(where: str) -> Drained:
     """What one of ours told: two batches, which bring in what a process needs, and the rest."""
-    with pk.Program.open(where, clock=pretend.Clock()) as program:
+    with pk.Program.open(where, clock=pretend.Clock(), coordinator="coordinator") as program:
         routes = Routes({_EMAIL: Nobody()})
         _together[0].wait()
         started = time()

@@ -203,7 +203,9 @@ def stall(name: str, store: pk.Store, said: int, now: datetime) -> None:
 def oversleep(name: str, store: pk.Store, said: int, now: datetime) -> None:
     """Tell people over their own channels, and be asleep for longer than the lease."""
     stalling = Stalling(Mailbox(name, said), now, after=name == "after")
-    with pk.Program(store, handbook=HANDBOOK, clock=lambda: stalling.now) as program:
+    with pk.Program(
+        store, handbook=HANDBOOK, clock=lambda: stalling.now, coordinator="cora"
+    ) as program:
         told = program.tell(Routes({EMAIL: stalling}))
     os._exit(told.told)
 

@@ -286,7 +286,7 @@ def test_who_oversleeps_its_lease_repeats_one_letter_at_most(
     mailbox = tmp_path / "mail"
     clock = Clock()
     with (
-        pk.Program.open(address, clock=clock) as program,
+        pk.Program.open(address, clock=clock, coordinator="cora") as program,
         nursery() as children,
         mailbox.open("ab", buffering=0) as file,
     ):

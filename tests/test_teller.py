@@ -682,7 +682,9 @@ class TestLoops:
         """Sixty people sleep, more than are taken at a time; who is awake is told at once."""
         night = pk.AgreedHours(days=tuple(pk.Weekday), opens="08:00", closes="20:00")
         people = [f"q-{number}" for number in range(60)]
-        with pk.Program(MemoryStore(), handbook=HANDBOOK, clock=clock) as program:
+        with pk.Program(
+            MemoryStore(), handbook=HANDBOOK, clock=clock, coordinator="cora"
+        ) as program:
             for each in people:
                 prefer(program, each, point(), quiet=(night,))
             prefer(program, "awake", point())
