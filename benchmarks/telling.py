@@ -83,7 +83,8 @@ def _filled(where: str, messages: int) -> None:
     mailbox = pk.ContactPoint(channel=_EMAIL, address="somebody@here.example", safe=True)
     with pk.Program.open(where, clock=pretend.Clock()) as program:
         for act in program.do_all(
-            pk.SetContactPreferences(by=each, person=each, points=(mailbox,)) for each in people
+            pk.SetContactPreferences(by=each, person=each, points=(mailbox,), zone="UTC")
+            for each in people
         ):
             assert act.allowed
         news = (

@@ -99,7 +99,7 @@ def preferences(language: str, *, safe: bool, **how: Any) -> Iterator[pk.Act]:
             channel=NoticeChannel.EMAIL, address=f"{ADDRESS}@post.example", safe=safe
         )
         yield pk.SetContactPreferences(
-            by=each, person=each, points=(point,), language=language, **how
+            by=each, person=each, points=(point,), language=language, **{"zone": "UTC"} | how
         )
 
 

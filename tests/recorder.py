@@ -54,7 +54,9 @@ def _reached() -> Iterator[pk.Act]:
     """Keyed as well; and nobody hears of anything before they said how."""
     for who in (*PEERS, *PEOPLE):
         mailbox = pk.ContactPoint(channel=EMAIL, address=f"{who}@here.example", safe=True)
-        yield pk.SetContactPreferences(by=who, key=f"reach-{who}", person=who, points=(mailbox,))
+        yield pk.SetContactPreferences(
+            by=who, key=f"reach-{who}", person=who, points=(mailbox,), zone="UTC"
+        )
     for peer in PEERS:
         yield pk.WelcomePeer(
             by="coordinator",

@@ -73,7 +73,7 @@ def welcome(program: pk.Program) -> None:
 def reached(who: str) -> pk.Act:
     """Somebody has a mailbox."""
     mailbox = pk.ContactPoint(channel=EMAIL, address=f"{who}@post.example", safe=True)
-    return pk.SetContactPreferences(by=who, person=who, points=(mailbox,))
+    return pk.SetContactPreferences(by=who, person=who, points=(mailbox,), zone="UTC")
 
 
 # -- what is told, and what takes that back

@@ -15,6 +15,8 @@ from peerkit.model import (
     ConcernStatus,
     Consultation,
     ConsultationStatus,
+    ContactPreferences,
+    ContactStatus,
     Debrief,
     DebriefStatus,
     DisclosureStatus,
@@ -101,6 +103,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "concern.opened": _is(Concern, ConcernStatus.OPEN),
     "concern.raised": _is(Concern, ConcernStatus.OPEN),
     "concern.reopened": _is(Concern, ConcernStatus.OPEN),
+    "contact-preferences.set": _is(ContactPreferences, ContactStatus.WELCOME),
     "debrief.asked": _is(Debrief, DebriefStatus.ASKED),
     "drift.reported": _is(Drift, DriftStatus.OPEN),
     "goal.suggested": _is(Goal, GoalStatus.PROPOSED),
@@ -171,8 +174,6 @@ def why_not(
     over = _is_over(message, noun, view)
     if over is not None:
         return over
-    if isinstance(noun, Plan) and not noun.open_to(message.to):
-        return WhyNotTold.NO_CONSENT
     if message.kind in SUPERVISED and is_in(noun, message.to):
         return WhyNotTold.ADVERSE
     if message.to == coordinator:
@@ -199,6 +200,8 @@ def _is_over(message: Message, noun: Noun | None, view: View) -> WhyNotTold | No
         return None
     if noun is None:
         return WhyNotTold.FORGOTTEN
+    if isinstance(noun, Plan) and not noun.open_to(message.to):
+        return WhyNotTold.NO_CONSENT
     past = isinstance(noun, Session) and noun.span[1] <= view.now
     return WhyNotTold.OVER if past or noun.status not in GROUNDS[message.kind][1] else None
 
