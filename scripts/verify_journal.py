@@ -25,10 +25,7 @@ def rows(file: str, program: str) -> Iterator[tuple[int, str, str]]:
                 said, exported, body = line.decode(errors="replace").partition('"entry":')
                 if exported:  # below a first line; what follows is the text that was hashed
                     yield at, said[9:73], body.rstrip("\r\n")[:-1]
-                elif (
-                    not {"peerkit", "outbox", "waiting", "sha256"}
-                    & (entry := json.loads(line)).keys()
-                ):
+                elif "hash" in (entry := json.loads(line)):
                     yield entry["n"], entry["hash"], entry["body"]
             return
     db = sqlite3.connect(f"{pathlib.Path(file).absolute().as_uri()}?mode=ro", uri=True)

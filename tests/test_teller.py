@@ -465,14 +465,19 @@ class TestWhatFailed:
         assert self.only(program).delivery is Delivery.GIVEN_UP
         assert sorted(each.to for each in deadly.took) == ["ana", "cora"]
 
-    def test_an_error_of_the_notifiers_own_is_raised_and_the_message_waits(
-        self, program: pk.Program, clock: Clock
+    def test_an_error_of_the_notifiers_own_is_logged_and_the_message_waits(
+        self, program: pk.Program, clock: Clock, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """A bug in one channel is seen, costs one try, and stops nobody's message for good."""
-        post = Post([ZeroDivisionError()])
-        with pytest.raises(ZeroDivisionError):
-            program.tell(Routes({EMAIL: post}), limit=1)
+        """A bug in one channel is seen, costs one try, and stops nobody's message.
+
+        What the error says may be an address, so the log says where it happened.
+        """
+        post = Post([ZeroDivisionError("there@email.example")])
+        program.tell(Routes({EMAIL: post}), limit=1)
         assert self.only(program).due > NOW
+        assert "3/0/email could not be told: ZeroDivisionError at " in caplog.text
+        assert "test_teller.py" in caplog.text
+        assert "there@" not in caplog.text
 
         program.tell(Routes({EMAIL: post}))
         assert [each.to for each in post.took] == ["ana"]
@@ -532,9 +537,7 @@ class TestWhatIsNoLongerSo:
         program.do(pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7")).or_raise()
 
         told = self.told(program)
-        assert ("ana", "session.planned") not in told
-        assert ("p-7", "session.planned") in told
-        assert ("ana", "match.ended") in told
+        assert sorted(told) == [("ana", "match.ended"), ("p-7", "match.ended")]
 
     def test_whoever_has_left_is_not_told(self, program: pk.Program) -> None:
         """A peer who left the program hears nothing of the people in it."""
@@ -788,7 +791,9 @@ class TestLoops:
         """Sixty people sleep, more than are taken at a time; who is awake is told at once."""
         night = pk.AgreedHours(days=tuple(pk.Weekday), opens="08:00", closes="20:00")
         people = [f"q-{number}" for number in range(60)]
-        with pk.Program(MemoryStore(), handbook=HANDBOOK, clock=clock) as program:
+        with pk.Program(
+            MemoryStore(), handbook=HANDBOOK, clock=clock, coordinator="cora"
+        ) as program:
             for each in people:
                 prefer(program, each, point(), quiet=(night,))
             prefer(program, "awake", point())

@@ -57,6 +57,7 @@ from peerkit.stores.opening import store_at
 from peerkit.stores.scales import Break
 from peerkit.stores.sealed import SealedStore
 from peerkit.stores.verifying import Verified, verified
+from peerkit.telling.looking import LastLook
 from peerkit.telling.reminders import due
 from peerkit.telling.teller import Teller, Told
 from peerkit.telling.ways import Routes
@@ -145,6 +146,24 @@ def _check(
     for name, each in asked.items():
         if not callable(each):
             raise BadInput(name, "give the function that is called each time, not its answer")
+
+
+def _must_tell(to: object, coordinator: str | None) -> None:
+    """Refuse what would tell nobody, before anything is taken."""
+    if isinstance(to, Routes):
+        if coordinator is None:
+            raise BadInput(
+                "coordinator",
+                "say who hears of what nobody else can be told: Program(…, coordinator=…)",
+            )
+    elif isinstance(to, type):
+        raise BadInput("to", "give a notifier that is made, and not its class")
+    elif getattr(to, "addressed", False):
+        raise BadInput(
+            "to",
+            "this notifier tells people at their own addresses; give Routes, such as "
+            "Routes({NoticeChannel.EMAIL: …})",
+        )
 
 
 def _cited(book: Book, clause: str, number: int) -> Clause:
@@ -355,6 +374,8 @@ class Program:
         taken; what it gives counts all it told. An error of the store, or one that no
         notifier may raise, ends it: start it again.
         """
+        if not all(callable(getattr(stop, each, None)) for each in ("is_set", "wait")):
+            raise BadInput("stop", "give a threading.Event; set it to end this")
         must_be(timedelta, pause, "pause", "give a timedelta, such as timedelta(seconds=5)")
         if pause <= timedelta(0):
             raise BadInput("pause", "longer than timedelta(0), or leave it out")
@@ -362,18 +383,18 @@ class Program:
 
     def _teller(self, to: Routes | Notifier, lease: timedelta) -> Teller:
         must_be(Routes | Notifier, to, "to", "give Routes, or something that can notify(notice)")
+        _must_tell(to, self.coordinator)
         must_be(timedelta, lease, "lease", "give a timedelta, such as timedelta(minutes=5)")
         if not timedelta(0) <= lease <= LONGEST_LEASE:
             raise BadInput("lease", "from timedelta(0) to a day, or leave it out")
-        return Teller(
+        look = LastLook(
             store=self.store,
             handbook=self.handbook,
-            do=self.do,
-            clock=self._moment,
             zone=self.zone,
             coordinator=self.coordinator,
-            routes=to,
-            lease=lease,
+        )
+        return Teller(
+            store=self.store, look=look, do=self.do, clock=self._moment, routes=to, lease=lease
         )
 
     def dead_letters(self) -> Iterator[Posted]:

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from datetime import timedelta
 from functools import cache
 from threading import Lock
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import unquote
 
 from peerkit.errors import BadInput, MissingExtra
@@ -109,6 +109,9 @@ class AppriseNotifier:
     good is only an address that cannot be used. Most services show no key to who receives. A
     repeat is known by its key, among the last 10,000 and while this notifier lives.
     """
+
+    #: It tells people at their own addresses, so `Program.tell` takes it in `Routes` only.
+    addressed: ClassVar[bool] = True
 
     def __init__(
         self,

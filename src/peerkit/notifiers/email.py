@@ -8,7 +8,7 @@ import ssl
 from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
 
 import attrs
 
@@ -82,6 +82,9 @@ class EmailNotifier:
     ``sender`` and ``sender_name`` stand on every letter, so they should not say what the house
     does. ``stop_address`` is where somebody's mail program writes when they want no more.
     """
+
+    #: It tells people at their own addresses, so `Program.tell` takes it in `Routes` only.
+    addressed: ClassVar[bool] = True
 
     def __init__(  # noqa: PLR0913 - a house says each of these once, by name
         self,

@@ -37,6 +37,7 @@ from peerkit.model import (
     MembershipStatus,
     Noun,
     Participant,
+    ParticipantStatus,
     Peer,
     PeerStatus,
     PermissionStatus,
@@ -65,10 +66,21 @@ from peerkit.model import (
 from peerkit.stores import bases
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from peerkit.handbook import Reminder
     from peerkit.model import Message
 
-__all__ = ["GROUNDS", "SUPERVISED", "ids_beside", "noun_of", "who_hears", "why_not"]
+__all__ = [
+    "GROUNDS",
+    "SUPERVISED",
+    "ids_beside",
+    "is_in",
+    "noun_of",
+    "useless_from",
+    "who_hears",
+    "why_not",
+]
 
 #: A kind of noun, and the statuses in which a message about it still tells the truth.
 Ground: TypeAlias = tuple[type[Noun], frozenset[Any]]
@@ -144,6 +156,8 @@ SUPERVISED: Final = frozenset(
 )
 
 
+#: What somebody was named to look at; where they have left, the coordinator does.
+_REPORTED: Final = frozenset({"bias.reported", "drift.reported"})
 #: What the people of a group hear; the noun does not name them all.
 _TO_A_GROUP: Final = frozenset({"group.ended", "group.joined"})
 
@@ -155,29 +169,41 @@ def why_not(
 
     The ``view`` is about the recipient and what the message is about, which is ``noun``;
     ``hears`` is who is to hear of it by now. What was passed on to the ``coordinator`` is
-    theirs, whatever it is about.
+    theirs, whatever it is about, unless they are in it.
     """
     over = _is_over(message, noun, view)
-    if over is not None or message.to == coordinator:
+    if over is not None:
         return over
+    if message.kind in SUPERVISED and is_in(noun, message.to):
+        return WhyNotTold.ADVERSE
+    if message.to == coordinator:
+        return None
     if hears is None:
         return WhyNotTold.ADVERSE
     if message.kind in SUPERVISED:
-        gone = hears != message.to or _has_left(message.to, view)
+        gone = hears != message.to or _is_gone(message.to, view)
         return WhyNotTold.MISSING if gone else None
     return _not_theirs(message, noun, view)
 
 
+def is_in(noun: Noun | None, who: str) -> bool:
+    """Whether somebody is in what is to be looked at, so that somebody else has to look."""
+    named = {getattr(noun, each, None) for each in ("peer", "participant")}
+    return who in named or who in getattr(noun, "people", ())
+
+
 def _is_over(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
     """Whether it is true no more, whoever it is for, or they were forgotten."""
-    person = view.get(Person, message.to)
-    if person is not None and person.status is PersonStatus.FORGOTTEN:
+    if _is_forgotten(message.to, view) and message.kind not in SUPERVISED:
         return WhyNotTold.FORGOTTEN
     if message.kind not in GROUNDS:
         return None
     if noun is None:
         return WhyNotTold.FORGOTTEN
-    return None if noun.status in GROUNDS[message.kind][1] else WhyNotTold.OVER
+    if isinstance(noun, Plan) and not noun.open_to(message.to):
+        return WhyNotTold.NO_CONSENT
+    past = isinstance(noun, Session) and noun.span[1] <= view.now
+    return WhyNotTold.OVER if past or noun.status not in GROUNDS[message.kind][1] else None
 
 
 def who_hears(message: Message, noun: Noun | None, view: View) -> str | None:
@@ -198,6 +224,13 @@ def who_hears(message: Message, noun: Noun | None, view: View) -> str | None:
     return None if peer.supervisor in in_it else peer.supervisor
 
 
+def useless_from(noun: Noun | None, now: datetime) -> datetime | None:
+    """The moment from which a message about this helps nobody: what lies ahead has begun."""
+    if isinstance(noun, Session | Shift) and noun.starts > now:
+        return noun.starts
+    return None
+
+
 def noun_of(message: Message, view: View, reminder: Reminder | None) -> Noun | None:
     """What a message is about, where its kind says what that is, and it is there."""
     ground = GROUNDS.get(message.kind)
@@ -211,22 +244,39 @@ def ids_beside(message: Message, noun: Noun | None) -> tuple[str, ...]:
         peer = getattr(noun, "peer", None)
         return () if peer is None else (peer,)
     if isinstance(noun, Session | Series):
-        return tuple(pair(message.to, each) for each in noun.participants if each != message.to)
+        return tuple(pair(noun.peer, each) for each in noun.participants)
     return ()
 
 
 def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
     if _has_left(message.to, view):
-        return WhyNotTold.NOT_ASSIGNED
+        return WhyNotTold.MISSING if message.kind in _REPORTED else WhyNotTold.NOT_ASSIGNED
     if noun is None:
         return None
-    if isinstance(noun, Plan):
-        return None if noun.open_to(message.to) else WhyNotTold.NO_CONSENT
+    if noun.open and _is_away(message.to, view):
+        return WhyNotTold.NOT_ASSIGNED
     if message.kind not in _TO_A_GROUP and message.to not in _people(noun):
         return WhyNotTold.NOT_ASSIGNED
-    if isinstance(noun, Session | Series) and noun.open and not _walks_with(message.to, noun, view):
+    if isinstance(noun, Session | Series) and noun.open and not _walk_together(noun, view):
         return WhyNotTold.NOT_ASSIGNED
     return None
+
+
+def _is_forgotten(who: str, view: View) -> bool:
+    person = view.get(Person, who)
+    return person is not None and person.status is PersonStatus.FORGOTTEN
+
+
+def _is_gone(who: str, view: View) -> bool:
+    """Whether somebody can look at nothing any more."""
+    return _is_forgotten(who, view) or _has_left(who, view)
+
+
+def _is_away(who: str, view: View) -> bool:
+    """Whether somebody takes part no more, and serves as no peer."""
+    participant, peer = view.get(Participant, who), view.get(Peer, who)
+    away = participant is not None and participant.status is not ParticipantStatus.TAKING_PART
+    return away and (peer is None or not peer.open)
 
 
 def _has_left(who: str, view: View) -> bool:
@@ -244,12 +294,10 @@ def _people(noun: Noun) -> set[str]:
     return {each for id_ in (noun.id, *noun.touches, *noun.weighs_on) for each in bases(id_)}
 
 
-def _walks_with(who: str, noun: Session | Series, view: View) -> bool:
-    """Whether a peer still walks with whom they would meet alone; others take part anyhow."""
-    if noun.form is not SessionForm.ONE_TO_ONE or who in noun.participants:
-        return True
-    return any(
-        each.status is MatchStatus.ACCEPTED and (each.peer, each.participant) == (who, other)
+def _walk_together(noun: Session | Series, view: View) -> bool:
+    """Whether those who would meet alone still walk with each other."""
+    return noun.form is not SessionForm.ONE_TO_ONE or any(
+        each.status is MatchStatus.ACCEPTED
+        and (each.peer, each.participant) == (noun.peer, noun.participants[0])
         for each in view.all(Match)
-        for other in noun.participants
     )

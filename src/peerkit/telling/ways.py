@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -13,7 +13,7 @@ from peerkit.model import ContactPoint, ContactPreferences, ContactStatus, Notic
 from peerkit.notifiers import Notifier
 from peerkit.telling.wording import Wording
 
-__all__ = ["AT_ONCE", "Invite", "Routes", "Way", "ways_of"]
+__all__ = ["AT_ONCE", "Invite", "Routes", "Way", "nobody_invited", "ways_of"]
 
 #: What does not wait for a digest: the day would be over. It does wait for the end of quiet hours.
 AT_ONCE: Final = frozenset(
@@ -21,6 +21,8 @@ AT_ONCE: Final = frozenset(
         "call.needed",
         "concern.opened",
         "concern.raised",
+        "concern.reopened",
+        "house.closed",
         "contact-preferences.set",
         "measure.unseen",
         "notice.returned",
@@ -30,13 +32,16 @@ AT_ONCE: Final = frozenset(
         "session.cancelled",
         "session.moved",
         "session.tomorrow",
+        "shift.cancelled",
+        "visit.called-off",
+        "words.taken-back",
     }
 )
 #: Makes an iCalendar object of what a message is about, for this person; None where there is none.
 Invite: TypeAlias = Callable[[Noun, str], bytes | None]
 
 
-def _no_invite(noun: Noun, to: str) -> bytes | None:
+def nobody_invited(noun: Noun, to: str) -> bytes | None:
     """Nobody's calendar is written to."""
 
 
@@ -44,10 +49,19 @@ def _notifiers(value: Mapping[NoticeChannel, Notifier]) -> Mapping[NoticeChannel
     what = "give a notifier for each channel, such as {NoticeChannel.EMAIL: EmailNotifier(…)}"
     must_be(Mapping, value, "Routes.notifiers", what)
     found = dict(value)
-    for channel, notifier in found.items():
-        if not isinstance(channel, NoticeChannel) or not isinstance(notifier, Notifier):
-            raise BadInput("Routes.notifiers", what)
+    fits = [
+        isinstance(channel, NoticeChannel)
+        and isinstance(notifier, Notifier)
+        and not isinstance(notifier, type)
+        for channel, notifier in found.items()
+    ]
+    if not fits or not all(fits):
+        raise BadInput("Routes.notifiers", what)
     return MappingProxyType(found)
+
+
+def _some_wording(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    must_be(Wording, value, "Routes.wording", "give Wording.load(…), or leave it out")
 
 
 @attrs.frozen
@@ -59,16 +73,21 @@ class Routes:
     """
 
     notifiers: Mapping[NoticeChannel, Notifier] = attrs.field(converter=_notifiers)
-    wording: Wording = attrs.field(factory=Wording.load, kw_only=True)
-    invite: Invite = attrs.field(default=_no_invite, kw_only=True)
+    wording: Wording = attrs.field(factory=Wording.load, validator=_some_wording, kw_only=True)
+    invite: Invite = attrs.field(default=nobody_invited, kw_only=True)
 
 
 @attrs.frozen
 class Way:
-    """One way to a person: its name, the same as long as they do not change it, and the point."""
+    """One way to a person: its name, the same as long as they do not change it, and the point.
+
+    What is said there is in their ``language``, and by the clock in their ``zone``.
+    """
 
     name: str
     point: ContactPoint
+    language: str
+    zone: str
 
 
 def ways_of(preferences: ContactPreferences | None, routes: Routes) -> tuple[Way, ...]:
@@ -76,7 +95,7 @@ def ways_of(preferences: ContactPreferences | None, routes: Routes) -> tuple[Way
     if preferences is None or preferences.status is not ContactStatus.WELCOME:
         return ()
     return tuple(
-        Way(name, point)
+        Way(name, point, preferences.language, preferences.zone)
         for name, point in preferences.ways
         if not point.failed and point.channel in routes.notifiers
     )

@@ -1,0 +1,86 @@
+"""The last look at a message before it is told: whether it still holds, and who else hears."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import attrs
+
+from peerkit.model import WhyNotTold
+from peerkit.model.fields import day_of
+from peerkit.telling.grounds import ids_beside, is_in, noun_of, who_hears, why_not
+from peerkit.telling.recipients import recipients
+from peerkit.telling.reminders import still_due
+
+if TYPE_CHECKING:
+    from peerkit.handbook import Handbook, Reminder
+    from peerkit.model import Message, Noun, View
+    from peerkit.stores import Store
+
+__all__ = ["LastLook", "Seen"]
+
+
+@attrs.frozen
+class Seen:
+    """What was seen: what the message is about, and why it is not to be told, or None.
+
+    ``other`` is who hears of it where whoever it is for cannot, if there is somebody.
+    """
+
+    view: View
+    noun: Noun | None
+    why: WhyNotTold | None
+    other: str | None
+
+
+@attrs.frozen(kw_only=True)
+class LastLook:
+    """Looks into a store, by the book of the day, where the program is."""
+
+    store: Store
+    handbook: Handbook
+    zone: str
+    coordinator: str | None
+
+    def at(self, message: Message, now: datetime) -> Seen:
+        """Whether a message still holds, and for this person."""
+        view = self._view(now, message.about, message.to)
+        reminder = self.handbook.on(day_of(now, self.zone)).reminders.get(message.kind)
+        noun = noun_of(message, view, reminder)
+        if reminder is not None:
+            why = self._reminds_in_vain(message, reminder, noun, now)
+            return Seen(view, noun, why, self._coordinator(noun))
+        if message.kind in self.handbook.reminders:  # the house has switched it off since
+            return Seen(view, None, WhyNotTold.OVER, None)
+        beside = ids_beside(message, noun)
+        if beside:
+            view = self._view(now, message.about, message.to, *beside)
+            noun = noun_of(message, view, reminder)  # all that is looked at is one moment
+        hears = who_hears(message, noun, view)
+        other = self._coordinator(noun) if hears in (None, message.to) else hears
+        return Seen(view, noun, why_not(message, noun, view, hears, self.coordinator), other)
+
+    def _coordinator(self, noun: Noun | None) -> str | None:
+        """The coordinator, unless it is about them."""
+        return None if is_in(noun, f"{self.coordinator}") else self.coordinator
+
+    def _view(self, now: datetime, *about: str) -> View:
+        ids = tuple(dict.fromkeys(about))
+        return self.store.view(ids, day_of(now, self.zone), now).view
+
+    def _reminds_in_vain(
+        self, message: Message, reminder: Reminder, noun: Noun | None, now: datetime
+    ) -> WhyNotTold | None:
+        """Why nobody is reminded of this any more; None where whoever it is for still is."""
+        if noun is None:
+            return WhyNotTold.FORGOTTEN
+        day = day_of(now, self.zone)
+        book = self.handbook.on(day)
+        stands = noun.status in reminder.statuses
+        if not stands or not still_due(self.store, book, now, self.zone, reminder, noun):
+            return WhyNotTold.OVER
+        to = recipients(
+            self.store, noun, reminder.to, now=now, day=day, coordinator=self.coordinator
+        )
+        return None if message.to in to else WhyNotTold.NOT_ASSIGNED
