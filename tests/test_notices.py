@@ -431,7 +431,7 @@ class TestWhatDidNotArrive:
         ("why", "because"),
         [
             (pk.WhyNotTold.NO_CHANNEL, "There is no safe channel to them."),
-            (pk.WhyNotTold.GIVEN_UP, "A notice did not arrive."),
+            (pk.WhyNotTold.GIVEN_UP, "A notice did not reach them."),
             (pk.WhyNotTold.STOPPED, "They stopped notices."),
             (pk.WhyNotTold.OVER, "They were not told."),
         ],
