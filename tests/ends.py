@@ -94,13 +94,12 @@ def life() -> tuple[pk.Act, ...]:
 
 def preferences(language: str, *, safe: bool, **how: Any) -> Iterator[pk.Act]:
     """Everybody says how they want to be told."""
+    said: dict[str, Any] = {"zone": "UTC", "language": language, **how}
     for each in map(marked, PEOPLE):
         point = pk.ContactPoint(
             channel=NoticeChannel.EMAIL, address=f"{ADDRESS}@post.example", safe=safe
         )
-        yield pk.SetContactPreferences(
-            by=each, person=each, points=(point,), language=language, **{"zone": "UTC"} | how
-        )
+        yield pk.SetContactPreferences(by=each, person=each, points=(point,), **said)
 
 
 @contextmanager

@@ -96,11 +96,11 @@ class SetContactPreferences(Act):
     @classmethod
     def again(cls, preferences: ContactPreferences, *, by: str, **changes: Any) -> Self:
         """All that stands, said anew with these changes: ``again(chosen, by="p-7", zone=…)``."""
-        stands = {
+        stands: dict[str, Any] = {
             each.name: getattr(preferences, each.name)
             for each in private_fields(ContactPreferences)
         }
-        return cls(**{"by": by, "person": preferences.id} | stands | changes)
+        return cls(**{"by": by, "person": preferences.id, **stands, **changes})
 
     @property
     def participant(self) -> str:
