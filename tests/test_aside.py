@@ -81,7 +81,7 @@ def test_no_log_no_terminal_and_no_warning_holds_what_is_told() -> None:
         with listening_aside() as aside:
             tell_a_life(program, ends)
 
-        assert len(ends.notices) > 60
+        assert len(ends.notices) > 50
         assert shown(aside.getvalue(), *ends.notices) == set()
 
 
