@@ -255,6 +255,8 @@ def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold |
         return None
     if noun.open and _is_away(message.to, view):
         return WhyNotTold.NOT_ASSIGNED
+    if isinstance(noun, Plan):  # it is open to them, and does not name them
+        return None
     if message.kind not in _TO_A_GROUP and message.to not in _people(noun):
         return WhyNotTold.NOT_ASSIGNED
     if isinstance(noun, Session | Series) and noun.open and not _walk_together(noun, view):
