@@ -255,9 +255,9 @@ def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold |
         return None
     if noun.open and _is_away(message.to, view):
         return WhyNotTold.NOT_ASSIGNED
-    if isinstance(noun, Plan):  # it is open to them, and does not name them
-        return None
-    if message.kind not in _TO_A_GROUP and message.to not in _people(noun):
+    # A plan is open to them by now, and does not name them.
+    named = isinstance(noun, Plan) or message.to in _people(noun)
+    if message.kind not in _TO_A_GROUP and not named:
         return WhyNotTold.NOT_ASSIGNED
     if isinstance(noun, Session | Series) and noun.open and not _walk_together(noun, view):
         return WhyNotTold.NOT_ASSIGNED
