@@ -22,7 +22,7 @@ from peerkit.stores import Delivery, Posted, Settled, Store
 from peerkit.telling.facts import facts_of
 from peerkit.telling.grounds import useless_from
 from peerkit.telling.looking import LastLook
-from peerkit.telling.retrying import TRIES, after_failure
+from peerkit.telling.retrying import MOST_WAIT, TRIES, after_failure
 from peerkit.telling.times import next_digest, next_moment
 from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
 
@@ -126,13 +126,14 @@ class Teller:
     def _one_person(self, mine: list[Posted], until: datetime) -> Iterator[Settled]:
         """What became of each message to one person, in order, each before the next is told.
 
-        Once one of them could not be told, those behind it wait as long as it does.
+        Once one of them could not be told, those behind it go back as they were: the store
+        says how long it holds them.
         """
         bundle: list[_Ready] = []
-        held: Settled | None = None
+        held = False
         for posted in mine:
-            if held is not None or self._is_over(until):
-                yield _untried(posted, posted.due if held is None else held.due)
+            if held or self._is_over(until):
+                yield _untried(posted, posted.due)
                 continue
             found = self._looked_at(posted, deadly=posted is mine[0] and posted.attempts > TRIES)
             if isinstance(found, Settled):
@@ -142,9 +143,9 @@ class Teller:
             else:
                 for settled in self._handed_over([found]):
                     yield settled
-                    held = settled if settled.delivery is Delivery.WAITING else None
-        if held is not None:
-            yield from (_untried(each.posted, held.due) for each in bundle)
+                    held = settled.delivery is Delivery.WAITING
+        if held:
+            yield from (_untried(each.posted, each.posted.due) for each in bundle)
         elif bundle:
             yield from self._handed_over(bundle)
 
@@ -175,7 +176,7 @@ class Teller:
         wait = _later(posted, preferences, now)
         if wait is None:
             return _Ready(posted, seen.noun, preferences, _from(ways, posted.way))
-        return self._in_time(posted, seen.noun, wait)
+        return _looked_at_daily(self._in_time(posted, seen.noun, wait), now)
 
     def _in_time(self, posted: Posted, noun: Noun | None, wait: Settled) -> Settled:
         """A message that waits; one that would come too late is given up while somebody can call."""
@@ -337,6 +338,16 @@ def _later(posted: Posted, preferences: ContactPreferences, now: datetime) -> Se
         return _untried(attrs.evolve(posted, way=_DIGEST), next_digest(preferences, now))
     moment = next_moment(preferences, now)
     return None if moment <= now else _untried(posted, moment)
+
+
+def _looked_at_daily(settled: Settled, now: datetime) -> Settled:
+    """A message that waits for somebody's own time; one that failed before, for a day at most.
+
+    A store takes a later moment for that of a clock which was wrong.
+    """
+    if settled.due is None or not settled.attempts:
+        return settled
+    return attrs.evolve(settled, due=min(settled.due, now + MOST_WAIT))
 
 
 def _from(ways: tuple[Way, ...], name: str) -> tuple[Way, ...]:
