@@ -24,8 +24,10 @@ _SECONDS: Final = re.compile(r"[0-9]{1,11}")
 _ID: Final = re.compile(r"[!-\-/-~]+")
 
 
-def read_secrets(secrets: Iterable[str]) -> tuple[bytes, ...]:
+def read_secrets(secrets: Iterable[str] | str) -> tuple[bytes, ...]:
     """The keys behind texts such as ``whsec_…``: the newest first, and the ones it replaces.
+
+    A text by itself is one secret, and not as many as it has letters.
 
     Raises :class:`~peerkit.errors.BadInput`, which names the place of a secret and never shows it.
     """

@@ -68,7 +68,17 @@ if TYPE_CHECKING:
     from peerkit.handbook import Reminder
     from peerkit.model import Message
 
-__all__ = ["GROUNDS", "SUPERVISED", "ids_beside", "noun_of", "useless_from", "who_hears", "why_not"]
+__all__ = [
+    "GROUNDS",
+    "SUPERVISED",
+    "ids_beside",
+    "is_theirs",
+    "noun_of",
+    "pairs_of",
+    "useless_from",
+    "who_hears",
+    "why_not",
+]
 
 #: A kind of noun, and the statuses in which a message about it still tells the truth.
 Ground: TypeAlias = tuple[type[Noun], frozenset[Any]]
@@ -218,8 +228,28 @@ def ids_beside(message: Message, noun: Noun | None) -> tuple[str, ...]:
         peer = getattr(noun, "peer", None)
         return () if peer is None else (peer,)
     if isinstance(noun, Session | Series):
-        return tuple(pair(noun.peer, each) for each in noun.participants)
+        return pairs_of(noun)
     return ()
+
+
+def pairs_of(noun: Session | Series) -> tuple[str, ...]:
+    """The pairs whose matches say whether those who would meet alone still walk together."""
+    if noun.form is not SessionForm.ONE_TO_ONE:
+        return ()
+    return tuple(pair(noun.peer, each) for each in noun.participants)
+
+
+def is_theirs(noun: Session | Series, person: str, view: View) -> bool:
+    """Whether this person is in it, and still is.
+
+    The ``view`` is about them and the pairs of it. A peer who has left is in nothing any more;
+    and people meet alone while they walk with each other.
+    """
+    return (
+        person in {*noun.peers, *noun.participants}
+        and not _has_left(person, view)
+        and (not noun.open or _walk_together(noun, view))
+    )
 
 
 def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
@@ -229,9 +259,9 @@ def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold |
         return None
     if isinstance(noun, Plan):
         return None if noun.open_to(message.to) else WhyNotTold.NO_CONSENT
+    if isinstance(noun, Session | Series):
+        return None if is_theirs(noun, message.to, view) else WhyNotTold.NOT_ASSIGNED
     if message.kind not in _TO_A_GROUP and message.to not in _people(noun):
-        return WhyNotTold.NOT_ASSIGNED
-    if isinstance(noun, Session | Series) and noun.open and not _walk_together(noun, view):
         return WhyNotTold.NOT_ASSIGNED
     return None
 
