@@ -75,7 +75,9 @@ def news(program: pk.Program, **addresses: tuple[pk.NoticeChannel, str]) -> None
 def prefer(program: pk.Program, person: str, *ways: tuple[pk.NoticeChannel, str]) -> None:
     """In this order."""
     points = tuple(pk.ContactPoint(channel=channel, address=address) for channel, address in ways)
-    program.do(pk.SetContactPreferences(by=person, person=person, points=points)).or_raise()
+    program.do(
+        pk.SetContactPreferences(by=person, person=person, points=points, zone="UTC")
+    ).or_raise()
 
 
 def webhook(receiver: Receiver) -> WebhookNotifier:
