@@ -244,7 +244,10 @@ def invites(
     It never raises: without its file a notice is told all the same. What went wrong is logged.
     """
     must_be(Program, program, "program", "give a Program")
-    must_be(Mapping, summaries, "summaries", "give a word by language, such as {'en': '…'}")
+    what = "give a word by language, such as {'en': '…'}"
+    must_be(Mapping, summaries, "summaries", what)
+    for each in summaries:
+        must_be(str, each, "summaries", what)
     # All that is given is looked at now; the secret of an empty program comes with its first entry.
     any_secret = "-" * LEAST_SECRET if secret is None else secret
     covers = {
