@@ -48,7 +48,7 @@ def sign(keys: Iterable[bytes], webhook_id: str, seconds: str, body: bytes) -> s
 def verify_signature(
     headers: Mapping[str, str],
     body: bytes,
-    secrets: Iterable[str],
+    secrets: Iterable[str] | str,
     now: datetime,
     tolerance: timedelta = timedelta(minutes=5),
 ) -> str:
