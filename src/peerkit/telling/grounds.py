@@ -76,7 +76,9 @@ __all__ = [
     "SUPERVISED",
     "ids_beside",
     "is_in",
+    "is_theirs",
     "noun_of",
+    "pairs_of",
     "useless_from",
     "who_hears",
     "why_not",
@@ -244,8 +246,26 @@ def ids_beside(message: Message, noun: Noun | None) -> tuple[str, ...]:
         peer = getattr(noun, "peer", None)
         return () if peer is None else (peer,)
     if isinstance(noun, Session | Series):
-        return tuple(pair(noun.peer, each) for each in noun.participants)
+        return pairs_of(noun)
     return ()
+
+
+def pairs_of(noun: Session | Series) -> tuple[str, ...]:
+    """The pairs whose matches say whether those who would meet alone still walk together."""
+    if noun.form is not SessionForm.ONE_TO_ONE:
+        return ()
+    return tuple(pair(noun.peer, each) for each in noun.participants)
+
+
+def is_theirs(noun: Session | Series, person: str, view: View) -> bool:
+    """Whether this person is in it, and still is.
+
+    The ``view`` is about them and the pairs of it. A peer who has left is in nothing any more.
+    What is ahead is for those who still take part, and for two alone while they walk together.
+    """
+    if person not in {*noun.peers, *noun.participants} or _has_left(person, view):
+        return False
+    return not noun.open or (not _is_away(person, view) and _walk_together(noun, view))
 
 
 def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
@@ -253,11 +273,11 @@ def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold |
         return WhyNotTold.MISSING if message.kind in _REPORTED else WhyNotTold.NOT_ASSIGNED
     if noun is None:
         return None
+    if isinstance(noun, Session | Series):
+        return None if is_theirs(noun, message.to, view) else WhyNotTold.NOT_ASSIGNED
     if noun.open and _is_away(message.to, view):
         return WhyNotTold.NOT_ASSIGNED
     if message.kind not in _TO_OTHERS and message.to not in _people(noun):
-        return WhyNotTold.NOT_ASSIGNED
-    if isinstance(noun, Session | Series) and noun.open and not _walk_together(noun, view):
         return WhyNotTold.NOT_ASSIGNED
     return None
 
