@@ -83,7 +83,8 @@ def _filled(where: str, messages: int) -> None:
     mailbox = pk.ContactPoint(channel=_EMAIL, address="somebody@here.example", safe=True)
     with pk.Program.open(where, clock=pretend.Clock()) as program:
         for act in program.do_all(
-            pk.SetContactPreferences(by=each, person=each, points=(mailbox,)) for each in people
+            pk.SetContactPreferences(by=each, person=each, points=(mailbox,), zone="UTC")
+            for each in people
         ):
             assert act.allowed
         news = (
@@ -110,7 +111,7 @@ class FirstPause(Event):
 
 def _tell(where: str) -> Drained:
     """What one of ours told: two batches, which bring in what a process needs, and the rest."""
-    with pk.Program.open(where, clock=pretend.Clock()) as program:
+    with pk.Program.open(where, clock=pretend.Clock(), coordinator="coordinator") as program:
         routes = Routes({_EMAIL: Nobody()})
         _together[0].wait()
         started = time()
@@ -233,17 +234,19 @@ def _drained(tell: Callable[[str], Drained], where: str, messages: int) -> tuple
 
 def _compared(effort: Effort, drained: Callable[[int], tuple[float, float, float]]) -> list[Figure]:
     """A tenth of the messages, and all of them: the rate may not fall, nor memory grow."""
-    figures, first, largest = [], 0.0, 0.0
     most = QUICK if effort.quick else MESSAGES
-    for messages in (most // 10, most):
-        ours, theirs, largest = drained(messages)
-        first = first or ours
-        name = f"{messages:,} messages: told a second, by hand"
-        figures.append(Figure(name=name, unit="/s", ours=ours, theirs=theirs))
+    sizes = (most // 10, most)
+    found = [drained(each) for each in sizes]
+    (few, *_), (many, _, grown) = found
+    name = "{:,} messages: told a second, by hand"
+    rates = [
+        Figure(name=name.format(messages), unit="/s", ours=ours, theirs=theirs)
+        for messages, (ours, theirs, _) in zip(sizes, found, strict=True)
+    ]
     name = "    ten times as many, by a tenth of them"
-    figures.append(Figure(name=name, unit="/s", ours=ours, theirs=first, least=0.8))
+    linear = Figure(name=name, unit="/s", ours=many, theirs=few, least=0.8)
     name = "    what a teller grew by meanwhile"
-    return [*figures, Figure(name=name, unit="MiB", ours=largest, theirs=None, most=16)]
+    return [*rates, linear, Figure(name=name, unit="MiB", ours=grown, theirs=None, most=16)]
 
 
 def _sqlite(effort: Effort) -> list[Figure]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
+from itertools import count
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -22,14 +23,14 @@ from peerkit.notifiers.console import ConsoleNotifier
 from peerkit.notifiers.email import EmailNotifier
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.notifiers.webhook import WebhookNotifier
-from peerkit.telling import teller
+from peerkit.telling import looking
 from peerkit.telling.ways import Routes
 from peerkit.telling.wording import Wording
 from tests import outsides
 from tests.mailserver import HERE, MailServer
 from tests.ordinary import FIRST_ACTS, NOW, empty
 from tests.outsides import MARK
-from tests.receiver import listening
+from tests.receiver import listening, plain
 from tests.test_canaries import whole_life
 from tests.test_wording import OURS
 
@@ -98,18 +99,17 @@ def preferences(language: str, *, safe: bool, **how: Any) -> Iterator[pk.Act]:
             channel=NoticeChannel.EMAIL, address=f"{ADDRESS}@post.example", safe=safe
         )
         yield pk.SetContactPreferences(
-            by=each, person=each, points=(point,), language=language, **how
+            by=each, person=each, points=(point,), language=language, **{"zone": "UTC"} | how
         )
 
 
 @contextmanager
 def opened(language: str, *, safe: bool, **how: Any) -> Iterator[pk.Program]:
     """A program with the ordinary pair, and everybody's preferences."""
-    clock = how.pop("clock", lambda: NOW)
+    clock, numbers = how.pop("clock", lambda: NOW), count()
     with empty(
         coordinator=marked("c"), clock=clock, new_id=lambda kind: f"{MARK}-{kind}-{next(numbers)}"
     ) as program:
-        numbers = iter(range(10_000))
         for act in (*map(marked, FIRST_ACTS), *preferences(language, safe=safe, **how)):
             program.do(act).or_raise()
         yield program
@@ -151,6 +151,8 @@ class Ends:
 
     lines: dict[str, tuple[Notifier, NoticeChannel, str]]
     arrived: Callable[[str], list[bytes]]
+    #: From now on each end refuses, and repeats what it was told.
+    refuse: Callable[[], None]
     notices: list[Notice] = attrs.field(factory=list)
 
     def notify(self, notice: Notice) -> None:
@@ -228,6 +230,15 @@ def every_end(*, safe: bool, sender_name: str = "News") -> Iterator[Ends]:
             }[name]()
 
         person = f"{ADDRESS}@post.example"
+
+        def refuse() -> None:
+            said = f"{person} {TOKEN} {NOTICE.inside}"
+            for each in (letters, others):
+                each.answers["RCPT"] = [f"550 5.1.1 {said}"]
+            for receiver in (hooks, chats):
+                receiver.answers = [plain(410, f"X-Said: {said}", body=said.encode())]
+            stream.close()
+
         yield Ends(
             lines={
                 "console": (ConsoleNotifier(stream, safe=safe), NoticeChannel.APP, ""),
@@ -238,6 +249,7 @@ def every_end(*, safe: bool, sender_name: str = "News") -> Iterator[Ends]:
                 "apprise-mail": (mail, NoticeChannel.EMAIL, person),
             },
             arrived=arrived,
+            refuse=refuse,
         )
 
 
@@ -263,8 +275,8 @@ def tell_a_life(
 
 def tell_the_rest(program: pk.Program, ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every kind that was not told yet, whether or not it holds: this is about words."""
-    monkeypatch.setattr(teller, "why_not", lambda *_: None)
-    monkeypatch.setattr(teller.Teller, "_reminds_in_vain", lambda *_: None)
+    monkeypatch.setattr(looking, "why_not", lambda *_: None)
+    monkeypatch.setattr(looking.LastLook, "_reminds_in_vain", lambda *_: None)
     kinds = OURS.words["en"].keys() - {("inside", each.kind) for each in ends.notices}
     for kind in sorted(kind for part, kind in kinds if part == "inside"):
         program.do(pk.Remind(by="teller", of=kind, noun=marked("planned"), to=(marked("p-7"),)))

@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import Event
+from typing import Any
 
 import attrs
 
@@ -53,7 +54,9 @@ def _reached() -> Iterator[pk.Act]:
     """Keyed as well; and nobody hears of anything before they said how."""
     for who in (*PEERS, *PEOPLE):
         mailbox = pk.ContactPoint(channel=EMAIL, address=f"{who}@here.example", safe=True)
-        yield pk.SetContactPreferences(by=who, key=f"reach-{who}", person=who, points=(mailbox,))
+        yield pk.SetContactPreferences(
+            by=who, key=f"reach-{who}", person=who, points=(mailbox,), zone="UTC"
+        )
     for peer in PEERS:
         yield pk.WelcomePeer(
             by="coordinator",
@@ -65,7 +68,7 @@ def _reached() -> Iterator[pk.Act]:
             experiences=(LIVED,),
         )
     for who, peer in WALKING.items():
-        match = {"id": f"m-{who}", "peer": peer, "participant": who}
+        match: dict[str, Any] = {"id": f"m-{who}", "peer": peer, "participant": who}
         yield pk.WelcomeParticipant(by="coordinator", key=f"welcome-{who}", id=who)
         yield pk.ProposeMatch(by="coordinator", key=f"propose-{who}", **match)
         yield pk.AcceptMatch(by=who, key=f"accept-{who}", **match)
@@ -202,7 +205,9 @@ def stall(name: str, store: pk.Store, said: int, now: datetime) -> None:
 def oversleep(name: str, store: pk.Store, said: int, now: datetime) -> None:
     """Tell people over their own channels, and be asleep for longer than the lease."""
     stalling = Stalling(Mailbox(name, said), now, after=name == "after")
-    with pk.Program(store, handbook=HANDBOOK, clock=lambda: stalling.now) as program:
+    with pk.Program(
+        store, handbook=HANDBOOK, clock=lambda: stalling.now, coordinator="cora"
+    ) as program:
         told = program.tell(Routes({EMAIL: stalling}))
     os._exit(told.told)
 

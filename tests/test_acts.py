@@ -429,7 +429,7 @@ ONE_OF_EACH: list[tuple[pk.Act, tuple[str, ...]]] = [
     (pk.ForgetPerson(**BY, id="p-7", why=pk.WhyForgotten.ASKED), ("p-7",)),
     (pk.ExplainBreak(by="sam", number=5, found=("ab" * 32,), why=pk.Words("A disk.")), ("sam",)),
     # -- notices
-    (pk.SetContactPreferences(**BY, person="p-7"), ("p-7",)),
+    (pk.SetContactPreferences(by="c", person="p-7", zone="UTC"), ("p-7", "c")),
     (pk.StopNotices(**BY, person="p-7", channel=pk.NoticeChannel.TEXT), ("p-7",)),
     (
         pk.DeliveryFailed(

@@ -16,6 +16,7 @@ from tests.ordinary import opened, plan
 
 NOW = datetime(2026, 11, 2, 17, tzinfo=UTC)
 CONFIRM, STOP, START = Answered
+TEXT = pk.NoticeChannel.TEXT
 WORDS = {
     CONFIRM: ("C", "CONFIRM", "YES", "Y"),
     STOP: (
@@ -46,7 +47,8 @@ def session(id_: str = "s-1", **changed: Any) -> pk.Session:
 
 def asked(answer: Answered | None, *sessions: pk.Session, **changed: Any) -> pk.Act | None:
     """What becomes of an answer of p-7."""
-    told: dict[str, Any] = {"by": "hook", "sessions": sessions, "now": NOW, **changed}
+    told: dict[str, Any] = {"by": "hook", "sessions": sessions, "now": NOW, "channel": TEXT}
+    told |= changed
     return act_of(answer, "p-7", **told)
 
 
@@ -144,7 +146,7 @@ class TestAct:
 
     def test_a_peer_confirms_too(self) -> None:
         """Whoever takes part may."""
-        found = act_of(CONFIRM, "ana", by="ana", sessions=[session()], now=NOW)
+        found = act_of(CONFIRM, "ana", by="ana", sessions=[session()], now=NOW, channel=TEXT)
 
         assert found == pk.ConfirmSession(by="ana", id="s-1")
 
@@ -181,10 +183,41 @@ class TestAct:
         """Whatever sessions there are."""
         channel = pk.NoticeChannel.CHAT
 
-        assert asked(STOP) == pk.StopNotices(by="hook", person="p-7", channel=pk.NoticeChannel.TEXT)
+        assert asked(STOP) == pk.StopNotices(by="hook", person="p-7", channel=TEXT)
         assert asked(STOP, session(), channel=channel) == pk.StopNotices(
             by="hook", person="p-7", channel=channel
         )
+
+    @pytest.mark.parametrize(
+        ("place", "wrong"),
+        [
+            ("answer", {"answer": "STOP"}),
+            ("answer", {"answer": "stop"}),
+            ("answer", {"answer": True}),
+            ("channel", {"channel": None}),
+            ("channel", {"channel": "text"}),
+            ("sessions", {"sessions": ["s-1"]}),
+            ("sessions", {"sessions": "s-1"}),
+            ("sessions", {"sessions": None}),
+            ("now", {"now": datetime(2026, 11, 2, 17)}),  # noqa: DTZ001 - that is the point
+            ("now", {"now": NOW.date()}),
+        ],
+    )
+    @pytest.mark.parametrize("answer", [CONFIRM, STOP, START, None])
+    def test_what_is_something_else_is_named_by_its_place(
+        self, answer: Answered | None, place: str, wrong: dict[str, Any]
+    ) -> None:
+        """Whatever was answered: the host hears of it before the first yes comes."""
+        told: dict[str, Any] = {"by": "hook", "sessions": [session()], "now": NOW, "channel": TEXT}
+        with pytest.raises(pk.BadInput) as caught:
+            act_of(**{"answer": answer, "person": "p-7"} | told | wrong)
+
+        assert caught.value.place == place
+
+    def test_the_channel_must_be_said(self) -> None:
+        """A stop that comes over WhatsApp must not stop the texts and leave WhatsApp as it is."""
+        with pytest.raises(TypeError, match="'channel'"):
+            act_of(STOP, "p-7", by="hook", sessions=(), now=NOW)  # type: ignore[call-arg]
 
     def test_a_start_and_no_answer_are_no_act(self) -> None:
         """How somebody is reached is theirs to say anew."""
@@ -202,11 +235,13 @@ class TestThroughTheDoor:
             for channel in (pk.NoticeChannel.TEXT, pk.NoticeChannel.EMAIL)
         )
         with opened() as program:
-            program.do(pk.SetContactPreferences(by="p-7", person="p-7", points=points)).or_raise()
+            program.do(
+                pk.SetContactPreferences(by="p-7", person="p-7", points=points, zone="UTC")
+            ).or_raise()
             program.do(plan(starts=NOW + timedelta(days=1))).or_raise()
             (planned,) = program.every(pk.Session)
             for text in ("c", "Stop."):
-                act = act_of(read_answer(text), "p-7", by="hook", sessions=[planned], now=NOW)
+                act = asked(read_answer(text), planned)
                 assert act is not None
                 program.do(act).or_raise()
             (confirmed,) = program.every(pk.Session)

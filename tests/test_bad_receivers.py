@@ -20,6 +20,8 @@ from tests.mailserver import MailServer, to
 from tests.ordinary import HANDBOOK, NOW
 from tests.receiver import Answer, Receiver, hang, listening, plain, raw, reset
 
+pytestmark = pytest.mark.once
+
 CHAT, EMAIL, WEBHOOK = pk.NoticeChannel.CHAT, pk.NoticeChannel.EMAIL, pk.NoticeChannel.WEBHOOK
 MINUTE = timedelta(minutes=1)
 THREE: Final = ("ana", "bo", "cleo")
@@ -75,7 +77,9 @@ def news(program: pk.Program, **addresses: tuple[pk.NoticeChannel, str]) -> None
 def prefer(program: pk.Program, person: str, *ways: tuple[pk.NoticeChannel, str]) -> None:
     """In this order."""
     points = tuple(pk.ContactPoint(channel=channel, address=address) for channel, address in ways)
-    program.do(pk.SetContactPreferences(by=person, person=person, points=points)).or_raise()
+    program.do(
+        pk.SetContactPreferences(by=person, person=person, points=points, zone="UTC")
+    ).or_raise()
 
 
 def webhook(receiver: Receiver) -> WebhookNotifier:

@@ -378,11 +378,13 @@ def _reached() -> tuple[pk.Act, ...]:
             quiet=(nights,),
             language="und-Zzzz",
             digest="05:43",
+            zone="Asia/Kathmandu",
         ),
         pk.SetContactPreferences(
             by="ana",
             person="p-9",
             points=(pk.ContactPoint(channel=pk.NoticeChannel.TEXT, address=ADDRESS),),
+            zone="Asia/Kathmandu",
             said_so=False,
         ),
         pk.DeliveryFailed(

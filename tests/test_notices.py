@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import peerkit as pk
+from peerkit.model.fields import private_fields
 from peerkit.stores.memory import MemoryStore
 from tests.ordinary import NOW, empty, group, opened, plan, posted, welcome
 
@@ -36,7 +37,9 @@ def reached(program: pk.Program, who: str = "p-7") -> pk.ContactPreferences | No
 def chosen(program: pk.Program, who: str = "p-7") -> pk.Program:
     """They have said how they want to be reached."""
     program.do(
-        pk.SetContactPreferences(by=who, person=who, points=POINTS, quiet=(NIGHT,), language="es")
+        pk.SetContactPreferences(
+            by=who, person=who, points=POINTS, quiet=(NIGHT,), language="es", zone="UTC"
+        )
     ).or_raise()
     return program
 
@@ -64,7 +67,9 @@ class TestTheirOwnChoice:
         assert reached(program) == pk.ContactPreferences(
             id="p-7", points=POINTS, quiet=(NIGHT,), language="es"
         )
-        program.do(pk.SetContactPreferences(by="p-7", person="p-7", may_call=True)).or_raise()
+        program.do(
+            pk.SetContactPreferences(by="p-7", person="p-7", may_call=True, zone="UTC")
+        ).or_raise()
 
         assert reached(program) == pk.ContactPreferences(id="p-7", may_call=True)
         assert program.verify().whole
@@ -81,16 +86,115 @@ class TestTheirOwnChoice:
     ) -> None:
         """Not even their peer says that a channel is safe."""
         program = opened()
-        act = pk.SetContactPreferences(by=by, person="p-7", points=POINTS, said_so=said_so)
+        act = pk.SetContactPreferences(
+            by=by, person="p-7", points=POINTS, said_so=said_so, zone="UTC"
+        )
 
         assert program.do(act).verdict is verdict
         assert (reached(program) is not None) == (verdict is ALLOWED)
+
+    @pytest.mark.parametrize("said_so", [True, False, None])
+    @pytest.mark.parametrize("stopped", [False, True])
+    def test_who_only_takes_part_writes_down_nobody_elses(
+        self,
+        stopped: bool,  # noqa: FBT001 - a row of the table above
+        said_so: bool | None,  # noqa: FBT001 - a row of the table above
+    ) -> None:
+        """Whatever they say: it would turn another person's notices elsewhere, or undo a stop."""
+        program = chosen(opened())
+        if stopped:
+            program.do(pk.StopNotices(by="p-7", person="p-7")).or_raise()
+        before = reached(program)
+        elsewhere = (pk.ContactPoint(channel=EMAIL, address="eight@example.org", safe=True),)
+        act = pk.SetContactPreferences(
+            by="p-8", person="p-7", points=elsewhere, zone="UTC", said_so=said_so
+        )
+        decision = program.do(act)
+
+        assert decision.verdict is NO
+        (found,) = [each for each in decision.findings if not each.allowed]
+        assert found.sentence == "p-8 takes part here, and does not write down how p-7 is reached."
+        assert found.clause.hand_to == "the person, their peer or the coordinator"
+        assert reached(program) == before
+
+    @pytest.mark.parametrize(
+        ("role", "verdict"),
+        [("peer", ALLOWED), ("peer who left", NO), ("supervisor", ALLOWED), ("neither", NO)],
+    )
+    def test_who_takes_part_and_works_here_too_writes_it_down(
+        self, role: str, verdict: pk.Verdict
+    ) -> None:
+        """A peer may be supported as well. Whoever left as one only takes part."""
+        program = opened()
+        if role.startswith("peer"):
+            program.do(welcome(id="p-8")).or_raise()
+        if role == "supervisor":
+            program.do(welcome(id="bo", supervisor="p-8")).or_raise()
+        if role == "peer who left":
+            program.do(pk.ChangeService(by="c", id="p-8", status=pk.PeerStatus.LEFT)).or_raise()
+        act = pk.SetContactPreferences(by="p-8", person="p-7", zone="UTC", said_so=True)
+
+        assert program.do(act).verdict is verdict
+
+    def test_the_person_hears_of_what_somebody_else_changed(self) -> None:
+        """Where it was no change, or their own, nobody is told of it."""
+        program = chosen(opened())
+        stands = reached(program)
+        assert stands is not None
+        theirs = pk.SetContactPreferences.again(stands, by="p-7", language="en")
+        other = pk.SetContactPreferences.again(stands, by="ana", language="fr", said_so=True)
+        told = "How you are reached was changed. If you did not want this, please say so."
+
+        assert new_messages(program, theirs) == []
+        assert new_messages(program, other) == [("p-7", "contact-preferences.set", "p-7", told)]
+        assert new_messages(program, other) == []
+        assert program.verify().whole
+
+    def test_one_thing_is_changed_and_nothing_is_lost(self) -> None:
+        """Every other choice stands as it stood, also those that are new to the class."""
+        weekday = pk.AgreedHours(days=(pk.Weekday.FRIDAY,), opens="09:00", closes="17:00")
+        program = opened()
+        act = pk.SetContactPreferences(
+            by="p-7",
+            person="p-7",
+            points=POINTS,
+            quiet=(NIGHT,),
+            only=(weekday,),
+            zone="America/Chicago",
+            language="es",
+            digest="18:00",
+            may_call=True,
+            may_leave_message=True,
+        )
+        program.do(act).or_raise()
+        before = reached(program)
+        assert before is not None
+        of_the_class = {each.name: each.default for each in private_fields(type(before))}
+        assert not [
+            name for name, left_out in of_the_class.items() if getattr(act, name) == left_out
+        ]
+        program.do(pk.SetContactPreferences.again(before, by="p-7", digest="07:00")).or_raise()
+
+        assert reached(program) == attrs.evolve(before, digest="07:00")
+        assert pk.SetContactPreferences.again(before, by="p-7") == act
+        with pytest.raises(TypeError, match="digset"):
+            pk.SetContactPreferences.again(before, by="p-7", digset="07:00")
+
+    def test_the_clock_is_named_by_whoever_says_it(self) -> None:
+        """Nobody's quiet hours are by the clock of London because nothing was said."""
+        with pytest.raises(TypeError, match="'zone'"):
+            pk.SetContactPreferences(by="p-7", person="p-7", quiet=(NIGHT,))  # type: ignore[call-arg]
+        with pytest.raises(pk.BadInput) as caught:
+            pk.read_act('{"act":"contact-preferences.set","by":"p-7","person":"p-7"}')
+        assert caught.value.place == "$.zone"
 
     def test_a_guardian_says_it_of_themself_and_not_of_the_young_person(self) -> None:
         """Where a young person is reached is not told to anybody in their place."""
         program = opened()
         program.do(pk.NameGuardian(by="c", participant="p-7", guardian="kim")).or_raise()
-        act = pk.SetContactPreferences(by="kim", person="p-7", points=POINTS, said_so=True)
+        act = pk.SetContactPreferences(
+            by="kim", person="p-7", points=POINTS, said_so=True, zone="UTC"
+        )
 
         assert program.do(act).verdict is CONSENT
         assert chosen(program, "kim").verify().whole
@@ -98,7 +202,9 @@ class TestTheirOwnChoice:
     def test_whoever_said_it_can_be_forgotten(self) -> None:
         """Also a guardian or a coordinator whom nobody welcomed: an address is kept of them."""
         program = chosen(opened(), "kim")
-        assert program.do(pk.SetContactPreferences(by="c", person="kim", said_so=True)).allowed
+        assert program.do(
+            pk.SetContactPreferences(by="c", person="kim", said_so=True, zone="UTC")
+        ).allowed
         program.do(pk.ForgetPerson(by="kim", id="kim", why=pk.WhyForgotten.ASKED)).or_raise()
 
         assert reached(program, "kim") == pk.ContactPreferences(
@@ -112,7 +218,7 @@ class TestTheirOwnChoice:
         self, who: str, verdict: pk.Verdict
     ) -> None:
         """A supervisor is known by whom they supervise."""
-        act = pk.SetContactPreferences(by="c", person=who, said_so=True)
+        act = pk.SetContactPreferences(by="c", person=who, said_so=True, zone="UTC")
 
         assert opened().do(act).verdict is verdict
 
@@ -120,7 +226,7 @@ class TestTheirOwnChoice:
         """It is no question for a rule: nothing of it could stand."""
         week = pk.AgreedHours(days=tuple(pk.Weekday), opens="00:00", closes="24:00")
         with pytest.raises(pk.BadInput, match="leaves no free time"):
-            pk.SetContactPreferences(by="p-7", person="p-7", quiet=(week,))
+            pk.SetContactPreferences(by="p-7", person="p-7", quiet=(week,), zone="UTC")
 
     @pytest.mark.parametrize(
         ("place", "wrong"),
@@ -136,6 +242,7 @@ class TestTheirOwnChoice:
             ("SetContactPreferences.language", {"language": ""}),
             ("SetContactPreferences.digest", {"digest": "6 pm"}),
             ("SetContactPreferences.zone", {"zone": "Zebrafinch"}),
+            ("SetContactPreferences.zone", {"zone": None}),
         ],
     )
     def test_what_fits_no_field_is_named_by_its_place(
@@ -144,7 +251,7 @@ class TestTheirOwnChoice:
         """And never repeated: it may be an address."""
         told: dict[str, dict[str, Any]] = {
             "ContactPoint": {"channel": EMAIL, "address": "one@example.org"},
-            "SetContactPreferences": {"by": "p-7", "person": "p-7"},
+            "SetContactPreferences": {"by": "p-7", "person": "p-7", "zone": "UTC"},
         }
         kind = place.partition(".")[0]
         with pytest.raises(pk.BadInput) as caught:
@@ -185,10 +292,26 @@ class TestStopping:
         """A peer who thinks they should hear of it does not decide."""
         program = opened()
         program.do(pk.StopNotices(by="p-7", person="p-7")).or_raise()
-        act = pk.SetContactPreferences(by="ana", person="p-7", points=POINTS, said_so=False)
+        act = pk.SetContactPreferences(
+            by="ana", person="p-7", points=POINTS, said_so=False, zone="UTC"
+        )
 
         assert program.do(act).verdict is NO
         assert reached(program) == pk.ContactPreferences(id="p-7", status=pk.ContactStatus.STOPPED)
+
+    @pytest.mark.parametrize("by", ["ana", "sam", "c"])
+    def test_who_works_here_writes_down_that_they_want_them_again(self, by: str) -> None:
+        """On their word; and they hear of it, over what was written down."""
+        program = chosen(opened())
+        program.do(pk.StopNotices(by="p-7", person="p-7")).or_raise()
+        act = pk.SetContactPreferences(by=by, person="p-7", points=POINTS, zone="UTC", said_so=True)
+
+        assert [each[:3] for each in new_messages(program, act)] == [
+            ("p-7", "contact-preferences.set", "p-7")
+        ]
+        found = reached(program)
+        assert found is not None
+        assert found.status is pk.ContactStatus.WELCOME
 
     def test_one_channel_is_taken_out_and_the_rest_stays(self) -> None:
         """Both addresses of it; and where there was none nothing is changed."""
@@ -220,7 +343,7 @@ class TestStopping:
             assert (decision.verdict, decision.kept) == (ALLOWED, ())
         assert reached(program, "p-8") == gone
         assert "example.org" not in "".join(repr(attrs.asdict(each)) for each in program.journal())
-        choose = pk.SetContactPreferences(by="p-8", person="p-8", points=POINTS)
+        choose = pk.SetContactPreferences(by="p-8", person="p-8", points=POINTS, zone="UTC")
         assert program.do(choose).verdict is NO
         assert program.verify().whole
 
@@ -250,6 +373,39 @@ class TestWhatDidNotArrive:
         assert program.do(act).kept == ()
         assert failed(chosen(program)) == [False] * 3
 
+    def test_what_is_given_anew_is_tried_anew(self) -> None:
+        """Whatever the host copied: a mark is what the channel said of what stood before."""
+        program = chosen(opened())
+        told = pk.DeliveryFailed(by="teller", person="p-7", channel=EMAIL, for_good=True)
+        program.do(told).or_raise()
+        before = reached(program)
+        assert before is not None
+        program.do(pk.SetContactPreferences.again(before, by="p-7")).or_raise()
+
+        assert failed(program) == [False] * 3
+
+    @pytest.mark.parametrize(
+        ("how", "told"),
+        [
+            ({"for_good": True, "notice": "12/0/email"}, 1),
+            ({"for_good": True, "notice": "12/0"}, 1),
+            ({"for_good": True, "notice": "12/0/email.9"}, 0),
+            ({"for_good": True, "notice": None}, 0),
+            ({"for_good": False, "notice": "12/0/email"}, 0),
+        ],
+    )
+    def test_the_person_hears_once_that_a_notice_is_lost(
+        self, how: dict[str, Any], told: int
+    ) -> None:
+        """Where a notice is named, and something was newly marked."""
+        program = chosen(opened())
+        act = pk.DeliveryFailed(by="gateway", person="p-7", channel=EMAIL, **how)
+        inside = "Something we sent you did not arrive. Please ask us."
+
+        assert new_messages(program, act) == [("p-7", "notice.returned", "p-7", inside)] * told
+        assert new_messages(program, act) == []
+        assert program.verify().whole
+
     def test_what_may_still_arrive_leaves_only_its_entry(self) -> None:
         """Also for somebody of whom nothing is known."""
         program = chosen(opened())
@@ -258,19 +414,54 @@ class TestWhatDidNotArrive:
             assert program.do(told).kept == ()
         assert failed(program) == [False] * 3
 
+    @pytest.mark.parametrize(
+        ("chose", "says"),
+        [
+            (None, "They have not said that they may be called."),
+            ({}, "They have not said that they may be called."),
+            ({"may_leave_message": True}, "They have not said that they may be called."),
+            ({"may_call": True}, "They said that they may be called. Please leave no message."),
+            (
+                {"may_call": True, "may_leave_message": True},
+                "They said that they may be called, and that a message may be left.",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("why", "because"),
+        [
+            (pk.WhyNotTold.NO_CHANNEL, "There is no safe channel to them."),
+            (pk.WhyNotTold.GIVEN_UP, "A notice did not reach them."),
+            (pk.WhyNotTold.STOPPED, "They stopped notices."),
+            (pk.WhyNotTold.OVER, "They were not told."),
+        ],
+    )
+    def test_whoever_reaches_them_knows_why_and_what_they_said(
+        self, chose: dict[str, Any] | None, says: str, why: pk.WhyNotTold, because: str
+    ) -> None:
+        """Who, about what, why, and whether they may be called."""
+        program = opened()
+        if chose is not None:
+            act = pk.SetContactPreferences(by="p-7", person="p-7", zone="UTC", **chose)
+            program.do(act).or_raise()
+        passed = pk.PassOnNotice(**MESSAGE, noun="m-1", coordinator="c-1", why=why)
+
+        assert new_messages(program, passed) == [
+            ("c-1", "call.needed", "m-1", f"Please reach p-7 about m-1. {because} {says}")
+        ]
+
     @pytest.mark.parametrize("why", pk.WhyNotTold)
     def test_what_was_not_told_is_written_down_or_passed_on(self, why: pk.WhyNotTold) -> None:
         """Whatever the reason: an entry alone, or one message to the coordinator."""
         program = opened()
         passed = pk.PassOnNotice(**MESSAGE, noun="m-1", coordinator="c-1", why=why)
-        look = ("c-1", "match.proposed", "m-1", "m-1 waits for somebody to look at it.")
-        call = "p-7 cannot be reached safely. Please call about m-1."
+        look = ("match.proposed", "m-1 waits for somebody to look at it.")
         instead = why in {pk.WhyNotTold.MISSING, pk.WhyNotTold.ADVERSE}
 
         assert new_messages(program, pk.CancelNotice(**MESSAGE, why=why)) == []
-        assert new_messages(program, passed) == [
-            look if instead else ("c-1", "call.needed", "m-1", call)
-        ]
+        ((to, kind, about, inside),) = new_messages(program, passed)
+        assert (to, about) == ("c-1", "m-1")
+        assert (kind, inside) == look if instead else kind == "call.needed"
         kinds = [each.act for each in program.history("p-7")]
         assert kinds[-2:] == ["notice.cancelled", "notice.passed-on"]
         assert program.verify().whole
@@ -416,14 +607,14 @@ class Reached(RuleBasedStateMachine):
             pk.ContactPoint(channel=each, address="" if each is APP else f"{who}-{number}")
             for number, each in enumerate(some)
         )
-        act = pk.SetContactPreferences(by=who, person=who, points=points)
+        act = pk.SetContactPreferences(by=who, person=who, points=points, zone="UTC")
         assert self.program.do(act).allowed
         self.stands[who] = (False, [(each, False) for each in some])
 
     @rule(who=people, by=people)
     def choose_for(self, who: str, by: str) -> None:
         """Somebody else decides for them: it never stands."""
-        act = pk.SetContactPreferences(by=by, person=who, points=POINTS, said_so=False)
+        act = pk.SetContactPreferences(by=by, person=who, points=POINTS, said_so=False, zone="UTC")
         if by != who:
             assert not self.program.do(act).allowed
 

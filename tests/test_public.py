@@ -91,6 +91,7 @@ class TestNames:
             *kinds,
             *("Decision", "Finding", "Rule", "Rules", "Verdict", "decide", "ROLE_LIMITS"),
             *("Program", "Page", "Order", "Told", "Verified", "Store", "Notifier", "Entry"),
+            *("Routes", "Wording"),
             *("Handbook", "Book", "read_act", "write_act"),
             *("review", "Pointer", "CueKind"),
         }

@@ -73,7 +73,7 @@ def welcome(program: pk.Program) -> None:
 def reached(who: str) -> pk.Act:
     """Somebody has a mailbox."""
     mailbox = pk.ContactPoint(channel=EMAIL, address=f"{who}@post.example", safe=True)
-    return pk.SetContactPreferences(by=who, person=who, points=(mailbox,))
+    return pk.SetContactPreferences(by=who, person=who, points=(mailbox,), zone="UTC")
 
 
 # -- what is told, and what takes that back
@@ -99,16 +99,17 @@ def a_match(number: int) -> Two:
 
 def a_session(number: int) -> Two:
     """A session is planned, and cancelled."""
+    session = f"s-{number}"
     planned = pk.PlanSession(
         by="ana",
-        id=f"s-{number}",
+        id=session,
         peer="ana",
         participants=("p-7",),
         starts=NOW + timedelta(days=1, hours=number),
         minutes=30,
         activities=(pk.Activity(id="listen"),),
     )
-    return (planned,), pk.CancelSession(by="ana", id=planned.id)
+    return (planned,), pk.CancelSession(by="ana", id=session)
 
 
 def a_plan(number: int) -> Two:
@@ -144,8 +145,7 @@ def take_back(address: str) -> list[TakenBack]:
     with opened(address) as program:
         for number in range(ROUNDS):
             first, back = KINDS[number % len(KINDS)](number)
-            for act in first:
-                told = program.do(act).or_raise()
+            *_, told = [program.do(act).or_raise() for act in first]
             _together[0].wait(PATIENCE)
             if in_turn(number) == "tell":
                 _together[0].wait(PATIENCE)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import peerkit as pk
 from peerkit.handbook import Handbook
 
 textstat: Any = pytest.importorskip(
@@ -37,6 +38,30 @@ def test_the_sentences_read_at_an_age_of_about_twelve() -> None:
     assert mean(grades.values()) <= 6
     assert sum(each > 9 for each in grades.values()) <= len(grades) * 0.02, hardest
     assert max(grades.values()) <= 11, hardest
+
+
+def test_what_whoever_reaches_somebody_reads_is_as_easy() -> None:
+    """Why it is on them, and what the person said about being called."""
+    with pk.Program.open(":memory:") as program:
+        for may_call, may_leave in ((False, False), (True, False), (True, True)):
+            said: dict[str, Any] = {"may_call": may_call, "may_leave_message": may_leave}
+            program.do(pk.SetContactPreferences(by="sam", person="sam", zone="UTC", **said))
+            for why in pk.WhyNotTold:
+                program.do(
+                    pk.PassOnNotice(
+                        by="teller",
+                        notice="1/0",
+                        to="sam",
+                        of="match.proposed",
+                        noun="one",
+                        coordinator="kim",
+                        why=why,
+                    )
+                )
+        insides = {each.message.inside for each in program.store.posted()}
+
+    assert len(insides) > 10
+    assert max(map(textstat.flesch_kincaid_grade, insides)) <= 6
 
 
 def test_the_measure_tells_hard_from_easy() -> None:

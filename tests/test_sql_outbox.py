@@ -313,6 +313,19 @@ def test_the_server_finds_them_by_its_indices(store: SQLStore) -> None:
     assert "peerkit_leased" in plan
 
 
+def test_the_server_finds_what_is_settled_by_its_name(store: SQLStore) -> None:
+    """Also where it has not counted the rows yet: it does not read all that the program has."""
+    for _ in range(4):
+        keep(store, "ana", messages=[to(f"p-{each}") for each in range(500)])
+    became = ([3], [7], ["told"], [None], [1], [""])
+    values = (NOW, *became, store._outbox.program, [3], "t")
+    with store._server.lent() as db:
+        asked = b"EXPLAIN " + store._outbox._settling.encode()
+        plan = "\n".join(line for (line,) in db.execute(asked, values))
+
+    assert "Index Cond: ((program = '1'::smallint) AND (n = ANY ('{3}'::bigint[])))" in plan
+
+
 @pytest.mark.parametrize(
     "edit",
     ["delivery = 'sent'", "lease = now()", "delivery = 'told', lease = now(), attempts = 1"],

@@ -128,6 +128,21 @@ def test_the_receiver_can_verify_it() -> None:
         assert verify_signature(request.headers, request.body, [each], NOW) == NOTICE.key
 
 
+def test_one_secret_may_be_given_as_it_is() -> None:
+    """A text is one secret, and not as many as it has letters."""
+    with listening() as receiver:
+        WebhookNotifier(
+            f"http://127.0.0.1:{receiver.port}",
+            SECRET,
+            may_reach=HERE,
+            unencrypted=True,
+            clock=lambda: NOW,
+        ).notify(NOTICE)
+
+    (request,) = receiver.requests
+    assert verify_signature(request.headers, request.body, SECRET, NOW) == NOTICE.key
+
+
 def test_another_attempt_has_the_same_id_and_its_own_time() -> None:
     """The receiver knows the repeat, and that nobody replayed it."""
     moments = iter([NOW, NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=1)])

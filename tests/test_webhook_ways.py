@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -191,6 +192,23 @@ def test_a_name_that_cannot_be_found(trouble: Exception) -> None:
 
     with listening() as receiver:
         assert not failure(named(receiver, resolver)).for_good
+
+
+def test_advice_is_about_what_went_wrong() -> None:
+    """Only what leads inside is told of `may_reach`; a name that is not known has another cure."""
+
+    def unknown(host: str, port: int) -> Sequence[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "avocet")
+
+    with listening() as receiver:
+        name, inside = (
+            str(failure(named(receiver, each))) for each in (unknown, lambda *_: ("10.0.0.1",))
+        )
+    refused = str(failure(named(receiver, lambda *_: ("127.0.0.2",))))
+
+    assert name.endswith("(gaierror). The name in the url could not be looked up.")
+    assert inside.endswith("a network inside must be in may_reach.")
+    assert refused.endswith("(ConnectionRefusedError). Look at the url and the network.")
 
 
 def test_a_slow_resolver_leaves_no_time() -> None:

@@ -394,6 +394,8 @@ if TYPE_CHECKING:
         read_act,
         write_act,
     )
+    from peerkit.telling.ways import Routes
+    from peerkit.telling.wording import Wording
 
 __all__ = [
     "DETAILS",
@@ -658,6 +660,7 @@ __all__ = [
     "Role",
     "Room",
     "RoomStatus",
+    "Routes",
     "Rule",
     "Rules",
     "SafetyDisclosure",
@@ -746,6 +749,7 @@ __all__ = [
     "WithdrawMeasure",
     "WithdrawMilestone",
     "WithdrawPermission",
+    "Wording",
     "Words",
     "WriteHouseLog",
     "WritePlan",
@@ -772,6 +776,8 @@ _ROOMS: Final = (
     "notifiers",
     "stores",
     "stores.codec",
+    "telling.wording",
+    "telling.ways",
     "program",
 )
 

@@ -160,10 +160,18 @@ reached = pk.SetContactPreferences(
     by="p-7",
     person="p-7",
     points=(pk.ContactPoint(channel=pk.NoticeChannel.EMAIL, address="one@example.org"),),
+    zone="America/Chicago",
 )
 assert_type(reached.points, tuple[pk.ContactPoint, ...])
 assert_type(reached.digest, str | None)
-pk.SetContactPreferences(by="p-7", person="p-7", points="email")  # type: ignore[arg-type]
+pk.SetContactPreferences(by="p-7", person="p-7", zone="UTC", points="email")  # type: ignore[arg-type]
+pk.SetContactPreferences(by="p-7", person="p-7")  # type: ignore[call-arg]
+stands = pk.ContactPreferences(id="p-7")
+assert_type(
+    pk.SetContactPreferences.again(stands, by="p-7", language="es"), pk.SetContactPreferences
+)
+routes = pk.Routes({pk.NoticeChannel.EMAIL: notifier}, wording=pk.Wording.load())
+assert_type(routes.wording, pk.Wording)
 assert_type(pk.StopNotices(by="p-7", person="p-7").channel, pk.NoticeChannel | None)
 pk.DeliveryFailed(by="x", person="p-7", channel=pk.NoticeChannel.TEXT)  # type: ignore[call-arg]
 assert_type(pk.ConfirmSession(by="p-7", id="s-1").who, str | None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import attrs
 
@@ -24,9 +25,9 @@ from peerkit.model import (
     WhyNotTold,
 )
 from peerkit.model.fields import (
+    PRIVATE,
     a,
     a_kind,
-    a_zone,
     an_id,
     as_tuple,
     exactly,
@@ -34,8 +35,10 @@ from peerkit.model.fields import (
     maybe_id,
     maybe_moment,
     private,
+    private_fields,
     several,
     some_ids,
+    the_zone,
 )
 from peerkit.model.reaching import a_language, maybe_wall_time
 
@@ -57,6 +60,12 @@ __all__ = [
 CALL_NEEDED = "call.needed"
 #: Why a message goes to somebody else as it is: whoever it was for is not the one to read it.
 _FOR_ANOTHER = frozenset({WhyNotTold.MISSING, WhyNotTold.ADVERSE})
+#: Why somebody has to be reached by other means, in words for whoever does it.
+_WHY: Final[Mapping[WhyNotTold, str]] = {
+    WhyNotTold.GIVEN_UP: "A notice did not reach them.",
+    WhyNotTold.NO_CHANNEL: "There is no safe channel to them.",
+    WhyNotTold.STOPPED: "They stopped notices.",
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -65,23 +74,33 @@ class SetContactPreferences(Act):
 
     What was there before is replaced, and where notices were stopped, they are welcome again.
     Every field is their own choice; one that is left out says what it says in
-    :class:`~peerkit.model.ContactPreferences`. ``said_so``: the person said it to whoever
-    writes it down.
+    :class:`~peerkit.model.ContactPreferences`. ``zone`` is where their clock is, such as
+    America/Chicago: nobody else can know it. A point that had failed is tried anew.
+    ``said_so``: the person said it to whoever writes it down; then they are told of it.
     """
 
     kind: ClassVar[str] = "contact-preferences.set"
-    stands_on: ClassVar[tuple[str, ...]] = ("person",)
+    stands_on: ClassVar[tuple[str, ...]] = ("person", "by")
     private_to: ClassVar[str] = "person"
     person: str = attrs.field(validator=an_id)
     points: tuple[ContactPoint, ...] = private(several(ContactPoint))
     quiet: tuple[AgreedHours, ...] = private(several(AgreedHours))
     only: tuple[AgreedHours, ...] = private(several(AgreedHours))
-    zone: str = private(a_zone())
+    zone: str = attrs.field(validator=the_zone, repr=False, metadata=PRIVATE)
     language: str = private(a_language())
     digest: str | None = private(maybe_wall_time())
     may_call: bool = private(a(bool, default=False))
     may_leave_message: bool = private(a(bool, default=False))
     said_so: bool | None = maybe(bool)
+
+    @classmethod
+    def again(cls, preferences: ContactPreferences, *, by: str, **changes: Any) -> Self:
+        """All that stands, said anew with these changes: ``again(chosen, by="p-7", zone=…)``."""
+        stands = {
+            each.name: getattr(preferences, each.name)
+            for each in private_fields(ContactPreferences)
+        }
+        return cls(**{"by": by, "person": preferences.id} | stands | changes)
 
     @property
     def participant(self) -> str:
@@ -92,15 +111,24 @@ class SetContactPreferences(Act):
         self._preferences()  # what cannot stand cannot be asked for
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The preferences as they now stand; whoever has some is a person who can be forgotten."""
+        """The preferences as they now stand; whoever has some is a person who can be forgotten.
+
+        The person is told where somebody else has changed something.
+        """
         known = view.get(Person, self.person) is not None
         person = () if known else (Person(id=self.person),)
-        return Left(nouns=(self._preferences(), *person))
+        now = self._preferences()
+        theirs = self.by == self.person or now == view.get(ContactPreferences, self.person)
+        changed = "How you are reached was changed. If you did not want this, please say so."
+        return Left(
+            nouns=(now, *person),
+            messages=() if theirs else to_each(self, self.person, changed, self.person),
+        )
 
     def _preferences(self) -> ContactPreferences:
         return ContactPreferences(
             id=self.person,
-            points=self.points,
+            points=tuple(attrs.evolve(each, failed=False) for each in self.points),
             quiet=self.quiet,
             only=self.only,
             zone=self.zone,
@@ -143,7 +171,8 @@ class DeliveryFailed(Act):
 
     It carries no address. ``notice`` is the key of the notice, where it is known: it ends with
     the way that was taken, such as ``12/0/email``, and that one is marked as failed. Without it
-    all of that channel are.
+    all of that channel are. Where a notice is lost in a way that was not known to fail, the
+    person is told so over those that are left.
     """
 
     kind: ClassVar[str] = "delivery.failed"
@@ -155,7 +184,7 @@ class DeliveryFailed(Act):
     notice: str | None = maybe_id()
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The preferences with what failed for good; otherwise only the journal's entry."""
+        """The preferences with what failed for good, and word of it; otherwise only the entry."""
         before = view.get(ContactPreferences, self.person)
         if before is None or not self.for_good:
             return Left()
@@ -163,7 +192,16 @@ class DeliveryFailed(Act):
             attrs.evolve(point, failed=point.failed or self._is_of(way, point))
             for way, point in before.ways
         )
-        return _left(before, attrs.evolve(before, points=points))
+        left = _left(before, attrs.evolve(before, points=points))
+        if self.notice is None or not left.nouns:
+            return left
+        lost = Message(
+            to=self.person,
+            kind="notice.returned",
+            about=self.person,
+            inside="Something we sent you did not arrive. Please ask us.",
+        )
+        return attrs.evolve(left, messages=(lost,))
 
     def _is_of(self, way: str, point: ContactPoint) -> bool:
         """Whether it went this way; of a notice that names no way, any of its channel may be it."""
@@ -238,7 +276,7 @@ class PassOnNotice(Act):
 
     It was about ``noun``. Where whoever it was for has left, is not known, or is who it is
     about, the coordinator gets it in their place; otherwise they learn that this person has
-    to be called.
+    to be reached, why, and what they said about being called.
     """
 
     kind: ClassVar[str] = "notice.passed-on"
@@ -257,7 +295,9 @@ class PassOnNotice(Act):
             kind, inside = self.of, f"{self.noun} waits for somebody to look at it."
         else:
             kind = CALL_NEEDED
-            inside = f"{self.to} cannot be reached safely. Please call about {self.noun}."
+            why = _WHY.get(self.why, "They were not told.")
+            may = _may_call(view.get(ContactPreferences, self.to))
+            inside = f"Please reach {self.to} about {self.noun}. {why} {may}"
         told = Message(to=self.coordinator, kind=kind, about=self.noun, inside=inside)
         return Left(messages=(told,))
 
@@ -292,6 +332,15 @@ class Remind(Act):
                 if each not in gone
             )
         )
+
+
+def _may_call(preferences: ContactPreferences | None) -> str:
+    """What somebody said about being called, for whoever does it."""
+    if preferences is None or not preferences.may_call:
+        return "They have not said that they may be called."
+    if not preferences.may_leave_message:
+        return "They said that they may be called. Please leave no message."
+    return "They said that they may be called, and that a message may be left."
 
 
 def _left(before: ContactPreferences, now: ContactPreferences) -> Left:

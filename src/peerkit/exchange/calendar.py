@@ -2,7 +2,8 @@
 
 **What is told.** When, for how long, one neutral word, and that it is confidential. No place, no
 description, no alarm, no name, no id of yours, nobody else who comes. What an event is called is
-made with a secret, for each person another.
+made with a secret, for each person another. Only what is still theirs: who no longer walk with
+each other have no session alone, and a peer who has left has none.
 
 **What calendars show** is what stands here: a session is a moment; a series is exactly its
 ``occurrences``, by the clock on the wall there, across every change of it.
@@ -13,15 +14,32 @@ RFC 5545 (the form), RFC 5546 (invitations), RFC 7986 (a feed). Needs icalendar
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from itertools import chain
-from typing import Any, Final, Self
+from functools import cache
+from typing import Final
 
 import attrs
 
+from peerkit.acts import (
+    CancelOccurrence,
+    CancelSession,
+    EndSeries,
+    MoveOccurrence,
+    MoveSession,
+    PlanSeries,
+    PlanSession,
+)
 from peerkit.errors import BadInput, must_be
+from peerkit.exchange.calendar_cover import (
+    AN_ADDRESS,
+    LEAST_SECRET,
+    SUMMARIES,
+    Cover,
+    is_address,
+)
 from peerkit.exchange.calendar_events import (
     Shown,
     event_of_session,
@@ -30,9 +48,20 @@ from peerkit.exchange.calendar_events import (
     invitation,
     uid_of,
 )
-from peerkit.model import Series, SeriesStatus, Session, SessionStatus
+from peerkit.model import (
+    ContactPreferences,
+    ContactStatus,
+    NoticeChannel,
+    Noun,
+    Series,
+    SeriesStatus,
+    Session,
+    SessionStatus,
+)
 from peerkit.model.fields import MOST_ID, in_utc
 from peerkit.program import Program
+from peerkit.telling.grounds import is_theirs, pairs_of
+from peerkit.telling.ways import Invite
 
 __all__ = [
     "SUMMARIES",
@@ -41,73 +70,33 @@ __all__ = [
     "feed",
     "feed_of",
     "invite",
+    "invites",
     "sequence_of",
     "uid_of",
 ]
 
-#: The neutral word, by language.
-SUMMARIES: Final = {"en": "Appointment", "es": "Cita"}
 #: How far ahead `feed_of` looks, in days, and the most it may.
 AHEAD: Final = 366
 MOST_AHEAD: Final = 1_830
+#: What changes when, or whether, something takes place. What else is said of it changes nothing
+#: in a calendar; were it counted, whoever has said yes would be asked again.
+_CHANGES: Final = frozenset(
+    each.kind
+    for each in (
+        PlanSession,
+        MoveSession,
+        CancelSession,
+        PlanSeries,
+        MoveOccurrence,
+        CancelOccurrence,
+        EndSeries,
+    )
+)
+_LOG: Final = logging.getLogger("peerkit.exchange.calendar")
 #: The largest number that a calendar takes (RFC 5545, 3.3.8).
 _MOST_CHANGES: Final = 2**31 - 1
-_MOST_SUMMARY: Final = 100
-_LEAST_SECRET: Final = 16
 #: A session that began so long ago may still last.
 _LONGEST: Final = timedelta(days=1)
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}\Z")
-_AN_ADDRESS: Final = "one mail address, such as team@example.org"
-
-
-def _is_address(value: object) -> bool:
-    return type(value) is str and _ADDRESS.match(value) is not None
-
-
-def _a_secret(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if type(value) is not str or len(value) < _LEAST_SECRET or not value.isascii():
-        raise BadInput("Cover.secret", f"{_LEAST_SECRET} or more plain characters, kept for good")
-
-
-def _a_summary(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if (
-        type(value) is not str
-        or not value.strip()
-        or not value.isprintable()
-        or len(value) > _MOST_SUMMARY
-    ):
-        raise BadInput("Cover.summary", f"one line of at most {_MOST_SUMMARY} characters")
-
-
-def _maybe_an_address(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is not None and not _is_address(value):
-        raise BadInput("Cover.organizer", _AN_ADDRESS)
-
-
-@attrs.frozen(kw_only=True)
-class Cover:
-    """What stands on the outside of every event.
-
-    ``summary`` is all that a calendar shows beside the time: words that anybody may read.
-    ``organizer`` is the mail address that answers go to; it is shown, so it should say nothing
-    either. ``secret`` makes what events are called. Keep it: with another one, a calendar
-    takes the same session for a new one.
-    """
-
-    secret: str = attrs.field(validator=_a_secret, repr=False)
-    summary: str = attrs.field(default=SUMMARIES["en"], validator=_a_summary, repr=False)
-    organizer: str | None = attrs.field(default=None, validator=_maybe_an_address, repr=False)
-
-    @classmethod
-    def of(
-        cls, program: Program, *, summary: str = SUMMARIES["en"], organizer: str | None = None
-    ) -> Self:
-        """The cover of a program. Its secret is the hash of its first entry, which stays."""
-        must_be(Program, program, "program", "give a Program")
-        first = next(program.journal(), None)
-        if first is None:
-            raise BadInput("program", "keeps nothing yet, so nobody is in anything")
-        return cls(secret=first.hash, summary=summary, organizer=organizer)
 
 
 def invite(
@@ -123,7 +112,8 @@ def invite(
 
     ``sequence`` is higher then (:func:`sequence_of`), and a calendar moves the event that it
     has. With an organizer on the cover, and the person's mail ``address``, it asks for an
-    answer (METHOD:REQUEST). Otherwise it names nobody and asks nothing (METHOD:PUBLISH).
+    answer (METHOD:REQUEST), unless they have confirmed: that answer stands in it. Otherwise it
+    names nobody and asks nothing (METHOD:PUBLISH).
     """
     must_be(Session, session, "session", "give a Session")
     if session.status is not SessionStatus.PLANNED:
@@ -131,7 +121,8 @@ def invite(
     organizer, asked = _asked(cover, address)
     method = "PUBLISH" if asked is None else "REQUEST"
     shown = _shown(to, cover, now, sequence)
-    return invitation(method, event_of_session(_with(session, to), shown), organizer, asked)
+    event = event_of_session(_with(session, to), shown)
+    return invitation(method, event, organizer, asked, comes=to in session.confirmed)
 
 
 def cancellation(
@@ -189,7 +180,9 @@ def feed(
 def feed_of(program: Program, person: str, cover: Cover, *, days: int = AHEAD) -> bytes:
     """The feed of one person as the program stands now: sessions of the next ``days``, all series.
 
-    Reads what this person is in, page by page, and the history of each.
+    Only what is still theirs: time alone with somebody whose match is over is not in it, and
+    the feed of a peer who has left is empty. Reads what this person is in, page by page, and
+    the history of each.
     """
     must_be(Program, program, "program", "give a Program")
     must_be(int, days, "days", f"1 to {MOST_AHEAD}")
@@ -204,8 +197,10 @@ def feed_of(program: Program, person: str, cover: Cover, *, days: int = AHEAD) -
         until=now + timedelta(days=days),
     )
     series = program.every(Series, about=person, status=SeriesStatus.RUNNING)
+    found: tuple[Session | Series, ...] = (*sessions, *series)
+    view = program.view(*_once(person, *(pair for each in found for pair in pairs_of(each))))
     return feed(
-        chain(sessions, series),
+        (each for each in found if is_theirs(each, person, view)),
         person,
         cover,
         now=now,
@@ -214,9 +209,10 @@ def feed_of(program: Program, person: str, cover: Cover, *, days: int = AHEAD) -
 
 
 def sequence_of(program: Program, of: Session | Series) -> int:
-    """How often this was changed since it was planned, counted in its history.
+    """How often it was changed when, or whether, this takes place, counted in its history.
 
-    The same whenever it is counted, until it changes again; so nothing has to be kept.
+    A confirmation or a report changes neither. The same whenever it is counted, until it
+    changes again; so nothing has to be kept.
     """
     must_be(Program, program, "program", "give a Program")
     must_be(Session | Series, of, "of", "give a Session or a Series")
@@ -224,11 +220,101 @@ def sequence_of(program: Program, of: Session | Series) -> int:
     kept = sum(
         any((noun["noun"], noun["id"]) == named for noun in each.read()["nouns"])
         for each in program.history(of.id)
+        if each.act in _CHANGES
     )
     return max(kept - 1, 0)
 
 
+def invites(
+    program: Program,
+    *,
+    organizer: str | None = None,
+    summaries: Mapping[str, str] = SUMMARIES,
+    secret: str | None = None,
+) -> Invite:
+    """What ``Routes(invite=…)`` takes: the file for whatever a message is about, and a person.
+
+    An invitation for a planned session, a cancellation for a cancelled one, as they stand
+    when it is asked; None for everything else, for people who are not in it any more, and for
+    those who want no notices. ``summaries`` are neutral words by language, laid over ours.
+    Give ``organizer`` and the person is asked for an answer at the one address by which mail
+    may go to them. Where there are several, nobody is named: whoever reads one mailbox need
+    not know the other.
+
+    It never raises: without its file a notice is told all the same. What went wrong is logged.
+    """
+    must_be(Program, program, "program", "give a Program")
+    what = "give a word by language, such as {'en': '…'}"
+    must_be(Mapping, summaries, "summaries", what)
+    for each in summaries:
+        must_be(str, each, "summaries", what)
+    # All that is given is looked at now; the secret of an empty program comes with its first entry.
+    any_secret = "-" * LEAST_SECRET if secret is None else secret
+    covers = {
+        language.lower(): Cover(secret=any_secret, summary=summary, organizer=organizer)
+        for language, summary in {**SUMMARIES, **summaries}.items()
+    }
+
+    @cache
+    def the_secret() -> str:
+        return Cover.of(program, secret=secret).secret
+
+    def made(noun: Noun, to: str) -> bytes | None:
+        if not isinstance(noun, Session):
+            return None
+        # Counted before it is read: an old time under a new number would stay in a calendar.
+        sequence = sequence_of(program, noun)
+        view = program.view(*_once(noun.id, to, *pairs_of(noun)))
+        session, person = view.get(Session, noun.id), view.get(ContactPreferences, to)
+        makes = None if session is None else _MAKES.get(session.status)
+        if session is None or makes is None or not is_theirs(session, to, view):
+            return None
+        if person is None or person.status is not ContactStatus.WELCOME:
+            return None
+        language = person.language.lower()
+        cover = covers.get(language) or covers.get(language.partition("-")[0])
+        return makes(
+            session,
+            to,
+            attrs.evolve(cover or covers["en"], secret=the_secret()),
+            now=view.now,
+            sequence=sequence,
+            address=_mailbox_of(person),
+        )
+
+    def invite_or_none(noun: Noun, to: str) -> bytes | None:
+        try:
+            return made(noun, to)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the notice is to be told
+            # Its own words may hold an address. Where it happened says enough to mend it.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            says = f"{type(error).__name__} at {where.filename}:{where.lineno}"
+        _LOG.warning("A notice goes without its calendar file: %s", says)
+        return None
+
+    return invite_or_none
+
+
+#: What is written about a session, by how it stands.
+_MAKES: Final = {SessionStatus.PLANNED: invite, SessionStatus.CANCELLED: cancellation}
+
+
 # -- what is given -------------------------------------------------------------------------------
+
+
+def _once(*ids: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))
+
+
+def _mailbox_of(person: ContactPreferences) -> str | None:
+    """The one address that a letter to this person can go to; None where it is not one alone."""
+    found = {
+        each.address
+        for each in person.points
+        if each.channel is NoticeChannel.EMAIL and not each.failed
+    }
+    address = found.pop() if len(found) == 1 else None
+    return address if is_address(address) else None
 
 
 def _shown(person: str, cover: Cover, now: datetime, sequence: int) -> Shown:
@@ -260,8 +346,8 @@ def _changes(sequence: object) -> int:
 def _asked(cover: Cover, address: object) -> tuple[str | None, str | None]:
     """Who asks for an answer, and who is asked; nobody where either is not known."""
     must_be(Cover, cover, "cover", "give a Cover: Cover.of(program)")
-    if address is not None and not _is_address(address):
-        raise BadInput("address", _AN_ADDRESS)
+    if address is not None and not is_address(address):
+        raise BadInput("address", AN_ADDRESS)
     if cover.organizer is None or address is None:
         return None, None
     return cover.organizer, str(address)

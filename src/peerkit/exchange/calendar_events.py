@@ -83,11 +83,16 @@ def uid_of(kind: type[Noun], id: str, *, person: str, secret: str) -> str:  # no
     return str(UUID(bytes=digest[:16], version=4))
 
 
-def invitation(method: str, event: Event, organizer: str | None, address: str | None) -> bytes:
-    """The file of one event. Who asks and who is asked stand in it, and nobody else."""
+def invitation(
+    method: str, event: Event, organizer: str | None, address: str | None, *, comes: bool = False
+) -> bytes:
+    """The file of one event. Who asks and who is asked stand in it, and nobody else.
+
+    Whoever ``comes`` has answered, and is not asked again.
+    """
     if organizer is not None and address is not None:
         event.add("organizer", vCalAddress(f"mailto:{organizer}"))
-        asked = {"partstat": "NEEDS-ACTION", "rsvp": "TRUE"}
+        asked = {"partstat": "ACCEPTED"} if comes else {"partstat": "NEEDS-ACTION", "rsvp": "TRUE"}
         event.add("attendee", vCalAddress(f"mailto:{address}"), parameters=asked)
     return _written(_calendar(method), [event])
 

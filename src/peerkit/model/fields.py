@@ -408,7 +408,8 @@ def day_of(moment: datetime, zone: str) -> date:
     return moment.astimezone(zone_named(zone)).date()
 
 
-def _a_zone(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def the_zone(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes the name of an IANA time zone."""
     if type(value) is not str or zone_named(value) is None:
         raise BadInput(
             _place(instance, attribute), "give an IANA time zone such as America/Chicago"
@@ -417,7 +418,7 @@ def _a_zone(instance: object, attribute: attrs.Attribute[Any], value: object) ->
 
 def a_zone() -> Any:
     """The name of an IANA time zone; UTC when not said."""
-    return attrs.field(default="UTC", validator=_a_zone)
+    return attrs.field(default="UTC", validator=the_zone)
 
 
 def a_wall_time(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from datetime import timedelta
 from functools import cache
 from threading import Lock
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import unquote
 
 from peerkit.errors import BadInput, MissingExtra

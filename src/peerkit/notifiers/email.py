@@ -8,7 +8,7 @@ import ssl
 from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
 
 import attrs
 
@@ -33,16 +33,24 @@ _TAKEN, _NOT_NOW, _REFUSED = 2, 4, 5
 _HOST: Final = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*|[0-9A-Fa-f:.]{2,45}", re.ASCII)
 #: The server closes the connection, whatever it was asked.
 _CLOSING: Final = 421
-#: Replies that say of an address that it is dead, where the server says no more than a number.
-_DEAD: Final = frozenset({521, 550, 551, 553, 554, 556})
+#: Replies to an address that say it is dead, where the server says no more than a number. 554 is
+#: the number for everything else, and to a letter each of them may mean the letter.
+_DEAD: Final = frozenset({521, 550, 551, 553, 556})
 #: The same, where it says more (RFC 3463): no such address, host or mailbox, or no way there.
 #: A full mailbox (5.2.2) may be emptied; sender, policy and login (5.1.7, 5.1.8, 5.7) are ours.
-_DEAD_AT_LENGTH: Final = frozenset(
-    b"5.0.0 5.1.0 5.1.1 5.1.2 5.1.3 5.1.6 5.1.10 5.2.0 5.2.1 5.4.1 5.4.4".split()
-)
+_DEAD_AT_LENGTH: Final = frozenset(b"5.1.1 5.1.2 5.1.3 5.1.6 5.1.10 5.2.1 5.4.1 5.4.4".split())
+#: These say no more than the number before them: something is wrong, with an address, a mailbox.
+_SAYS_NO_MORE: Final = frozenset(b"5.0.0 5.1.0 5.2.0".split())
 _AT_LENGTH: Final = re.compile(rb"5\.\d{1,3}\.\d{1,3}(?!\S)")
-#: Servers that say no more than a number say so in words when it is us whom they do not trust.
-_OURS: Final = re.compile(rb"relay|authenticat", re.IGNORECASE)
+#: Servers that say no more than a number say the rest in words: that it is us whom they do not
+#: trust, or this letter, or that it may pass.
+_IN_DOUBT: Final = re.compile(
+    rb"relay|authenticat|block|black ?list|deny ?list|listed|spam|bulk|unsolicited|abus|virus"
+    rb"|reputation|polic|denied|prohibit|allow|sender|reverse|dkim|dmarc|message|content"
+    rb"|\b(from|ips?|helo|ehlo|r?dns|ptr|spf|rbl|dnsbl|rate)\b"
+    rb"|too many|limit|quota|full|later|again|temporar",
+    re.IGNORECASE,
+)
 
 
 @attrs.frozen
@@ -60,12 +68,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _says_it_is_dead(code: int, text: bytes) -> bool:
+def _says_it_is_dead(step: str, code: int, text: bytes) -> bool:
     """Whether a refusal speaks of the person's address. In doubt it does not."""
     at_length = _AT_LENGTH.match(text)
-    if at_length is not None:
+    if at_length is not None and at_length[0] not in _SAYS_NO_MORE:
         return at_length[0] in _DEAD_AT_LENGTH
-    return code in _DEAD and not _OURS.search(text)
+    return step == "RCPT" and code in _DEAD and not _IN_DOUBT.search(text)
 
 
 class EmailNotifier:
@@ -158,7 +166,8 @@ class EmailNotifier:
         if text is None:
             raise CouldNotTell(
                 f"Notice {notice.key} cannot be written as a letter: its outside must be one "
-                "line, its texts Unicode, and its invitation in UTF-8."
+                "line, its texts Unicode, and its invitation in UTF-8.",
+                for_good=True,
             )
         with self._one:
             used = self._server is not None
@@ -247,7 +256,7 @@ class EmailNotifier:
             f"{code}" if code > 0 else "half an answer",
             for_good=self._step in {"RCPT", "DATA"}
             and code // 100 == _REFUSED
-            and _says_it_is_dead(code, text),
+            and _says_it_is_dead(self._step, code, text),
             gone=gone,
         )
 

@@ -24,8 +24,10 @@ _SECONDS: Final = re.compile(r"[0-9]{1,11}")
 _ID: Final = re.compile(r"[!-\-/-~]+")
 
 
-def read_secrets(secrets: Iterable[str]) -> tuple[bytes, ...]:
+def read_secrets(secrets: Iterable[str] | str) -> tuple[bytes, ...]:
     """The keys behind texts such as ``whsec_…``: the newest first, and the ones it replaces.
+
+    A text by itself is one secret, and not as many as it has letters.
 
     Raises :class:`~peerkit.errors.BadInput`, which names the place of a secret and never shows it.
     """
@@ -46,7 +48,7 @@ def sign(keys: Iterable[bytes], webhook_id: str, seconds: str, body: bytes) -> s
 def verify_signature(
     headers: Mapping[str, str],
     body: bytes,
-    secrets: Iterable[str],
+    secrets: Iterable[str] | str,
     now: datetime,
     tolerance: timedelta = timedelta(minutes=5),
 ) -> str:

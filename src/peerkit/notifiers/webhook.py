@@ -11,13 +11,20 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse
 from io import BufferedReader, RawIOBase
-from socket import socket
+from socket import gaierror, socket
 from typing import Any, Final, cast
 from urllib.parse import quote, urlsplit
 
 from peerkit.errors import BadInput, must_be
 from peerkit.notifiers import CouldNotTell, Notice
-from peerkit.notifiers.connecting import Deadline, Resolve, connected, networks, resolve
+from peerkit.notifiers.connecting import (
+    Deadline,
+    NowhereToGo,
+    Resolve,
+    connected,
+    networks,
+    resolve,
+)
 from peerkit.notifiers.signatures import read_secrets, sign
 
 __all__ = ["WebhookNotifier"]
@@ -46,11 +53,12 @@ class WebhookNotifier:
     ``webhook-id`` is the key, the same for each attempt: whoever receives a key again has that
     notice already. Where the key holds a dot or what a header cannot, it is percent-encoded.
 
-    ``secrets`` are texts ``whsec_…``: the notice is signed with each of them, so that an old and
-    a new one overlap. Only ``https`` is spoken, unless ``unencrypted`` says otherwise. A name
-    that leads inside (this machine, the house, a cloud's own services) is not followed there,
-    unless one of the networks of ``may_reach`` holds the address. No proxy of the environment is
-    used. ``timeout`` is for all of one attempt: the connection, the request and the answer.
+    ``secrets`` are texts ``whsec_…``, or one of them alone: the notice is signed with each, so
+    that an old and a new one overlap. Only ``https`` is spoken, unless ``unencrypted`` says
+    otherwise. A name that leads inside (this machine, the house, a cloud's own services) is not
+    followed there, unless one of the networks of ``may_reach`` holds the address. No proxy of
+    the environment is used. ``timeout`` is for all of one attempt: the connection, the request
+    and the answer.
 
     What an answer means:
 
@@ -65,7 +73,7 @@ class WebhookNotifier:
     def __init__(  # noqa: PLR0913 - one receiver, and all that is known of the way there
         self,
         url: str,
-        secrets: Iterable[str],
+        secrets: Iterable[str] | str,
         *,
         may_reach: Iterable[str] = (),
         unencrypted: bool = False,
@@ -87,7 +95,7 @@ class WebhookNotifier:
         try:
             status, retry_after = self._posted(self._request(notice))
         except (OSError, HTTPException, ValueError) as error:
-            failed = type(error).__name__
+            failed, advice = type(error).__name__, _advice(error)
         else:
             if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
                 return
@@ -97,8 +105,7 @@ class WebhookNotifier:
                 wait=_wait(retry_after, self._clock()),
             )
         raise CouldNotTell(
-            f"The webhook's receiver did not take notice {notice.key} ({failed}). Look at the "
-            "url and the network; an address that points inside must be in may_reach."
+            f"The webhook's receiver did not take notice {notice.key} ({failed}). {advice}"
         )
 
     def _request(self, notice: Notice) -> bytes:
@@ -167,6 +174,15 @@ def _answered(line: socket, request: bytes, deadline: Deadline) -> tuple[int, st
         if len(body) < MOST_BODY and response.length:
             raise ConnectionResetError
         return response.status, response.getheader("Retry-After")
+
+
+def _advice(error: Exception) -> str:
+    """What can be done about an attempt that came to no answer."""
+    if isinstance(error, gaierror):
+        return "The name in the url could not be looked up."
+    if isinstance(error, NowhereToGo):
+        return "The url leads to no address outside; a network inside must be in may_reach."
+    return "Look at the url and the network."
 
 
 def _wait(asked: str | None, now: datetime) -> timedelta | None:

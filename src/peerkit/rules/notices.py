@@ -14,7 +14,15 @@ from peerkit.acts import (
     StopNotices,
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
-from peerkit.model import SUPERVISING, Person, Phrase, Session
+from peerkit.model import (
+    SUPERVISING,
+    Participant,
+    Peer,
+    PeerStatus,
+    Person,
+    Phrase,
+    Session,
+)
 from peerkit.rules.missing import unknown
 from peerkit.rules.support import own_voice
 
@@ -29,11 +37,22 @@ def own_ways(act: SetContactPreferences, view: View, book: Book) -> Findings:
     """Only the person says how they are reached; others may write down what they said.
 
     Whoever says it of themself may be anybody: coordinators and guardians are told things too.
+    Who only takes part here writes down nobody else's: it could turn their notices elsewhere.
     """
     of = act.person
+    if act.by != of and _only_takes_part(act.by, view):
+        facts = {"participant": of, "by": act.by}
+        return (Finding(book.clause("own-ways"), Verdict.NOT_ALLOWED, facts),)
     if act.by != of and view.get(Person, of) is None and not view.tally(of, SUPERVISING):
         return (unknown(book, Phrase("{id} as a person", id=of), clause="known"),)
     return own_voice(act, view, book)
+
+
+def _only_takes_part(who: str, view: View) -> bool:
+    """Whether somebody takes part, or did, and is no peer and supervises nobody."""
+    peer = view.get(Peer, who)
+    works = peer is not None and peer.status not in (PeerStatus.LEFT, PeerStatus.FORGOTTEN)
+    return view.get(Participant, who) is not None and not works and not view.tally(who, SUPERVISING)
 
 
 def stops(act: StopNotices, view: View, book: Book) -> Findings:

@@ -67,6 +67,7 @@ AND message.n = free.n AND message.position = free.position
 RETURNING message.n, message.position, {_REST}
 """
 #: One token opens it, once: what was taken by another since, or is told or cancelled, stays so.
+#: The numbers are named twice: a server that has not counted the rows yet would read them all.
 _SETTLE: Final = """
 UPDATE {message} AS message
 SET delivery = became.delivery, due = became.due, attempts = became.attempts, way = became.way,
@@ -75,7 +76,8 @@ SET delivery = became.delivery, due = became.due, attempts = became.attempts, wa
 FROM unnest(
     %s::bigint[], %s::integer[], %s::text[], %s::timestamptz[], %s::integer[], %s::text[]
 ) AS became (n, position, delivery, due, attempts, way)
-WHERE message.program = %s AND message.n = became.n AND message.position = became.position
+WHERE message.program = %s AND message.n = ANY(%s::bigint[])
+AND message.n = became.n AND message.position = became.position
 AND message.token = %s AND message.settled IS NULL
 RETURNING message.n, message.position
 """
@@ -164,6 +166,7 @@ class Outbox:
             [each.attempts for _, _, each in rows],
             [each.way for _, _, each in rows],
             self.program,
+            [n for n, _, _ in rows],
             token,
         )
         done = self.server.change(lambda db: run(db, self._settling, values).fetchall())

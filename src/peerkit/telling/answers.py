@@ -10,13 +10,15 @@ from types import MappingProxyType
 from typing import Final
 
 from peerkit.acts import ConfirmSession, StopNotices
-from peerkit.errors import must_be
+from peerkit.errors import BadInput, must_be
 from peerkit.model import NoticeChannel, Session, SessionStatus
 
 __all__ = ["SOON", "Answered", "act_of", "read_answer"]
 
 #: The longest text we look at, in characters: ten text messages.
 _MOST_TEXT: Final = 1_600
+_SESSIONS: Final = "give the sessions that this person was told of, and not their ids"
+_NOW: Final = "give a moment with its time zone, such as datetime.now(UTC)"
 #: For how long a session lies ahead that a bare "C" can mean.
 SOON: Final = timedelta(days=7)
 
@@ -88,17 +90,26 @@ def act_of(
     by: str,
     sessions: Iterable[Session],
     now: datetime,
-    channel: NoticeChannel = NoticeChannel.TEXT,
+    channel: NoticeChannel,
     within: timedelta = SOON,
 ) -> ConfirmSession | StopNotices | None:
     """The act that an answer asks for, or None where a human has to look at it.
 
     ``sessions`` are those that this person was told of. A yes means the one of them that is
     planned, theirs, not yet confirmed by them, and begins ``within`` so long; where there is none
-    or more than one, the host asks. A stop means this ``channel``. A start is None: how somebody
-    is reached is theirs to say anew (:class:`~peerkit.SetContactPreferences`). ``by`` is whoever
-    brings the answer.
+    or more than one, the host asks. A stop means the ``channel`` that it came over, and no other.
+    A start is None: how somebody is reached is theirs to say anew
+    (:class:`~peerkit.SetContactPreferences`). ``by`` is whoever brings the answer.
     """
+    if answer is not None:
+        must_be(Answered, answer, "answer", "give what read_answer gave")
+    must_be(NoticeChannel, channel, "channel", "give the channel that the answer came over")
+    must_be(Iterable, sessions, "sessions", _SESSIONS)
+    sessions = tuple(sessions)
+    for each in sessions:
+        must_be(Session, each, "sessions", _SESSIONS)
+    if not isinstance(now, datetime) or now.utcoffset() is None:
+        raise BadInput("now", _NOW)
     if answer is Answered.STOP:
         return StopNotices(by=by, person=person, channel=channel)
     if answer is not Answered.CONFIRM:

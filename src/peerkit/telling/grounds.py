@@ -15,6 +15,8 @@ from peerkit.model import (
     ConcernStatus,
     Consultation,
     ConsultationStatus,
+    ContactPreferences,
+    ContactStatus,
     Debrief,
     DebriefStatus,
     DisclosureStatus,
@@ -35,6 +37,7 @@ from peerkit.model import (
     MembershipStatus,
     Noun,
     Participant,
+    ParticipantStatus,
     Peer,
     PeerStatus,
     PermissionStatus,
@@ -68,7 +71,18 @@ if TYPE_CHECKING:
     from peerkit.handbook import Reminder
     from peerkit.model import Message
 
-__all__ = ["GROUNDS", "SUPERVISED", "ids_beside", "noun_of", "useless_from", "who_hears", "why_not"]
+__all__ = [
+    "GROUNDS",
+    "SUPERVISED",
+    "ids_beside",
+    "is_in",
+    "is_theirs",
+    "noun_of",
+    "pairs_of",
+    "useless_from",
+    "who_hears",
+    "why_not",
+]
 
 #: A kind of noun, and the statuses in which a message about it still tells the truth.
 Ground: TypeAlias = tuple[type[Noun], frozenset[Any]]
@@ -91,6 +105,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "concern.opened": _is(Concern, ConcernStatus.OPEN),
     "concern.raised": _is(Concern, ConcernStatus.OPEN),
     "concern.reopened": _is(Concern, ConcernStatus.OPEN),
+    "contact-preferences.set": _is(ContactPreferences, ContactStatus.WELCOME),
     "debrief.asked": _is(Debrief, DebriefStatus.ASKED),
     "drift.reported": _is(Drift, DriftStatus.OPEN),
     "goal.suggested": _is(Goal, GoalStatus.PROPOSED),
@@ -143,8 +158,10 @@ SUPERVISED: Final = frozenset(
 )
 
 
-#: What the people of a group hear; the noun does not name them all.
-_TO_A_GROUP: Final = frozenset({"group.ended", "group.joined"})
+#: What somebody was named to look at; where they have left, the coordinator does.
+_REPORTED: Final = frozenset({"bias.reported", "drift.reported"})
+#: What somebody hears whom the noun does not name: people of a group, readers of a plan.
+_TO_OTHERS: Final = frozenset({"group.ended", "group.joined", "plan.shared"})
 
 
 def why_not(
@@ -154,28 +171,39 @@ def why_not(
 
     The ``view`` is about the recipient and what the message is about, which is ``noun``;
     ``hears`` is who is to hear of it by now. What was passed on to the ``coordinator`` is
-    theirs, whatever it is about.
+    theirs, whatever it is about, unless they are in it.
     """
     over = _is_over(message, noun, view)
-    if over is not None or message.to == coordinator:
+    if over is not None:
         return over
+    if message.kind in SUPERVISED and is_in(noun, message.to):
+        return WhyNotTold.ADVERSE
+    if message.to == coordinator:
+        return None
     if hears is None:
         return WhyNotTold.ADVERSE
     if message.kind in SUPERVISED:
-        gone = hears != message.to or _has_left(message.to, view)
+        gone = hears != message.to or _is_gone(message.to, view)
         return WhyNotTold.MISSING if gone else None
     return _not_theirs(message, noun, view)
 
 
+def is_in(noun: Noun | None, who: str) -> bool:
+    """Whether somebody is in what is to be looked at, so that somebody else has to look."""
+    named = {getattr(noun, each, None) for each in ("peer", "participant")}
+    return who in named or who in getattr(noun, "people", ())
+
+
 def _is_over(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
     """Whether it is true no more, whoever it is for, or they were forgotten."""
-    person = view.get(Person, message.to)
-    if person is not None and person.status is PersonStatus.FORGOTTEN:
+    if _is_forgotten(message.to, view) and message.kind not in SUPERVISED:
         return WhyNotTold.FORGOTTEN
     if message.kind not in GROUNDS:
         return None
     if noun is None:
         return WhyNotTold.FORGOTTEN
+    if isinstance(noun, Plan) and not noun.open_to(message.to):
+        return WhyNotTold.NO_CONSENT
     past = isinstance(noun, Session) and noun.span[1] <= view.now
     return WhyNotTold.OVER if past or noun.status not in GROUNDS[message.kind][1] else None
 
@@ -218,22 +246,57 @@ def ids_beside(message: Message, noun: Noun | None) -> tuple[str, ...]:
         peer = getattr(noun, "peer", None)
         return () if peer is None else (peer,)
     if isinstance(noun, Session | Series):
-        return tuple(pair(noun.peer, each) for each in noun.participants)
+        return pairs_of(noun)
     return ()
+
+
+def pairs_of(noun: Session | Series) -> tuple[str, ...]:
+    """The pairs whose matches say whether those who would meet alone still walk together."""
+    if noun.form is not SessionForm.ONE_TO_ONE:
+        return ()
+    return tuple(pair(noun.peer, each) for each in noun.participants)
+
+
+def is_theirs(noun: Session | Series, person: str, view: View) -> bool:
+    """Whether this person is in it, and still is.
+
+    The ``view`` is about them and the pairs of it. A peer who has left is in nothing any more.
+    What is ahead is for those who still take part, and for two alone while they walk together.
+    """
+    if person not in {*noun.peers, *noun.participants} or _has_left(person, view):
+        return False
+    return not noun.open or (not _is_away(person, view) and _walk_together(noun, view))
 
 
 def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
     if _has_left(message.to, view):
-        return WhyNotTold.NOT_ASSIGNED
+        return WhyNotTold.MISSING if message.kind in _REPORTED else WhyNotTold.NOT_ASSIGNED
     if noun is None:
         return None
-    if isinstance(noun, Plan):
-        return None if noun.open_to(message.to) else WhyNotTold.NO_CONSENT
-    if message.kind not in _TO_A_GROUP and message.to not in _people(noun):
+    if isinstance(noun, Session | Series):
+        return None if is_theirs(noun, message.to, view) else WhyNotTold.NOT_ASSIGNED
+    if noun.open and _is_away(message.to, view):
         return WhyNotTold.NOT_ASSIGNED
-    if isinstance(noun, Session | Series) and noun.open and not _walk_together(noun, view):
+    if message.kind not in _TO_OTHERS and message.to not in _people(noun):
         return WhyNotTold.NOT_ASSIGNED
     return None
+
+
+def _is_forgotten(who: str, view: View) -> bool:
+    person = view.get(Person, who)
+    return person is not None and person.status is PersonStatus.FORGOTTEN
+
+
+def _is_gone(who: str, view: View) -> bool:
+    """Whether somebody can look at nothing any more."""
+    return _is_forgotten(who, view) or _has_left(who, view)
+
+
+def _is_away(who: str, view: View) -> bool:
+    """Whether somebody takes part no more, and serves as no peer."""
+    participant, peer = view.get(Participant, who), view.get(Peer, who)
+    away = participant is not None and participant.status is not ParticipantStatus.TAKING_PART
+    return away and (peer is None or not peer.open)
 
 
 def _has_left(who: str, view: View) -> bool:

@@ -9,7 +9,7 @@ import attrs
 
 from peerkit.model import WhyNotTold
 from peerkit.model.fields import day_of
-from peerkit.telling.grounds import ids_beside, noun_of, who_hears, why_not
+from peerkit.telling.grounds import ids_beside, is_in, noun_of, who_hears, why_not
 from peerkit.telling.recipients import recipients
 from peerkit.telling.reminders import still_due
 
@@ -25,7 +25,7 @@ __all__ = ["LastLook", "Seen"]
 class Seen:
     """What was seen: what the message is about, and why it is not to be told, or None.
 
-    ``other`` is who hears of it in place of whoever it is for, where there is somebody.
+    ``other`` is who hears of it where whoever it is for cannot, if there is somebody.
     """
 
     view: View
@@ -49,14 +49,21 @@ class LastLook:
         reminder = self.handbook.on(day_of(now, self.zone)).reminders.get(message.kind)
         noun = noun_of(message, view, reminder)
         if reminder is not None:
-            return Seen(view, noun, self._reminds_in_vain(message, reminder, noun, now), None)
+            why = self._reminds_in_vain(message, reminder, noun, now)
+            return Seen(view, noun, why, self._coordinator(noun))
+        if message.kind in self.handbook.reminders:  # the house has switched it off since
+            return Seen(view, None, WhyNotTold.OVER, None)
         beside = ids_beside(message, noun)
         if beside:
             view = self._view(now, message.about, message.to, *beside)
             noun = noun_of(message, view, reminder)  # all that is looked at is one moment
         hears = who_hears(message, noun, view)
-        other = self.coordinator if hears in (None, message.to) else hears
+        other = self._coordinator(noun) if hears in (None, message.to) else hears
         return Seen(view, noun, why_not(message, noun, view, hears, self.coordinator), other)
+
+    def _coordinator(self, noun: Noun | None) -> str | None:
+        """The coordinator, unless it is about them."""
+        return None if is_in(noun, f"{self.coordinator}") else self.coordinator
 
     def _view(self, now: datetime, *about: str) -> View:
         ids = tuple(dict.fromkeys(about))

@@ -73,7 +73,9 @@ def recipients(
         return ()
     supervisors = {each: _supervisor(view, noun, each) for each in peers}
     known = _view(store, tuple(filter(None, supervisors.values())), day, now)
-    in_it = {*peers, *taking_part}
+    in_it = {*peers, *taking_part, *getattr(noun, "people", ())}
+    if coordinator in in_it:
+        coordinator = None
     instead = {
         each: to if to is not None and to not in in_it and _is_here(known, to) else coordinator
         for each, to in supervisors.items()

@@ -24,6 +24,8 @@ DELAYS: Final = (
 TRIES: Final = len(DELAYS) + 1
 #: The longest wait that a receiver can ask for.
 MOST_WAIT: Final = timedelta(days=1)
+#: The longest that is waited for on a way, where there is another.
+_MOST_PATIENCE: Final = timedelta(hours=1)
 #: The part of a delay that may come on top, so that what failed together is not tried together.
 _MOST_JITTER: Final = 0.25
 
@@ -46,16 +48,18 @@ def after_failure(
 
     ``ways`` names the channels it can go by from here on: the first is the one that failed. A
     failure for good goes on to the next way at once. A passing one is tried again on this way:
-    :data:`~peerkit.stores.HOLDS` times where there is a way to go on to, and as long as the
-    schedule lasts where there is none. Then it is given up, on the way it was on.
+    :data:`~peerkit.stores.HOLDS` times where there is a way to go on to, unless the receiver asks
+    for more than an hour, and as long as the schedule lasts where there is none. Then it is
+    given up, on the way it was on.
     """
     here, beyond = (ways[0], ways[1:]) if ways else (posted.way, ())
     tries = HOLDS if beyond else TRIES
     settled = Settled(
         key=posted.key, delivery=Delivery.GIVEN_UP, attempts=posted.attempts, way=here
     )
-    if ways and not failure.for_good and posted.attempts < tries:
-        asked = min(failure.wait or timedelta(), MOST_WAIT)
+    asked = min(failure.wait or timedelta(), MOST_WAIT)
+    patient = not beyond or asked <= _MOST_PATIENCE
+    if ways and patient and not failure.for_good and posted.attempts < tries:
         due = now + max(delay(posted.key, posted.attempts), asked)
         return attrs.evolve(settled, delivery=Delivery.WAITING, due=due)
     if beyond:

@@ -16,12 +16,13 @@ import attrs
 
 from peerkit.acts import CancelNotice, PassOnNotice
 from peerkit.errors import KeyReused
-from peerkit.model import ContactPreferences, ContactStatus, WhyNotTold
-from peerkit.notifiers import CouldNotTell, Notice, Notifier
-from peerkit.stores import Delivery, Posted, Settled, Store
-from peerkit.telling.facts import facts_of
+from peerkit.model import ContactPreferences, ContactStatus, NoticeChannel, WhyNotTold
+from peerkit.model.fields import day_of
+from peerkit.notifiers import CouldNotTell, Notifier
+from peerkit.stores import HOLDS, Delivery, Posted, Settled, Store
 from peerkit.telling.grounds import useless_from
-from peerkit.telling.looking import LastLook
+from peerkit.telling.looking import LastLook, Seen
+from peerkit.telling.making import DIGEST, Ready, made, may_invite
 from peerkit.telling.retrying import MOST_WAIT, TRIES, after_failure
 from peerkit.telling.times import next_digest, next_moment
 from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from threading import Event
 
     from peerkit.acts import Act
-    from peerkit.model import Noun
-    from peerkit.telling.wording import Said, Wording
 
 __all__ = ["TELLER", "Teller", "Told"]
 
@@ -40,8 +39,8 @@ _LOG: Final = logging.getLogger("peerkit.telling")
 TELLER: Final = "teller"
 #: How many messages are taken at a time.
 BATCH: Final = 50
-#: The way of a message that waits for a digest, or has been in one that failed.
-_DIGEST: Final = "digest"
+#: After so many tries of which nothing is known, a message is told alone.
+_SUSPECT: Final = 2
 #: For these reasons somebody else has to hear of it; for the others nobody has.
 _PASSED_ON: Final = frozenset(
     {
@@ -64,16 +63,6 @@ class Told:
     waiting: int
     cancelled: int = 0
     given_up: int = 0
-
-
-@attrs.frozen
-class _Ready:
-    """A message that may be told now, and over which ways; with none, over the host's own."""
-
-    posted: Posted
-    noun: Noun | None
-    preferences: ContactPreferences | None = None
-    ways: tuple[Way, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -108,12 +97,15 @@ class Teller:
         """Take so many and settle them; count what moved on, if only to a later hour."""
         now, token = self.clock(), secrets.token_hex(16)
         taken = self.store.take(limit, now, now + self.lease, token)
-        for mine in _by_person(taken):
+        told, later = _by_person(taken)
+        # Before anything is handed over, so that it costs those no try which are not told now.
+        self.store.settle(tuple(_untried(each, each.due) for each in later), now, token)
+        for mine in told:
             for settled in self._one_person(mine, now + self.lease):
                 due_now = settled.delivery is Delivery.WAITING and (settled.due or now) <= now
                 if self.store.settle((settled,), self.clock(), token) and not due_now:
                     became[settled.delivery] += 1
-        return len(taken)
+        return len(taken) - len(later)
 
     def _told(self, became: Counter[Delivery]) -> Told:
         """What became of them, and how many wait: that is counted once, as it takes a while."""
@@ -129,7 +121,7 @@ class Teller:
         Once one of them could not be told, those behind it go back as they were: the store
         says how long it holds them.
         """
-        bundle: list[_Ready] = []
+        bundles: dict[str, list[Ready]] = {}
         held = False
         for posted in mine:
             if held or self._is_over(until):
@@ -138,22 +130,33 @@ class Teller:
             found = self._looked_at(posted, deadly=posted is mine[0] and posted.attempts > TRIES)
             if isinstance(found, Settled):
                 yield found
-            elif posted.way.startswith(_DIGEST):
-                bundle.append(found)
+            elif self._is_bundled(found):
+                bundles.setdefault(found.ways[0].name, []).append(found)
             else:
                 for settled in self._handed_over([found]):
                     yield settled
-                    held = settled.delivery is Delivery.WAITING
-        if held:
-            yield from (_untried(each.posted, each.posted.due) for each in bundle)
-        elif bundle:
-            yield from self._handed_over(bundle)
+                    held = _holds(settled)
+        for bundle in bundles.values():
+            quiet = _quiet_until(bundle[0], self.clock())
+            if held or quiet is not None or self._is_over(until):
+                yield from (_untried(each.posted, quiet or each.posted.due) for each in bundle)
+            else:
+                yield from self._handed_over(bundle)
+
+    def _is_bundled(self, ready: Ready) -> bool:
+        """Whether a message goes together with others: but for one with something for a calendar.
+
+        One that was taken before and of which nothing is known may have killed its teller.
+        """
+        way, attempts = ready.posted.way, ready.posted.attempts
+        together = way.startswith(DIGEST) and (way != DIGEST or attempts == 1)
+        return bool(ready.ways) and together and not may_invite(ready, self.routes)
 
     def _is_over(self, until: datetime) -> bool:
         """Whether another teller may have taken the messages by now."""
         return bool(self.lease) and self.clock() >= until
 
-    def _looked_at(self, posted: Posted, *, deadly: bool) -> Settled | _Ready:
+    def _looked_at(self, posted: Posted, *, deadly: bool) -> Settled | Ready:
         """Whether a message is to be told, by now and in this way; or what becomes of it.
 
         One is ``deadly`` when nobody who took it has lived to say what became of it.
@@ -164,36 +167,39 @@ class Teller:
         if why is not None and (why not in _RATHER_THAN_NOBODY or seen.other is not None):
             return self._not_told(posted, why, seen.other)
         if deadly:
-            return self._not_told(posted, WhyNotTold.GIVEN_UP, self.look.coordinator)
+            return self._not_told(posted, WhyNotTold.GIVEN_UP, seen.other)
         if not isinstance(self.routes, Routes):
-            return _Ready(posted, seen.noun)
+            return Ready(posted, seen)
         preferences = seen.view.get(ContactPreferences, message.to)
         ways = ways_of(preferences, self.routes)
         if preferences is None or not ways:
             stopped = preferences is not None and preferences.status is ContactStatus.STOPPED
             why = WhyNotTold.STOPPED if stopped else WhyNotTold.NO_CHANNEL
-            return self._not_told(posted, why, self.look.coordinator)
-        wait = _later(posted, preferences, now)
+            return self._not_told(posted, why, seen.other)
+        wait = _later(posted, preferences, now, useless_from(seen.noun, now))
+        ready = Ready(posted, seen, preferences, _from(ways, posted.way))
         if wait is None:
-            return _Ready(posted, seen.noun, preferences, _from(ways, posted.way))
-        return _looked_at_daily(self._in_time(posted, seen.noun, wait), now)
+            return _anew(ready)
+        return _looked_at_daily(self._in_time(posted, seen, wait), now)
 
-    def _in_time(self, posted: Posted, noun: Noun | None, wait: Settled) -> Settled:
-        """A message that waits; one that would come too late is given up while somebody can call."""
-        until = useless_from(noun, self.clock())
+    def _in_time(self, posted: Posted, seen: Seen, wait: Settled) -> Settled:
+        """A message that waits; one that would come too late is given up while one can call."""
+        until = useless_from(seen.noun, self.clock())
         if until is None or wait.due is None or wait.due < until:
             return wait
-        return self._not_told(posted, WhyNotTold.GIVEN_UP, self.look.coordinator)
+        return self._not_told(posted, WhyNotTold.GIVEN_UP, seen.other)
 
     def _not_told(self, posted: Posted, why: WhyNotTold, other: str | None) -> Settled:
         """A message that is not told: journalled, and passed on where somebody has to hear."""
         message = posted.message
+        # Another reason, another recipient or another day is another passing on.
+        key = f"{message.key}/{why}/{other}/{day_of(self.clock(), self.look.zone)}"
         passed_on = why in _PASSED_ON and other is not None and other != message.to
         act: Act
         if passed_on:
             act = PassOnNotice(
                 by=TELLER,
-                key=f"passed-on/{message.key}",
+                key=f"passed-on/{key}",
                 notice=message.key,
                 to=message.to,
                 of=message.kind,
@@ -204,7 +210,7 @@ class Teller:
         else:
             act = CancelNotice(
                 by=TELLER,
-                key=f"cancelled/{message.key}",
+                key=f"cancelled/{key}",
                 notice=message.key,
                 to=message.to,
                 of=message.kind,
@@ -221,7 +227,7 @@ class Teller:
             way=posted.way,
         )
 
-    def _handed_over(self, ready: list[_Ready]) -> Iterator[Settled]:
+    def _handed_over(self, ready: list[Ready]) -> Iterator[Settled]:
         """What became of these messages to one person, told as one notice."""
         failure = self._failure(ready)
         for each in ready:
@@ -231,11 +237,11 @@ class Teller:
             else:
                 yield self._failed(each, failure)
 
-    def _failure(self, ready: list[_Ready]) -> CouldNotTell | None:
+    def _failure(self, ready: list[Ready]) -> CouldNotTell | None:
         """Hand it over. What goes wrong is logged, and an error that no notifier may raise too."""
         key = ready[0].posted.key
         try:
-            notifier, notice = self._notice(ready)
+            notifier, notice = made(ready, self.routes, self.clock())
             key = notice.key
             notifier.notify(notice)
         except CouldNotTell as error:
@@ -250,93 +256,77 @@ class Teller:
         _LOG.warning("Notice %s could not be told: %s", key, says)
         return failed
 
-    def _failed(self, ready: _Ready, failure: CouldNotTell) -> Settled:
+    def _failed(self, ready: Ready, failure: CouldNotTell) -> Settled:
         """What becomes of a message that could not be told; of a digest each on its own."""
         posted = ready.posted
-        names = tuple(each.name for each in ready.ways) or (posted.way,)
+        names = tuple(each.name for each in ready.ways) or (NoticeChannel.APP.value,)
         settled = after_failure(posted, names, failure, self.clock())
         if settled.delivery is Delivery.GIVEN_UP:
-            self._not_told(posted, WhyNotTold.GIVEN_UP, self.look.coordinator)
-        elif not settled.attempts:  # it goes another way now, and need not wait for it
-            pass
-        else:
-            settled = self._in_time(posted, ready.noun, settled)
-        if posted.way.startswith(_DIGEST):
-            return attrs.evolve(settled, way=f"{_DIGEST}/{settled.way}")
+            self._not_told(posted, WhyNotTold.GIVEN_UP, ready.seen.other)
+        elif settled.attempts:
+            settled = self._in_time(posted, ready.seen, settled)
+        if posted.way.startswith(DIGEST):
+            return attrs.evolve(settled, way=f"{DIGEST}/{settled.way}")
         return settled
 
-    def _notice(self, ready: list[_Ready]) -> tuple[Notifier, Notice]:
-        """What is handed over, and to which notifier."""
-        first = ready[0]
-        message = first.posted.message
-        routes, preferences = self.routes, first.preferences
-        if not isinstance(routes, Routes) or preferences is None:
-            return routes, Notice(  # type: ignore[return-value]  # a notifier, as it is no Routes
-                key=message.key,
-                to=message.to,
-                kind=message.kind,
-                about=message.about,
-                outside=message.outside,
-                inside=message.inside,
-            )
-        way = first.ways[0]
-        now = self.clock()
-        parts = [_said(each, routes.wording, preferences, now) for each in ready]
-        alone = len(ready) == 1
-        said = (
-            parts[0]
-            if alone
-            else routes.wording.digest(preferences.language, tuple(each.inside for each in parts))
-        )
-        return routes.notifiers[way.point.channel], Notice(
-            key=f"{message.key if alone else _key_of(ready)}/{way.name}",
-            to=message.to,
-            kind=message.kind if alone else _DIGEST,
-            about=message.about if alone else message.to,
-            outside=said.outside,
-            inside=said.inside if way.point.safe else None,
-            channel=way.point.channel,
-            address=way.point.address,
-            language=preferences.language,
-            invite=None if first.noun is None else routes.invite(first.noun, message.to),
-        )
 
+def _by_person(taken: tuple[Posted, ...]) -> tuple[list[list[Posted]], list[Posted]]:
+    """What was taken, by whom it is for, each person's in order; and what is not told this time.
 
-def _said(ready: _Ready, wording: Wording, preferences: ContactPreferences, now: datetime) -> Said:
-    message = ready.posted.message
-    facts = facts_of(message, ready.noun, now, preferences.zone)
-    return wording.said(message.kind, preferences.language, facts)
-
-
-def _key_of(ready: list[_Ready]) -> str:
-    """The key of several messages told as one: another one as soon as one of them is another."""
-    keys = " ".join(each.posted.key for each in ready)
-    return f"{_DIGEST}/{sha256(keys.encode()).hexdigest()[:32]}"
-
-
-def _by_person(taken: tuple[Posted, ...]) -> list[list[Posted]]:
-    """What was taken, by whom it is for: each person's in order, and who comes first is mixed.
-
-    Where a message kills its teller, those taken with it were not told either. Next time
-    others come first, so that it does not take them along.
+    Where tellers died over a message, those who were taken with it were not told either. So who
+    comes first is mixed, and of people with a message of which nothing is known after
+    several tries, one is told at a time, after all the others: it takes nobody along.
     """
     mine: dict[str, list[Posted]] = {}
     for each in taken:
         mine.setdefault(each.message.to, []).append(each)
-    again = max((each.attempts for each in taken), default=1)
-    if again == 1:
-        return [*mine.values()]
-    return [
-        mine[to] for to in sorted(mine, key=lambda to: sha256(f"{again}/{to}".encode()).digest())
+    tries = max((each.attempts for each in taken), default=1)
+    if tries == 1:
+        return [*mine.values()], []
+    mixed = sorted(mine, key=lambda to: sha256(f"{tries}/{to}".encode()).digest())
+    suspects = [to for to in mixed if any(map(_is_suspect, mine[to]))]
+    told = [mine[to] for to in mixed if to not in suspects]
+    return [*told, *(mine[to] for to in suspects[:1])], [
+        each for to in suspects[1:] for each in mine[to]
     ]
 
 
-def _later(posted: Posted, preferences: ContactPreferences, now: datetime) -> Settled | None:
-    """A message that has to wait for the person's own time; None where that is now."""
-    first = not posted.way
-    if first and preferences.digest is not None and posted.message.kind not in AT_ONCE:
-        return _untried(attrs.evolve(posted, way=_DIGEST), next_digest(preferences, now))
+def _is_suspect(posted: Posted) -> bool:
+    """Whether nobody has said what became of a message: a failure would have named its way."""
+    return posted.attempts > _SUSPECT and posted.way in ("", DIGEST)
+
+
+def _holds(settled: Settled) -> bool:
+    """Whether what is behind a message waits for it: three times, and while it changes its way."""
+    return settled.delivery is Delivery.WAITING and settled.attempts <= HOLDS
+
+
+def _quiet_until(ready: Ready, now: datetime) -> datetime | None:
+    """When a quiet hour ends that has begun since somebody looked; None where none has."""
+    moment = now if ready.preferences is None else next_moment(ready.preferences, now)
+    return moment if moment > now else None
+
+
+def _anew(ready: Ready) -> Ready:
+    """A message whose way is gone begins anew on the one that it goes now."""
+    way = ready.posted.way.removeprefix(DIGEST).removeprefix("/")
+    if not way or way == ready.ways[0].name:
+        return ready
+    return attrs.evolve(ready, posted=attrs.evolve(ready.posted, attempts=1))
+
+
+def _later(
+    posted: Posted, preferences: ContactPreferences, now: datetime, until: datetime | None
+) -> Settled | None:
+    """A message that has to wait for the person's own time; None where that is now.
+
+    It waits for no digest that would come too late.
+    """
     moment = next_moment(preferences, now)
+    if not posted.way and preferences.digest is not None and posted.message.kind not in AT_ONCE:
+        digest = next_digest(preferences, now)
+        if until is None or digest < until:
+            return _untried(attrs.evolve(posted, way=DIGEST), digest)
     return None if moment <= now else _untried(posted, moment)
 
 
@@ -352,7 +342,7 @@ def _looked_at_daily(settled: Settled, now: datetime) -> Settled:
 
 def _from(ways: tuple[Way, ...], name: str) -> tuple[Way, ...]:
     """The ways from the one of this name on; all of them where the person has it no more."""
-    name = name.removeprefix(f"{_DIGEST}/")
+    name = name.removeprefix(f"{DIGEST}/")
     at = next((at for at, each in enumerate(ways) if each.name == name), 0)
     return ways[at:]
 

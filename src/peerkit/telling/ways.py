@@ -13,7 +13,7 @@ from peerkit.model import ContactPoint, ContactPreferences, ContactStatus, Notic
 from peerkit.notifiers import Notifier
 from peerkit.telling.wording import Wording
 
-__all__ = ["AT_ONCE", "Invite", "Routes", "Way", "ways_of"]
+__all__ = ["AT_ONCE", "Invite", "Routes", "Way", "nobody_invited", "ways_of"]
 
 #: What does not wait for a digest: the day would be over. It does wait for the end of quiet hours.
 AT_ONCE: Final = frozenset(
@@ -21,20 +21,27 @@ AT_ONCE: Final = frozenset(
         "call.needed",
         "concern.opened",
         "concern.raised",
+        "concern.reopened",
+        "contact-preferences.set",
+        "house.closed",
         "measure.unseen",
+        "notice.returned",
         "safety.disclosed",
         "series.occurrence-cancelled",
         "series.occurrence-moved",
         "session.cancelled",
         "session.moved",
         "session.tomorrow",
+        "shift.cancelled",
+        "visit.called-off",
+        "words.taken-back",
     }
 )
 #: Makes an iCalendar object of what a message is about, for this person; None where there is none.
 Invite: TypeAlias = Callable[[Noun, str], bytes | None]
 
 
-def _no_invite(noun: Noun, to: str) -> bytes | None:
+def nobody_invited(noun: Noun, to: str) -> bytes | None:
     """Nobody's calendar is written to."""
 
 
@@ -67,15 +74,20 @@ class Routes:
 
     notifiers: Mapping[NoticeChannel, Notifier] = attrs.field(converter=_notifiers)
     wording: Wording = attrs.field(factory=Wording.load, validator=_some_wording, kw_only=True)
-    invite: Invite = attrs.field(default=_no_invite, kw_only=True)
+    invite: Invite = attrs.field(default=nobody_invited, kw_only=True)
 
 
 @attrs.frozen
 class Way:
-    """One way to a person: its name, the same as long as they do not change it, and the point."""
+    """One way to a person: its name, the same as long as they do not change it, and the point.
+
+    What is said there is in their ``language``, and by the clock in their ``zone``.
+    """
 
     name: str
     point: ContactPoint
+    language: str
+    zone: str
 
 
 def ways_of(preferences: ContactPreferences | None, routes: Routes) -> tuple[Way, ...]:
@@ -83,7 +95,7 @@ def ways_of(preferences: ContactPreferences | None, routes: Routes) -> tuple[Way
     if preferences is None or preferences.status is not ContactStatus.WELCOME:
         return ()
     return tuple(
-        Way(name, point)
+        Way(name, point, preferences.language, preferences.zone)
         for name, point in preferences.ways
         if not point.failed and point.channel in routes.notifiers
     )
