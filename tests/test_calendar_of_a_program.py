@@ -1,4 +1,4 @@
-"""What a program puts into people's calendars: what is theirs by now, and a file for each notice."""
+"""What a program puts into calendars: what is somebody's by now, and a file for each notice."""
 
 from __future__ import annotations
 
