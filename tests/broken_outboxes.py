@@ -13,6 +13,7 @@ import attrs
 from peerkit.stores import (
     HOLDS,
     LONGEST_LEASE,
+    LONGEST_PAUSE,
     Change,
     Delivery,
     Entry,
@@ -202,6 +203,48 @@ class HoldsBackWhatWasBefore(Pretends):
         others = [each.posted for each in self._outbox.values() if each.posted.message.to == to]
         due = [each.due for each in (posted, *others) if each.due is not None and each.attempts]
         return attrs.evolve(posted, due=max(due, default=posted.due))
+
+
+class BelievesEveryRetry(Pretends):
+    """Waits for the hour of a retry, though it be years away."""
+
+    def pretended(self, posted: Posted, lease: datetime | None, now: datetime) -> Posted:
+        """Tried again as late as can be."""
+        if posted.due is None or not posted.attempts:
+            return posted
+        return attrs.evolve(posted, due=min(posted.due, now + LONGEST_PAUSE))
+
+
+class HoldsBackForYears(Pretends):
+    """Gives a message that a wrong clock put off, and nothing of what came behind it."""
+
+    def pretended(self, posted: Posted, lease: datetime | None, now: datetime) -> Posted:
+        """Due when that one would have been."""
+        others = (each.posted for each in self._outbox.values())
+        odd = [
+            each.due
+            for each in others
+            if each.due is not None and each.attempts and each.due > now + LONGEST_PAUSE
+        ]
+        return posted if posted.attempts else attrs.evolve(posted, due=max(odd, default=posted.due))
+
+
+class HurriesRetries(Pretends):
+    """Takes the longest wait for a mistake."""
+
+    def pretended(self, posted: Posted, lease: datetime | None, now: datetime) -> Posted:
+        """Due, where it is as late as can be."""
+        late = posted.attempts and posted.due is not None and posted.due >= now + LONGEST_PAUSE
+        return attrs.evolve(posted, due=None) if late else posted
+
+
+class HurriesAppointments(Pretends):
+    """Takes whatever is far away for a mistake."""
+
+    def pretended(self, posted: Posted, lease: datetime | None, now: datetime) -> Posted:
+        """Due, tried or not."""
+        far = posted.due is not None and posted.due > now + LONGEST_PAUSE
+        return attrs.evolve(posted, due=None) if far else posted
 
 
 class GivesDeadLetters(Pretends):
@@ -457,6 +500,10 @@ OUTBOXES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     HoldsBackForEver: ("test_a_message_that_failed_often_steps_aside",),
     HoldsBackForLater: ("test_a_message_is_not_given_before_it_is_due",),
     HoldsBackWhatWasBefore: ("test_a_failed_message_holds_back_no_earlier_one",),
+    BelievesEveryRetry: ("test_a_retry_of_a_wrong_clock_is_due",),
+    HoldsBackForYears: ("test_a_retry_of_a_wrong_clock_is_due",),
+    HurriesRetries: ("test_a_retry_of_a_wrong_clock_is_due",),
+    HurriesAppointments: ("test_a_message_that_was_not_tried_waits_however_long",),
     GivesDeadLetters: ("test_a_dead_letter_may_wait_again",),
     TellsNothing: ("test_a_message_is_as_it_was_settled", "test_the_outbox_counts"),
     TellsAll: ("test_what_is_told_or_cancelled_stays_so", "test_the_outbox_counts"),

@@ -23,7 +23,7 @@ from peerkit.notifiers.console import ConsoleNotifier
 from peerkit.notifiers.email import EmailNotifier
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.notifiers.webhook import WebhookNotifier
-from peerkit.telling import teller
+from peerkit.telling import looking
 from peerkit.telling.ways import Routes
 from peerkit.telling.wording import Wording
 from tests import outsides
@@ -275,8 +275,8 @@ def tell_a_life(
 
 def tell_the_rest(program: pk.Program, ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every kind that was not told yet, whether or not it holds: this is about words."""
-    monkeypatch.setattr(teller, "why_not", lambda *_: None)
-    monkeypatch.setattr(teller.Teller, "_reminds_in_vain", lambda *_: None)
+    monkeypatch.setattr(looking, "why_not", lambda *_: None)
+    monkeypatch.setattr(looking.LastLook, "_reminds_in_vain", lambda *_: None)
     kinds = OURS.words["en"].keys() - {("inside", each.kind) for each in ends.notices}
     for kind in sorted(kind for part, kind in kinds if part == "inside"):
         program.do(pk.Remind(by="teller", of=kind, noun=marked("planned"), to=(marked("p-7"),)))

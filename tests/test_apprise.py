@@ -28,6 +28,8 @@ from peerkit.testing.overhearing import everything_in, overheard
 from tests.mailserver import MailServer
 from tests.receiver import Answer, Receiver, drip, hang, listening, plain, reset
 
+pytestmark = pytest.mark.once
+
 #: Found nowhere else: none of them may show in an error or a log.
 CANARIES: Final = ("dunlin", "curlew", "avocet")
 

@@ -20,6 +20,8 @@ from tests.mailserver import MailServer, to
 from tests.ordinary import HANDBOOK, NOW
 from tests.receiver import Answer, Receiver, hang, listening, plain, raw, reset
 
+pytestmark = pytest.mark.once
+
 CHAT, EMAIL, WEBHOOK = pk.NoticeChannel.CHAT, pk.NoticeChannel.EMAIL, pk.NoticeChannel.WEBHOOK
 MINUTE = timedelta(minutes=1)
 THREE: Final = ("ana", "bo", "cleo")

@@ -26,6 +26,8 @@ from peerkit.exchange.calendar import Cover
 from peerkit.testing.strategies import timetables
 from tests.ordinary import NOW, empty, opened, plan
 
+pytestmark = pytest.mark.once
+
 #: The other readers, whose types say less, or more, than what is in a file.
 OTHERS: Final[Any] = SimpleNamespace(
     read=icalendar.Calendar.from_ical, vobject=import_module("vobject"), tz=tz

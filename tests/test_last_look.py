@@ -515,3 +515,12 @@ class TestRefusedAtTheEdge:
         """It would tell for ever."""
         with pytest.raises(pk.BadInput, match=r"^stop: "):
             program.keep_telling(Post(), stop=True)  # type: ignore[arg-type]
+
+
+def test_a_plan_that_is_shared_is_announced(program: pk.Program) -> None:
+    """To its reader, whom the plan names nowhere else."""
+    of: dict[str, Any] = {"by": "p-7", "id": "plan-1", "participant": "p-7"}
+    program.do(pk.WritePlan(**of, of=pk.PlanKind.WELLNESS)).or_raise()
+    program.do(pk.SharePlan(**of, to="ana")).or_raise()
+
+    assert told(program) == [("ana", "plan.shared")]

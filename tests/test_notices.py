@@ -431,13 +431,13 @@ class TestWhatDidNotArrive:
         ("why", "because"),
         [
             (pk.WhyNotTold.NO_CHANNEL, "There is no safe channel to them."),
-            (pk.WhyNotTold.GIVEN_UP, "A notice did not arrive."),
+            (pk.WhyNotTold.GIVEN_UP, "A notice did not reach them."),
             (pk.WhyNotTold.STOPPED, "They stopped notices."),
             (pk.WhyNotTold.OVER, "They were not told."),
         ],
     )
     def test_whoever_reaches_them_knows_why_and_what_they_said(
-        self, chose: dict[str, bool] | None, says: str, why: pk.WhyNotTold, because: str
+        self, chose: dict[str, Any] | None, says: str, why: pk.WhyNotTold, because: str
     ) -> None:
         """Who, about what, why, and whether they may be called."""
         program = opened()

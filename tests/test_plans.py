@@ -92,15 +92,17 @@ def test_what_is_counted_goes_through_an_index(
 def test_a_teller_finds_what_waits_in_the_indices(store: SQLiteStore) -> None:
     """Whoever takes looks at one index in its order, and at who is held or told just now."""
     values: dict[str, str | int] = dict.fromkeys(("program", "limit", "holds"), 1)
-    values |= dict.fromkeys(("now", "lease", "longest", "token"), "")
+    values |= dict.fromkeys(("now", "lease", "longest", "paused", "token"), "")
     asked = store._db.execute(f"EXPLAIN QUERY PLAN {sqlite_outbox._TAKE}", values)
     steps = [row[3] for row in asked if row[3].startswith(("SEARCH", "SCAN", "USE"))]
 
+    tried = "COVERING INDEX peerkit_tried (program=? AND delivery=? AND recipient=? AND"
     assert [each.split(" USING ")[1] for each in steps] == [
         "PRIMARY KEY (program=? AND n=? AND position=?)",
         "COVERING INDEX peerkit_not_told (program=? AND delivery=?)",
         "COVERING INDEX peerkit_leased (program=? AND lease>? AND lease<?)",
-        "COVERING INDEX peerkit_tried (program=? AND delivery=? AND recipient=? AND due>?)",
+        f"{tried} due=? AND n=? AND position=? AND attempts>?)",
+        f"{tried} due>? AND due<?)",
     ]
 
 

@@ -44,7 +44,7 @@ def test_what_whoever_reaches_somebody_reads_is_as_easy() -> None:
     """Why it is on them, and what the person said about being called."""
     with pk.Program.open(":memory:") as program:
         for may_call, may_leave in ((False, False), (True, False), (True, True)):
-            said = {"may_call": may_call, "may_leave_message": may_leave}
+            said: dict[str, Any] = {"may_call": may_call, "may_leave_message": may_leave}
             program.do(pk.SetContactPreferences(by="sam", person="sam", zone="UTC", **said))
             for why in pk.WhyNotTold:
                 program.do(

@@ -21,7 +21,15 @@ import pytest
 
 from peerkit.errors import StoreError
 from peerkit.model import Message
-from peerkit.stores import LONGEST_LEASE, Delivery, NotAStore, Posted, Settled, sql_server
+from peerkit.stores import (
+    LONGEST_LEASE,
+    LONGEST_PAUSE,
+    Delivery,
+    NotAStore,
+    Posted,
+    Settled,
+    sql_server,
+)
 from peerkit.stores.sql import SQLStore
 from peerkit.stores.sql_outbox import _TAKE
 from peerkit.stores.sql_reading import SQLReader
@@ -285,6 +293,7 @@ def test_the_server_finds_them_by_its_indices(store: SQLStore) -> None:
         "program": store._outbox.program,
         "now": NOW,
         "longest": NOW + LONGEST_LEASE,
+        "paused": NOW + LONGEST_PAUSE,
         "limit": 100,
         "lease": SOON,
         "token": "t",

@@ -24,6 +24,7 @@ from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Goal, Match, MatchStatus
 from peerkit.stores import (
     HOLDS,
+    LONGEST_PAUSE,
     Delivery,
     Entry,
     NotAStore,
@@ -464,12 +465,14 @@ COUNTS = st.builds(
 PEOPLE = st.sampled_from(("ana", "ben"))
 SECONDS = st.integers(0, 9)
 MOMENTS = SECONDS.map(lambda seconds: NOW + timedelta(seconds=seconds))
+#: Some of them just as far ahead as a retry may wait, and a little farther.
+DUE = st.none() | MOMENTS | MOMENTS.map(lambda moment: moment + LONGEST_PAUSE)
 TOKENS = st.sampled_from(("", "t-1", "t-2"))
 SETTLED = st.builds(
     Settled,
     key=st.sampled_from(("1/0", "1/1", "2/0", "2/1", "12/0", "nonsense", "1/0/1", "01/0")),
     delivery=st.sampled_from(Delivery),
-    due=st.none() | MOMENTS,
+    due=DUE,
     attempts=st.integers(0, HOLDS + 1),
     way=st.sampled_from(("", "email")),
 )
@@ -477,9 +480,7 @@ WHAT = st.fixed_dictionaries(
     {
         "nouns": st.lists(MATCHES, max_size=2, unique_by=lambda each: each.id),
         "counts": st.lists(COUNTS, max_size=2),
-        "messages": st.lists(
-            st.builds(message, st.integers(1, 9), PEOPLE, st.none() | MOMENTS), max_size=2
-        ),
+        "messages": st.lists(st.builds(message, st.integers(1, 9), PEOPLE, DUE), max_size=2),
         "said": st.lists(
             st.builds(
                 words, st.sampled_from(("One.", "Two.")), owner=st.sampled_from(("ana", "p-1"))

@@ -13,7 +13,7 @@ import pytest
 import peerkit as pk
 from peerkit.notifiers import CouldNotTell
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import Delivery
+from peerkit.stores import HOLDS, Delivery, Settled
 from peerkit.stores.memory import MemoryStore
 from peerkit.telling.grounds import GROUNDS
 from peerkit.telling.retrying import TRIES
@@ -72,11 +72,17 @@ def clock() -> Clock:
 @pytest.fixture
 def program(clock: Clock) -> Iterator[pk.Program]:
     """Ana, p-7, and a proposed match: two messages wait, for p-7 and for ana."""
-    with pk.Program(MemoryStore(), handbook=HANDBOOK, clock=clock, coordinator="cora") as made:
-        welcome(made, "ana", supervisor="sam")
-        made.do(pk.WelcomeParticipant(by="c", id="p-7")).or_raise()
-        propose(made)
+    with proposed(MemoryStore(), clock) as made:
         yield made
+
+
+def proposed(store: pk.Store, clock: Clock) -> pk.Program:
+    """Such a program."""
+    program = pk.Program(store, handbook=HANDBOOK, clock=clock, coordinator="cora")
+    welcome(program, "ana", supervisor="sam")
+    program.do(pk.WelcomeParticipant(by="c", id="p-7")).or_raise()
+    propose(program)
+    return program
 
 
 def welcome(program: pk.Program, id_: str, supervisor: str) -> None:
@@ -428,6 +434,56 @@ class TestWhatFailed:
         assert self.only(program, key).attempts == TRIES
         assert "call.needed" in {each.message.kind for each in program.store.posted()}
 
+    def test_what_follows_is_held_back_no_more_after_three_tries(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """Also where both were taken together: the second does not wait for days with the first."""
+        propose_and_more(program)
+        first, second = (
+            each.key
+            for each in program.store.posted()
+            if (each.message.to, each.message.kind) == ("p-7", "session.planned")
+        )
+        post = Post()
+        for _ in range(HOLDS + 1):
+            post.fails = [passing()]
+            program.tell(Routes({EMAIL: post}))
+            clock.now = max(clock.now, self.only(program, first).due or clock.now)
+
+        assert post.tried.count(f"{first}/email") == HOLDS + 1
+        assert [each.key for each in post.took if each.to == "p-7"] == [f"{second}/email"]
+
+    def test_a_retry_that_their_own_time_puts_off_is_looked_at_daily(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """They are told on Mondays until 12:01; a store takes a week's wait for a clock's error."""
+        mondays = pk.AgreedHours(days=(pk.Weekday.MONDAY,), opens="08:00", closes="12:01")
+        prefer(program, "p-7", point(), only=(mondays,))
+        post, monday = Post([passing()]), datetime(2026, 11, 9, 8, tzinfo=UTC)
+        program.tell(Routes({EMAIL: post}), limit=1)
+        for days in range(7):
+            clock.now = NOW + timedelta(days=days) + 2 * MINUTE
+            assert program.tell(Routes({EMAIL: post}), limit=1) == pk.Told(0, waiting=2)
+            waits = self.only(program)
+            assert (waits.due, waits.attempts) == (min(clock.now + timedelta(days=1), monday), 1)
+
+        clock.now = monday
+        program.tell(Routes({EMAIL: post}))
+        assert [each for each in post.tried if each.startswith("3/0")] == ["3/0/email"] * 2
+
+    def test_another_way_is_tried_at_once_though_the_clock_was_ahead(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """A failure for good in a year to come; then somebody sets the clock."""
+        prefer(program, "p-7", point(), point(TEXT))
+        clock.now = NOW + timedelta(days=365)
+        routes = Routes({EMAIL: Post([for_good()]), TEXT: (text := Post())})
+        program.tell(routes, limit=1)
+        clock.now = NOW
+        program.tell(routes)
+
+        assert text.tried == ["3/0/text"]
+
     def test_a_dead_letter_may_wait_again_or_be_let_be(
         self, program: pk.Program, clock: Clock
     ) -> None:
@@ -443,6 +499,45 @@ class TestWhatFailed:
         assert "3/0/email" in [each.key for each in post.took]
         assert "3/1/email" not in [each.key for each in post.took]
         assert "notice.cancelled" in kinds(program)
+
+    def test_only_what_was_let_be_is_journalled_as_cancelled(self, clock: Clock) -> None:
+        """Somebody else told it just now: nobody says that it was not told."""
+
+        class Meanwhile(MemoryStore):
+            def settle(self, *args: Any, **how: Any) -> tuple[str, ...]:
+                told = Settled(key="3/0", delivery=Delivery.TOLD)
+                super().settle((told,), NOW)
+                return super().settle(*args, **how)
+
+        with proposed(Meanwhile(), clock) as program:
+            taken = program.store.take(2, NOW, NOW, "t")
+            each = [Settled(key=each.key, delivery=Delivery.GIVEN_UP) for each in taken]
+            MemoryStore.settle(program.store, tuple(each), NOW, "t")  # type: ignore[arg-type]  # it is one
+            assert [each.key for each in program.dead_letters()] == ["3/0", "3/1"]
+
+            assert program.discard("3/0", "3/1", by="cora") == ("3/1",)
+            cancelled = [
+                each.read()["act"]["notice"]
+                for each in program.journal()
+                if each.read()["act"]["act"] == "notice.cancelled"
+            ]
+            assert cancelled == ["3/1"]
+
+    def test_who_lets_be_is_named_before_anything_is(self, program: pk.Program) -> None:
+        """Where it cannot be journalled, nothing is cancelled."""
+        program.tell(Routes({EMAIL: Post([for_good()])}), limit=1)
+        with pytest.raises(pk.BadInput, match="by"):
+            program.discard("3/0", by="")
+
+        assert [each.key for each in program.dead_letters()] == ["3/0"]
+
+    @pytest.mark.parametrize("key", [None, 3, b"3/0", ("3/0",)])
+    def test_a_key_is_a_text(self, program: pk.Program, key: Any) -> None:
+        """A list of them is none: nothing is let be, or told again, by mistake."""
+        with pytest.raises(pk.BadInput, match="keys: give the keys of messages, one by one"):
+            program.tell_again(key)
+        with pytest.raises(pk.BadInput, match="keys: give the keys of messages, one by one"):
+            program.discard("3/0", key, by="cora")
 
     def test_a_message_that_kills_its_teller_is_given_up_as_well(
         self, program: pk.Program, clock: Clock

@@ -14,6 +14,7 @@ import attrs
 import pytest
 
 import peerkit as pk
+from peerkit.notifiers import CouldNotTell
 from peerkit.stores.sqlite import SQLiteStore
 from tests.nursery import nursery
 from tests.ordinary import HANDBOOK, NOW, empty
@@ -47,6 +48,11 @@ class Heard:
         """Deliver it."""
         self.times[notice.key] += 1
         self.meanwhile()
+
+
+def fail() -> None:
+    """As a receiver does who is away."""
+    raise CouldNotTell("Nobody is there just now.")
 
 
 def die() -> None:
@@ -179,6 +185,28 @@ def test_a_clock_that_was_ahead_starves_nobody(store: pk.Store, ahead: timedelta
         clock.now = NOW + hours * HOUR
         program.tell(heard)
     assert heard.times == {"1/0": 1, "2/0": 1, "3/0": 1}
+
+
+@pytest.mark.parametrize("ahead", [HOUR, 2 * 24 * HOUR, YEAR, 100 * YEAR])
+@pytest.mark.parametrize("failures", [1, 5])
+def test_what_failed_while_the_clock_was_ahead_starves_nobody(
+    store: pk.Store, ahead: timedelta, failures: int
+) -> None:
+    """It is tried again within two days, and what lay behind it or came since is told as well."""
+    clock = Clock()
+    program = three_wait(store, clock)
+    clock.now = NOW + ahead
+    for _ in range(failures):
+        program.tell(Heard(meanwhile=fail))
+        clock.now += HOUR
+    clock.now = NOW
+    raise_concern(program, 3)
+
+    heard = Heard()
+    for hours in range(50):
+        clock.now = NOW + hours * HOUR
+        program.tell(heard)
+    assert heard.times == {"1/0": 1, "2/0": 1, "3/0": 1, "4/0": 1}
 
 
 def test_a_clock_that_jumps_ahead_repeats_one_message_at_most(store: pk.Store) -> None:

@@ -89,7 +89,7 @@ def take(rows: Rows, limit: int, now: datetime, lease: datetime, token: str) -> 
             lies = lying(rows, name[-16:])
             if runs(lies.lease, now):
                 return b""
-            if lies.posted.attempts <= HOLDS and not _is_due(lies.posted, now):
+            if lies.posted.attempts <= HOLDS and not lies.posted.is_due(now):
                 first = min(first, name[-16:])
         return first
 
@@ -98,7 +98,7 @@ def take(rows: Rows, limit: int, now: datetime, lease: datetime, token: str) -> 
         if len(taken) == limit:
             break
         posted = lying(rows, name).posted
-        if _is_due(posted, now) and name < holds(posted.message.to):
+        if posted.is_due(now) and name < holds(posted.message.to):
             taken.append(name)
     for name in taken:
         posted = lying(rows, name).posted
@@ -126,10 +126,6 @@ def settle(rows: Rows, settled: tuple[Settled, ...], now: datetime, token: str) 
         ended = each.delivery in (Delivery.TOLD, Delivery.CANCELLED)
         lay(rows, name, Lying(posted=posted, settled=now if ended else None))
         yield each.key
-
-
-def _is_due(posted: Posted, now: datetime) -> bool:
-    return posted.due is None or posted.due <= now
 
 
 def _text(moment: datetime | None) -> str | None:

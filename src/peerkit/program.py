@@ -403,10 +403,7 @@ class Program:
 
     def tell_again(self, *keys: str) -> tuple[str, ...]:
         """Let messages that were given up wait again, as on their first day; the keys of those."""
-        given_up = {each.key for each in self.dead_letters()}
-        waiting = tuple(
-            Settled(key=key, delivery=Delivery.WAITING) for key in keys if key in given_up
-        )
+        waiting = tuple(Settled(key=key, delivery=Delivery.WAITING) for key in self._given_up(keys))
         return self.store.settle(waiting, self._moment())
 
     def discard(self, *keys: str, by: str) -> tuple[str, ...]:
@@ -414,23 +411,26 @@ class Program:
 
         ``by`` is the id of whoever says so.
         """
-        gone = [each for each in self.dead_letters() if each.key in keys]
-        for each in gone:
-            message = each.message
-            self.do(
-                CancelNotice(
-                    by=by,
-                    notice=message.key,
-                    to=message.to,
-                    of=message.kind,
-                    why=WhyNotTold.GIVEN_UP,
-                )
+        with self.store.together():
+            found = self._given_up(keys)
+            settled = tuple(
+                Settled(key=key, delivery=Delivery.CANCELLED, attempts=each.attempts, way=each.way)
+                for key, each in found.items()
             )
-        settled = tuple(
-            Settled(key=each.key, delivery=Delivery.CANCELLED, attempts=each.attempts, way=each.way)
-            for each in gone
-        )
-        return self.store.settle(settled, self._moment())
+            gone = self.store.settle(settled, self._moment())
+            for key in gone:  # what somebody told meanwhile is not among them
+                message = found[key].message
+                cancelled = CancelNotice(
+                    by=by, notice=key, to=message.to, of=message.kind, why=WhyNotTold.GIVEN_UP
+                )
+                self.do(cancelled)
+        return gone
+
+    def _given_up(self, keys: tuple[str, ...]) -> dict[str, Posted]:
+        """Those of these messages that were given up."""
+        for key in keys:
+            must_be(str, key, "keys", "give the keys of messages, one by one")
+        return {each.key: each for each in self.dead_letters() if each.key in keys}
 
     def remind(self, *, holidays: Container[date] = ()) -> Reminded:
         """Give every reminder that the calendar asks for by now, each step of it once.

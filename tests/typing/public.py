@@ -170,7 +170,7 @@ stands = pk.ContactPreferences(id="p-7")
 assert_type(
     pk.SetContactPreferences.again(stands, by="p-7", language="es"), pk.SetContactPreferences
 )
-routes = pk.Routes({}, wording=pk.Wording.load())
+routes = pk.Routes({pk.NoticeChannel.EMAIL: notifier}, wording=pk.Wording.load())
 assert_type(routes.wording, pk.Wording)
 assert_type(pk.StopNotices(by="p-7", person="p-7").channel, pk.NoticeChannel | None)
 pk.DeliveryFailed(by="x", person="p-7", channel=pk.NoticeChannel.TEXT)  # type: ignore[call-arg]

@@ -62,7 +62,7 @@ CALL_NEEDED = "call.needed"
 _FOR_ANOTHER = frozenset({WhyNotTold.MISSING, WhyNotTold.ADVERSE})
 #: Why somebody has to be reached by other means, in words for whoever does it.
 _WHY: Final[Mapping[WhyNotTold, str]] = {
-    WhyNotTold.GIVEN_UP: "A notice did not arrive.",
+    WhyNotTold.GIVEN_UP: "A notice did not reach them.",
     WhyNotTold.NO_CHANNEL: "There is no safe channel to them.",
     WhyNotTold.STOPPED: "They stopped notices.",
 }

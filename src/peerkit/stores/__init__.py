@@ -20,7 +20,15 @@ from peerkit.stores.entries import (
     seal,
     touched,
 )
-from peerkit.stores.outbox import HOLDS, LONGEST_LEASE, Delivery, Posted, Settled, runs
+from peerkit.stores.outbox import (
+    HOLDS,
+    LONGEST_LEASE,
+    LONGEST_PAUSE,
+    Delivery,
+    Posted,
+    Settled,
+    runs,
+)
 from peerkit.stores.wanted import Order, Wanted
 
 if TYPE_CHECKING:
@@ -30,6 +38,7 @@ __all__ = [
     "GENESIS",
     "HOLDS",
     "LONGEST_LEASE",
+    "LONGEST_PAUSE",
     "NOT_FROM_HERE",
     "SEALED",
     "SEALING",
@@ -144,9 +153,10 @@ class Store(Protocol):
         person runs, so that one person is told by one teller, in order; a lease
         that would run longer than :data:`LONGEST_LEASE` from ``now`` was given
         by a clock that was wrong, and has ended. Nor is one given while an earlier message
-        to the same person, tried 1 to :data:`HOLDS` times, waits to be due again. Each is
-        counted as tried, durably, before this returns. ``token`` is the caller's, and no
-        other's: it opens :meth:`settle`.
+        to the same person, tried 1 to :data:`HOLDS` times, waits to be due again. One that was
+        tried, and would be due later than :data:`LONGEST_PAUSE` from ``now``, was put off
+        by a clock that was wrong, and is due. Each is counted as tried, durably, before this
+        returns. ``token`` is the caller's, and no other's: it opens :meth:`settle`.
         """
         ...
 

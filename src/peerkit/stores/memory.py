@@ -354,11 +354,10 @@ class MemoryStore:
             for each in lying:
                 if len(found) == limit:
                     break
-                to, due = each.posted.message.to, each.posted.due
-                late = due is None or due <= now
+                to = each.posted.message.to
                 if to in leased or to in held:
                     continue
-                if late:
+                if each.posted.is_due(now):
                     found.append(each)
                 elif 1 <= each.posted.attempts <= HOLDS:
                     held.add(to)

@@ -10,10 +10,13 @@ import attrs
 
 from peerkit.model import Message
 
-__all__ = ["HOLDS", "LONGEST_LEASE", "Delivery", "Posted", "Settled", "runs"]
+__all__ = ["HOLDS", "LONGEST_LEASE", "LONGEST_PAUSE", "Delivery", "Posted", "Settled", "runs"]
 
 #: For how long a message may belong to the teller who took it.
 LONGEST_LEASE: Final = timedelta(days=1)
+#: For how long a message that was tried may wait to be tried again. No teller of ours lets it
+#: wait for more than a day.
+LONGEST_PAUSE: Final = timedelta(days=2)
 #: For how many failures in a row a message holds back the later ones to the same person; then
 #: it steps aside, so that what follows is not kept waiting for days.
 HOLDS: Final = 3
@@ -55,6 +58,12 @@ class Posted:
     def key(self) -> str:
         """The key of the message."""
         return self.message.key
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it may be told at this moment, or waits longer than any retry may."""
+        if self.due is None or self.due <= now:
+            return True
+        return self.attempts > 0 and self.due > now + LONGEST_PAUSE
 
 
 @attrs.frozen(kw_only=True)

@@ -16,7 +16,7 @@ import attrs
 
 from peerkit.errors import StoreError
 from peerkit.model import Message
-from peerkit.stores import HOLDS, LONGEST_LEASE, Delivery, Posted, Settled
+from peerkit.stores import HOLDS, LONGEST_LEASE, LONGEST_PAUSE, Delivery, Posted, Settled
 from peerkit.stores.sql_server import BEGIN, Server, run
 from peerkit.stores.sql_tables import Names
 
@@ -46,12 +46,14 @@ _TAKE: Final = f"""
 WITH free AS (
     SELECT n, position FROM {{message}} AS message
     WHERE program = %(program)s AND delivery = 'waiting'
-    AND coalesce(due, '-infinity') <= %(now)s AND NOT EXISTS (
+    AND (coalesce(due, '-infinity') <= %(now)s OR (attempts > 0 AND due > %(paused)s))
+    AND NOT EXISTS (
         SELECT FROM {{message}} AS tried
         WHERE tried.program = %(program)s AND tried.recipient = message.recipient
         AND tried.delivery = 'waiting' AND tried.attempts > 0 AND (
             (tried.lease > %(now)s AND tried.lease <= %(longest)s)
-            OR (tried.attempts <= {HOLDS} AND tried.due > %(now)s
+            OR (tried.attempts <= {HOLDS}
+                AND tried.due > %(now)s AND tried.due <= %(paused)s
                 AND (tried.n, tried.position) < (message.n, message.position))
         ) OFFSET 0
     )
@@ -120,14 +122,16 @@ class Outbox:
     def _take(
         self, db: psycopg.Connection[Any], limit: int, now: datetime, lease: datetime, token: str
     ) -> list[tuple[Any, ...]]:
-        longest = now + LONGEST_LEASE
-        values = {"program": self.program, "now": now, "longest": longest, "limit": limit}
+        longest, paused = now + LONGEST_LEASE, now + LONGEST_PAUSE
+        values = {"program": self.program, "now": now, "longest": longest, "paused": paused}
         with db.pipeline():
             if self.server.alone:
                 run(db, BEGIN)
             run(db, _ONE_BY_ONE, (self._lock, self.program))
             run(db, self._late, (self.program, now, longest))
-            found = run(db, self._taking, {**values, "lease": lease, "token": token})
+            found = run(
+                db, self._taking, {**values, "limit": limit, "lease": lease, "token": token}
+            )
             if self.server.alone:
                 run(db, "COMMIT")
         return found.fetchall()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from peerkit.errors import StoreError
 from peerkit.model import Message
-from peerkit.stores import HOLDS, LONGEST_LEASE, Delivery, Posted, Settled
+from peerkit.stores import HOLDS, LONGEST_LEASE, LONGEST_PAUSE, Delivery, Posted, Settled
 
 __all__ = ["COUNTED", "LAID", "POSTED", "laid", "message", "posting", "read", "settling", "taken"]
 
@@ -32,13 +32,18 @@ _ROW: Final = (
 POSTED: Final[list[type]] = [int, int, *[str] * 7, int, str]
 
 #: Who is being told is left out by a list, which is short; whether somebody is held back is looked
-#: up for each. Until its turn has come a message is not read: the index has what is asked.
+#: up for each. Until its turn has come a message is not read: the indices have what is asked.
 _TAKE: Final = f"""
 UPDATE peerkit_message SET lease = :lease, token = :token, attempts = attempts + 1
 WHERE program = :program AND (n, position) IN (
     SELECT n, position FROM peerkit_message AS message INDEXED BY peerkit_not_told
     WHERE program = :program AND delivery = 'waiting' AND delivery <> 'told'
-    AND (due IS NULL OR due <= :now)
+    AND (due IS NULL OR due <= :now OR (due > :paused AND EXISTS (
+        SELECT 1 FROM peerkit_message AS itself INDEXED BY peerkit_tried
+        WHERE itself.program = :program AND itself.recipient = message.recipient
+        AND itself.delivery = 'waiting' AND itself.attempts > 0 AND itself.due = message.due
+        AND itself.n = message.n AND itself.position = message.position
+    )))
     AND recipient NOT IN (
         SELECT recipient FROM peerkit_message INDEXED BY peerkit_leased
         WHERE program = :program AND lease > :now AND lease <= :longest
@@ -46,7 +51,7 @@ WHERE program = :program AND (n, position) IN (
     AND NOT EXISTS (
         SELECT 1 FROM peerkit_message AS earlier INDEXED BY peerkit_tried
         WHERE earlier.program = :program AND earlier.recipient = message.recipient
-        AND earlier.delivery = 'waiting' AND earlier.due > :now
+        AND earlier.delivery = 'waiting' AND earlier.due > :now AND earlier.due <= :paused
         AND earlier.attempts > 0 AND earlier.attempts <= :holds
         AND (earlier.n, earlier.position) < (message.n, message.position)
     )
@@ -94,6 +99,7 @@ def taken(
         "now": _moment(now),
         "lease": _moment(lease),
         "longest": _moment(now + LONGEST_LEASE),
+        "paused": _moment(now + LONGEST_PAUSE),
         "token": token,
         "holds": HOLDS,
     }

@@ -160,8 +160,8 @@ SUPERVISED: Final = frozenset(
 
 #: What somebody was named to look at; where they have left, the coordinator does.
 _REPORTED: Final = frozenset({"bias.reported", "drift.reported"})
-#: What the people of a group hear; the noun does not name them all.
-_TO_A_GROUP: Final = frozenset({"group.ended", "group.joined"})
+#: What somebody hears whom the noun does not name: people of a group, readers of a plan.
+_TO_OTHERS: Final = frozenset({"group.ended", "group.joined", "plan.shared"})
 
 
 def why_not(
@@ -277,7 +277,7 @@ def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold |
         return None if is_theirs(noun, message.to, view) else WhyNotTold.NOT_ASSIGNED
     if noun.open and _is_away(message.to, view):
         return WhyNotTold.NOT_ASSIGNED
-    if message.kind not in _TO_A_GROUP and message.to not in _people(noun):
+    if message.kind not in _TO_OTHERS and message.to not in _people(noun):
         return WhyNotTold.NOT_ASSIGNED
     return None
 

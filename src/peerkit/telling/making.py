@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from peerkit.model import Session
 from peerkit.notifiers import Notice, Notifier
 from peerkit.telling.facts import facts_of
 from peerkit.telling.ways import Routes, Way, nobody_invited
@@ -37,7 +38,7 @@ class Ready:
 def may_invite(ready: Ready, routes: Routes | Notifier) -> bool:
     """Whether something for a calendar may go along, so that the message goes alone."""
     invites = isinstance(routes, Routes) and routes.invite is not nobody_invited
-    return invites and ready.seen.noun is not None
+    return invites and isinstance(ready.seen.noun, Session)
 
 
 def made(ready: list[Ready], routes: Routes | Notifier, now: datetime) -> tuple[Notifier, Notice]:

@@ -63,5 +63,5 @@ def after_failure(
         due = now + max(delay(posted.key, posted.attempts), asked)
         return attrs.evolve(settled, delivery=Delivery.WAITING, due=due)
     if beyond:
-        return attrs.evolve(settled, delivery=Delivery.WAITING, due=now, attempts=0, way=beyond[0])
+        return attrs.evolve(settled, delivery=Delivery.WAITING, attempts=0, way=beyond[0])
     return settled

@@ -118,13 +118,14 @@ class Teller:
     def _one_person(self, mine: list[Posted], until: datetime) -> Iterator[Settled]:
         """What became of each message to one person, in order, each before the next is told.
 
-        Once one of them could not be told, those behind it wait as long as it does.
+        Once one of them could not be told, those behind it go back as they were: the store
+        says how long it holds them.
         """
         bundles: dict[str, list[Ready]] = {}
-        held: Settled | None = None
+        held = False
         for posted in mine:
-            if held is not None or self._is_over(until):
-                yield _untried(posted, posted.due if held is None else held.due)
+            if held or self._is_over(until):
+                yield _untried(posted, posted.due)
                 continue
             found = self._looked_at(posted, deadly=posted is mine[0] and posted.attempts > TRIES)
             if isinstance(found, Settled):
@@ -134,12 +135,11 @@ class Teller:
             else:
                 for settled in self._handed_over([found]):
                     yield settled
-                    held = settled if _holds(settled) else None
+                    held = _holds(settled)
         for bundle in bundles.values():
             quiet = _quiet_until(bundle[0], self.clock())
-            if held is not None or quiet is not None or self._is_over(until):
-                due = quiet if held is None else held.due
-                yield from (_untried(each.posted, due) for each in bundle)
+            if held or quiet is not None or self._is_over(until):
+                yield from (_untried(each.posted, quiet or each.posted.due) for each in bundle)
             else:
                 yield from self._handed_over(bundle)
 
@@ -178,7 +178,9 @@ class Teller:
             return self._not_told(posted, why, seen.other)
         wait = _later(posted, preferences, now, useless_from(seen.noun, now))
         ready = Ready(posted, seen, preferences, _from(ways, posted.way))
-        return _anew(ready) if wait is None else self._in_time(posted, seen, wait)
+        if wait is None:
+            return _anew(ready)
+        return _looked_at_daily(self._in_time(posted, seen, wait), now)
 
     def _in_time(self, posted: Posted, seen: Seen, wait: Settled) -> Settled:
         """A message that waits; one that would come too late is given up while one can call."""
@@ -326,6 +328,16 @@ def _later(
         if until is None or digest < until:
             return _untried(attrs.evolve(posted, way=DIGEST), digest)
     return None if moment <= now else _untried(posted, moment)
+
+
+def _looked_at_daily(settled: Settled, now: datetime) -> Settled:
+    """A message that waits for somebody's own time; one that failed before, for a day at most.
+
+    A store takes a later moment for that of a clock which was wrong.
+    """
+    if settled.due is None or not settled.attempts:
+        return settled
+    return attrs.evolve(settled, due=min(settled.due, now + MOST_WAIT))
 
 
 def _from(ways: tuple[Way, ...], name: str) -> tuple[Way, ...]:

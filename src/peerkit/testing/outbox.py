@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 import attrs
 
-from peerkit.stores import HOLDS, LONGEST_LEASE, Delivery, Posted, Settled, Store
+from peerkit.stores import (
+    HOLDS,
+    LONGEST_LEASE,
+    LONGEST_PAUSE,
+    Delivery,
+    Posted,
+    Settled,
+    Store,
+)
 from peerkit.testing.kit import Conformance
 from peerkit.testing.pieces import LATER, NOW, SOON, keep, message, settled
 
@@ -30,10 +38,10 @@ def keys(posted: tuple[Posted, ...]) -> list[str]:
     return [each.key for each in posted]
 
 
-def failed(store: Store, attempts: int) -> None:
-    """The oldest message was taken, and is to be tried again in some minutes."""
+def failed(store: Store, attempts: int, due: datetime = SOON) -> None:
+    """The oldest message was taken, and is to be tried again, in some minutes or then."""
     first, *_ = store.take(1, NOW, SOON, "t-0")
-    again = settled(first, Delivery.WAITING, due=SOON, attempts=attempts)
+    again = settled(first, Delivery.WAITING, due=due, attempts=attempts)
     assert store.settle((again,), NOW, "t-0") == (first.key,)
 
 
@@ -153,6 +161,30 @@ class Outbox(Conformance, kit=True):
 
         assert keys(store.take(10, NOW, NOW, "t-1")) == ["1/1"]
         assert keys(store.take(10, SOON, SOON, "t-2")) == ["1/0", "1/1"]
+
+    def test_a_retry_of_a_wrong_clock_is_due(self, store: Store) -> None:
+        """What was tried, and would wait longer than any may, comes now and holds nothing back."""
+        longest = (NOW + LONGEST_PAUSE).astimezone(FAR_AWAY)
+        for attempts in (1, HOLDS + 1):
+            sent(store, "ana", "ana")
+            failed(store, attempts, due=longest + A_LITTLE)
+
+            both = store.take(10, NOW, LATER, "t-1")
+            assert [each.attempts for each in both] == [attempts + 1, 1]
+            store.settle(tuple(map(settled, both)), NOW, "t-1")
+
+        sent(store, "ana", "ana")
+        failed(store, 1, due=longest)
+        assert store.take(10, NOW, LATER, "t-2") == ()
+
+    def test_a_message_that_was_not_tried_waits_however_long(self, store: Store) -> None:
+        """What is left for next year, or for somebody's own time, is no mistake of a clock."""
+        year = NOW + timedelta(days=365)
+        keep(store, "x", messages=[message(1, due=year), message(2), message(3)])
+        failed(store, 0, due=year)
+
+        assert keys(store.take(10, NOW, NOW, "t-1")) == ["1/2"]
+        assert keys(store.take(10, year, year, "t-2")) == ["1/0", "1/1", "1/2"]
 
     # -- what becomes of them
 
