@@ -385,7 +385,9 @@ class TestInvites:
         did(program, prefers(MAIL), move(), pk.CancelSession(by="p-7", id="s-1"))
         did(program, plan(id="s-2", starts=LATER + timedelta(days=2)))
         post = Post()
-        program.tell(pk.Routes({NoticeChannel.EMAIL: post}, invite=invites(program, organizer=HOUSE)))
+        program.tell(
+            pk.Routes({NoticeChannel.EMAIL: post}, invite=invites(program, organizer=HOUSE))
+        )
         methods = {
             each.kind: None if each.invite is None else the("METHOD", each.invite)
             for each in post.took
