@@ -23,7 +23,7 @@ from peerkit.stores import HOLDS, Delivery, Posted, Settled, Store
 from peerkit.telling.grounds import useless_from
 from peerkit.telling.looking import LastLook, Seen
 from peerkit.telling.making import DIGEST, Ready, made, may_invite
-from peerkit.telling.retrying import TRIES, after_failure
+from peerkit.telling.retrying import MOST_WAIT, TRIES, after_failure
 from peerkit.telling.times import next_digest, next_moment
 from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
 
