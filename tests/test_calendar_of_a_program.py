@@ -1,4 +1,4 @@
-"""What a program puts into people's calendars: what is theirs by now, and a file for each notice."""
+"""What a program puts into calendars: what is somebody's by now, and a file for each notice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import peerkit as pk
 from peerkit.exchange import calendar
 from peerkit.exchange.calendar import Cover, invites
 from peerkit.model import NoticeChannel
-from peerkit.telling.ways import Routes
 from tests.ordinary import NOW, empty, opened, plan, welcome
 from tests.test_calendar import lines, table, the
 from tests.test_teller import Post
@@ -374,8 +373,9 @@ class TestInvites:
         self, program: pk.Program, how: dict[str, Any], place: str
     ) -> None:
         """Nobody learns of it while people are told."""
+        told: dict[str, Any] = {"program": program, **how}
         with pytest.raises(pk.BadInput) as caught:
-            invites(**{"program": program} | how)
+            invites(**told)
 
         assert caught.value.place == place
 
@@ -385,7 +385,9 @@ class TestInvites:
         did(program, prefers(MAIL), move(), pk.CancelSession(by="p-7", id="s-1"))
         did(program, plan(id="s-2", starts=LATER + timedelta(days=2)))
         post = Post()
-        program.tell(Routes({NoticeChannel.EMAIL: post}, invite=invites(program, organizer=HOUSE)))
+        program.tell(
+            pk.Routes({NoticeChannel.EMAIL: post}, invite=invites(program, organizer=HOUSE))
+        )
         methods = {
             each.kind: None if each.invite is None else the("METHOD", each.invite)
             for each in post.took
