@@ -133,6 +133,16 @@ class TestStillTheirs:
             assert events(calendar.feed_of(program, "bo", Cover.of(program))) == left
             assert events(calendar.feed_of(program, "p-8", Cover.of(program))) == 1
 
+    def test_whoever_is_away_has_nothing_until_they_are_back(self, program: pk.Program) -> None:
+        """The other still has it: nobody has cancelled."""
+        counted = []
+        for status in (pk.ParticipantStatus.AWAY, pk.ParticipantStatus.TAKING_PART):
+            did(program, pk.ChangeParticipation(by="p-7", id="p-7", status=status))
+            fed = (calendar.feed_of(program, each, Cover.of(program)) for each in ("p-7", "ana"))
+            counted.append([events(each) for each in fed])
+
+        assert counted == [[0, 2], [2, 2]]
+
 
 class TestSequence:
     """It rises when an answer is no longer an answer to this."""

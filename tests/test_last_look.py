@@ -226,6 +226,16 @@ class TestOnesOwn:
 
         assert "p-7" not in {to for to, _ in told(program)}
 
+    def test_who_is_away_hears_nothing_of_a_question_either(self, program: pk.Program) -> None:
+        """A match that waits for their answer can wait until they are back."""
+        program.do(pk.WelcomeParticipant(by="c", id="p-8")).or_raise()
+        program.do(pk.ProposeMatch(by="c", id="m-8", peer="ana", participant="p-8")).or_raise()
+        program.do(
+            pk.ChangeParticipation(by="p-8", id="p-8", status=pk.ParticipantStatus.AWAY)
+        ).or_raise()
+
+        assert told(program) == [("ana", "match.proposed")]
+
     def test_a_reminder_that_the_house_has_switched_off_is_not_given(
         self, program: pk.Program, tmp_path: Path
     ) -> None:

@@ -181,8 +181,8 @@ def feed_of(program: Program, person: str, cover: Cover, *, days: int = AHEAD) -
     """The feed of one person as the program stands now: sessions of the next ``days``, all series.
 
     Only what is still theirs: time alone with somebody whose match is over is not in it, and
-    the feed of a peer who has left is empty. Reads what this person is in, page by page, and
-    the history of each.
+    the feed of whoever has left or is away is empty. Reads what this person is in, page by
+    page, and the history of each.
     """
     must_be(Program, program, "program", "give a Program")
     must_be(int, days, "days", f"1 to {MOST_AHEAD}")
