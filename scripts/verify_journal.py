@@ -25,8 +25,8 @@ def rows(file: str, program: str) -> Iterator[tuple[int, str, str]]:
                 said, exported, body = line.decode(errors="replace").partition('"entry":')
                 if exported:  # below a first line; what follows is the text that was hashed
                     yield at, said[9:73], body.rstrip("\r\n")[:-1]
-                elif "hash" in (entry := json.loads(line)):
-                    yield entry["n"], entry["hash"], entry["body"]
+                elif {"peerkit", "outbox", "waiting", "head"}.isdisjoint(row := json.loads(line)):
+                    yield row["n"], row["hash"], row["body"]
             return
     db = sqlite3.connect(f"{pathlib.Path(file).absolute().as_uri()}?mode=ro", uri=True)
     ours = "SELECT id FROM peerkit_program WHERE name = ?"
@@ -67,7 +67,7 @@ def main() -> int:
     try:
         anchors = {int(each.split()[1]): each.split()[2] for each in given.anchor}
         wrong, head = follow(rows(given.file, given.program), anchors)
-    except (OSError, ValueError, LookupError, AttributeError, sqlite3.Error) as error:
+    except (OSError, ValueError, LookupError, TypeError, sqlite3.Error) as error:
         print(f"no journal can be read: {type(error).__name__}")
         return 2
     print(f"bad: {wrong}" if wrong else "whole")

@@ -534,3 +534,18 @@ def test_a_plan_that_is_shared_is_announced(program: pk.Program) -> None:
     program.do(pk.SharePlan(**of, to="ana")).or_raise()
 
     assert told(program) == [("ana", "plan.shared")]
+
+
+def test_what_waits_again_goes_to_whoever_supervises_by_then(program: pk.Program) -> None:
+    """A concern was given up, let wait again on the same day, and ana has another supervisor."""
+    prefer(program, "sam", point())
+    concern(program)
+    gone = Routes({EMAIL: Post([for_good()])})
+    program.tell(gone, limit=1)
+    (letter,) = program.dead_letters()
+    program.tell_again(letter.key)
+    program.do(
+        pk.ChangeService(by="c", id="ana", status=pk.PeerStatus.STEPPED_BACK, supervisor="tess")
+    ).or_raise()
+
+    assert ("tess", "concern.raised") in told(program)

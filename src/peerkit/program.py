@@ -59,7 +59,7 @@ from peerkit.stores.sealed import SealedStore
 from peerkit.stores.verifying import Verified, verified
 from peerkit.telling.looking import LastLook
 from peerkit.telling.reminders import due
-from peerkit.telling.teller import Teller, Told
+from peerkit.telling.teller import AGAIN, Teller, Told
 from peerkit.telling.ways import Routes
 
 if TYPE_CHECKING:
@@ -403,7 +403,9 @@ class Program:
 
     def tell_again(self, *keys: str) -> tuple[str, ...]:
         """Let messages that were given up wait again, as on their first day; the keys of those."""
-        waiting = tuple(Settled(key=key, delivery=Delivery.WAITING) for key in self._given_up(keys))
+        waiting = tuple(
+            Settled(key=key, delivery=Delivery.WAITING, way=AGAIN) for key in self._given_up(keys)
+        )
         return self.store.settle(waiting, self._moment())
 
     def discard(self, *keys: str, by: str) -> tuple[str, ...]:

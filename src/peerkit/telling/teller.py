@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from peerkit.acts import Act
 
-__all__ = ["TELLER", "Teller", "Told"]
+__all__ = ["AGAIN", "TELLER", "Teller", "Told"]
 
 _LOG: Final = logging.getLogger("peerkit.telling")
 #: Who reports that a message was cancelled or passed on.
@@ -41,6 +41,8 @@ TELLER: Final = "teller"
 BATCH: Final = 50
 #: After so many tries of which nothing is known, a message is told alone.
 _SUSPECT: Final = 2
+#: The way of a message that was given up, and that somebody let wait again.
+AGAIN: Final = "again"
 #: For these reasons somebody else has to hear of it; for the others nobody has.
 _PASSED_ON: Final = frozenset(
     {
@@ -192,8 +194,10 @@ class Teller:
     def _not_told(self, posted: Posted, why: WhyNotTold, other: str | None) -> Settled:
         """A message that is not told: journalled, and passed on where somebody has to hear."""
         message = posted.message
-        # Another reason, another recipient or another day is another passing on.
-        key = f"{message.key}/{why}/{other}/{day_of(self.clock(), self.look.zone)}"
+        # Once a day at most, whichever teller looks; but for what somebody let wait again.
+        key = f"{message.key}/{day_of(self.clock(), self.look.zone)}"
+        if posted.way == AGAIN:
+            key += f"/{AGAIN}"
         passed_on = why in _PASSED_ON and other is not None and other != message.to
         act: Act
         if passed_on:
