@@ -549,3 +549,48 @@ def test_what_waits_again_goes_to_whoever_supervises_by_then(program: pk.Program
     ).or_raise()
 
     assert ("tess", "concern.raised") in told(program)
+
+
+class TestWhoseItIs:
+    """Also where a message was left by hand, or by a house's own act."""
+
+    def test_of_what_is_not_there_nobody_is_told(self, program: pk.Program) -> None:
+        """Neither of a session that is none, nor of a match that is none."""
+        for of in ("session.tomorrow", "match.proposed"):
+            program.do(pk.Remind(by="c", of=of, noun="nothing", to=("p-7",))).or_raise()
+
+        assert told(program) == []
+
+    def test_who_is_not_in_it_is_not_told(self, program: pk.Program) -> None:
+        """Civicrm #13541: somebody else's match was announced to them."""
+        program.do(pk.WelcomeParticipant(by="c", id="p-8")).or_raise()
+        program.do(pk.Remind(by="c", of="match.accepted", noun="m-1", to=("p-8", "ana")))
+
+        assert told(program) == [("ana", "match.accepted")]
+
+    def test_what_nobody_may_look_at_goes_to_the_coordinator(self, program: pk.Program) -> None:
+        """Whoever told of it heard that somebody is needed; now somebody is."""
+        program.do(pk.WelcomeParticipant(by="c", id="sam")).or_raise()
+        program.do(
+            pk.RaiseConcern(by="bea", id="k-2", peer="ana", people=("sam",), clauses=("gifts",))
+        )
+
+        assert ("cora", "concern.raised") in told(program)
+        assert ("bea", "concern.raised") not in told(program)
+
+    def test_nobody_is_reminded_of_a_concern_that_they_are_in(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """Neither the supervisor nor the coordinator, where both are."""
+        for each in ("sam", "cora"):
+            program.do(pk.WelcomeParticipant(by="c", id=each)).or_raise()
+        program.do(
+            pk.RaiseConcern(
+                by="p-7", id="k-3", peer="ana", people=("sam", "cora"), clauses=("gifts",)
+            )
+        )
+        told(program)
+        clock.now += 9 * DAY
+        program.remind()
+
+        assert [kind for _, kind in told(program) if kind == "concern.waiting"] == []

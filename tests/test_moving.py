@@ -1385,3 +1385,21 @@ def test_what_is_no_program_or_no_path(
     """Each argument says what it must be."""
     with pytest.raises(BadInput, match=said):
         wrong(tmp_path / "moved.jsonl")
+
+
+def test_each_entry_alone_goes_on_from_the_ones_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A noun is written anew and another taken away in batches of their own, as they were kept."""
+    monkeypatch.setattr(moving, "BATCH", 1)
+    store = MemoryStore()
+    left_by(store, (goal(1), goal(2)))
+    left_by(store, (attrs.evolve(goal(1), status=pk.GoalStatus.CANCELLED),), "g-0001")
+    left_by(store, (), "g-0002", removes=(("goal", "g-0002"),))
+    program = pk.Program(store)
+    export_program(program, tmp_path / "moved.jsonl")
+    with pk.Program.open(tmp_path / "arrived.db") as arrived:
+        import_program(tmp_path / "moved.jsonl", arrived)
+
+        same(program, arrived)
+        assert [each.id for each in arrived.every(pk.Goal)] == ["g-0001"]
