@@ -676,3 +676,10 @@ def test_the_engine_of_a_host_stays_open_and_as_it_was(
         connection.exec_driver_sql("INSERT INTO visit VALUES ('v-1')")
 
     assert visits(engine) == []
+
+
+def test_an_entry_about_nobody_is_kept(where: str) -> None:
+    """It belongs to no id, and has its number."""
+    with closing(SQLStore(where)) as store:
+        assert keep(store).number == 1
+        assert [each.number for each in store.journal()] == [1]
