@@ -116,6 +116,7 @@ def one_round(store: SQLStore, db: psycopg.Connection[Any]) -> int:
     return sum(each.delivery is Delivery.TOLD for each in became)
 
 
+@pytest.mark.once
 def test_several_processes_tell_each_person_one_by_one_and_in_order(
     where: str, store: SQLStore, server: Postgres
 ) -> None:

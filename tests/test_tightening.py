@@ -278,7 +278,7 @@ class TestALayerThatTightens:
         """Else nothing could ever be turned into one."""
         seen: dict[pk.Verdict, int] = dict.fromkeys(pk.Verdict, 0)
 
-        @settings(max_examples=300, database=None)
+        @settings(max_examples=300, database=None, derandomize=True)
         @given(act=ACTS, view=any_views())
         def count(act: pk.Act, view: pk.View) -> None:
             (verdict,) = verdicts(act, view, BOOK)

@@ -195,7 +195,7 @@ class Teller:
         """A message that is not told: journalled, and passed on where somebody has to hear."""
         message = posted.message
         # Once a day at most, whichever teller looks; but for what somebody let wait again.
-        key = f"{message.key}/{day_of(self.clock(), self.look.zone)}"
+        key = f"not-told/{message.key}/{day_of(self.clock(), self.look.zone)}"
         if posted.way == AGAIN:
             key += f"/{AGAIN}"
         passed_on = why in _PASSED_ON and other is not None and other != message.to
@@ -203,7 +203,7 @@ class Teller:
         if passed_on:
             act = PassOnNotice(
                 by=TELLER,
-                key=f"passed-on/{key}",
+                key=key,
                 notice=message.key,
                 to=message.to,
                 of=message.kind,
@@ -214,7 +214,7 @@ class Teller:
         else:
             act = CancelNotice(
                 by=TELLER,
-                key=f"cancelled/{key}",
+                key=key,
                 notice=message.key,
                 to=message.to,
                 of=message.kind,
