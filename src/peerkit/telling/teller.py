@@ -17,7 +17,6 @@ import attrs
 from peerkit.acts import CancelNotice, PassOnNotice
 from peerkit.errors import KeyReused
 from peerkit.model import ContactPreferences, ContactStatus, NoticeChannel, WhyNotTold
-from peerkit.model.fields import day_of
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.stores import HOLDS, Delivery, Posted, Settled, Store
 from peerkit.telling.grounds import useless_from
@@ -194,9 +193,9 @@ class Teller:
     def _not_told(self, posted: Posted, why: WhyNotTold, other: str | None) -> Settled:
         """A message that is not told: journalled, and passed on where somebody has to hear."""
         message = posted.message
-        # Once a day at most, whichever teller looks; but for what somebody let wait again.
-        key = f"not-told/{message.key}/{day_of(self.clock(), self.look.zone)}"
-        if posted.way == AGAIN:
+        # Once, whichever teller looks; and once more for what somebody let wait again.
+        key = f"not-told/{message.key}"
+        if posted.way.startswith(AGAIN):
             key += f"/{AGAIN}"
         passed_on = why in _PASSED_ON and other is not None and other != message.to
         act: Act
@@ -269,8 +268,9 @@ class Teller:
             self._not_told(posted, WhyNotTold.GIVEN_UP, ready.seen.other)
         elif settled.attempts:
             settled = self._in_time(posted, ready.seen, settled)
-        if posted.way.startswith(DIGEST):
-            return attrs.evolve(settled, way=f"{DIGEST}/{settled.way}")
+        for mark in (DIGEST, AGAIN):
+            if posted.way.startswith(mark):
+                return attrs.evolve(settled, way=f"{mark}/{settled.way}")
         return settled
 
 
@@ -313,7 +313,7 @@ def _quiet_until(ready: Ready, now: datetime) -> datetime | None:
 
 def _anew(ready: Ready) -> Ready:
     """A message whose way is gone begins anew on the one that it goes now."""
-    way = ready.posted.way.removeprefix(DIGEST).removeprefix("/")
+    way = _name_of(ready.posted.way)
     if not way or way == ready.ways[0].name:
         return ready
     return attrs.evolve(ready, posted=attrs.evolve(ready.posted, attempts=1))
@@ -346,9 +346,13 @@ def _looked_at_daily(settled: Settled, now: datetime) -> Settled:
 
 def _from(ways: tuple[Way, ...], name: str) -> tuple[Way, ...]:
     """The ways from the one of this name on; all of them where the person has it no more."""
-    name = name.removeprefix(f"{DIGEST}/")
-    at = next((at for at, each in enumerate(ways) if each.name == name), 0)
+    at = next((at for at, each in enumerate(ways) if each.name == _name_of(name)), 0)
     return ways[at:]
+
+
+def _name_of(way: str) -> str:
+    """The name of a way, without the mark of what is more to know of the message on it."""
+    return way.removeprefix(DIGEST).removeprefix(AGAIN).removeprefix("/")
 
 
 def _untried(posted: Posted, due: datetime | None) -> Settled:
