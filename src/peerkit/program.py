@@ -371,8 +371,8 @@ class Program:
         """Tell until ``stop`` is set, looking again after a ``pause`` when nothing is due.
 
         Several may run at once, in threads and in processes. It ends after the messages it has
-        taken; what it gives counts all it told. An error of the store, or one that no
-        notifier may raise, ends it: start it again.
+        taken; what it gives counts all it told. What a notifier raises is logged, in
+        ``peerkit.telling``, and tried again; an error of the store ends it: start it again.
         """
         if not all(callable(getattr(stop, each, None)) for each in ("is_set", "wait")):
             raise BadInput("stop", "give a threading.Event; set it to end this")

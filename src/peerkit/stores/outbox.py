@@ -45,7 +45,8 @@ class Posted:
 
     ``due`` is the moment before which it is not told, and None where it may be told at once.
     ``attempts`` counts every time a teller took it, the present one too; ``way`` names the
-    channel it is on, and is empty while it is on none.
+    channel it is on, and is empty while it is on none; before it a teller may put a mark of its
+    own, such as ``digest``.
     """
 
     message: Message

@@ -156,8 +156,6 @@ SUPERVISED: Final = frozenset(
         "supervisor.consulted",
     }
 )
-
-
 #: What somebody was named to look at; where they have left, the coordinator does.
 _REPORTED: Final = frozenset({"bias.reported", "drift.reported"})
 #: What somebody hears whom the noun does not name: people of a group, readers of a plan.
