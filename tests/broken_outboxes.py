@@ -348,6 +348,19 @@ class KeepsTheToken(MemoryStore):
         return done
 
 
+class SettlesTwice(MemoryStore):
+    """Takes what is said last of a message, where it was named twice."""
+
+    def settle(
+        self, settled: tuple[Settled, ...], now: datetime, token: str = ""
+    ) -> tuple[str, ...]:
+        """One by one."""
+        done: list[str] = []
+        for each in settled:
+            done += super().settle((each,), now, token)
+        return tuple(done)
+
+
 class LosesTheWay(MemoryStore):
     """Forgets on which channel a message is."""
 
@@ -516,6 +529,7 @@ OUTBOXES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     DeafToTheLate: ("test_a_stalled_teller_settles_nothing",),
     KeepsTheLease: ("test_a_message_is_as_it_was_settled",),
     KeepsTheToken: ("test_a_stalled_teller_settles_nothing",),
+    SettlesTwice: ("test_what_is_said_first_of_a_message_counts",),
     LosesTheWay: ("test_a_message_is_as_it_was_settled",),
     DigsUp: ("test_what_is_told_or_cancelled_stays_so",),
     BuriesTheDead: ("test_a_dead_letter_may_wait_again",),

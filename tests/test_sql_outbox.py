@@ -103,7 +103,7 @@ def one_round(store: SQLStore, db: psycopg.Connection[Any]) -> int:
             became.append(attrs.evolve(again, attempts=each.attempts))
             failed.add(who)
         elif who in failed:
-            became.append(attrs.evolve(again, attempts=each.attempts - 1))
+            became.append(attrs.evolve(again, due=each.due, attempts=each.attempts - 1))
         else:
             became.append(Settled(key=each.key, delivery=Delivery.TOLD, attempts=each.attempts))
             put = "INSERT INTO heard (person, n, position) VALUES (%s, %s, %s)"

@@ -10,7 +10,7 @@ from functools import cache
 import attrs
 
 from peerkit.model import Message
-from peerkit.stores import HOLDS, Delivery, Posted, Settled, runs
+from peerkit.stores import HOLDS, Delivery, Posted, Settled, once_each, runs
 
 from .rows import END, Rows, key, number, span
 
@@ -109,7 +109,7 @@ def take(rows: Rows, limit: int, now: datetime, lease: datetime, token: str) -> 
 
 def settle(rows: Rows, settled: tuple[Settled, ...], now: datetime, token: str) -> Iterator[str]:
     """Write what became of messages that this token took; the keys of those."""
-    for each in settled:
+    for each in once_each(settled):
         name = name_of(each.key)
         if not (name and rows.get("became", name)):
             continue

@@ -27,6 +27,7 @@ from peerkit.stores.outbox import (
     Delivery,
     Posted,
     Settled,
+    once_each,
     runs,
 )
 from peerkit.stores.wanted import Order, Wanted
@@ -57,6 +58,7 @@ __all__ = [
     "Store",
     "Wanted",
     "bases",
+    "once_each",
     "runs",
     "seal",
     "touched",
@@ -167,8 +169,8 @@ class Store(Protocol):
 
         Promises: one that was taken by another since, or has been told or cancelled, is left
         alone; the lease is over, and the next token is empty: what nobody holds, a
-        dead letter too, is settled with none. Durable when it returns; ``now`` is noted with
-        those that were told or cancelled.
+        dead letter too, is settled with none. What is said first of a key counts. Durable when
+        it returns; ``now`` is noted with those that were told or cancelled.
         """
         ...
 

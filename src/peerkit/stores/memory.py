@@ -26,6 +26,7 @@ from peerkit.stores import (
     Settled,
     Standing,
     Wanted,
+    once_each,
     runs,
     seal,
 )
@@ -375,7 +376,7 @@ class MemoryStore:
             self._ready()
             done: list[str] = []
             with self._all_or_nothing():
-                for each in settled:
+                for each in once_each(settled):
                     lies = self._outbox.get(each.key)
                     if lies is None or lies.token != token or lies.settled is not None:
                         continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -10,7 +11,16 @@ import attrs
 
 from peerkit.model import Message
 
-__all__ = ["HOLDS", "LONGEST_LEASE", "LONGEST_PAUSE", "Delivery", "Posted", "Settled", "runs"]
+__all__ = [
+    "HOLDS",
+    "LONGEST_LEASE",
+    "LONGEST_PAUSE",
+    "Delivery",
+    "Posted",
+    "Settled",
+    "once_each",
+    "runs",
+]
 
 #: For how long a message may belong to the teller who took it.
 LONGEST_LEASE: Final = timedelta(days=1)
@@ -76,6 +86,14 @@ class Settled:
     due: datetime | None = None
     attempts: int = 0
     way: str = ""
+
+
+def once_each(settled: Iterable[Settled]) -> Iterable[Settled]:
+    """Each key once, in order: what is said of it first is what counts."""
+    first: dict[str, Settled] = {}
+    for each in settled:
+        first.setdefault(each.key, each)
+    return first.values()
 
 
 def runs(lease: datetime | None, now: datetime) -> bool:

@@ -9,7 +9,15 @@ from typing import Any, Final
 
 from peerkit.errors import StoreError
 from peerkit.model import Message
-from peerkit.stores import HOLDS, LONGEST_LEASE, LONGEST_PAUSE, Delivery, Posted, Settled
+from peerkit.stores import (
+    HOLDS,
+    LONGEST_LEASE,
+    LONGEST_PAUSE,
+    Delivery,
+    Posted,
+    Settled,
+    once_each,
+)
 
 __all__ = ["COUNTED", "LAID", "POSTED", "laid", "message", "posting", "read", "settling", "taken"]
 
@@ -110,7 +118,7 @@ def settling(
     db: sqlite3.Connection, program: int, found: Iterable[Settled], now: datetime, token: str
 ) -> Iterator[str]:
     """Write what became of messages, and say of which."""
-    for each in found:
+    for each in once_each(found):
         over = _moment(now) if each.delivery.final else None
         became = (each.delivery, _maybe(each.due), each.attempts, each.way, over)
         n, _, at = each.key.partition("/")

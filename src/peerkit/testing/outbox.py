@@ -225,6 +225,15 @@ class Outbox(Conformance, kit=True):
         assert store.settle(tuple(each[:2]), NOW) == ("1/1",)
         assert keys(tuple(store.posted(Delivery.WAITING))) == ["1/0", "1/2"]
 
+    def test_what_is_said_first_of_a_message_counts(self, store: Store) -> None:
+        """A key that is named twice is settled once, though what waits again is open to all."""
+        sent(store, "ana")
+        waits = Settled(key="1/0", delivery=Delivery.WAITING, attempts=2, way="email")
+
+        assert store.settle((waits, Settled(key="1/0", delivery=Delivery.TOLD)), NOW) == ("1/0",)
+        (lies,) = store.posted()
+        assert (lies.delivery, lies.attempts, lies.way) == (Delivery.WAITING, 2, "email")
+
     def test_what_is_told_or_cancelled_stays_so(self, store: Store) -> None:
         """It is never given again, and nobody makes anything else of it."""
         sent(store, "ana", "ben", "cleo")
