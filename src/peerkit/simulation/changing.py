@@ -1,0 +1,79 @@
+"""A scenario like another, but for some numbers, each named by its path: ``peers.count``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
+
+from peerkit.errors import BadInput
+
+if TYPE_CHECKING:
+    from peerkit.simulation.scenario import Scenario
+
+__all__ = ["changed", "value_at"]
+
+T = TypeVar("T")
+#: The numbers over the handbook are named in the same way: ``limits.caseload``.
+_LIMITS: Final = "limits."
+_STEP: Final = re.compile(r"([a-z_]+)(?:\[([0-9]+)\])?\Z")
+
+
+def changed(scenario: Scenario, values: Mapping[str, Any], name: str | None = None) -> Scenario:
+    """The scenario with these values, by their paths, and perhaps another name.
+
+    Raises :class:`~peerkit.errors.BadInput` for a path that leads nowhere, and for a value that
+    does not fit there.
+    """
+    for path, value in values.items():
+        if path.startswith(_LIMITS):
+            limits = {**dict(scenario.limits), path.removeprefix(_LIMITS): value}
+            scenario = attrs.evolve(scenario, limits=limits)
+        else:
+            scenario = _put(scenario, path.split("."), value, path)
+    return scenario if name is None else attrs.evolve(scenario, name=name)
+
+
+def value_at(scenario: Scenario, path: str) -> Any:
+    """What stands at a path. Raises :class:`~peerkit.errors.BadInput` where it leads nowhere."""
+    if path.startswith(_LIMITS):
+        return dict(scenario.limits).get(path.removeprefix(_LIMITS))
+    found: Any = scenario
+    for step in path.split("."):
+        found = _at(found, step, path)
+    return found
+
+
+def _put(of: T, steps: list[str], value: Any, path: str) -> T:
+    step, *further = steps
+    there = _at(of, step, path)
+    if further:
+        value = _put(there, further, value, path)
+    name, at = _named(step, path)
+    if at is not None:
+        several = list(getattr(of, name))
+        several[at] = value
+        value = tuple(several)
+    return attrs.evolve(of, **{name: value})  # type: ignore[misc]
+
+
+def _at(of: Any, step: str, path: str) -> Any:
+    name, at = _named(step, path)
+    known = {each.name for each in attrs.fields(type(of))} if attrs.has(type(of)) else set()
+    if name not in known:
+        raise BadInput("path", f"{path!r} leads nowhere in a scenario")
+    found = getattr(of, name)
+    if at is None:
+        return found
+    if not isinstance(found, tuple) or at >= len(found):
+        raise BadInput("path", f"{path!r} leads nowhere in this scenario")
+    return found[at]
+
+
+def _named(step: str, path: str) -> tuple[str, int | None]:
+    match = _STEP.match(step)
+    if match is None:
+        raise BadInput("path", f"{path!r} is no path, such as peers.count")
+    return match[1], None if match[2] is None else int(match[2])

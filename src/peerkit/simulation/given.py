@@ -1,0 +1,141 @@
+"""A number of a scenario: what it means, its unit and bounds, and where it is from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import attrs
+
+from peerkit.errors import BadInput
+
+__all__ = ["ASSUMED", "Given", "Parameter", "given", "parameters", "part", "parts", "share"]
+
+#: Said instead of a source where nobody measured it.
+ASSUMED: Final = "assumption"
+_KEY: Final = "peerkit.given"
+
+
+@attrs.frozen
+class Given:
+    """What is known of a number.
+
+    ``source`` is an id of the handbook's sources, or :data:`ASSUMED`; ``caution`` says what the
+    number cannot bear.
+    """
+
+    says: str
+    unit: str
+    source: str = ASSUMED
+    caution: str = ""
+    least: float | None = None
+    most: float | None = None
+
+
+@attrs.frozen
+class Parameter:
+    """One number of one scenario, with what is known of it. ``path`` is ``sessions.no_show``.
+
+    A number that is not the default is the author's: its source is theirs to give.
+    """
+
+    path: str
+    value: Any
+    given: Given
+    is_default: bool
+
+
+def given(
+    default: Any,
+    says: str,
+    unit: str,
+    *,
+    source: str = ASSUMED,
+    caution: str = "",
+    least: float | None = 0,
+    most: float | None = None,
+) -> Any:
+    """A field of a scenario that is a number, with its default and what is known of it."""
+    known = Given(says, unit, source, caution, least, most)
+    return attrs.field(default=default, validator=_fits, metadata={_KEY: known})
+
+
+def share(default: float, says: str, *, source: str = ASSUMED, caution: str = "") -> Any:
+    """A field that is a share: from 0 to 1."""
+    return given(default, says, "share", source=source, caution=caution, most=1)
+
+
+def part(kind: type[Any], default: Any = attrs.NOTHING) -> Any:
+    """A field that is a part of a scenario, with numbers of its own."""
+    maker = attrs.Factory(kind) if default is attrs.NOTHING else default
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value is not None or default is attrs.NOTHING:
+            _must_be(kind, instance, attribute, value)
+
+    return attrs.field(default=maker, validator=check)
+
+
+def parts(kind: type[Any], default: tuple[Any, ...] = (), *, least: int = 0) -> Any:
+    """A field that is several parts of one kind."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        for each in value:
+            _must_be(kind, instance, attribute, each)
+        if len(value) < least:
+            raise BadInput(_place(instance, attribute), f"give {least} or more")
+
+    return attrs.field(default=default, converter=tuple, validator=check)
+
+
+def parameters(of: Any, path: str = "") -> Iterator[Parameter]:
+    """Every number of a scenario or of a part, each with what is known of it, in order."""
+    for field in attrs.fields(type(of)):
+        value = getattr(of, field.name)
+        where = f"{path}{field.name}"
+        if _KEY in field.metadata:
+            yield Parameter(where, value, field.metadata[_KEY], value == field.default)
+        elif attrs.has(type(value)):
+            yield from parameters(value, f"{where}.")
+        elif isinstance(value, tuple):
+            for at, each in enumerate(value):
+                if attrs.has(type(each)):
+                    yield from parameters(each, f"{where}[{at}].")
+
+
+def _fits(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Each number lies where it may; several are asked one by one."""
+    known: Given = attribute.metadata[_KEY]
+    if value is None and attribute.default is None:
+        return
+    several = value if isinstance(value, tuple) else (value,)
+    for each in several:
+        whole = isinstance(attribute.default, int) and not isinstance(attribute.default, bool)
+        kind: Any = int if whole else (int, float)
+        if isinstance(each, bool) or not isinstance(each, kind):
+            asked = f"a whole number of {known.unit}" if whole else f"a number ({known.unit})"
+            raise BadInput(_place(instance, attribute), f"give {asked}")
+        if not _between(known, each):
+            raise BadInput(_place(instance, attribute), f"must lie {_bounds(known)}")
+
+
+def _between(known: Given, value: float) -> bool:
+    least = -float("inf") if known.least is None else known.least
+    most = float("inf") if known.most is None else known.most
+    return least <= value <= most and abs(value) != float("inf")
+
+
+def _bounds(known: Given) -> str:
+    least = "anywhere" if known.least is None else f"from {known.least:g}"
+    return least if known.most is None else f"{least} to {known.most:g}"
+
+
+def _must_be(
+    kind: type[Any], instance: object, attribute: attrs.Attribute[Any], value: object
+) -> None:
+    if not isinstance(value, kind):
+        raise BadInput(_place(instance, attribute), f"give a {kind.__name__}")
+
+
+def _place(instance: object, attribute: attrs.Attribute[Any]) -> str:
+    return f"{type(instance).__name__}.{attribute.name}"

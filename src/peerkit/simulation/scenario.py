@@ -1,0 +1,377 @@
+"""A program that does not exist yet: everything about it that chance and the handbook leave open.
+
+Every number has a source, or says that it is an assumption
+(:func:`~peerkit.simulation.given.parameters` lists them all). What a peer may do, and how much
+of it, is not said here: that is the handbook's, with the layers that the scenario names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+import attrs
+
+from peerkit.errors import BadInput
+from peerkit.model import Experience, Role
+from peerkit.simulation.changing import changed
+from peerkit.simulation.given import given, part, parts, share
+
+__all__ = [
+    "Arrivals",
+    "Beds",
+    "Choosing",
+    "Costs",
+    "Course",
+    "Groups",
+    "Leaving",
+    "Lived",
+    "Matching",
+    "Need",
+    "Outcomes",
+    "Peers",
+    "Planning",
+    "Scenario",
+    "Sessions",
+    "Shares",
+    "Speaks",
+]
+
+_MONTHS: Final = 12
+#: Shares that were rounded add up to 1 as nearly as this.
+_NEARLY: Final = 1e-9
+
+
+def _whole(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(values)
+
+
+def _listed(values: Iterable[float]) -> tuple[float, ...]:
+    return tuple(values)
+
+
+@attrs.frozen
+class Shares:
+    """Several values, and how often each is chosen: the shares add up to 1.
+
+    ``Shares((45, 60), (0.8, 0.2))``. Values are whole numbers.
+    """
+
+    values: tuple[int, ...] = attrs.field(converter=_whole)
+    shares: tuple[float, ...] = attrs.field(converter=_listed)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.values or len(self.values) != len(self.shares):
+            raise BadInput("Shares.shares", "give one share for each value")
+        if any(isinstance(each, bool) or not isinstance(each, int) for each in self.values):
+            raise BadInput("Shares.values", "give whole numbers")
+        if min(self.shares) < 0 or abs(sum(self.shares) - 1) > _NEARLY:
+            raise BadInput("Shares.shares", "must be 0 or more each, and add up to 1")
+
+
+@attrs.frozen(kw_only=True)
+class Need:
+    """A kind of person who comes: what they have lived through, and the language they speak.
+
+    Without ``experience`` any peer's will do; ``share`` is their part of all who come.
+    """
+
+    experience: Experience | None = None
+    language: str = "en"
+    share: float = share(1.0, "of all who come are of this kind")
+
+
+@attrs.frozen(kw_only=True)
+class Arrivals:
+    """Who comes, and how many. ``months`` are factors from January to December, 1 on average."""
+
+    per_week: float = given(4.0, "people come in a week", "people a week", most=1e6)
+    months: tuple[float, ...] = given(
+        (1.0,) * _MONTHS, "as many come in each month as on average", "factor", most=12
+    )
+    needs: tuple[Need, ...] = parts(Need, (Need(),), least=1)
+    walking: int = given(
+        0, "people walk with a peer already on the first day", "people", most=10**7
+    )
+    waiting: int = given(0, "people wait already on the first day", "people", most=10**7)
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.months) != _MONTHS:
+            raise BadInput("Arrivals.months", "give 12 factors, from January to December")
+        if abs(sum(each.share for each in self.needs) - 1) > _NEARLY:
+            raise BadInput("Arrivals.needs", "their shares must add up to 1")
+
+
+@attrs.frozen(kw_only=True)
+class Lived:
+    """What a share of the peers has lived through."""
+
+    experience: Experience
+    share: float = share(1.0, "of the peers have lived through it")
+
+
+@attrs.frozen(kw_only=True)
+class Speaks:
+    """What a share of the peers speaks."""
+
+    language: str
+    share: float = share(1.0, "of the peers speak it")
+
+
+@attrs.frozen(kw_only=True)
+class Leaving:
+    """So many peers leave on a day, whatever the reason: the last who were counted on."""
+
+    on: date
+    peers: int = given(1, "peers leave on that day", "peers", least=1, most=10**6)
+
+
+@attrs.frozen(kw_only=True)
+class Peers:
+    """The peers: how many, whom they can walk with, when they are away, and when they leave.
+
+    ``places`` is what the program plans for each; the handbook's caseload is not moved by it:
+    what is planned beyond it is refused. A peer has lived through each experience with
+    its share, all of them drawn apart; who has none is given the first.
+    """
+
+    count: int = given(10, "peers serve", "peers", least=1, most=10**6)
+    places: int = given(12, "people a peer is meant to walk with at once", "people", most=200)
+    role: Role = attrs.field(default=Role.WORKER, validator=attrs.validators.instance_of(Role))
+    experiences: tuple[Lived, ...] = parts(Lived, ())
+    languages: tuple[Speaks, ...] = parts(Speaks, ())
+    supervision_every: int = given(
+        14, "days from one talk with the supervisor to the next", "days", least=1, most=366
+    )
+    supervision_missed: float = share(0.0, "of these talks do not take place")
+    leave_per_year: float = given(0.0, "times a peer is away in a year", "times a year", most=50)
+    leave_days: Shares = part(Shares, attrs.Factory(lambda: Shares((5, 10, 15), (0.5, 0.3, 0.2))))
+    turnover: float = share(
+        0.0,
+        "of the peers leave within a year, when their load is what was planned",
+        caution="No figure holds everywhere: fit it to your own program (domain, 8.3).",
+    )
+    turnover_load: float = given(
+        0.0, "as strongly does a full caseload add to leaving (log hazard)", "log ratio", most=5
+    )
+    turnover_unsupervised: float = given(
+        0.0, "as strongly does overdue supervision add to leaving (log hazard)", "log ratio", most=5
+    )
+    notice: int = given(14, "days from giving notice to the last day", "days", most=366)
+    vacancy: int = given(30, "days until somebody new begins", "days", least=1, most=3660)
+    leaving: tuple[Leaving, ...] = parts(Leaving, ())
+
+
+class Choosing(StrEnum):
+    """Which free peer is proposed: whose place has been free longest, or who has fewest people."""
+
+    LONGEST_FREE = "longest-free"
+    LEAST_LOADED = "least-loaded"
+
+
+@attrs.frozen(kw_only=True)
+class Matching:
+    """How people and peers are brought together: first come, first asked.
+
+    With ``shared`` only a peer with the person's experience is proposed; a common language is
+    always asked for.
+    """
+
+    choosing: Choosing = attrs.field(
+        default=Choosing.LONGEST_FREE, validator=attrs.validators.instance_of(Choosing)
+    )
+    shared: bool = attrs.field(default=True, validator=attrs.validators.instance_of(bool))
+    declined: float = share(0.1, "of the proposals are declined by the participant")
+    patience: int = given(
+        60,
+        "days that somebody waits, on average, before they give up (0: for ever)",
+        "days",
+        most=36600,
+    )
+    stays_after_loss: float = share(0.7, "of the people whose peer leaves wait for another")
+
+
+class Planning(StrEnum):
+    """How sessions come to be: each is planned first, or written down when it was held."""
+
+    EACH = "each"
+    NONE = "none"
+
+
+@attrs.frozen(kw_only=True)
+class Sessions:
+    """How people meet. ``every`` are the days between appointments that participants choose."""
+
+    every: Shares = part(Shares, attrs.Factory(lambda: Shares((7, 14), (0.8, 0.2))))
+    minutes: Shares = part(Shares, attrs.Factory(lambda: Shares((30, 45, 60), (0.2, 0.5, 0.3))))
+    no_show: float = share(0.2, "of the appointments are missed by the participant")
+    cancelled: float = share(0.05, "of the appointments are called off by the participant")
+    planning: Planning = attrs.field(
+        default=Planning.EACH, validator=attrs.validators.instance_of(Planning)
+    )
+    asked_beyond: float = share(
+        0.02, "of the sessions the participant asks for what is no peer's work"
+    )
+    drift: float = share(0.1, "of such asks a peer with half a caseload gives in to")
+    drift_load: float = given(
+        1.0, "as strongly does a full caseload add to giving in (log odds)", "log ratio", most=10
+    )
+    beyond_minutes: int = given(15, "minutes are then spent on it", "minutes", least=1, most=240)
+
+    def __attrs_post_init__(self) -> None:
+        if self.no_show + self.cancelled > 1:
+            raise BadInput("Sessions.cancelled", "with those missed it is more than all")
+
+
+@attrs.frozen(kw_only=True)
+class Course:
+    """What becomes of somebody, appointment by appointment.
+
+    Each has a score of how it goes, in standard deviations: it begins as a normal draw and takes
+    a normal step at each appointment. After each, they may leave with probability
+    ``hazard * exp(-slope * score)``. ``dose`` is how many sessions somebody
+    wants in all: a lognormal of this median and ``dose_spread`` (0: everybody the same; a
+    median of 0: as long as it goes on).
+    """
+
+    dose: float = given(
+        8.0,
+        "sessions somebody wants in all, half of the people fewer",
+        "sessions",
+        source="R-J18",
+        caution="Up to 10 sessions were offered there; UPSIDES had about 7 (domain, 8.3: 5 to 10).",
+        most=10_000,
+    )
+    dose_spread: float = given(0.5, "as widely do the wishes lie apart (log)", "log", most=3)
+    hazard: float = share(0.017, "of the people leave after an appointment, when it goes as usual")
+    slope: float = given(0.1, "as strongly does a better score keep people", "per sd", most=10)
+    drift_held: float = given(0.03, "a held session moves the score", "sd", least=-5, most=5)
+    drift_missed: float = given(-0.03, "a missed one moves it", "sd", least=-5, most=5)
+    sd: float = given(0.25, "as widely do the steps lie apart", "sd", most=5)
+
+
+@attrs.frozen(kw_only=True)
+class Groups:
+    """Support groups that meet every week, led by a peer; whoever walks with one may come."""
+
+    count: int = given(0, "groups meet every week", "groups", most=10_000)
+    size: int = given(10, "people each is planned for", "people", least=1, most=200)
+    joins: float = share(0.3, "of those who walk with a peer want to come to a group")
+    comes: float = share(0.7, "of those expected come")
+    minutes: int = given(90, "minutes a group takes", "minutes", least=1, most=480)
+
+
+@attrs.frozen(kw_only=True)
+class Beds:
+    """A respite house. Whoever asks when no bed is free waits so many days, then goes elsewhere."""
+
+    count: int = given(0, "beds in the respite house", "beds", most=10_000)
+    per_week: float = given(0.0, "people ask for a bed in a week", "people a week", most=1e6)
+    nights: Shares = part(Shares, attrs.Factory(lambda: Shares((2, 3, 5, 7), (0.2, 0.3, 0.3, 0.2))))
+    patience: int = given(3, "days somebody waits for a bed", "days", most=365)
+
+
+@attrs.frozen(kw_only=True)
+class Outcomes:
+    """What is measured of people, and what is put in about peers: inputs, never findings.
+
+    The effect on readmission is drawn once for each run from two trials, one positive and one
+    null: ``johnson`` of the runs draw from Johnson 2018, the others from ENRICH. Scores move by a
+    standardised difference, in full at ``full_dose`` sessions and in proportion below.
+    """
+
+    readmitted: float = share(
+        0.38,
+        "of the people are readmitted within a year, without peers",
+        source="R-J18",
+        caution="38 % after a crisis team (Johnson 2018); 50 % after a ward (ENRICH).",
+    )
+    johnson: float = share(
+        0.5,
+        "of the runs draw the effect on readmission from Johnson 2018, the rest from ENRICH",
+        caution="A setting, not a finding: the two trials disagree.",
+    )
+    housed: float = share(
+        0.8,
+        "of the people are housed after a year, without peers",
+        source="R-BEAN",
+        caution="Bean 2013 (46 of 47) is a single group: it cannot be laid to peers.",
+    )
+    housed_effect: float = given(
+        0.0, "peers move the odds of being housed (log)", "log odds ratio", least=-3, most=3
+    )
+    recovery: float = given(
+        0.20, "peers move recovery scores, in full", "sd", source="R-LE14", least=-0.1, most=0.5
+    )
+    recovery_se: float = given(0.05, "that is known no better than this", "sd", most=1)
+    hope: float = given(
+        0.17, "peers move hope scores, in full", "sd", source="R-LE14", least=-0.5, most=0.8
+    )
+    hope_se: float = given(0.07, "that is known no better than this", "sd", most=1)
+    full_dose: int = given(8, "sessions make a full dose", "sessions", least=1, most=1000)
+    follow_up: int = given(365, "days after coming, outcomes are read", "days", least=1, most=3660)
+
+
+@attrs.frozen(kw_only=True)
+class Costs:
+    """What it costs, in the smallest coins of a currency, so that sums are exact."""
+
+    hour: int = given(2500, "a peer's hour costs", "cents", most=10**7)
+    hours_a_week: float = given(20.0, "hours a peer is paid in a week", "hours", most=80)
+    supervision_hour: int = given(4500, "an hour with the supervisor costs", "cents", most=10**7)
+    supervision_minutes: int = given(
+        60, "minutes a talk with the supervisor takes", "minutes", most=600
+    )
+    respite_night: int = given(30000, "a night in the respite house costs", "cents", most=10**8)
+    readmission: int = given(0, "a readmission costs", "cents", most=10**9)
+
+
+def _pairs(value: Any) -> tuple[tuple[str, int], ...]:
+    given_as = value.items() if hasattr(value, "items") else value
+    return tuple(sorted((str(name), number) for name, number in given_as))
+
+
+@attrs.frozen(kw_only=True)
+class Scenario:
+    """A program that does not exist yet. Everything has a default; change what you ask about.
+
+    ``begins`` is the first day, ``days`` how many are simulated, of which the first ``warm_up`` are
+    not counted. ``layers`` are those of the handbook, as in :meth:`Handbook.load`; ``limits``
+    are the program's own numbers over them: ``{"caseload": 12}``.
+    """
+
+    name: str = attrs.field(default="base", validator=attrs.validators.instance_of(str))
+    begins: date = attrs.field(
+        default=date(2026, 1, 5), validator=attrs.validators.instance_of(date)
+    )
+    days: int = given(365, "days are simulated", "days", least=1, most=36600)
+    warm_up: int = given(0, "days at the beginning are not counted", "days", most=36600)
+    layers: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    limits: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_pairs)
+    arrivals: Arrivals = part(Arrivals)
+    peers: Peers = part(Peers)
+    matching: Matching = part(Matching)
+    sessions: Sessions = part(Sessions)
+    course: Course = part(Course)
+    groups: Groups = part(Groups)
+    beds: Beds = part(Beds)
+    outcomes: Outcomes = part(Outcomes)
+    costs: Costs = part(Costs)
+
+    def __attrs_post_init__(self) -> None:
+        if self.warm_up >= self.days:
+            raise BadInput("Scenario.warm_up", "must be shorter than the days simulated")
+
+    def but(self, values: Mapping[str, Any], name: str | None = None) -> Scenario:
+        """The same, but for these values by their paths: ``{"peers.count": 12}``.
+
+        A number of the handbook is named ``limits.caseload``. Raises
+        :class:`~peerkit.errors.BadInput` for a path that leads nowhere.
+        """
+        return changed(self, values, name)
+
+    def date_of(self, day: int) -> date:
+        """The date of a day of the simulation; the first is day 0."""
+        return self.begins + timedelta(days=day)
