@@ -2,18 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import attrs
 
 from peerkit.errors import BadInput
 
-__all__ = ["ASSUMED", "Given", "Parameter", "given", "parameters", "part", "parts", "share"]
+__all__ = [
+    "ASSUMED",
+    "NEARLY",
+    "Given",
+    "Parameter",
+    "Shares",
+    "given",
+    "mix",
+    "parameters",
+    "part",
+    "parts",
+    "share",
+]
 
 #: Said instead of a source where nobody measured it.
 ASSUMED: Final = "assumption"
 _KEY: Final = "peerkit.given"
+#: Shares that were rounded add up to 1 as nearly as this.
+NEARLY: Final = 1e-9
+
+
+def _whole(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(values)
+
+
+def _listed(values: Iterable[float]) -> tuple[float, ...]:
+    return tuple(values)
+
+
+@attrs.frozen
+class Shares:
+    """Several values, and how often each is chosen: the shares add up to 1.
+
+    ``Shares((45, 60), (0.8, 0.2))``. Values are whole numbers.
+    """
+
+    values: tuple[int, ...] = attrs.field(converter=_whole)
+    shares: tuple[float, ...] = attrs.field(converter=_listed)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.values or len(self.values) != len(self.shares):
+            raise BadInput("Shares.shares", "give one share for each value")
+        if any(isinstance(each, bool) or not isinstance(each, int) for each in self.values):
+            raise BadInput("Shares.values", "give whole numbers")
+        if len(set(self.values)) < len(self.values):
+            raise BadInput("Shares.values", "give each value once")
+        if any(isinstance(each, bool) or not isinstance(each, int | float) for each in self.shares):
+            raise BadInput("Shares.shares", "give numbers")
+        if not (min(self.shares) >= 0 and abs(sum(self.shares) - 1) <= NEARLY):
+            raise BadInput("Shares.shares", "must be 0 or more each, and add up to 1")
 
 
 @attrs.frozen
@@ -65,6 +110,27 @@ def share(default: float, says: str, *, source: str = ASSUMED, caution: str = ""
     return given(default, says, "share", source=source, caution=caution, most=1)
 
 
+def mix(
+    default: Shares,
+    says: str,
+    unit: str,
+    *,
+    source: str = ASSUMED,
+    caution: str = "",
+    least: int = 1,
+    most: int,
+) -> Any:
+    """A field that is :class:`Shares`; the bounds hold for each of its values."""
+    known = Given(says, unit, source, caution, least, most)
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        _must_be(Shares, instance, attribute, value)
+        if not all(_between(known, each) for each in value.values):
+            raise BadInput(_place(instance, attribute), f"each must lie {_bounds(known)}")
+
+    return attrs.field(default=default, validator=check, metadata={_KEY: known})
+
+
 def part(kind: type[Any], default: Any = attrs.NOTHING) -> Any:
     """A field that is a part of a scenario, with numbers of its own."""
     maker = attrs.Factory(kind) if default is attrs.NOTHING else default
@@ -108,7 +174,8 @@ def _fits(instance: object, attribute: attrs.Attribute[Any], value: object) -> N
     known: Given = attribute.metadata[_KEY]
     if value is None and attribute.default is None:
         return
-    several = value if isinstance(value, tuple) else (value,)
+    listed = isinstance(attribute.default, tuple) and isinstance(value, tuple)
+    several: Any = value if listed else (value,)
     for each in several:
         whole = isinstance(attribute.default, int) and not isinstance(attribute.default, bool)
         kind: Any = int if whole else (int, float)

@@ -7,7 +7,7 @@ of it, is not said here: that is the handbook's, with the layers that the scenar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -17,7 +17,7 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.model import Experience, Role
 from peerkit.simulation.changing import changed
-from peerkit.simulation.given import given, part, parts, share
+from peerkit.simulation.given import NEARLY, Shares, given, mix, parameters, part, parts, share
 
 __all__ = [
     "Arrivals",
@@ -40,35 +40,6 @@ __all__ = [
 ]
 
 _MONTHS: Final = 12
-#: Shares that were rounded add up to 1 as nearly as this.
-_NEARLY: Final = 1e-9
-
-
-def _whole(values: Iterable[int]) -> tuple[int, ...]:
-    return tuple(values)
-
-
-def _listed(values: Iterable[float]) -> tuple[float, ...]:
-    return tuple(values)
-
-
-@attrs.frozen
-class Shares:
-    """Several values, and how often each is chosen: the shares add up to 1.
-
-    ``Shares((45, 60), (0.8, 0.2))``. Values are whole numbers.
-    """
-
-    values: tuple[int, ...] = attrs.field(converter=_whole)
-    shares: tuple[float, ...] = attrs.field(converter=_listed)
-
-    def __attrs_post_init__(self) -> None:
-        if not self.values or len(self.values) != len(self.shares):
-            raise BadInput("Shares.shares", "give one share for each value")
-        if any(isinstance(each, bool) or not isinstance(each, int) for each in self.values):
-            raise BadInput("Shares.values", "give whole numbers")
-        if min(self.shares) < 0 or abs(sum(self.shares) - 1) > _NEARLY:
-            raise BadInput("Shares.shares", "must be 0 or more each, and add up to 1")
 
 
 @attrs.frozen(kw_only=True)
@@ -100,7 +71,7 @@ class Arrivals:
     def __attrs_post_init__(self) -> None:
         if len(self.months) != _MONTHS:
             raise BadInput("Arrivals.months", "give 12 factors, from January to December")
-        if abs(sum(each.share for each in self.needs) - 1) > _NEARLY:
+        if abs(sum(each.share for each in self.needs) - 1) > NEARLY:
             raise BadInput("Arrivals.needs", "their shares must add up to 1")
 
 
@@ -147,7 +118,9 @@ class Peers:
     )
     supervision_missed: float = share(0.0, "of these talks do not take place")
     leave_per_year: float = given(0.0, "times a peer is away in a year", "times a year", most=50)
-    leave_days: Shares = part(Shares, attrs.Factory(lambda: Shares((5, 10, 15), (0.5, 0.3, 0.2))))
+    leave_days: Shares = mix(
+        Shares((5, 10, 15), (0.5, 0.3, 0.2)), "days a peer is then away", "days", most=366
+    )
     turnover: float = share(
         0.0,
         "of the peers leave within a year, when their load is what was planned",
@@ -204,8 +177,12 @@ class Planning(StrEnum):
 class Sessions:
     """How people meet. ``every`` are the days between appointments that participants choose."""
 
-    every: Shares = part(Shares, attrs.Factory(lambda: Shares((7, 14), (0.8, 0.2))))
-    minutes: Shares = part(Shares, attrs.Factory(lambda: Shares((30, 45, 60), (0.2, 0.5, 0.3))))
+    every: Shares = mix(
+        Shares((7, 14), (0.8, 0.2)), "days from one appointment to the next", "days", most=366
+    )
+    minutes: Shares = mix(
+        Shares((30, 45, 60), (0.2, 0.5, 0.3)), "minutes a session takes", "minutes", most=480
+    )
     no_show: float = share(0.2, "of the appointments are missed by the participant")
     cancelled: float = share(0.05, "of the appointments are called off by the participant")
     planning: Planning = attrs.field(
@@ -269,7 +246,9 @@ class Beds:
 
     count: int = given(0, "beds in the respite house", "beds", most=10_000)
     per_week: float = given(0.0, "people ask for a bed in a week", "people a week", most=1e6)
-    nights: Shares = part(Shares, attrs.Factory(lambda: Shares((2, 3, 5, 7), (0.2, 0.3, 0.3, 0.2))))
+    nights: Shares = mix(
+        Shares((2, 3, 5, 7), (0.2, 0.3, 0.3, 0.2)), "nights somebody stays", "nights", most=366
+    )
     patience: int = given(3, "days somebody waits for a bed", "days", most=365)
 
 
@@ -328,9 +307,20 @@ class Costs:
     readmission: int = given(0, "a readmission costs", "cents", most=10**9)
 
 
-def _pairs(value: Any) -> tuple[tuple[str, int], ...]:
+def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:
     given_as = value.items() if hasattr(value, "items") else value
-    return tuple(sorted((str(name), number) for name, number in given_as))
+    return tuple(sorted((str(name), what) for name, what in given_as))
+
+
+def _line(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """A name stands in headings, tables and files: one line that can be read."""
+    if not (isinstance(value, str) and value.strip() and value.isprintable()):
+        raise BadInput(f"Scenario.{attribute.name}", "give one line of text")
+
+
+def _numbers(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if any(isinstance(each, bool) or not isinstance(each, int) for _, each in value):
+        raise BadInput("Scenario.limits", "give a whole number for each limit")
 
 
 @attrs.frozen(kw_only=True)
@@ -339,17 +329,20 @@ class Scenario:
 
     ``begins`` is the first day, ``days`` how many are simulated, of which the first ``warm_up`` are
     not counted. ``layers`` are those of the handbook, as in :meth:`Handbook.load`; ``limits``
-    are the program's own numbers over them: ``{"caseload": 12}``.
+    are the program's own numbers over them: ``{"caseload": 12}``. ``sources`` say where
+    numbers of yours are from, by their paths: ``{"arrivals.per_week": "our records of 2025"}``.
     """
 
-    name: str = attrs.field(default="base", validator=attrs.validators.instance_of(str))
+    name: str = attrs.field(default="base", validator=_line)
     begins: date = attrs.field(
         default=date(2026, 1, 5), validator=attrs.validators.instance_of(date)
     )
     days: int = given(365, "days are simulated", "days", least=1, most=36600)
     warm_up: int = given(0, "days at the beginning are not counted", "days", most=36600)
     layers: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    limits: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_pairs)
+    limits: tuple[tuple[str, int], ...] = attrs.field(
+        default=(), converter=_pairs, validator=_numbers
+    )
     arrivals: Arrivals = part(Arrivals)
     peers: Peers = part(Peers)
     matching: Matching = part(Matching)
@@ -359,16 +352,24 @@ class Scenario:
     beds: Beds = part(Beds)
     outcomes: Outcomes = part(Outcomes)
     costs: Costs = part(Costs)
+    sources: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
 
     def __attrs_post_init__(self) -> None:
         if self.warm_up >= self.days:
             raise BadInput("Scenario.warm_up", "must be shorter than the days simulated")
+        known = {each.path for each in parameters(self)} if self.sources else set()
+        known |= {f"limits.{name}" for name, _ in self.limits}
+        for path, said in self.sources:
+            if path not in known:
+                raise BadInput("Scenario.sources", f"{path!r} is no number of this scenario")
+            if not (isinstance(said, str) and said.strip() and said.isprintable()):
+                raise BadInput("Scenario.sources", f"give one line of text for {path!r}")
 
     def but(self, values: Mapping[str, Any], name: str | None = None) -> Scenario:
         """The same, but for these values by their paths: ``{"peers.count": 12}``.
 
-        A number of the handbook is named ``limits.caseload``. Raises
-        :class:`~peerkit.errors.BadInput` for a path that leads nowhere.
+        A number of the handbook is named ``limits.caseload``. What was said of the source of a
+        number goes with it. Raises :class:`~peerkit.errors.BadInput` for a path that leads nowhere.
         """
         return changed(self, values, name)
 
