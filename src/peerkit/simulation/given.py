@@ -16,6 +16,7 @@ __all__ = [
     "Parameter",
     "Shares",
     "given",
+    "known_of",
     "mix",
     "parameters",
     "part",
@@ -88,6 +89,12 @@ class Parameter:
     value: Any
     given: Given
     is_default: bool
+
+
+def known_of(field: Any) -> Given | None:
+    """What is known of a field, where it is a number."""
+    known: Given | None = field.metadata.get(_KEY)
+    return known
 
 
 def given(

@@ -7,7 +7,7 @@ of it, is not said here: that is the handbook's, with the layers that the scenar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -42,6 +42,17 @@ __all__ = [
 _MONTHS: Final = 12
 
 
+def _line(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """It stands in headings, tables and files: one line that can be read."""
+    if not (isinstance(value, str) and value.strip() and value.isprintable()):
+        raise BadInput(f"{type(instance).__name__}.{attribute.name}", "give one line of text")
+
+
+def _lines(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    for each in value:
+        _line(instance, attribute, each)
+
+
 @attrs.frozen(kw_only=True)
 class Need:
     """A kind of person who comes: what they have lived through, and the language they speak.
@@ -50,7 +61,7 @@ class Need:
     """
 
     experience: Experience | None = None
-    language: str = "en"
+    language: str = attrs.field(default="en", validator=_line)
     share: float = share(1.0, "of all who come are of this kind")
 
 
@@ -87,7 +98,7 @@ class Lived:
 class Speaks:
     """What a share of the peers speaks."""
 
-    language: str
+    language: str = attrs.field(validator=_line)
     share: float = share(1.0, "of the peers speak it")
 
 
@@ -124,7 +135,7 @@ class Peers:
     turnover: float = share(
         0.0,
         "of the peers leave within a year, when their load is what was planned",
-        caution="No figure holds everywhere: fit it to your own program (domain, 8.3).",
+        caution="No figure holds everywhere: fit it to your own program.",
     )
     turnover_load: float = given(
         0.0, "as strongly does a full caseload add to leaving (log hazard)", "log ratio", most=5
@@ -218,7 +229,7 @@ class Course:
         "sessions somebody wants in all, half of the people fewer",
         "sessions",
         source="R-J18",
-        caution="Up to 10 sessions were offered there; UPSIDES had about 7 (domain, 8.3: 5 to 10).",
+        caution="Up to 10 sessions were offered there; UPSIDES had about 7.",
         most=10_000,
     )
     dose_spread: float = given(0.5, "as widely do the wishes lie apart (log)", "log", most=3)
@@ -307,15 +318,13 @@ class Costs:
     readmission: int = given(0, "a readmission costs", "cents", most=10**9)
 
 
+def _texts(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
 def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:
     given_as = value.items() if hasattr(value, "items") else value
     return tuple(sorted((str(name), what) for name, what in given_as))
-
-
-def _line(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    """A name stands in headings, tables and files: one line that can be read."""
-    if not (isinstance(value, str) and value.strip() and value.isprintable()):
-        raise BadInput(f"Scenario.{attribute.name}", "give one line of text")
 
 
 def _numbers(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -339,7 +348,7 @@ class Scenario:
     )
     days: int = given(365, "days are simulated", "days", least=1, most=36600)
     warm_up: int = given(0, "days at the beginning are not counted", "days", most=36600)
-    layers: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    layers: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=_lines)
     limits: tuple[tuple[str, int], ...] = attrs.field(
         default=(), converter=_pairs, validator=_numbers
     )
