@@ -235,7 +235,7 @@ class TestSources:
         assert found["arrivals.needs[0].share"] == "no source given"
         assert found["sessions.every"] == "no source given"
         assert found["sessions.minutes"] == "assumption"
-        assert found["outcomes.recovery"] == "R-LE14"
+        assert found["outcomes.recovery"] == "R-HOGH"
 
     def test_a_source_goes_with_its_number(self, tmp_path: Path) -> None:
         """A path without quotes is the same path; and another number has another source."""

@@ -11,10 +11,11 @@ from peerkit.errors import BadInput
 
 __all__ = [
     "ASSUMED",
-    "NEARLY",
     "Given",
     "Parameter",
     "Shares",
+    "add_up",
+    "bounds",
     "given",
     "known_of",
     "mix",
@@ -28,7 +29,42 @@ __all__ = [
 ASSUMED: Final = "assumption"
 _KEY: Final = "peerkit.given"
 #: Shares that were rounded add up to 1 as nearly as this.
-NEARLY: Final = 1e-9
+_NEARLY: Final = 1e-9
+
+
+@attrs.frozen
+class Given:
+    """What is known of a number.
+
+    ``source`` is an id of the handbook's sources, or :data:`ASSUMED`; ``caution`` says what the
+    number cannot bear.
+    """
+
+    says: str
+    unit: str
+    source: str = ASSUMED
+    caution: str = ""
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the most it may be; infinite where nothing is said."""
+        least = -float("inf") if self.least is None else self.least
+        return least, float("inf") if self.most is None else self.most
+
+
+@attrs.frozen
+class Parameter:
+    """One number of one scenario, with what is known of it. ``path`` is ``sessions.no_show``.
+
+    A number that is not the default is the author's: its source is theirs to give.
+    """
+
+    path: str
+    value: Any
+    given: Given
+    is_default: bool
 
 
 def _whole(values: Iterable[int]) -> tuple[int, ...]:
@@ -58,37 +94,13 @@ class Shares:
             raise BadInput("Shares.values", "give each value once")
         if any(isinstance(each, bool) or not isinstance(each, int | float) for each in self.shares):
             raise BadInput("Shares.shares", "give numbers")
-        if not (min(self.shares) >= 0 and abs(sum(self.shares) - 1) <= NEARLY):
+        if not (min(self.shares) >= 0 and add_up(self.shares)):
             raise BadInput("Shares.shares", "must be 0 or more each, and add up to 1")
 
 
-@attrs.frozen
-class Given:
-    """What is known of a number.
-
-    ``source`` is an id of the handbook's sources, or :data:`ASSUMED`; ``caution`` says what the
-    number cannot bear.
-    """
-
-    says: str
-    unit: str
-    source: str = ASSUMED
-    caution: str = ""
-    least: float | None = None
-    most: float | None = None
-
-
-@attrs.frozen
-class Parameter:
-    """One number of one scenario, with what is known of it. ``path`` is ``sessions.no_show``.
-
-    A number that is not the default is the author's: its source is theirs to give.
-    """
-
-    path: str
-    value: Any
-    given: Given
-    is_default: bool
+def add_up(shares: Iterable[float]) -> bool:
+    """Whether shares add up to 1, as nearly as shares that were rounded do."""
+    return abs(sum(shares) - 1) <= _NEARLY
 
 
 def known_of(field: Any) -> Given | None:
@@ -127,7 +139,7 @@ def mix(
     least: int = 1,
     most: int,
 ) -> Any:
-    """A field that is :class:`Shares`; the bounds hold for each of its values."""
+    """A field that is :class:`Shares`: one number with one source. The bounds hold for each."""
     known = Given(says, unit, source, caution, least, most)
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -138,15 +150,13 @@ def mix(
     return attrs.field(default=default, validator=check, metadata={_KEY: known})
 
 
-def part(kind: type[Any], default: Any = attrs.NOTHING) -> Any:
+def part(kind: type[Any]) -> Any:
     """A field that is a part of a scenario, with numbers of its own."""
-    maker = attrs.Factory(kind) if default is attrs.NOTHING else default
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if value is not None or default is attrs.NOTHING:
-            _must_be(kind, instance, attribute, value)
+        _must_be(kind, instance, attribute, value)
 
-    return attrs.field(default=maker, validator=check)
+    return attrs.field(default=attrs.Factory(kind), validator=check)
 
 
 def parts(kind: type[Any], default: tuple[Any, ...] = (), *, least: int = 0) -> Any:
@@ -176,6 +186,12 @@ def parameters(of: Any, path: str = "") -> Iterator[Parameter]:
                     yield from parameters(each, f"{where}[{at}].")
 
 
+def bounds(of: Any, name: str) -> tuple[float, float]:
+    """The least and the most that a number of a part may be."""
+    known: Given = getattr(attrs.fields(type(of)), name).metadata[_KEY]
+    return known.bounds
+
+
 def _fits(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Each number lies where it may; several are asked one by one."""
     known: Given = attribute.metadata[_KEY]
@@ -194,8 +210,7 @@ def _fits(instance: object, attribute: attrs.Attribute[Any], value: object) -> N
 
 
 def _between(known: Given, value: float) -> bool:
-    least = -float("inf") if known.least is None else known.least
-    most = float("inf") if known.most is None else known.most
+    least, most = known.bounds
     return least <= value <= most and abs(value) != float("inf")
 
 
