@@ -1,33 +1,43 @@
-"""What participants ask of a peer that is no peer's work, and how often a peer gives in."""
+"""What is asked of a peer that is no peer's work, and whether they give in."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from peerkit.simulation.arrays import numpy
 
 if TYPE_CHECKING:
-    from peerkit.simulation.scenario import Sessions
+    from peerkit.simulation.luck import Luck
+    from peerkit.simulation.scenario import Scenario, Sessions
 
-__all__ = ["BEYOND", "gives_in"]
+__all__ = ["BEYOND", "asked", "gives_in"]
 
-#: Activities of the catalogue that somebody in need may well ask of whoever is there.
-BEYOND: Final = (
-    "case-management",
-    "give-own-number",
-    "legal-advice",
-    "lend-money",
-    "speak-in-court",
-    "therapy",
-)
+#: What people ask of peers that the base of the handbook leaves to somebody else.
+BEYOND: Final = ("case-management", "give-own-number", "legal-advice", "lend-money", "therapy")
 
 
-def gives_in(sessions: Sessions, load: int, places: int) -> float:
-    """The probability that a peer with so many people gives in: more likely with a full caseload.
+def asked(scenario: Scenario, luck: Luck, who: Any, nth: Any) -> Any:
+    """Which of :data:`BEYOND` somebody asks for at their n-th appointment; -1 is none."""
+    np = numpy()
+    asks = luck.chance("asks beyond", who, nth) < scenario.sessions.asked_beyond
+    what = luck.bits("what beyond", who, nth) % np.uint64(len(BEYOND))
+    return np.where(asks, what.astype(np.int16), np.int16(-1))
 
-    ``drift`` is that with half a caseload; ``drift_load`` moves its log odds.
-    """
-    if sessions.drift in {0, 1}:
-        return sessions.drift
-    odds = math.log(sessions.drift / (1 - sessions.drift))
-    odds += sessions.drift_load * (load / places - 0.5)
-    return 1 / (1 + math.exp(-odds))
+
+def gives_in(scenario: Scenario, luck: Luck, who: Any, nth: Any, load: Any) -> Any:
+    """Whether a peer with so many people gives in to what is asked at that appointment."""
+    likely = numpy().array(_likely(scenario.sessions, scenario.peers.places))
+    return luck.chance("gives in", who, nth) < likely[load]
+
+
+@cache
+def _likely(sessions: Sessions, places: int) -> tuple[float, ...]:
+    """How likely a peer gives in, by how many people they walk with."""
+    drift = sessions.drift
+    if drift in {0, 1}:
+        return (float(drift),) * (places + 1)
+    half = math.log(drift / (1 - drift))
+    loads = (load / max(places, 1) - 0.5 for load in range(places + 1))
+    return tuple(1 / (1 + math.exp(-half - sessions.drift_load * load)) for load in loads)
