@@ -7,7 +7,7 @@ from typing import Any
 
 from peerkit.errors import MissingExtra
 
-__all__ = ["numpy", "scipy_special", "scipy_stats"]
+__all__ = ["numpy", "scipy_optimize", "scipy_special", "scipy_stats"]
 
 
 def _fetched(name: str) -> Any:
@@ -21,6 +21,11 @@ def _fetched(name: str) -> Any:
 def numpy() -> Any:
     """The module numpy. Raises :class:`~peerkit.errors.MissingExtra` without it."""
     return _fetched("numpy")
+
+
+def scipy_optimize() -> Any:
+    """The module scipy.optimize."""
+    return _fetched("scipy.optimize")
 
 
 def scipy_special() -> Any:
