@@ -15,6 +15,11 @@ UPGRADE ?=
 PYTEST ?=
 # What starts servers and kills processes tests the machine more than the Python: once is enough.
 ONCE := -m "not crash and not server and not once"
+# What the oldest and the newest Python agree on, those between them rarely see otherwise: there the
+# tests of what stands nearest to the interpreter are enough.
+BETWEEN := 3.12
+NEAREST := $(addprefix tests/test_,public.py model.py codec.py stores.py program.py handbook.py \
+	decisions.py acts.py rules.py corpus.py vectors.py moving.py simulation_luck.py simulation_fast.py)
 
 # Errors are shown, and nothing else: where several package sources are set up, pip warns of each
 # package that one of them lacks.
@@ -86,7 +91,8 @@ $(PYTHONS:%=test-on-%): test-on-%: dist/.built
 		echo "Python $*: NOT TESTED, there is none on PATH and none that pyenv keeps."; \
 	else \
 		$(MAKE) --no-print-directory .venv-$*/.ready && \
-		echo "Python $*: testing the wheel." && .venv-$*/bin/python -m pytest $(ONCE) $(PYTEST); \
+		echo "Python $*: testing the wheel." && .venv-$*/bin/python -m pytest $(ONCE) $(PYTEST) \
+		$(if $(filter $*,$(BETWEEN)),$(wildcard $(NEAREST))); \
 	fi
 
 test-lowest: .venv-lowest/.ready ## run the tests with the oldest dependencies allowed, from the wheel
