@@ -12,7 +12,12 @@ from peerkit.simulation.record import Run
 from peerkit.simulation.scenario import Peers, Scenario
 from tests.made_runs import run_of
 
-WORDS = {"clause": ("caseload", "no-medication-advice", "supervision")}
+WORDS = {
+    "act": ("DoActivity", "PlanSession", "ProposeMatch"),
+    "activity": ("lend-money", "therapy"),
+    "clause": ("caseload", "no-medication-advice", "supervision"),
+    "verdict": ("needs consultation", "not allowed"),
+}
 
 
 def ten_days(warm_up: int = 0) -> Run:
@@ -33,7 +38,7 @@ def ten_days(warm_up: int = 0) -> Run:
         sessions=[
             {"day": 1, "status": "held", "minutes": 45, "beyond": 15, "asked": 0},
             {"day": 3, "status": "away"},
-            {"day": 5, "status": "held", "minutes": 30, "beyond": 15, "asked": 2},
+            {"day": 5, "status": "held", "minutes": 30, "beyond": 15, "asked": 1},
             {"day": 5, "status": "missed"},
             {"day": 8, "status": "held", "minutes": 60},
             {"day": 8, "status": "cancelled"},
