@@ -54,7 +54,7 @@ _SERVING: Final = {TieKind.EMPLOYER: "serve-employer"}
 _ASKED_BEFORE: Final = (ProposeMatch, PlanSession)
 #: When the next supervision is due. Months on a calendar cost more than all else of the rule, so
 #: they are counted once for all who were supervised on that day.
-_DUE_EVERY: Final[tuple[tuple[str, Callable[[date, int], date]], ...]] = (
+DUE_EVERY: Final[tuple[tuple[str, Callable[[date, int], date]], ...]] = (
     ("supervision", lru_cache(1024)(lambda last, months: last + relativedelta(months=months))),
     ("supervision-weeks", lambda last, weeks: last + timedelta(weeks=weeks)),
 )
@@ -154,7 +154,7 @@ def _supervised(id_: str, view: View, book: Book) -> Findings:
         return ()
     last = max(peer.serves_since, peer.supervised or peer.since)
     found = []
-    for limit, due in _DUE_EVERY:
+    for limit, due in DUE_EVERY:
         clause = book.clauses[limit]
         if clause.value is not None:
             verdict = Verdict.ALLOWED if book.day <= due(last, clause.value) else clause.past

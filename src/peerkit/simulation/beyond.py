@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from peerkit.simulation.arrays import numpy
@@ -32,7 +32,7 @@ def gives_in(scenario: Scenario, luck: Luck, who: Any, nth: Any, load: Any) -> A
     return luck.chance("gives in", who, nth) < likely[load]
 
 
-@cache
+@lru_cache(maxsize=16)
 def _likely(sessions: Sessions, places: int) -> tuple[float, ...]:
     """How likely a peer gives in, by how many people they walk with."""
     drift = sessions.drift

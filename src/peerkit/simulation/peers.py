@@ -7,6 +7,7 @@ they talk with their supervisor is known once they begin; when they leave is not
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -124,19 +125,34 @@ def _drawn(luck: Luck, purpose: str, who: Any, among: list[tuple[Any, float]]) -
 
 
 def gives_notice(
-    peers: Peers, luck: Luck, seat: int, generation: int, day: int, load: int, *, overdue: bool
-) -> bool:
+    peers: Peers, luck: Luck, seat: Any, generation: Any, day: int, load: Any, *, overdue: Any
+) -> Any:
     """Whether a peer gives notice when it is looked at: more likely with a high load, and alone.
 
     The yearly share of :attr:`~peerkit.simulation.scenario.Peers.turnover` is a hazard that the
     load and overdue supervision multiply (a proportional hazard: an assumption of the model).
     """
-    if not peers.turnover:
-        return False
+    np = numpy()
+    who = np.asarray(seat, np.uint64) + np.asarray(generation, np.uint64) * np.uint64(_A_GENERATION)
+    likely = np.array(_likely(peers))[np.asarray(overdue, np.intp), load]
+    return luck.chance("notice", who, day) < likely
+
+
+@lru_cache(maxsize=16)
+def _likely(peers: Peers) -> tuple[tuple[float, ...], ...]:
+    """How likely notice is, by whether supervision is overdue, and by how many they walk with."""
     hazard = -math.log1p(-min(peers.turnover, 1 - 1e-12)) * REVIEW / _A_YEAR
     planned = max(peers.places, 1)
-    hazard *= math.exp(
-        peers.turnover_load * (load / planned - 1) + peers.turnover_unsupervised * overdue
+    return tuple(
+        tuple(
+            -math.expm1(
+                -hazard
+                * math.exp(
+                    peers.turnover_load * (load / planned - 1)
+                    + peers.turnover_unsupervised * overdue
+                )
+            )
+            for load in range(peers.places + 1)
+        )
+        for overdue in (0, 1)
     )
-    who = seat + generation * _A_GENERATION
-    return bool(luck.chance("notice", who, day) < -math.expm1(-hazard))
