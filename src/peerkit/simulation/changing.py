@@ -24,9 +24,12 @@ _STEP: Final = re.compile(r"([a-z_]+)(?:\[([0-9]+)\])?\Z")
 def changed(scenario: Scenario, values: Mapping[str, Any], name: str | None = None) -> Scenario:
     """The scenario with these values, by their paths, and perhaps another name.
 
-    Raises :class:`~peerkit.errors.BadInput` for a path that leads nowhere, and for a value that
-    does not fit there.
+    The source of a number does not hold for another one: it goes when the number does. Raises
+    :class:`~peerkit.errors.BadInput` for a path that leads nowhere, and for a value that does not
+    fit there.
     """
+    kept = [pair for pair in scenario.sources if not any(_within(pair[0], of) for of in values)]
+    scenario = attrs.evolve(scenario, sources=kept)
     for path, value in values.items():
         if path.startswith(_LIMITS):
             limits = {**dict(scenario.limits), path.removeprefix(_LIMITS): value}
@@ -44,6 +47,10 @@ def value_at(scenario: Scenario, path: str) -> Any:
     for step in path.split("."):
         found = _at(found, step, path)
     return found
+
+
+def _within(path: str, of: str) -> bool:
+    return path == of or path.startswith((f"{of}.", f"{of}["))
 
 
 def _put(of: T, steps: list[str], value: Any, path: str) -> T:

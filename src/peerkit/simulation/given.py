@@ -17,6 +17,8 @@ __all__ = [
     "add_up",
     "bounds",
     "given",
+    "known_of",
+    "mix",
     "parameters",
     "part",
     "parts",
@@ -88,13 +90,23 @@ class Shares:
             raise BadInput("Shares.shares", "give one share for each value")
         if any(isinstance(each, bool) or not isinstance(each, int) for each in self.values):
             raise BadInput("Shares.values", "give whole numbers")
-        if min(self.shares) < 0 or not add_up(self.shares):
+        if len(set(self.values)) < len(self.values):
+            raise BadInput("Shares.values", "give each value once")
+        if any(isinstance(each, bool) or not isinstance(each, int | float) for each in self.shares):
+            raise BadInput("Shares.shares", "give numbers")
+        if not (min(self.shares) >= 0 and add_up(self.shares)):
             raise BadInput("Shares.shares", "must be 0 or more each, and add up to 1")
 
 
 def add_up(shares: Iterable[float]) -> bool:
     """Whether shares add up to 1, as nearly as shares that were rounded do."""
     return abs(sum(shares) - 1) <= _NEARLY
+
+
+def known_of(field: Any) -> Given | None:
+    """What is known of a field, where it is a number."""
+    known: Given | None = field.metadata.get(_KEY)
+    return known
 
 
 def given(
@@ -117,27 +129,34 @@ def share(default: float, says: str, *, source: str = ASSUMED, caution: str = ""
     return given(default, says, "share", source=source, caution=caution, most=1)
 
 
-def part(
-    kind: type[Any],
-    default: Any = attrs.NOTHING,
-    says: str = "",
-    unit: str = "",
+def mix(
+    default: Shares,
+    says: str,
+    unit: str,
     *,
     source: str = ASSUMED,
     caution: str = "",
+    least: int = 1,
+    most: int,
 ) -> Any:
-    """A field that is a part of a scenario, with numbers of its own.
+    """A field that is :class:`Shares`: one number with one source. The bounds hold for each."""
+    known = Given(says, unit, source, caution, least, most)
 
-    Where several numbers say one thing together, ``says`` tells what, and they are one number of
-    the scenario with one source.
-    """
-    maker = attrs.Factory(kind) if default is attrs.NOTHING else default
-    known = {_KEY: Given(says, unit, source, caution)} if says else {}
+    def check(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        _must_be(Shares, instance, attribute, value)
+        if not all(_between(known, each) for each in value.values):
+            raise BadInput(_place(instance, attribute), f"each must lie {_bounds(known)}")
+
+    return attrs.field(default=default, validator=check, metadata={_KEY: known})
+
+
+def part(kind: type[Any]) -> Any:
+    """A field that is a part of a scenario, with numbers of its own."""
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
         _must_be(kind, instance, attribute, value)
 
-    return attrs.field(default=maker, validator=check, metadata=known)
+    return attrs.field(default=attrs.Factory(kind), validator=check)
 
 
 def parts(kind: type[Any], default: tuple[Any, ...] = (), *, least: int = 0) -> Any:
@@ -178,7 +197,8 @@ def _fits(instance: object, attribute: attrs.Attribute[Any], value: object) -> N
     known: Given = attribute.metadata[_KEY]
     if value is None and attribute.default is None:
         return
-    several = value if isinstance(value, tuple) else (value,)
+    listed = isinstance(attribute.default, tuple) and isinstance(value, tuple)
+    several: Any = value if listed else (value,)
     for each in several:
         whole = isinstance(attribute.default, int) and not isinstance(attribute.default, bool)
         kind: Any = int if whole else (int, float)

@@ -7,7 +7,7 @@ of it, is not said here: that is the handbook's, with the layers that the scenar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -17,7 +17,7 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.model import Experience, Role
 from peerkit.simulation.changing import changed
-from peerkit.simulation.given import Shares, add_up, given, part, parts, share
+from peerkit.simulation.given import Shares, add_up, given, mix, parameters, part, parts, share
 from peerkit.simulation.inputs import Costs, Outcomes
 
 __all__ = [
@@ -43,6 +43,17 @@ __all__ = [
 _MONTHS: Final = 12
 
 
+def _line(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """It stands in headings, tables and files: one line that can be read."""
+    if not (isinstance(value, str) and value.strip() and value.isprintable()):
+        raise BadInput(f"{type(instance).__name__}.{attribute.name}", "give one line of text")
+
+
+def _lines(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    for each in value:
+        _line(instance, attribute, each)
+
+
 @attrs.frozen(kw_only=True)
 class Need:
     """A kind of person who comes: what they have lived through, and the language they speak.
@@ -51,7 +62,7 @@ class Need:
     """
 
     experience: Experience | None = None
-    language: str = "en"
+    language: str = attrs.field(default="en", validator=_line)
     share: float = share(1.0, "of all who come are of this kind")
 
 
@@ -88,7 +99,7 @@ class Lived:
 class Speaks:
     """What a share of the peers speaks."""
 
-    language: str
+    language: str = attrs.field(validator=_line)
     share: float = share(1.0, "of the peers speak it")
 
 
@@ -131,8 +142,8 @@ class Peers:
     )
     supervision_missed: float = share(0.0, "of these talks do not take place")
     leave_per_year: float = given(0.0, "times a peer is away in a year", "times a year", most=50)
-    leave_days: Shares = part(
-        Shares, Shares((5, 10, 15), (0.5, 0.3, 0.2)), "days a peer is away each time", "days"
+    leave_days: Shares = mix(
+        Shares((5, 10, 15), (0.5, 0.3, 0.2)), "days a peer is away each time", "days", most=366
     )
     turnover: float = share(
         0.0,
@@ -194,11 +205,11 @@ class Planning(StrEnum):
 class Sessions:
     """How people meet. ``every`` are the days between appointments that participants choose."""
 
-    every: Shares = part(
-        Shares, Shares((7, 14), (0.8, 0.2)), "days from one appointment to the next", "days"
+    every: Shares = mix(
+        Shares((7, 14), (0.8, 0.2)), "days from one appointment to the next", "days", most=366
     )
-    minutes: Shares = part(
-        Shares, Shares((30, 45, 60), (0.2, 0.5, 0.3)), "minutes a session takes", "minutes"
+    minutes: Shares = mix(
+        Shares((30, 45, 60), (0.2, 0.5, 0.3)), "minutes a session takes", "minutes", most=480
     )
     no_show: float = share(0.2, "of the appointments are missed by the participant")
     cancelled: float = share(0.05, "of the appointments are called off by the participant")
@@ -271,20 +282,29 @@ class Beds:
 
     count: int = given(0, "beds in the respite house", "beds", most=10_000)
     per_week: float = given(0.0, "people ask for a bed in a week", "people a week", most=1e6)
-    nights: Shares = part(
-        Shares,
+    nights: Shares = mix(
         Shares((2, 3, 5, 7), (0.2, 0.3, 0.3, 0.2)),
         "nights somebody stays",
         "nights",
         source="R-PRESP",
         caution="1 to 7 nights there; how many stay how long is an assumption.",
+        most=366,
     )
     patience: int = given(3, "days somebody waits for a bed", "days", most=365)
 
 
-def _pairs(value: Any) -> tuple[tuple[str, int], ...]:
+def _texts(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
+def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:
     given_as = value.items() if hasattr(value, "items") else value
-    return tuple(sorted((str(name), number) for name, number in given_as))
+    return tuple(sorted((str(name), what) for name, what in given_as))
+
+
+def _numbers(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if any(isinstance(each, bool) or not isinstance(each, int) for _, each in value):
+        raise BadInput("Scenario.limits", "give a whole number for each limit")
 
 
 @attrs.frozen(kw_only=True)
@@ -293,17 +313,20 @@ class Scenario:
 
     ``begins`` is the first day, ``days`` how many are simulated, of which the first ``warm_up`` are
     not counted. ``layers`` are those of the handbook, as in :meth:`Handbook.load`; ``limits``
-    are the program's own numbers over them: ``{"caseload": 12}``.
+    are the program's own numbers over them: ``{"caseload": 12}``. ``sources`` say where
+    numbers of yours are from, by their paths: ``{"arrivals.per_week": "our records of 2025"}``.
     """
 
-    name: str = attrs.field(default="base", validator=attrs.validators.instance_of(str))
+    name: str = attrs.field(default="base", validator=_line)
     begins: date = attrs.field(
         default=date(2026, 1, 5), validator=attrs.validators.instance_of(date)
     )
     days: int = given(365, "days are simulated", "days", least=1, most=36600)
     warm_up: int = given(0, "days at the beginning are not counted", "days", most=36600)
-    layers: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    limits: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_pairs)
+    layers: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=_lines)
+    limits: tuple[tuple[str, int], ...] = attrs.field(
+        default=(), converter=_pairs, validator=_numbers
+    )
     arrivals: Arrivals = part(Arrivals)
     peers: Peers = part(Peers)
     matching: Matching = part(Matching)
@@ -313,16 +336,24 @@ class Scenario:
     beds: Beds = part(Beds)
     outcomes: Outcomes = part(Outcomes)
     costs: Costs = part(Costs)
+    sources: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
 
     def __attrs_post_init__(self) -> None:
         if self.warm_up >= self.days:
             raise BadInput("Scenario.warm_up", "must be shorter than the days simulated")
+        known = {each.path for each in parameters(self)} if self.sources else set()
+        known |= {f"limits.{name}" for name, _ in self.limits}
+        for path, said in self.sources:
+            if path not in known:
+                raise BadInput("Scenario.sources", f"{path!r} is no number of this scenario")
+            if not (isinstance(said, str) and said.strip() and said.isprintable()):
+                raise BadInput("Scenario.sources", f"give one line of text for {path!r}")
 
     def but(self, values: Mapping[str, Any], name: str | None = None) -> Scenario:
         """The same, but for these values by their paths: ``{"peers.count": 12}``.
 
-        A number of the handbook is named ``limits.caseload``. Raises
-        :class:`~peerkit.errors.BadInput` for a path that leads nowhere.
+        A number of the handbook is named ``limits.caseload``. What was said of the source of a
+        number goes with it. Raises :class:`~peerkit.errors.BadInput` for a path that leads nowhere.
         """
         return changed(self, values, name)
 
