@@ -83,10 +83,10 @@ def _spans(act: Any, view: View) -> tuple[Span, ...]:
 def _taken(act: _Planned, view: View) -> Iterator[tuple[Session | Series, list[Span]]]:
     """What is planned already and is not what the act speaks of, with the time it takes."""
     for session in view.all(Session):
-        itself = act.id == session.id and not isinstance(act, PlanSeries | MoveOccurrence)
+        itself = act.id == session.id and not isinstance(act, (PlanSeries, MoveOccurrence))
         if session.status is SessionStatus.PLANNED and not itself:
             yield session, [session.span]
-    own = _named(act) if isinstance(act, PlanSession | MoveOccurrence) else None
+    own = _named(act) if isinstance(act, (PlanSession, MoveOccurrence)) else None
     for each in view.all(Series):
         itself = act.id == each.id and isinstance(act, PlanSeries)
         if each.status is SeriesStatus.RUNNING and not itself:

@@ -27,6 +27,7 @@ from peerkit.stores.outbox import (
     Delivery,
     Posted,
     Settled,
+    laid,
     once_each,
     runs,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "Store",
     "Wanted",
     "bases",
+    "laid",
     "once_each",
     "runs",
     "seal",
