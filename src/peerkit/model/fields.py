@@ -272,7 +272,9 @@ def maybe_codes() -> Any:
 
 def as_tuple(value: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """A list as a tuple; anything else as it is, for the check that follows."""
-    return tuple(value) if type(value) is list else cast("tuple[str, ...]", value)
+    if type(value) is list:
+        return tuple(value)
+    return value  # type: ignore[return-value]  # a list of another class is refused there
 
 
 def several(kind: type[Any], *, least: int = 0, most: int = MOST_NAMED) -> Any:
@@ -285,8 +287,9 @@ def several(kind: type[Any], *, least: int = 0, most: int = MOST_NAMED) -> Any:
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if type(value) is not tuple or not least <= len(value) <= most:
             raise BadInput(_place(instance, attribute), f"name {least} to {most} of these")
-        if not all(isinstance(each, kind) for each in value):
-            raise BadInput(_place(instance, attribute), f"each must be a {kind.__name__}")
+        for each in value:
+            if not isinstance(each, kind):
+                raise BadInput(_place(instance, attribute), f"each must be a {kind.__name__}")
 
     default: Any = attrs.NOTHING if least else ()
     return attrs.field(default=default, converter=as_tuple, validator=check, repr=False)

@@ -167,7 +167,8 @@ class Timetable:
         return not self.occurrences or self.occurrences[-1].ends <= moment
 
 
-@lru_cache(maxsize=128)
+# A plan reads every series of its people: with fewer places than series all are worked out anew.
+@lru_cache(maxsize=1024)
 def _occurrences(timetable: Timetable) -> tuple[Occurrence, ...]:
     zone, at = timetable.zone, timetable.at
     return tuple(

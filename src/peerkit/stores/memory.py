@@ -248,12 +248,12 @@ class MemoryStore:
             return
         for each in was:
             if each not in now:
-                self._undo.append((_file, filed[each], name))
-                _take_out(filed[each], name)
+                self._undo.append((_file, filed, each, name))
+                _take_out(filed, each, name)
         for each in now:
             if each not in was:
-                self._undo.append((_take_out, filed[each], name))
-                _file(filed[each], name)
+                self._undo.append((_take_out, filed, each, name))
+                _file(filed, each, name)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -438,15 +438,19 @@ def _shorten(items: list[Any], length: int) -> None:
     del items[length:]
 
 
-def _file(names: list[_Name], name: _Name) -> None:
+def _file(filed: _Filed, under: str | None, name: _Name) -> None:
     """Put a name in its place, once."""
+    names = filed[under]
     at = bisect_left(names, name)
     if names[at : at + 1] != [name]:
         names.insert(at, name)
 
 
-def _take_out(names: list[_Name], name: _Name) -> None:
-    """Take a name out, if it is there."""
+def _take_out(filed: _Filed, under: str | None, name: _Name) -> None:
+    """Take a name out, if it is there. Of a day that is over nothing is left."""
+    names = filed[under]
     at = bisect_left(names, name)
     if names[at : at + 1] == [name]:
         del names[at]
+    if not names:
+        del filed[under]
