@@ -347,7 +347,7 @@ class RemovesUnseen(MemoryStore):
     """Takes away what nobody has looked at."""
 
     def _remove(self, name: tuple[str, str], view: View) -> None:
-        seen = attrs.evolve(view, nouns=(self._nouns[name[1]][name][1],))
+        seen = attrs.evolve(view, nouns=(self._nouns[name][1],))
         super()._remove(name, seen)
 
 

@@ -27,7 +27,6 @@ from peerkit.stores.outbox import (
     Delivery,
     Posted,
     Settled,
-    laid,
     once_each,
     runs,
 )
@@ -59,7 +58,6 @@ __all__ = [
     "Store",
     "Wanted",
     "bases",
-    "laid",
     "once_each",
     "runs",
     "seal",

@@ -6,7 +6,6 @@ import json
 import re
 from datetime import date, datetime
 from hashlib import sha256
-from itertools import chain
 from typing import Any, Final
 
 import attrs
@@ -222,13 +221,14 @@ def touched(
     tallies it moves, and what it takes away. So what is known about an id follows
     from the entries that belong to it.
     """
-    plain = [each for each in about if "+" not in each and "#" not in each]
-    left = [(noun.id, *noun.touches) for noun, _ in nouns]
-    weighed = [each for noun, _ in nouns if noun.open for each in noun.weighs_on]
-    counted = dict.fromkeys([each.of for each in counts])
-    moved = [bases(each) for each in (*weighed, *counted)]
-    taken = [id_ for _, id_ in removes]
-    return tuple(dict.fromkeys(chain(plain, *left, *moved, taken)))
+    found = dict.fromkeys([each for each in about if "+" not in each and "#" not in each])
+    moved: list[str] = []
+    for noun, _ in nouns:
+        found |= dict.fromkeys((noun.id, *noun.touches))
+        moved += noun.weighs_on if noun.open else ()
+    for each in dict.fromkeys((*moved, *[count.of for count in counts])):
+        found |= dict.fromkeys(bases(each))
+    return tuple(found | dict.fromkeys([id_ for _, id_ in removes]))
 
 
 def seal(number: int, previous: str, change: Change) -> Entry:

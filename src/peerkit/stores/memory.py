@@ -26,11 +26,11 @@ from peerkit.stores import (
     Settled,
     Standing,
     Wanted,
-    laid,
     once_each,
     runs,
     seal,
 )
+from peerkit.stores.outbox import laid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,7 +71,7 @@ class MemoryStore:
         self._entries: list[Entry] = []
         self._by_key: dict[str, int] = {}
         self._touching: defaultdict[str, list[int]] = defaultdict(list)
-        self._nouns: defaultdict[str, dict[_Name, _Kept]] = defaultdict(dict)
+        self._nouns: dict[_Name, _Kept] = {}
         self._weighing: _Filed = defaultdict(list)
         self._found: _Filed = defaultdict(list)
         self._tallies: _Tallies = defaultdict(lambda: defaultdict(dict))
@@ -119,9 +119,8 @@ class MemoryStore:
         tallies: dict[tuple[str, str], int] = {}
         now_counted = periods(day)
         for each in about:
-            found |= self._nouns.get(each, {})
             for name in self._weighing.get(each, ()):
-                found[name] = self._nouns[name[1]][name]
+                found[name] = self._nouns[name]
             if counted := self._tallies.get(each):
                 for when in now_counted:
                     for what, value in counted.get(when, {}).items():
@@ -191,25 +190,23 @@ class MemoryStore:
     def _put_noun(self, number: int, noun: Noun, view: View) -> None:
         """A noun that the change has not read must be new: nothing is overwritten unseen."""
         name = (noun.kind, noun.id)
-        table = self._nouns[noun.id]
-        before = table[name][1] if name in table else None
+        before = self._nouns[name][1] if name in self._nouns else None
         if before is not None and view.get(type(noun), noun.id) is None:
             raise StoreError(f"There is a {noun.kind} {noun.id} already. Nothing was stored.")
         self._refile(self._found, name, _under(before), _under(noun))
         self._refile(self._weighing, name, _weighs(before), _weighs(noun))
-        self._set(table, name, ((*name, number), noun))
+        self._set(self._nouns, name, ((*name, number), noun))
 
     def _remove(self, name: _Name, view: View) -> None:
         """A noun is taken away. Nothing is taken away unseen."""
-        table = self._nouns[name[1]]
-        noun = table[name][1] if name in table else None
+        noun = self._nouns[name][1] if name in self._nouns else None
         if noun is None or noun not in view.nouns:
             kind, id_ = name
             raise StoreError(f"The {kind} {id_} was not read before. Nothing was stored.")
         self._refile(self._found, name, _under(noun), ())
         self._refile(self._weighing, name, _weighs(noun), ())
-        self._undo.append((table.__setitem__, name, table[name]))
-        del table[name]
+        self._undo.append((self._nouns.__setitem__, name, self._nouns[name]))
+        del self._nouns[name]
 
     def _forget(self, owner: str) -> None:
         """Every text of this owner goes, from beside the nouns and from the entries."""
@@ -324,13 +321,13 @@ class MemoryStore:
         """The nouns that are asked for, by id: those filed under what they are about, and it."""
         kind, itself = wanted.kind.kind, wanted.about
         filed = self._found.get(itself, [])
-        if itself is not None and (kind, itself) in self._nouns.get(itself, ()):
+        if itself is not None and (kind, itself) in self._nouns:
             filed = sorted({*filed, (kind, itself)})
         for at in range(bisect_right(filed, (kind, after)), len(filed)):
             name = filed[at]
             if name[0] != kind:
                 return
-            noun = self._nouns[name[1]][name][1]
+            noun = self._nouns[name][1]
             if wanted.takes(noun):
                 yield noun  # type: ignore[misc]  # it is filed under its kind
 
@@ -430,8 +427,10 @@ def _under(noun: Noun | None) -> tuple[str | None, ...]:
 
 
 def _weighs(noun: Noun | None) -> tuple[str, ...]:
-    """Under what decisions read it."""
-    return () if noun is None or not noun.open else noun.weighs_on
+    """Under what decisions read it: its own id, and while it is open what it weighs on."""
+    if noun is None:
+        return ()
+    return (noun.id, *noun.weighs_on) if noun.open else (noun.id,)
 
 
 def _shorten(items: list[Any], length: int) -> None:
