@@ -31,6 +31,7 @@ def numbers(
         "wait": 100 / scenario.peers.count + drawn,
         "noise": float(luck.normal("noise", scenario.days)) / 1000,
         "rare": drawn if run % 2 else float("nan"),
+        "busy": 100 / scenario.peers.count + 5 * scenario.sessions.no_show,
         "no_show": scenario.sessions.no_show + drawn / 100,
     }
     return found | ({"refused.caseload": 2.0} if run % 2 else {})

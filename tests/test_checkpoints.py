@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +75,7 @@ class Counted:
         self.made: list[tuple[str, int]] = []
 
     def __call__(self, scenario: Scenario, *, seed: int, run: int, engine: Engine) -> Any:
+        """A run, like any other."""
         self.made.append((scenario.name, run))
         return numbers(scenario, seed=seed, run=run, engine=engine)
 
@@ -128,9 +128,7 @@ def test_a_study_killed_at_any_moment_is_gone_on_with(tmp_path: Path) -> None:
         assert now > before
         before = now
     replications = (before - 1) // 2 + 1
-    slow_by_name = attrs.evolve(
-        BASE, replications=replications, simulate=pretend_runs.slow_numbers
-    )
+    slow_by_name = attrs.evolve(BASE, replications=replications, simulate=pretend_runs.slow_numbers)
     assert slow_by_name.run(checkpoint=path) == attrs.evolve(BASE, replications=replications).run()
 
 
@@ -215,7 +213,7 @@ def test_a_damaged_line_is_named(tmp_path: Path, damage: str) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     lines[4] = damage
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with pytest.raises(BadInput, match="checkpoint line 5: is damaged. Take the line away"):
+    with pytest.raises(BadInput, match=r"checkpoint line 5: is damaged\. Take the line away"):
         BASE.run(checkpoint=path)
     del lines[4]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

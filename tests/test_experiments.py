@@ -33,6 +33,7 @@ class Written(Executor):
         self.parcels: list[int] = []
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """What the standard library asks of an executor."""
         self.parcels.append(len(args[0]))
         future: Future[Any] = Future()
         try:
@@ -254,7 +255,9 @@ def test_a_measure_without_end_is_a_failure() -> None:
     """What statistics could not take is not kept."""
     study = pretend(few, replications=1, simulate=pretend_runs.endless).run()
     assert study.failures == (
-        Failure("few", 0, "BadInput", "measures.wait: is without end; a measure is a number, or NaN"),
+        Failure(
+            "few", 0, "BadInput", "measures.wait: is without end; a measure is a number, or NaN"
+        ),
     )
     with pytest.raises(BadInput, match="none, as every replication failed"):
         study.interval("wait")
@@ -265,11 +268,9 @@ def test_what_is_not_installed_is_said_at_once() -> None:
     absent = pretend(few.but({}, pretend_runs.ABSENT), replications=60)
     with pytest.raises(MissingExtra):
         absent.run()
-    slow = pretend(
-        few.but({}, pretend_runs.ABSENT), replications=60, simulate=pretend_runs.slow_numbers
-    )
-    with pytest.raises(MissingExtra), ThreadPoolExecutor(2) as pool:
-        slow.run(pool)
+    tasks = [(few.but({}, pretend_runs.ABSENT), run) for run in (0, 3)]
+    with pytest.raises(MissingExtra):
+        list(finished(MAKER, tasks, Written(), clock_of(5.0)))
 
 
 @pytest.mark.once
@@ -305,13 +306,13 @@ def test_what_cannot_travel_is_said() -> None:
 def test_rows_are_tidy_and_what_has_no_value_has_none() -> None:
     """Every measure of every replication has a row; refusals not met under a clause are 0."""
     study = pretend((few, many), replications=2).run()
-    assert study.measures == ("wait", "noise", "rare", "no_show", "refused.caseload")
+    assert study.measures == ("wait", "noise", "rare", "busy", "no_show", "refused.caseload")
     rows = list(study.rows())
-    assert len(rows) == 2 * 2 * 5
+    assert len(rows) == 2 * 2 * 6
     assert rows[0] == Row("few", 0, "wait", study.values("few", "wait")[0])
     assert rows[2] == Row("few", 0, "rare", None)
-    assert rows[4] == Row("few", 0, "refused.caseload", 0.0)
-    assert rows[9] == Row("few", 1, "refused.caseload", 2.0)
+    assert rows[5] == Row("few", 0, "refused.caseload", 0.0)
+    assert rows[11] == Row("few", 1, "refused.caseload", 2.0)
     table = study.table()
     assert list(table) == ["scenario", "run", "measure", "value"]
     assert table["run"] == [row.run for row in rows]
@@ -334,9 +335,7 @@ def test_an_interval_says_on_how_many_runs_it_rests() -> None:
     assert once.explain().endswith(", no interval, from 1 of 2 runs (1 without such a number).")
     none = pretend(few, replications=1).run().interval("rare")["few"]
     assert none.mean != none.mean, "NaN: there is no mean"
-    assert none.explain() == (
-        "few: rare is unknown, from 0 of 1 runs (1 without such a number)."
-    )
+    assert none.explain() == ("few: rare is unknown, from 0 of 1 runs (1 without such a number).")
 
 
 def test_a_mean_and_its_interval_are_those_of_the_values() -> None:
@@ -377,10 +376,18 @@ def test_replications_go_on_until_the_mean_is_known_well_enough() -> None:
     study = experiment.run()
     # The noise has a standard deviation of 1: 1.96 / sqrt(n) is 0.25 at 62.
     assert 40 < study.replications < 150
-    assert all(each.half is not None and each.half <= 0.27 for each in study.interval("noise").values())
+    assert all(
+        each.half is not None and each.half <= 0.27 for each in study.interval("noise").values()
+    )
     assert all("are enough" in each.explain() for each in until.asked(study).values())
     with ThreadPoolExecutor(2) as pool:
         assert experiment.run(pool) == study
+
+
+def test_nothing_is_asked_for_again_where_everything_failed() -> None:
+    """A precision that no replication can serve does not hide why."""
+    experiment = pretend(few, until=Within("wait", 1.0), simulate=pretend_runs.endless)
+    assert len(experiment.run().failures) == 20
 
 
 def test_a_difference_can_be_what_must_be_known() -> None:

@@ -75,20 +75,15 @@ def test_an_end_that_is_the_base_itself_moves_nothing() -> None:
 def test_a_limit_that_the_scenario_leaves_to_the_handbook_begins_at_the_handbooks() -> None:
     """The base has what its handbook says, so nothing has to be written twice."""
     design = vary_each(base, {"limits.caseload": (5, 60)})
-    assert design.numbers[0]["limits.caseload"] == base_caseload()
+    assert design.numbers[0]["limits.caseload"] == 20
     assert design.scenarios[1].limits == (("caseload", 5),)
     assert design.scenarios[0].limits == ()
 
 
-def base_caseload() -> int:
-    """The widest published one, as the handbook has it."""
-    return 30
-
-
-@pytest.mark.parametrize("path", ["name", "arrivals.needs[0]", "limits.room-with-supervisor"])
+@pytest.mark.parametrize("path", ["name", "arrivals.needs[0]", "limits.joy"])
 def test_what_is_no_number_cannot_be_varied(path: str) -> None:
     """The error names the path."""
-    with pytest.raises((BadInput, KeyError), match="leads to no number|room"):
+    with pytest.raises(BadInput, match="leads to no number"):
         vary_each(base, {path: (1, 2)})
 
 
@@ -106,19 +101,19 @@ def test_numbers_are_spread_evenly_over_their_bounds_and_whole_where_they_must_b
     assert design != vary_together(base, BOUNDS, 10, seed=4)
 
 
-def test_a_result_is_linked_with_what_moves_it_and_with_nothing_else() -> None:
-    """Waits fall with peers, and people who do not come have no part in it."""
+def test_a_result_is_linked_with_what_moves_it() -> None:
+    """It falls with peers, and rises a little with people who do not come."""
     design = vary_together(base, BOUNDS, 40)
     study = pretend(design.scenarios, replications=3).run()
-    links = design.links(study, "wait")
+    links = design.links(study, "busy")
     peers, others = links.of["peers.count"], links.of["sessions.no_show"]
-    assert peers.value == pytest.approx(-1, abs=0.01)
+    assert peers.value is not None
     assert others.value is not None
-    assert abs(others.value) < 0.4
+    assert -1 < peers.value < -0.95
+    assert 0.2 < others.value < 0.95
     lines = links.explain().splitlines()
-    assert lines[0] == "wait, rank correlations over 3 of 3 runs:"
-    assert lines[1].startswith("peers.count: -1.00 (-1.00 to ")
-    assert [each.value for each in design.links(study, "rare").of.values()] != [None, None]
+    assert lines[0] == "busy, rank correlations over 3 of 3 runs:"
+    assert lines[1].startswith("peers.count: -0.9")
     assert design.links(study, "rare").runs == 1, "only run 1 has it"
     with pytest.raises(BadInput, match="ask a design that vary_each made"):
         design.moves(study, "wait")
@@ -283,5 +278,8 @@ def test_a_fit_without_a_mean_is_outside() -> None:
 
 
 CALIBRATED: Calibration = calibrate(
-    pretend(base, replications=2), {"sessions.no_show": (0.0, 0.6)}, [target("no_show", 0.3, 0.1)], tries=5
+    pretend(base, replications=2),
+    {"sessions.no_show": (0.0, 0.6)},
+    [target("no_show", 0.3, 0.1)],
+    tries=5,
 )

@@ -1,4 +1,4 @@
-"""Which numbers a scenario must have to come out as published figures did, and how near it comes."""
+"""Which numbers make a scenario come out as published figures did, and how near it comes."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def _nowhere(made: Iterable[Replication | Failure]) -> None:
 
 def _opened(path: str | os.PathLike[str]) -> BinaryIO:
     try:
-        return open(path, "a+b", buffering=0)  # noqa: PTH123, SIM115 - the caller closes it
+        return open(path, "a+b", buffering=0)  # noqa: PTH123 - the caller closes it
     except OSError as error:
         failed = error.strerror
     raise StoreError(f"The checkpoint could not be opened: {failed}.")
@@ -101,6 +101,8 @@ def _read(line: bytes, at: int) -> Replication | Failure:
             return Replication(scenario, run, values)
         case {"scenario": str(scenario), "run": int(run), "error": str(error), "says": str(says)}:
             return Failure(scenario, run, error, says)
+        case _:
+            pass
     raise BadInput(f"{_PLACE} line {at}", "is damaged. Take the line away: it is made again.")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
@@ -89,9 +88,19 @@ class Within:
 
     def asked(self, study: Study) -> dict[str, Precision]:
         """For each scenario whether its runs are enough: ``explain()`` says it in a sentence."""
-        return {
-            name: self._judged(study, name) for name in study.names if name != self.against
-        }
+        return {name: self._judged(study, name) for name in study.names if name != self.against}
+
+    def over(self, study: Study) -> bool:
+        """Whether no further run is asked for: these are enough, or the most, or all failed."""
+        return (
+            study.replications >= self.most
+            or not study.done
+            or all(each.done for each in self.asked(study).values())
+        )
+
+    def next(self, count: int) -> int:
+        """How many runs of each scenario after so many: a quarter more, or five."""
+        return min(self.most, count + max(5, count // 4))
 
     def _judged(self, study: Study, name: str) -> Precision:
         judged = self._precision()
@@ -104,7 +113,7 @@ class Within:
         return judged
 
 
-def _scenarios(value: Iterable[Scenario]) -> tuple[Scenario, ...]:
+def _scenarios(value: Scenario | Iterable[Scenario]) -> tuple[Scenario, ...]:
     return (value,) if isinstance(value, Scenario) else tuple(value)
 
 
@@ -126,8 +135,8 @@ class Experiment:
     seed: int = 1
     engine: Engine = attrs.field(default=Engine.FAST, converter=Engine)
     until: Within | None = None
-    measures: Callable[[Run], Mapping[str, float]] = measured_in
-    simulate: Callable[..., Run] = simulate
+    measures: Callable[[Any], Mapping[str, float]] = measured_in
+    simulate: Callable[..., Any] = simulate
 
     def __attrs_post_init__(self) -> None:
         for each in self.scenarios:
@@ -158,8 +167,8 @@ class Experiment:
         maker = Maker(self.simulate, self.measures, self.seed, self.engine)
         with checkpoint_at(checkpoint, self.identity() if checkpoint else {}) as file:
             found = {(each.scenario, each.run): each for each in file.found}
-            count: int | None = self.replications
-            while count is not None:
+
+            def made(count: int) -> Study:
                 asked = [(each, run) for run in range(count) for each in self.scenarios]
                 left = [each for each in asked if (each[0].name, each[1]) not in found]
                 done = len(asked) - len(left)
@@ -169,8 +178,11 @@ class Experiment:
                         found.update(((each.scenario, each.run), each) for each in parcel)
                         done += len(parcel)
                         progress(done, len(asked))
-                study = self._study(found, count)
-                count = self._more(study)
+                return self._study(found, count)
+
+            study = made(self.replications)
+            while self.until is not None and not self.until.over(study):
+                study = made(self.until.next(study.replications))
         return study
 
     def _study(self, found: Mapping[tuple[str, int], Replication | Failure], count: int) -> Study:
@@ -184,15 +196,6 @@ class Experiment:
             done=tuple(each for each in asked if isinstance(each, Replication)),
             failures=tuple(each for each in asked if isinstance(each, Failure)),
         )
-
-    def _more(self, study: Study) -> int | None:
-        """How many replications next; None when these are enough. A quarter more each time."""
-        count = study.replications
-        if self.until is None or count >= self.until.most:
-            return None
-        if all(each.done for each in self.until.asked(study).values()):
-            return None
-        return min(self.until.most, count + max(5, count // 4))
 
     def identity(self) -> dict[str, Any]:
         """What its numbers hang on: the same identity gives the same numbers."""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
 from peerkit.errors import BadInput, MissingExtra, PeerkitError
 
 if TYPE_CHECKING:
-    from peerkit.simulation.record import Engine, Run
+    from peerkit.simulation.record import Engine
     from peerkit.simulation.scenario import Scenario
 
     #: One replication that is asked for: a scenario, and the number of the run.
@@ -79,8 +79,8 @@ class WorkersLost(PeerkitError):
 class Maker:
     """How one replication is made. It travels to the workers, with what they are to make."""
 
-    simulate: Callable[..., Run]
-    measures: Callable[[Run], Mapping[str, float]]
+    simulate: Callable[..., Any]
+    measures: Callable[[Any], Mapping[str, float]]
     seed: int
     engine: Engine
 
@@ -121,7 +121,7 @@ def finished(
     tasks: Sequence[Task],
     executor: Executor | None = None,
     clock: Callable[[], float] = perf_counter,
-) -> Iterator[tuple[Replication | Failure, ...]]:
+) -> Generator[tuple[Replication | Failure, ...]]:
     """What is asked for, some at a time, as it is finished.
 
     Without an executor everything is made here. With one, the first few are made here to see what
@@ -160,7 +160,7 @@ def _tried(
 
 def _here(
     maker: Maker, tasks: Iterator[Task], clock: Callable[[], float]
-) -> Iterator[tuple[Replication | Failure, ...]]:
+) -> Generator[tuple[Replication | Failure, ...]]:
     """One after the other. They are handed on a few times in a second, not each by itself."""
     made, since = [], clock()
     for task in tasks:
@@ -174,7 +174,7 @@ def _here(
 
 def _sent(
     maker: Maker, tasks: Sequence[Task], size: int, executor: Executor, so_far: tuple[int, int]
-) -> Iterator[tuple[Replication | Failure, ...]]:
+) -> Generator[tuple[Replication | Failure, ...]]:
     """What workers make. They are asked for all of it at once, and each takes the next parcel."""
     done, of = so_far
     lost = ""

@@ -133,9 +133,7 @@ def vary_together(
     It is a Latin hypercube; numbers that must be whole are rounded. The same seed gives the same.
     """
     rows = tuple(fitting(base, row) for row in latin_hypercube(bounds, count, seed))
-    return Design(
-        tuple(base.but(row, f"try {at}") for at, row in enumerate(rows, start=1)), rows
-    )
+    return Design(tuple(base.but(row, f"try {at}") for at, row in enumerate(rows, start=1)), rows)
 
 
 def number_at(scenario: Scenario, path: str) -> int | float:
@@ -145,8 +143,8 @@ def number_at(scenario: Scenario, path: str) -> int | float:
     """
     found = value_at(scenario, path)
     if found is None and path.startswith("limits."):
-        book = handbook_of(scenario).on(scenario.begins)
-        found = book.clause(path.removeprefix("limits.")).value
+        clauses = handbook_of(scenario).on(scenario.begins).clauses
+        found = clauses[id_].value if (id_ := path.removeprefix("limits.")) in clauses else None
     if isinstance(found, bool) or not isinstance(found, int | float):
         raise BadInput("path", f"{path!r} leads to no number in this scenario")
     return found
