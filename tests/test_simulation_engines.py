@@ -121,7 +121,9 @@ def unlike(one: Run, other: Run) -> list[str]:
     found = [] if one.words == other.words else [f"words: {one.words} {other.words}"]
     for name in TABLES:
         left, right = one.table(name), other.table(name)
-        rows = [[*zip(*(each.tolist() for each in it.values()), strict=True)] for it in (left, right)]
+        rows = [
+            [*zip(*(each.tolist() for each in it.values()), strict=True)] for it in (left, right)
+        ]
         if [*left] != [*right]:
             found.append(f"{name}: {[*left]} {[*right]}")
         if rows[0] != rows[1]:

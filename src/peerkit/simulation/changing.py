@@ -24,16 +24,17 @@ _STEP: Final = re.compile(r"([a-z_]+)(?:\[([0-9]+)\])?\Z")
 def changed(scenario: Scenario, values: Mapping[str, Any], name: str | None = None) -> Scenario:
     """The scenario with these values, by their paths, and perhaps another name.
 
-    The source of a number does not hold for another one: it goes when the number does. Raises
-    :class:`~peerkit.errors.BadInput` for a path that leads nowhere, and for a value that does not
-    fit there.
+    Where a limit is None, it is the handbook's again. The source of a number does not hold for
+    another one: it goes when the number does. Raises :class:`~peerkit.errors.BadInput` for a
+    path that leads nowhere, and for a value that does not fit there.
     """
     kept = [pair for pair in scenario.sources if not any(_within(pair[0], of) for of in values)]
     scenario = attrs.evolve(scenario, sources=kept)
     for path, value in values.items():
         if path.startswith(_LIMITS):
             limits = {**dict(scenario.limits), path.removeprefix(_LIMITS): value}
-            scenario = attrs.evolve(scenario, limits=limits)
+            left = {name: each for name, each in limits.items() if each is not None}
+            scenario = attrs.evolve(scenario, limits=left)
         else:
             scenario = _put(scenario, path.split("."), value, path)
     return scenario if name is None else attrs.evolve(scenario, name=name)
