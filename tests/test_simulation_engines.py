@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, timedelta
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
@@ -17,10 +15,8 @@ from peerkit.simulation.fast import run_fast
 from peerkit.simulation.record import TABLES, Run
 from peerkit.simulation.scenario import (
     Arrivals,
-    Beds,
     Choosing,
     Course,
-    Groups,
     Leaving,
     Lived,
     Matching,
