@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
     from peerkit.simulation.given import Parameter, parameters
     from peerkit.simulation.luck import Luck
-    from peerkit.simulation.manifest import Manifest, rerun
+    from peerkit.simulation.manifest import (
+        Manifest,
+        NotTheSame,
+        manifest_of,
+        read_manifest,
+        rerun,
+        write_manifest,
+    )
     from peerkit.simulation.measures import MEASURES, measured_in
     from peerkit.simulation.precision import Precision
     from peerkit.simulation.record import Engine, Run
@@ -53,6 +60,7 @@ if TYPE_CHECKING:
         wilson,
     )
     from peerkit.simulation.study import Study
+    from peerkit.simulation.study_report import report
     from peerkit.simulation.warm_up import suggest_warm_up
     from peerkit.simulation.week import PretendWeek
 
@@ -75,6 +83,7 @@ __all__ = [
     "Manifest",
     "Matching",
     "Need",
+    "NotTheSame",
     "Outcomes",
     "Parameter",
     "Peers",
@@ -93,11 +102,14 @@ __all__ = [
     "calibrate",
     "chance",
     "interval",
+    "manifest_of",
     "measured_in",
     "odds_ratio",
     "paired",
     "parameters",
+    "read_manifest",
     "read_scenario",
+    "report",
     "rerun",
     "risk_ratio",
     "simulate",
@@ -110,6 +122,7 @@ __all__ = [
     "vary_each",
     "vary_together",
     "wilson",
+    "write_manifest",
     "write_scenario",
 ]
 
@@ -134,6 +147,7 @@ _FILES: Final = (
     "sensitivity",
     "calibration",
     "manifest",
+    "study_report",
 )
 
 
