@@ -17,7 +17,7 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import Final
 
-from benchmarks.measuring import Case, Effort, Figure, Sample, Skipped, compared, in_turn
+from benchmarks.measuring import Case, Effort, Figure, Sample, Skipped, compared, in_turn, unpin
 from benchmarks.program_years import YEARS, Size, Year, agrees
 from peerkit.simulation import (
     Arrivals,
@@ -179,6 +179,7 @@ def _replications(effort: Effort) -> list[Figure]:
 
 def _two_processes(effort: Effort) -> list[Figure]:
     """The same study by two processes and by none: how much faster, for long and short ones."""
+    unpin()
     figures = []
     spawn = get_context("spawn")
     for name, times, many, least in (("long", 20, 40, 1.7), ("short", 1, 20, 1.0)):
