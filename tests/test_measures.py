@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import math
+from statistics import fmean
+from typing import Any
 
 import pytest
 
 from peerkit.errors import BadInput
 from peerkit.simulation.measures import MEASURES, measure, measured_in, waits
+from peerkit.simulation.outcomes import outcomes
 from peerkit.simulation.record import Run
-from peerkit.simulation.scenario import Peers, Scenario
+from peerkit.simulation.scenario import Beds, Costs, Outcomes, Peers, Scenario
 from tests.made_runs import run_of
 
-WORDS = {"clause": ("caseload", "no-medication-advice", "supervision")}
+WORDS = {
+    "act": ("DoActivity", "PlanSession", "ProposeMatch"),
+    "activity": ("lend-money", "therapy"),
+    "clause": ("caseload", "no-medication-advice", "supervision"),
+    "verdict": ("needs consultation", "not allowed"),
+}
 
 
 def ten_days(warm_up: int = 0) -> Run:
     """Ten days of two peers with four places each, of which the first so many do not count."""
     return run_of(
-        Scenario(days=10, warm_up=warm_up, peers=Peers(count=2, places=4)),
+        Scenario(
+            days=10,
+            warm_up=warm_up,
+            peers=Peers(count=2, places=4),
+            beds=Beds(count=1),
+            # Everybody is readmitted and nobody housed, so that it can be counted.
+            outcomes=Outcomes(readmitted=1.0, housed=0.0, follow_up=3),
+            costs=Costs(supervision_hour=0, respite_night=1000, readmission=7),
+        ),
         words=WORDS,
         people=[
             {"person": 0, "began": "walking", "matched": 0, "ended": 6, "why": "left", "held": 9},
@@ -33,7 +49,7 @@ def ten_days(warm_up: int = 0) -> Run:
         sessions=[
             {"day": 1, "status": "held", "minutes": 45, "beyond": 15, "asked": 0},
             {"day": 3, "status": "away"},
-            {"day": 5, "status": "held", "minutes": 30, "beyond": 15, "asked": 2},
+            {"day": 5, "status": "held", "minutes": 30, "beyond": 15, "asked": 1},
             {"day": 5, "status": "missed"},
             {"day": 8, "status": "held", "minutes": 60},
             {"day": 8, "status": "cancelled"},
@@ -45,12 +61,33 @@ def ten_days(warm_up: int = 0) -> Run:
             {"seat": 0, "generation": 1, "began": 6, "ended": 8},
             {"seat": 1, "began": -365},
         ],
-        groups=[{"day": 4, "minutes": 90}, {"day": 6, "minutes": 90}],
+        groups=[{"day": 4, "minutes": 90, "came": 3}, {"day": 6, "minutes": 90, "came": 6}],
+        stays=[
+            {"asked": 0, "began": 0, "nights": 3},
+            {"asked": 3, "began": -1},
+            {"asked": 4, "began": 6, "nights": 2},
+            {"asked": 5, "began": -1},
+        ],
         days=[
             {"day": day, "waiting": day % 3, "walking": 2 + day % 2, "serving": serving}
             for day, serving in enumerate((2, 2, 2, 2, 1, 1, 2, 2, 2, 1))
         ],
     )
+
+
+def scores(warm_up: int) -> dict[str, Any]:
+    """The means of the scores of whoever came after the warm-up, from the table of outcomes."""
+    found = outcomes(ten_days())
+    return {
+        name: pytest.approx(
+            fmean(
+                score / 1000
+                for score, came in zip(found[name], found["came"], strict=True)
+                if came >= warm_up
+            )
+        )
+        for name in ("recovery", "hope")
+    }
 
 
 def test_everything_is_counted() -> None:
@@ -85,6 +122,22 @@ def test_everything_is_counted() -> None:
         "hours_of_a_peer": (135 + 180) * 7 / (17 * 60),
         "peers_left": 2,
         "refusals": 3,
+        "group_meetings": 2,
+        "group_came": 4.5,
+        "stays": 2,
+        "turned_away": 2,
+        "bed_use": 0.5,
+        # All but the last, who came three days too late.
+        "followed_up": 7,
+        "readmitted": 1,
+        "housed": 0,
+        **scores(0),
+        # 17 days of 20 hours a week are 2914 minutes.
+        "cost_of_peers": 121417,
+        "cost_of_supervision": 0,
+        "cost_of_respite": 5000,
+        "cost_of_readmissions": 49,
+        "cost": 126466,
         "refused.caseload": 1,
         "refused.no-medication-advice": 0,
         "refused.supervision": 2,
@@ -121,6 +174,20 @@ def test_the_warm_up_does_not_count() -> None:
         "hours_of_a_peer": (90 + 90) * 7 / (8 * 60),
         "peers_left": 1,
         "refusals": 2,
+        "group_meetings": 1,
+        "group_came": 6,
+        "stays": 1,
+        "turned_away": 1,
+        "bed_use": 0.4,
+        "followed_up": 2,
+        "readmitted": 1,
+        "housed": 0,
+        **scores(5),
+        "cost_of_peers": 57125,
+        "cost_of_supervision": 0,
+        "cost_of_respite": 2000,
+        "cost_of_readmissions": 14,
+        "cost": 59139,
         "refused.caseload": 1,
         "refused.no-medication-advice": 0,
         "refused.supervision": 1,
@@ -140,6 +207,12 @@ def test_the_mean_of_nobody_has_no_value() -> None:
         "share_beyond",
         "utilisation",
         "hours_of_a_peer",
+        "group_came",
+        "bed_use",
+        "readmitted",
+        "housed",
+        "recovery",
+        "hope",
     }
     assert {value for name, value in found.items() if name not in no_value} == {0}
 

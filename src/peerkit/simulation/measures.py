@@ -14,11 +14,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import attrs
 
 from peerkit.errors import BadInput
 from peerkit.simulation.arrays import numpy
+from peerkit.simulation.costs import KINDS, costs
+from peerkit.simulation.outcomes import outcomes
 from peerkit.simulation.record import ENDS, STATUSES
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ REFUSED: Final = "refused."
 _CAME, _WALKING = 0, 1
 _AN_HOUR: Final = 60
 _A_WEEK: Final = 7
+_THOUSAND: Final = 1000
 _HALF: Final = (1, 2)
 _MOST: Final = (9, 10)
 
@@ -173,6 +177,48 @@ def _hours_of_a_peer(run: Run) -> float:
     return _over(minutes * _A_WEEK, _sum(_since(run, "days")["serving"]) * _AN_HOUR)
 
 
+def _bed_use(run: Run) -> float:
+    scenario = run.scenario
+    return _over(
+        int(_worked_out(run, costs)["amount"][KINDS.index("respite nights")]),
+        scenario.beds.count * (scenario.days - _first(run)),
+    )
+
+
+def _group_came(run: Run) -> float:
+    groups = _since(run, "groups")
+    return _over(_sum(groups["came"]), len(groups["day"]))
+
+
+#: What was worked out from a run once, as long as there is the run.
+_WORKED_OUT: Final[WeakKeyDictionary[Run, dict[Any, Table]]] = WeakKeyDictionary()
+
+
+def _worked_out(run: Run, how: Callable[[Run], Table]) -> Table:
+    found = _WORKED_OUT.setdefault(run, {})
+    if how not in found:
+        found[how] = how(run)
+    return found[how]
+
+
+def _followed_up(run: Run) -> Any:
+    """Whose outcomes are counted: of those who came on a counted day, whoever has any."""
+    return _worked_out(run, outcomes)["came"] >= _first(run)
+
+
+def _outcome(column: str, by: int = 1) -> Callable[[Run], float]:
+    def mean(run: Run) -> float:
+        counted = _followed_up(run)
+        return _over(_sum(_worked_out(run, outcomes)[column][counted]), _sum(counted) * by)
+
+    return mean
+
+
+def _cost(kind: str) -> Callable[[Run], float]:
+    row = KINDS.index(kind)
+    return lambda run: float(_worked_out(run, costs)["cents"][row])
+
+
 def _refused(run: Run) -> dict[str, int]:
     """How often something was refused under each clause that stood against something."""
     clauses = run.words.get("clause", ())
@@ -284,6 +330,55 @@ _ALL: Final = (
         "times that the handbook stood against something",
         "refusals",
         _counted(lambda run: _since(run, "refusals")["day"] >= 0),
+    ),
+    Measure(
+        "group_meetings",
+        "times that a group met",
+        "meetings",
+        _counted(lambda run: _since(run, "groups")["day"] >= 0),
+    ),
+    Measure("group_came", "people who came to a meeting, on average", "people", _group_came),
+    Measure(
+        "stays",
+        "stays in the respite house that began",
+        "stays",
+        _counted(lambda run: run.table("stays")["began"] >= _first(run)),
+    ),
+    Measure(
+        "turned_away",
+        "people who asked for a bed and had none in the end",
+        "people",
+        _counted(
+            lambda run: (
+                (run.table("stays")["began"] < 0) & (run.table("stays")["asked"] >= _first(run))
+            )
+        ),
+    ),
+    Measure("bed_use", "of the nights in the respite house were slept in", "share", _bed_use),
+    Measure(
+        "followed_up",
+        "people whose follow-up lies within the days simulated; who was there on the first day is "
+        "followed from then",
+        "people",
+        _counted(_followed_up),
+    ),
+    Measure("readmitted", "of them were readmitted until then", "share", _outcome("readmitted")),
+    Measure("housed", "of them were housed then", "share", _outcome("housed")),
+    Measure("recovery", "their recovery then, on average", "sd", _outcome("recovery", _THOUSAND)),
+    Measure("hope", "their hope then, on average", "sd", _outcome("hope", _THOUSAND)),
+    *(
+        Measure(name, f"what it cost: {kind}", "cents", _cost(kind))
+        for name, kind in zip(
+            ("cost_of_peers", "cost_of_supervision", "cost_of_respite", "cost_of_readmissions"),
+            KINDS,
+            strict=True,
+        )
+    ),
+    Measure(
+        "cost",
+        "what it cost in all",
+        "cents",
+        lambda run: float(_sum(_worked_out(run, costs)["cents"])),
     ),
 )
 #: What is kept of every run, by name.
