@@ -57,7 +57,7 @@ def to_polars(of: Run | Iterable[Run], table: str) -> Any:
     polars = fetched("polars", "polars")
     make: Mapping[Kind, Callable[[Tidy], Any]] = {
         Kind.DATE: lambda column: polars.Series(column.values),
-        Kind.NUMBER: lambda column: polars.Series(column.values),
+        Kind.NUMBER: lambda column: polars.Series(column.values, nan_to_null=True),
         Kind.WORD: lambda column: polars.Series(
             [*column.words, None], dtype=polars.Categorical
         ).gather(_places(column)),
@@ -129,7 +129,8 @@ def _arrow(table: Iterable[Tidy]) -> Any:
     arrow = fetched("pyarrow", "parquet")
     make: Mapping[Kind, Callable[[Tidy], Any]] = {
         Kind.DATE: lambda column: arrow.array(column.values),
-        Kind.NUMBER: lambda column: arrow.array(column.values),
+        # What is no number, as the mean of nobody, is missing.
+        Kind.NUMBER: lambda column: arrow.array(column.values, from_pandas=True),
         Kind.WORD: lambda column: arrow.DictionaryArray.from_arrays(
             arrow.array(column.values, mask=column.values == NOTHING),
             arrow.array(column.words, arrow.string()),

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from peerkit.errors import BadInput
 from peerkit.simulation.arrays import numpy
+from peerkit.simulation.costs import COSTS, costs
 from peerkit.simulation.measures import measure, measured_in
+from peerkit.simulation.outcomes import OUTCOMES, outcomes
 from peerkit.simulation.peers import name_of
 from peerkit.simulation.record import COLUMNS, Column, Run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from peerkit.simulation.record import Table
 
 __all__ = ["NOTHING", "ROWS", "Kind", "Tidy", "joined", "person_id", "rows_of", "runs_in", "tidied"]
 
@@ -78,7 +83,7 @@ def tidied(run: Run, name: str) -> tuple[Tidy, ...]:
     if name not in ROWS:
         raise BadInput("table", f"is no table; there are {', '.join(ROWS)}")
     np = numpy()
-    columns = tuple(ROWS[name](run, name))
+    columns = tuple(ROWS[name](run))
     rows = len(columns[0].values)
     return (
         Tidy("scenario", Kind.WORD, np.zeros(rows, np.int32), _SCENARIO, "", (run.scenario.name,)),
@@ -115,14 +120,20 @@ def _recoded(codes: Any, words: Sequence[str], among: Sequence[str]) -> Any:
     return np.array([*moved, NOTHING], np.int32)[codes]
 
 
-def _recorded(run: Run, name: str) -> Iterator[Tidy]:
-    """A table of the record, column by column; post and generation become the peer's id."""
-    table = run.table(name)
-    for column in COLUMNS[name]:
-        if column.name == "seat":
-            yield _peer(table["seat"], table["generation"])
-        elif column.name != "generation":
-            yield _column(run, column, table[column.name])
+def _of(
+    columns: tuple[Column, ...], table_in: Callable[[Run], Table]
+) -> Callable[[Run], Iterator[Tidy]]:
+    """A table, column by column; post and generation become the peer's id."""
+
+    def tidy(run: Run) -> Iterator[Tidy]:
+        table = table_in(run)
+        for column in columns:
+            if column.name == "seat":
+                yield _peer(table["seat"], table["generation"])
+            elif column.name != "generation":
+                yield _column(run, column, table[column.name])
+
+    return tidy
 
 
 def _column(run: Run, column: Column, values: Any) -> Tidy:
@@ -183,7 +194,7 @@ _OWN: Final[Mapping[str, Callable[[Run], tuple[str, ...]]]] = {
 }
 
 
-def _measured(run: Run, name: str) -> tuple[Tidy, ...]:
+def _measured(run: Run) -> tuple[Tidy, ...]:
     """What is kept of a run, a row for each measure."""
     found = measured_in(run)
     units = [measure(each).unit for each in found]
@@ -203,7 +214,9 @@ def _written(name: str, written: Sequence[str], says: str) -> Tidy:
 
 
 #: Every table there is in tidy rows, and how it is made.
-ROWS: Final[Mapping[str, Callable[[Run, str], Iterable[Tidy]]]] = {
-    **dict.fromkeys(COLUMNS, _recorded),
+ROWS: Final[Mapping[str, Callable[[Run], Iterable[Tidy]]]] = {
+    **{name: _of(columns, methodcaller("table", name)) for name, columns in COLUMNS.items()},
+    "outcomes": _of(OUTCOMES, outcomes),
+    "costs": _of(COSTS, costs),
     "measures": _measured,
 }
