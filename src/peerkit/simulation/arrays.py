@@ -7,7 +7,7 @@ from typing import Any
 
 from peerkit.errors import MissingExtra
 
-__all__ = ["fetched", "numpy", "scipy_special", "scipy_stats"]
+__all__ = ["fetched", "numpy", "scipy_optimize", "scipy_special", "scipy_stats"]
 
 
 def fetched(name: str, extra: str = "simulation") -> Any:
@@ -22,6 +22,11 @@ def fetched(name: str, extra: str = "simulation") -> Any:
 def numpy() -> Any:
     """The module numpy. Raises :class:`~peerkit.errors.MissingExtra` without it."""
     return fetched("numpy")
+
+
+def scipy_optimize() -> Any:
+    """The module scipy.optimize."""
+    return fetched("scipy.optimize")
 
 
 def scipy_special() -> Any:

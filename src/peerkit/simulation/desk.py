@@ -45,14 +45,12 @@ from peerkit.program import Program
 from peerkit.simulation.house import handbook_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from peerkit.acts import Act
     from peerkit.decisions import Decision, Finding
     from peerkit.simulation.scenario import Scenario
     from peerkit.stores import Store
 
-__all__ = ["COORDINATOR", "Desk", "NotInTheModel", "Refusal", "Visit", "moment"]
+__all__ = ["COORDINATOR", "PLANNING", "Desk", "NotInTheModel", "Refusal", "Visit"]
 
 COORDINATOR: Final = "coordinator"
 #: How many posts have the same supervisor, unless the handbook says fewer: an assumption.
@@ -68,8 +66,8 @@ SUPERVISION: Final = frozenset(
         "work-hours-for-each-supervision-hour",
     }
 )
-_MATCHING: Final = SUPERVISION | {"caseload"}
-_PLANNING: Final = SUPERVISION | {"minutes-a-day", "minutes-a-week", "minutes-a-year"}
+MATCHING: Final = SUPERVISION | {"caseload"}
+PLANNING: Final = SUPERVISION | {"minutes-a-day", "minutes-a-week", "minutes-a-year"}
 _NOTHING: Final[frozenset[str]] = frozenset()
 #: What is done where nothing else was asked for.
 _DONE: Final = "listen"
@@ -152,9 +150,19 @@ class Desk:
         """The day it is."""
         return self.now.date()
 
-    def at(self, day: int, hour: int) -> None:
-        """It is this hour of this day."""
-        self.now = datetime.combine(self.scenario.date_of(day), time(hour), UTC)
+    @property
+    def minute(self) -> int:
+        """The minute of the day it is."""
+        return self.now.hour * 60 + self.now.minute
+
+    def at(self, day: int, minute: int) -> None:
+        """It is this minute of this day, or later already."""
+        self.now = max(self.now, self.moment(day, minute))
+
+    def moment(self, day: int, minute: int) -> datetime:
+        """So many minutes after the midnight with which a day begins."""
+        midnight = datetime.combine(self.scenario.date_of(day), time(), UTC)
+        return midnight + timedelta(minutes=minute)
 
     # -- peers
 
@@ -234,7 +242,7 @@ class Desk:
     def propose(self, id_: str, peer: str, person: str) -> Refusal | None:
         """Whether a match may be proposed."""
         act = ProposeMatch(by=COORDINATOR, id=id_, peer=peer, participant=person)
-        return self.ask(act, _MATCHING)
+        return self.ask(act, MATCHING)
 
     def decline(self, id_: str, peer: str, person: str) -> None:
         """The participant says no."""
@@ -266,7 +274,7 @@ class Desk:
             minutes=visit.minutes,
             activities=(Activity(id=_DONE, minutes=visit.minutes),),
         )
-        return self.ask(act, _PLANNING)
+        return self.ask(act, PLANNING)
 
     def beyond(self, visit: Visit) -> Refusal | None:
         """Whether what the participant asks for is this peer's work."""
@@ -298,11 +306,10 @@ class Desk:
             activities=tuple(Activity(id=id_, minutes=took) for id_, took in done if took),
         )
 
-    def report(self, act: ReportSession, visit: Visit, expected: Iterable[str] = ()) -> None:
+    def report(self, act: ReportSession, visit: Visit, expected: frozenset[str] = _NOTHING) -> None:
         """The report; where it opens a concern, the supervisor looks at it at the next talk."""
         outside = len(act.activities) - 1 if visit.beyond else -1
-        decision = self.do(act)
-        self._must_be_known(decision, frozenset(expected), outside)
+        decision = self.ask_for(act, expected, activity=outside)
         opened = [id_ for kind, id_ in decision.kept if kind == "concern"]
         if opened:
             self.concerns[visit.peer] += opened
@@ -325,14 +332,21 @@ class Desk:
         self, act: Act, expected: frozenset[str] = _NOTHING, *, activity: int = -1
     ) -> Refusal | None:
         """What stands against an act; None where it is allowed."""
-        decision = self.do(act)
-        self._must_be_known(decision, expected, activity)
+        decision = self.ask_for(act, expected, activity=activity)
         return None if decision.allowed else Refusal.of(decision)
 
-    def _must_be_known(self, decision: Decision, expected: frozenset[str], activity: int) -> None:
+    def ask_for(
+        self, act: Act, expected: frozenset[str] = _NOTHING, *, activity: int = -1
+    ) -> Decision:
+        """The decision on an act, in which nothing stands against it but what is expected.
+
+        That is one of these clauses, or anything about the activity in this place.
+        """
+        decision = self.do(act)
         for each in decision.findings:
             if not (each.allowed or each.clause.id in expected or _is_of(each, activity)):
-                raise NotInTheModel(decision.act.kind, self.today, each.clause.id)
+                raise NotInTheModel(act.kind, self.today, each.clause.id)
+        return decision
 
     def end_of_day(self) -> None:
         """Nothing more is written down today."""
@@ -344,8 +358,3 @@ def _supervisor(number: int) -> str:
 
 def _is_of(finding: Finding, activity: int) -> bool:
     return activity >= 0 and finding.activity == activity
-
-
-def moment(day: date, minute: int) -> datetime:
-    """So many minutes after midnight."""
-    return datetime.combine(day, time(), UTC) + timedelta(minutes=minute)

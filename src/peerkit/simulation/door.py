@@ -9,7 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from peerkit.simulation.arrays import numpy
 from peerkit.simulation.desk import Desk, Refusal
+from peerkit.simulation.door_groups import Gatherings
+from peerkit.simulation.groups import circles
 from peerkit.simulation.luck import Luck
 from peerkit.simulation.meeting import Meeting, Meetings
 from peerkit.simulation.peers import BEFORE, REVIEW, gives_notice, name_of, posts
@@ -30,8 +33,8 @@ __all__ = ["run_through_the_door"]
 
 #: The words for how people begin, as their tables number them.
 _BEGAN: Final = ("came", "walking", "waiting")
-#: What of a day comes before anybody meets is done at this hour.
-_MORNING: Final = 6
+#: What of a day comes before anybody meets is done at this minute.
+_MORNING: Final = 6 * 60
 #: So many messages are told at once.
 _TOLD: Final = 1000
 
@@ -81,6 +84,8 @@ class _Days:
                 zip(self.everybody.came, self.everybody.before, strict=True)
             )
         ]
+        found = circles(scenario, luck, self.everybody)
+        self.gatherings = Gatherings(scenario, luck, desk, found, self.people)
         self.waiting: list[Comer] = []
         self.serving: list[InPost] = []
         self.gone: list[InPost] = []
@@ -98,6 +103,7 @@ class _Days:
         self._people_come(day)
         self._people_give_up(day)
         self._match(day)
+        self._gather(day)
         self._meet(day)
         self.desk.end_of_day()
         walking = sum(len(each.people) for each in self.serving)
@@ -228,7 +234,7 @@ class _Days:
                     self._answers(person, peer, day)
                     break
                 refused.add(peer.who)
-                self._refused(day, refusal, person, peer)
+                self._refused(day, refusal, person.row, peer.who)
 
     def _free_for(self, person: Comer, refused: set[tuple[int, int]], day: int) -> Iterator[InPost]:
         """The peers who can be proposed to somebody, the first choice first."""
@@ -274,11 +280,24 @@ class _Days:
         peer.places.append((day, 0))
         person.peer = None
 
-    def _refused(self, day: int, refusal: Refusal, person: Comer, peer: InPost) -> None:
-        what = (refusal.act, refusal.clause, refusal.verdict)
-        self.happened["refusals"].append((day, *what, person.row, *peer.who))
+    def _refused(self, day: int, it: Refusal, person: int, peer: tuple[int, int]) -> None:
+        self.happened["refusals"].append((day, it.act, it.clause, it.verdict, person, *peer))
 
-    # -- 5. appointments
+    # -- 5. groups and appointments
+
+    def _gather(self, day: int) -> None:
+        """The groups of the day, before anybody else meets."""
+        walking = numpy().array([each.peer is not None for each in self.people], bool)
+        leaders = {each.seat: each for each in self.serving}
+        for it, came in self.gatherings.of(day, leaders, walking):
+            for each in it.refusals:
+                self._refused(day, each, -1, it.leader.who)
+            if it.plan is not None:
+                minutes = self.scenario.groups.minutes if came else 0
+                it.leader.counts["minutes"] += minutes
+                self.happened["groups"].append(
+                    (day, it.group, *it.leader.who, len(it.expected), came, minutes)
+                )
 
     def _meet(self, day: int) -> None:
         """Everybody whose appointment is today meets their peer, or does not."""
@@ -297,7 +316,7 @@ class _Days:
             (person.row, *peer.who, day, it.status, it.minutes, it.asked, it.beyond)
         )
         if it.refusal is not None:
-            self._refused(day, it.refusal, person, peer)
+            self._refused(day, it.refusal, person.row, peer.who)
         person.counts[it.status] += 1
         for each in (person, peer):
             each.counts["minutes"] += it.minutes

@@ -10,7 +10,19 @@ from typing import Final
 
 import attrs
 
-__all__ = ["ALGORITHMS", "ASSUMPTIONS", "DAY", "FLOW", "PARTS", "Told"]
+from peerkit.simulation.record import Engine
+
+__all__ = [
+    "ALGORITHMS",
+    "ASSUMPTIONS",
+    "DAY",
+    "EXECUTION",
+    "FLOW",
+    "LIMITS",
+    "LUCK",
+    "PARTS",
+    "Told",
+]
 
 
 @attrs.frozen
@@ -21,16 +33,15 @@ class Told:
     says: str
 
 
-#: How people go through the program, as a drawing of letters.
+#: How people go through the program.
 FLOW: Final = """\
-people come ──> waiting list ──> proposed ──> matched ──> appointments ──> finished, or left
-                 │   ^             │  ^                     │    ^   │
-                 │   └─ declined ──┘  └ next peer           │    │   └─ away, refused: later
-                 v      refused: ─────────┘                 │    └─ held, missed, cancelled
-               give up                                      v
-                 ^                                      the peer leaves
-                 │                                          │
-                 └────── waiting list again <── stays ──────┴──> over
+people come     -> waiting list
+waiting list    -> matched, when a peer is free, the handbook allows it and the person accepts
+                -> gives up, when their patience is over                              (exit)
+matched         -> an appointment, then the next: held, missed, cancelled, put off or refused
+                -> finished, or left, after an appointment                            (exit)
+the peer leaves -> waiting list again
+                -> does not wait for another peer                                     (exit)
 """
 
 #: The course of one day, in this order.
@@ -39,8 +50,8 @@ DAY: Final = (
         "Peers go",
         "Whoever served their last day the day before is gone, and so are those who leave on this "
         "date as the scenario says: of the peers present, those with the highest posts. Their "
-        "matches end. Each of their people waits for another peer, as long as they have not had "
-        "enough of it, or is gone.",
+        "matches end. Of their people the share `matching.stays_after_loss` waits for another "
+        "peer; the others are gone.",
     ),
     Told(
         "Peers begin",
@@ -144,7 +155,7 @@ ALGORITHMS: Final = (
     Told(
         "Leaving of peers",
         "The yearly share `peers.turnover` is a hazard, multiplied by exp(`peers.turnover_load` × "
-        "(people / places − 1) + `peers.turnover_unsupervised` × (1 where supervision is overdue)).",
+        "(people / places − 1) + `peers.turnover_unsupervised`, where supervision is overdue).",
     ),
     Told(
         "Absence",
@@ -169,15 +180,21 @@ ALGORITHMS: Final = (
 #: What is taken for granted, whatever the numbers are.
 ASSUMPTIONS: Final = (
     "Time goes in days; within a day things happen in the order told above.",
-    "What a person would do is theirs: it hangs neither on other people nor on the peer they walk "
-    "with. The program delays it or ends it; it does not change it.",
-    "A peer's load changes what they give in to and whether they leave, not what becomes of the "
-    "people they walk with.",
+    (
+        "What a person would do is theirs: it hangs neither on other people nor on the peer they "
+        "walk with. The program delays it or ends it; it does not change it."
+    ),
+    (
+        "A peer's load changes what they give in to and whether they leave, not what becomes of "
+        "the people they walk with."
+    ),
     "Peers are alike but for their experience, languages and absences.",
     "Those who serve on the first day began a year before it, and had their talks.",
     "An effect grows in a straight line with the sessions held, up to a full dose.",
-    "Guests of the respite house are people of their own; they are not the people who walk with "
-    "a peer.",
+    (
+        "Guests of the respite house are people of their own; they are not the people who walk "
+        "with a peer."
+    ),
 )
 
 #: The parts of the model, as reporting guidelines ask for them.
@@ -211,8 +228,51 @@ PARTS: Final = {
         Told(
             "Exit",
             "when somebody leaves after an appointment, has had as many sessions as they want, "
-            "gives up waiting, or does not wait for another peer. Nobody else leaves before the "
-            "last day.",
+            "gives up waiting, or loses their peer and does not wait for another. Nobody else "
+            "leaves before the last day.",
         ),
     ),
 }
+
+#: How chance is drawn.
+LUCK: Final = (
+    (
+        "A draw is worked out from names, not taken from a sequence: the seed, the number of the "
+        "run and the question give a key (BLAKE2b, 64 bits); the key, the person or post and how "
+        "often it was asked before are mixed as in SplitMix64 (Steele, Lea and Flood 2014). So "
+        "each question has a stream of its own, and one question more changes no other answer."
+    ),
+    (
+        "Run k of every scenario has the same luck: the same people come, and do the same as long "
+        "as the program lets them (common random numbers)."
+    ),
+    (
+        "Normal draws are 65,536 quantiles in thousandths of a standard deviation. Days, minutes, "
+        "scores and money are whole numbers, so sums are the same on every machine and in any "
+        "order."
+    ),
+)
+
+#: How each engine executes the model.
+EXECUTION: Final = {
+    Engine.FAST: "The fast engine: everybody's course is worked out beforehand by arrays, and a "
+    "loop over days brings people and peers together. Limits are read from the handbook.",
+    Engine.DOOR: "Through the door: every act is asked of a real program, with all its rules.",
+}
+
+#: The limits of a handbook that stand against something in a rehearsal.
+LIMITS: Final = (
+    "caseload",
+    "supervision",
+    "supervision-weeks",
+    "supervision-weeks-first",
+    "supervision-sessions-a-month",
+    "supervision-minutes-a-month",
+    "work-hours-for-each-supervision-hour",
+    "minutes-a-day",
+    "minutes-a-week",
+    "minutes-a-year",
+    "group-size",
+    "peers-for-one-supervisor",
+    "respite-nights",
+)

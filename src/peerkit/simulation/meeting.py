@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from peerkit.simulation.beyond import BEYOND, asked, gives_in
-from peerkit.simulation.desk import Desk, Refusal, Visit, moment
+from peerkit.simulation.desk import Desk, Refusal, Visit
 from peerkit.simulation.people import HELD, People
 from peerkit.simulation.record import STATUSES
 from peerkit.simulation.scenario import Planning
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Meeting", "Meetings"]
 
-#: People meet between these minutes of the day. They are planned before, and written down after.
+#: People meet between these minutes of the day, and it is written down after the last.
 _OPENS: Final = 8 * 60
 _CLOSES: Final = 22 * 60
-_MORNING: Final = 7
-_EVENING: Final = 22
+#: Where groups last longer than this, what comes after them is planned for the whole day.
+_LATE: Final = 14 * 60
 
 
 @attrs.frozen
@@ -67,13 +67,14 @@ class Meetings:
         What a day has no hours for is planned once the first are over, at the same hours: the
         rules let no peer plan two at once, and nothing in the model keeps anybody from more.
         """
+        opens = self.desk.minute if _OPENS < self.desk.minute <= _LATE else _OPENS
         while due:
             until: dict[tuple[int, int], int] = {}
             now, later = [], []
             for person, peer in due:
                 minutes = int(self.everybody.minutes[person.row])
-                starts = until.get(peer.who, _OPENS)
-                if starts > _OPENS and starts + minutes > _CLOSES:
+                starts = until.get(peer.who, opens)
+                if starts > opens and starts + minutes > _CLOSES:
                     later.append((person, peer))
                 else:
                     until[peer.who] = starts + minutes
@@ -86,7 +87,7 @@ class Meetings:
             id=f"session/{person.name}/{person.nth + 1}",
             peer=peer.name,
             person=person.name,
-            starts=moment(self.scenario.date_of(self.day), starts),
+            starts=self.desk.moment(self.day, starts),
             minutes=minutes,
         )
 
@@ -100,7 +101,7 @@ class Meetings:
                 takes_place.append((person, peer, visit))
             else:
                 yield Meeting(person, peer, "refused", refusal=refusal)
-        self.desk.at(self.day, _EVENING)
+        self.desk.at(self.day, _CLOSES)
         for person, peer, visit in takes_place:
             yield self._happens(person, peer, visit, loads[peer.who])
 
