@@ -1,4 +1,4 @@
-"""Tidy rows become data frames of pandas and polars and files of Parquet, and say the same there."""
+"""Tidy rows become data frames and files of Parquet, and say the same in each."""
 
 from __future__ import annotations
 
@@ -8,23 +8,28 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 
 from peerkit.errors import BadInput, MissingExtra
 from peerkit.model import Experience
-from peerkit.simulation import frames, tidy
+from peerkit.simulation import frames
 from peerkit.simulation.engines import simulate
 from peerkit.simulation.files import hash_of
 from peerkit.simulation.frames import SYNTHETIC, to_pandas, to_parquet, to_polars
-from peerkit.simulation.record import Run
+from peerkit.simulation.house import handbook_of
+from peerkit.simulation.record import Engine, Run
+from peerkit.simulation.running import Replication
 from peerkit.simulation.scenario import Arrivals, Need, Peers, Scenario
+from peerkit.simulation.study import Study
+from peerkit.simulation.tidy import ROWS
 from tests.made_runs import run_of
 
 pytestmark = pytest.mark.once
 
 NEEDS = Arrivals(
-    needs=(Need(share=0.5), Need(experience=Experience.GRIEF, language="es", share=0.5))
+    needs=(Need(share=0.5), Need(experience=Experience.BEREAVEMENT, language="es", share=0.5))
 )
 FIRST = run_of(
     Scenario(name="twelve", days=4, arrivals=NEEDS),
@@ -64,6 +69,17 @@ SECOND = run_of(
     days=[{"day": 0}],
 )
 BOTH = (FIRST, SECOND)
+STUDY = Study(
+    scenarios=(FIRST.scenario,),
+    seed=7,
+    engine=Engine.FAST,
+    replications=2,
+    done=(
+        Replication("twelve", 0, {"matched": 3.0, "our own": None}),
+        Replication("twelve", 1, {"matched": 5.0, "our own": 0.5, "refused.caseload": 2.0}),
+    ),
+    failures=(),
+)
 
 #: Two of the tables, as somebody would write them down.
 PEOPLE: list[dict[str, Any]] = [
@@ -85,7 +101,7 @@ PEOPLE: list[dict[str, Any]] = [
         "person": "person-00001",
         "came": date(2026, 1, 8),
         "began": "came",
-        "need": "grief, es",
+        "need": "bereavement, es",
         "matched": None,
         "ended": None,
         "why": None,
@@ -210,7 +226,6 @@ def test_a_file_says_what_it_holds(tmp_path: Path) -> None:
         "hash": hash_of(FIRST.scenario),
         "seeds": [1],
         "editions": ["by hand"],
-        "engines": ["fast"],
         "runs": 1,
     }
     schema = parquet.read_schema(path)
@@ -221,38 +236,31 @@ def test_a_file_says_what_it_holds(tmp_path: Path) -> None:
 
 
 def test_runs_are_written_as_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only a few runs are held at a time; what they have in other words is one table at the end."""
+    """No run is held on to; words that differ from run to run are one column at the end."""
     parquet = pytest.importorskip("pyarrow.parquet")
     monkeypatch.setattr(frames, "TOGETHER", 5)
-    alive: list[int] = []
+    alive: WeakSet[Run] = WeakSet()
     most = 0
 
     def one_by_one() -> Iterator[Run]:
         nonlocal most
         for number in range(20):
             clause = f"clause {number}"
-            yield run_of(
+            run = run_of(
                 FIRST.scenario,
                 number=number,
                 words={"act": ("asks",), "clause": (clause,), "verdict": ("no",)},
                 refusals=[{"day": 0}, {"day": 1}],
             )
+            alive.add(run)
+            most = max(most, len(alive))
+            yield run
+            del run
 
-    def counted(run: Run, name: str) -> Any:
-        nonlocal most
-        alive.append(run.number)
-        most = max(most, len(alive))
-        return tidy.tidied(run, name)
-
-    def let_go(tables: Any) -> Any:
-        alive.clear()
-        return tidy.joined(tables)
-
-    monkeypatch.setattr(frames, "tidied", counted)
-    monkeypatch.setattr(frames, "joined", let_go)
     path = tmp_path / "refusals.parquet"
     to_parquet(one_by_one(), "refusals", path)
-    assert most == 3
+    # The one that is written, and the next one.
+    assert most == 2
     file = parquet.ParquetFile(path)
     assert [file.metadata.row_group(at).num_rows for at in range(7)] == [6, 6, 6, 6, 6, 6, 4]
     assert file.metadata.num_row_groups == 7
@@ -261,6 +269,48 @@ def test_runs_are_written_as_they_come(tmp_path: Path, monkeypatch: pytest.Monke
     read = pytest.importorskip("pandas").read_parquet(path)
     assert read["clause"].dtype == "category"
     assert read["clause"].tolist() == clauses
+
+
+@pytest.mark.parametrize("rows", [in_pandas, in_polars, in_parquet])
+def test_what_a_run_does_not_know_was_refused_0_times(rows: Any, tmp_path: Path) -> None:
+    """A clause that only one of two runs knows has a row in both, so that means are right."""
+    found = [
+        (each["run"], each["value"])
+        for each in rows(BOTH, "measures", tmp_path)
+        if each["measure"] == "refused.alone"
+    ]
+    assert found == [(3, 0), (0, 1)]
+
+
+@pytest.mark.parametrize("rows", [in_pandas, in_polars, in_parquet])
+def test_a_study_has_its_measures(rows: Any, tmp_path: Path) -> None:
+    """Of a study there are the measures, also somebody's own; of its tables, runs are asked."""
+    found = [tuple(each.values()) for each in rows(STUDY, "measures", tmp_path)]
+    assert found == [
+        ("twelve", 0, "matched", 3.0, "people"),
+        ("twelve", 0, "our own", None, ""),
+        ("twelve", 0, "refused.caseload", 0.0, "refusals"),
+        ("twelve", 1, "matched", 5.0, "people"),
+        ("twelve", 1, "our own", 0.5, ""),
+        ("twelve", 1, "refused.caseload", 2.0, "refusals"),
+    ]
+    with pytest.raises(BadInput, match="a study keeps its measures"):
+        rows(STUDY, "people", tmp_path)
+
+
+def test_a_file_of_a_study_says_what_it_is_from(tmp_path: Path) -> None:
+    """A Parquet file of a study names hash, seed, edition and how many runs were made."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    to_parquet(STUDY, "measures", tmp_path / "study.parquet")
+    metadata = parquet.read_metadata(tmp_path / "study.parquet").metadata
+    assert json.loads(metadata[b"peerkit.scenarios"]) == {
+        "twelve": {
+            "hash": hash_of(FIRST.scenario),
+            "runs": 2,
+            "seeds": [7],
+            "editions": [handbook_of(FIRST.scenario).edition],
+        }
+    }
 
 
 def test_a_file_that_fails_is_not_there(tmp_path: Path) -> None:
@@ -320,7 +370,7 @@ def test_every_table_of_a_real_run_fits() -> None:
             {"outcomes.follow_up": 60, "beds.count": 1, "beds.per_week": 2.0}
         )
     )
-    for name in tidy.ROWS:
+    for name in ROWS:
         frame = to_polars(run, name)
         assert frame.columns[:2] == ["scenario", "run"]
         if name in run.tables:

@@ -27,7 +27,7 @@ from peerkit.simulation.record import ENDS, STATUSES
 if TYPE_CHECKING:
     from peerkit.simulation.record import Run, Table
 
-__all__ = ["MEASURES", "REFUSED", "Measure", "measure", "measured_in", "waits"]
+__all__ = ["MEASURES", "REFUSED", "Measure", "measure", "measured_in", "unit_of", "waits"]
 
 #: Refusals by rule are measures named by their clause: ``refused.caseload``. Where a run has
 #: none under a clause, it was refused 0 times under it.
@@ -74,7 +74,14 @@ def measure(name: str) -> Measure:
     def refused(run: Run) -> float:
         return float(_refused(run).get(clause, 0))
 
-    return Measure(name, f"times that something was refused under {clause}", "refusals", refused)
+    return Measure(name, f"times that something was refused under {clause}", unit_of(name), refused)
+
+
+def unit_of(name: str) -> str:
+    """The unit of a measure. One that is somebody's own has none that we know of."""
+    if name.startswith(REFUSED):
+        return "refusals"
+    return MEASURES[name].unit if name in MEASURES else ""
 
 
 def measured_in(run: Run) -> dict[str, float]:
