@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, timedelta
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
@@ -17,10 +15,8 @@ from peerkit.simulation.fast import run_fast
 from peerkit.simulation.record import TABLES, Run
 from peerkit.simulation.scenario import (
     Arrivals,
-    Beds,
     Choosing,
     Course,
-    Groups,
     Leaving,
     Lived,
     Matching,
@@ -121,7 +117,9 @@ def unlike(one: Run, other: Run) -> list[str]:
     found = [] if one.words == other.words else [f"words: {one.words} {other.words}"]
     for name in TABLES:
         left, right = one.table(name), other.table(name)
-        rows = [[*zip(*(each.tolist() for each in it.values()), strict=True)] for it in (left, right)]
+        rows = [
+            [*zip(*(each.tolist() for each in it.values()), strict=True)] for it in (left, right)
+        ]
         if [*left] != [*right]:
             found.append(f"{name}: {[*left]} {[*right]}")
         if rows[0] != rows[1]:
