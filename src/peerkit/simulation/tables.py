@@ -10,7 +10,7 @@ import attrs
 
 from peerkit.simulation.arrays import numpy
 from peerkit.simulation.beyond import BEYOND, asked, gives_in
-from peerkit.simulation.calendar import Calendar, Matches, Told
+from peerkit.simulation.calendar import Calendar, Told
 from peerkit.simulation.people import HELD, MISSED
 from peerkit.simulation.reading import AWAY
 from peerkit.simulation.record import COLUMNS, ENDS, STATUSES, Engine, Run
@@ -41,7 +41,6 @@ class Found:
     reading: Reading
     people: People
     serving: Serving
-    matches: Matches
     told: Told
 
 
@@ -106,9 +105,7 @@ class _Making:
         np = numpy()
         self.found, self.scenario, self.of_people = found, found.scenario, found.people
         self.roster = roster = found.serving.roster()
-        self.calendar = cal = Calendar.of(
-            found.people, found.matches, found.told, roster.first, roster.kept_from
-        )
+        self.calendar = cal = Calendar.of(found.people, found.told, roster)
         # Where the appointments of each match lie among those of everybody.
         self.begin = found.people.start[cal.person] + cal.at
         self.end = self.begin + cal.used
