@@ -42,13 +42,15 @@ class Request:
 class Stayed:
     """What became of a request: ``began`` is -1 where there was no stay.
 
-    ``refused`` says that the nights asked for were too many.
+    ``offered`` is the day a bed was free for them, -1 where none was; ``refused`` says that the
+    nights asked for were too many.
     """
 
     request: Request
     began: int = -1
     nights: int = 0
     refused: bool = False
+    offered: int = -1
 
 
 def requests(scenario: Scenario, luck: Luck) -> tuple[Request, ...]:
@@ -85,5 +87,5 @@ def stays(
             if nights:
                 free -= 1
                 leaves[min(day + nights, scenario.days)] += 1
-            found[one.number] = Stayed(one, day if nights else -1, nights, refused)
+            found[one.number] = Stayed(one, day if nights else -1, nights, refused, day)
     return tuple(found)
