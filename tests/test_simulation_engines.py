@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, timedelta
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
@@ -50,8 +48,12 @@ LIVED = (
     (Lived(experience=Experience.MILITARY_SERVICE, share=0.5),),
 )
 SPEAKS = ((), (Speaks(language="en", share=0.9), Speaks(language="es", share=0.5)))
-LAYERS = ((), ("us/nc",), ("us/va",), ("us/tx",), ("us/oh",))
-LIMITS: tuple[dict[str, int], ...] = ({}, {"caseload": 3}, {"supervision-weeks": 2})
+LAYERS = ((), ("us/nc",), ("us/tx",), ("us/oh",))
+LIMITS: tuple[dict[str, int], ...] = (
+    {},
+    {"caseload": 3},
+    {"caseload": 5, "supervision-weeks": 2, "group-size": 3, "respite-nights": 4},
+)
 
 
 @st.composite
@@ -89,7 +91,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         arrivals=Arrivals(
             per_week=draw(st.sampled_from((0.0, 2.0, 6.0))),
             needs=draw(st.sampled_from(NEEDS)),
-            walking=draw(st.integers(0, 12)),
+            walking=draw(st.sampled_from((0, 3, 25))),
             waiting=draw(st.integers(0, 5)),
         ),
         peers=draw(peers()),
@@ -113,6 +115,18 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         course=Course(
             dose=draw(st.sampled_from((0.0, 4.0))), hazard=draw(st.sampled_from((0.02, 0.2)))
         ),
+        groups=Groups(
+            count=draw(st.sampled_from((0, 1, 9))),
+            size=draw(st.sampled_from((2, 10))),
+            joins=draw(st.sampled_from((0.3, 1.0))),
+            comes=draw(st.sampled_from((0.0, 0.5, 1.0))),
+            minutes=draw(st.sampled_from((90, 480))),
+        ),
+        beds=Beds(
+            count=draw(st.sampled_from((0, 0, 2))),
+            per_week=draw(st.sampled_from((0.0, 6.0))),
+            patience=draw(st.integers(0, 3)),
+        ),
     )
 
 
@@ -121,7 +135,9 @@ def unlike(one: Run, other: Run) -> list[str]:
     found = [] if one.words == other.words else [f"words: {one.words} {other.words}"]
     for name in TABLES:
         left, right = one.table(name), other.table(name)
-        rows = [[*zip(*(each.tolist() for each in it.values()), strict=True)] for it in (left, right)]
+        rows = [
+            [*zip(*(each.tolist() for each in it.values()), strict=True)] for it in (left, right)
+        ]
         if [*left] != [*right]:
             found.append(f"{name}: {[*left]} {[*right]}")
         if rows[0] != rows[1]:

@@ -27,6 +27,6 @@ def simulate(
         return run_fast(scenario, seed, run)
     if engine is not Engine.DOOR:
         raise BadInput("engine", "give Engine.FAST or Engine.DOOR")
-    from peerkit.simulation.door import run_through_the_door  # noqa: PLC0415 - a whole program
+    from peerkit.simulation.door import run_through_the_door
 
     return run_through_the_door(scenario, seed, run)

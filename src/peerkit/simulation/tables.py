@@ -11,7 +11,7 @@ import attrs
 from peerkit.simulation.arrays import numpy
 from peerkit.simulation.beyond import BEYOND, asked, gives_in
 from peerkit.simulation.calendar import Calendar, Matches, Told
-from peerkit.simulation.people import CANCELLED, HELD, MISSED
+from peerkit.simulation.people import HELD, MISSED
 from peerkit.simulation.reading import AWAY
 from peerkit.simulation.record import COLUMNS, ENDS, STATUSES, Engine, Run
 
