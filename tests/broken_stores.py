@@ -48,7 +48,7 @@ class Prefilled(MemoryStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self._tallies["ana", ""] = {"walking": 1}
+        self._tallies["ana"][""] = {"walking": 1}
 
 
 class HidesClosed(MemoryStore):
@@ -72,8 +72,8 @@ class ShowsWhatTouches(MemoryStore):
 class ForgetsToLift(MemoryStore):
     """What has closed goes on weighing, and what is gone is still found."""
 
-    def _refile(self, filed: Any, noun: Noun, was: Any, now: Any) -> None:
-        super()._refile(filed, noun, (), now)
+    def _refile(self, filed: Any, name: Any, was: Any, now: Any) -> None:
+        super()._refile(filed, name, (), now)
 
 
 class ShowsTwice(MemoryStore):
@@ -102,7 +102,7 @@ class KnowsOnlyTheDay(MemoryStore):
         shown = {
             (of, what): by
             for (of, what), by in found.view.tallies.items()
-            if any(what in self._tallies.get((of, when), {}) for when in ("", day.isoformat()))
+            if any(what in self._tallies[of].get(when, {}) for when in ("", day.isoformat()))
         }
         return seen_as(found, tallies=shown)
 
@@ -116,7 +116,7 @@ class CountsThisMonth(MemoryStore):
         so_far = {
             (of, what): by
             for of in about
-            for what, by in self._tallies.get((of, f"{day:%Y-%m}"), {}).items()
+            for what, by in self._tallies[of].get(f"{day:%Y-%m}", {}).items()
         }
         return seen_as(found, tallies={**found.view.tallies, **so_far})
 
@@ -281,7 +281,7 @@ class LastCountWins(MemoryStore):
 
     def _put(self, entry: Entry, change: Change) -> None:
         for each in change.counts:
-            self._tallies.pop((each.of, each.period), None)
+            self._tallies[each.of].pop(each.period, None)
         super()._put(entry, change)
 
 
@@ -346,9 +346,9 @@ class RemovesTheRowOnly(SQLiteStore):
 class RemovesUnseen(MemoryStore):
     """Takes away what nobody has looked at."""
 
-    def _remove(self, kind: str, id_: str, view: View) -> None:
-        seen = attrs.evolve(view, nouns=(self._nouns[id_][kind][1],))
-        super()._remove(kind, id_, seen)
+    def _remove(self, name: tuple[str, str], view: View) -> None:
+        seen = attrs.evolve(view, nouns=(self._nouns[name][1],))
+        super()._remove(name, seen)
 
 
 class Gossip(MemoryStore):

@@ -572,7 +572,8 @@ def a_change_takes_a_noun_away_and_does_not_say_so(place: Place) -> None:
 def a_change_is_put_into_the_history_of_somebody_else(place: Place) -> None:
     change = place.change(attrs.evolve(GOAL, id="g-9"))
     stood = place.store.view((*change.about, "p-8"), change.day, NOW)
-    place.store.keep(attrs.evolve(change, about=(*change.about, "p-8"), stood=stood))
+    about, touched = (*change.about, "p-8"), (*change.touched, "p-8")
+    place.store.keep(attrs.evolve(change, about=about, touched=touched, stood=stood))
 
 
 @found("Entry 9 cannot be read")

@@ -39,6 +39,7 @@ from peerkit.stores import (
     Settled,
     Store,
     Wanted,
+    touched,
 )
 from peerkit.stores.anchors import Anchor
 from peerkit.stores.codec import (
@@ -748,18 +749,20 @@ class Program:
             Apart(what, owner, self._salt(), told)
             for what, owner, told in (*said, *private_parts(act, decision, left.nouns))
         )
+        ids = touched(about, nouns, left.counts, left.removes)
         return Change(
             about=about,
             day=act.counts_on(decision.day),
             stood=standing,
             key=act.key,
-            entry=write_entry(act, about, standing.view.now, decision, left, nouns, apart),
+            entry=write_entry(act, ids, standing.view.now, decision, left, nouns, apart),
             nouns=nouns,
             counts=left.counts,
             messages=left.messages,
             apart=apart,
             forgets=left.forgets,
             removes=left.removes,
+            touched=ids,
         )
 
     def _again(self, act: Act, earlier: Entry) -> Decision:

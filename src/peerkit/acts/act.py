@@ -253,10 +253,12 @@ def used_up(act: Act, view: View, judged: Judged) -> tuple[Noun, ...]:
     A question has no id by which its report could name it: what it used waits for a
     report of these two people, and only the newest answer of its kind does.
     """
+    led: list[Consultation | SuppliedFacts] = [*view.all(Consultation), *view.all(SuppliedFacts)]
+    if not led:
+        return ()
     over = act.already
     used_for = act.id if isinstance(act, Makes | Moves) else None
     used = None if over or used_for is not None else view.now
-    led: list[Consultation | SuppliedFacts] = [*view.all(Consultation), *view.all(SuppliedFacts)]
     taken = [each for each in led if each.id in _used(each, judged)]
     anew = set() if used is None else {each.opens for each in taken}
     rest = [each for each in led if each not in taken and each.waits_for_a_report]

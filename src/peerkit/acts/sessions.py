@@ -55,10 +55,6 @@ __all__ = [
 ]
 
 
-#: How many fields every act that makes something has: those of a session come after them.
-_OWN: Final = len(attrs.fields(Makes))
-
-
 def in_a_group(act: Any) -> None:
     """Who comes without a name, and whoever stays away, does so in a group."""
     name = type(act).__name__
@@ -153,10 +149,14 @@ class _InSession(Makes):
 
     def _same(self) -> dict[str, Any]:
         """What a plan, its session and its report have in common."""
-        return {each.name: getattr(self, each.name) for each in attrs.fields(_InSession)[_OWN:]}
+        return {each: getattr(self, each) for each in _SHARED}
 
     def _session(self, **how: Any) -> Session:
         return Session(id=self.the_id, **self._same(), **how)
+
+
+#: The fields of a session, which come after those of every act that makes something.
+_SHARED: Final = tuple(each.name for each in attrs.fields(_InSession)[len(attrs.fields(Makes)) :])
 
 
 @attrs.frozen(kw_only=True)

@@ -153,6 +153,8 @@ class Decision:
     def _named(self, fact: str) -> tuple[str, ...]:
         """Every id that the findings have under this fact, each once."""
         found = [each.facts[fact] for each in self.findings if fact in each.facts]
+        if not found:
+            return ()
         ids = (str(each) for some in found for each in cast("tuple[str, ...]", some))
         return tuple(dict.fromkeys(ids))
 

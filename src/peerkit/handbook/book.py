@@ -249,12 +249,12 @@ class ActivityEntry:
 
     def outcomes(self, answers: Mapping[str, str]) -> tuple[tuple[Verdict, str], ...]:
         """Each verdict with its clause under these answers: of every case that fits, or its own."""
-        fitting = tuple(
+        fitting = [
             (case.verdict, case.clause)
             for case in self.cases
             if all(answers.get(name) == answer for name, answer in case.when)
-        )
-        return fitting or ((self.verdict, self.clause),)
+        ]
+        return tuple(fitting) or ((self.verdict, self.clause),)
 
 
 @attrs.frozen(kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
+from peerkit.errors import BadInput
 from peerkit.handbook.book import BadHandbook
 from peerkit.model.fields import is_code
 
@@ -23,15 +24,16 @@ NO_CODE: Final = "must be 1 to 64 small letters, digits or -, and begin with a l
 
 @attrs.define
 class Table:
-    """One TOML table, read key by key; what nobody asked for is an error."""
+    """One TOML table, read key by key; what nobody asked for is an error of kind ``bad``."""
 
     place: str
     keys: dict[str, Any]
     read: set[str] = attrs.field(factory=set)
+    bad: type[BadInput] = BadHandbook
 
-    def wrong(self, key: str, what: str) -> BadHandbook:
+    def wrong(self, key: str, what: str) -> BadInput:
         """The error for one key of this table."""
-        return BadHandbook(f"{self.place}: key {key!r}", what)
+        return self.bad(f"{self.place}: key {key!r}", what)
 
     def take(self, key: str, kind: type[T], called: str, default: Any = _MISSING) -> T:
         """The value of a key, which must be of this kind."""
@@ -92,9 +94,9 @@ class Table:
             named_so = type(name) is str and bool(name)
             place = f"{self.place}: {key} {name!r}" if named_so else f"{self.place}: {key} {number}"
             if named_so and name in seen:
-                raise BadHandbook(place, "is written twice; keep one")
+                raise self.bad(place, "is written twice; keep one")
             seen.add(str(name) if named_so else "")
-            found.append(Table(place, each))
+            found.append(Table(place, each, bad=self.bad))
         return found
 
     def done(self) -> None:
@@ -106,14 +108,14 @@ class Table:
                 raise self.wrong(key, f"is not known here; {hint}")
 
 
-def parsed(name: str, raw: bytes) -> Table:
-    """A file as one table. Raises :class:`BadHandbook` when it is not TOML."""
+def parsed(name: str, raw: bytes, bad: type[BadInput] = BadHandbook) -> Table:
+    """A file as one table. Raises an error of kind ``bad`` when it is not TOML."""
     try:
-        return Table(name, tomllib.loads(raw.decode("utf-8-sig")))
+        return Table(name, tomllib.loads(raw.decode("utf-8-sig")), bad=bad)
     except tomllib.TOMLDecodeError as error:
         what = str(error)
     except UnicodeDecodeError:
         what = "is not UTF-8 text"
     except (ValueError, RecursionError):  # the reader lets these out
         what = "a number has thousands of digits, or tables or lists nest very deeply"
-    raise BadHandbook(name, f"is not TOML: {what}")
+    raise bad(name, f"is not TOML: {what}")

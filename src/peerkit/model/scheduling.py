@@ -203,7 +203,7 @@ def _standing(
     elsewhere = {each.day: each.starts for each in moved}
     gone = {*cancelled, *planned}
     return tuple(
-        attrs.evolve(each, starts=elsewhere.get(each.day, each.starts))
+        attrs.evolve(each, starts=elsewhere[each.day]) if each.day in elsewhere else each
         for each in when.occurrences
         if each.day not in gone and (behind is None or each.day >= behind or each.day in elsewhere)
     )

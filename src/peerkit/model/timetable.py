@@ -18,7 +18,6 @@ from peerkit.model.fields import (
     a_zone,
     day_of,
     exactly,
-    on_day,
     some_minutes,
     zone_named,
 )
@@ -79,9 +78,12 @@ def covered(span: Span, by: Iterable[Span]) -> bool:
 
 
 def busy_on(who: Iterable[str], spans: Iterable[Span]) -> tuple[str, ...]:
-    """The ids of these people and things on the UTC days of these times, each once."""
-    days = dict.fromkeys([each for span in spans for each in utc_days(span)])
-    return tuple([on_day(each, day) for each in dict.fromkeys(who) for day in days])
+    """The ids of these people and things on the UTC days of these times, each once.
+
+    They are those of ``on_day``.
+    """
+    days = dict.fromkeys([each.isoformat() for span in spans for each in utc_days(span)])
+    return tuple([f"{each}#{day}" for each in dict.fromkeys(who) for day in days])
 
 
 def placed(day: date, at: time, zone: str) -> datetime:
@@ -165,7 +167,8 @@ class Timetable:
         return not self.occurrences or self.occurrences[-1].ends <= moment
 
 
-@lru_cache(maxsize=128)
+# A plan reads every series of its people: with fewer places than series all are worked out anew.
+@lru_cache(maxsize=1024)
 def _occurrences(timetable: Timetable) -> tuple[Occurrence, ...]:
     zone, at = timetable.zone, timetable.at
     return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
@@ -144,12 +145,14 @@ _STRETCH: Final[Mapping[str, Callable[[date], str]]] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def period(day: date, what: str) -> str:
     """The stretch of time in which this day counts for a tally: ``""`` for a standing one."""
     stretch = _STRETCH.get(what)
     return "" if stretch is None else stretch(day)
 
 
+@lru_cache(maxsize=64)
 def periods(day: date) -> tuple[str, str, str, str, str]:
     """The stretches of time whose tallies a decision of this day reads.
 

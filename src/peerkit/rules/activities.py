@@ -70,7 +70,7 @@ class _Asked:
 def in_role(act: DoActivity | PlanSession | ReportSession, view: View, book: Book) -> Findings:
     """Each activity is looked up in the catalogue; what it does not know it does not allow."""
     found: list[Finding] = []
-    supplied = [each for each in view.nouns if type(each) is SuppliedFacts]
+    supplied = [*view.all(SuppliedFacts)]
     for position, activity in enumerate(act.activities_named):
         entry = book.activities.get(activity.id)
         if entry is None:

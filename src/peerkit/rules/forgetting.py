@@ -177,9 +177,9 @@ def finished(act: ForgetPerson, view: View, book: Book) -> Findings:
 
 def forgotten(act: Act, view: View, book: Book) -> Findings:
     """Who was forgotten is not asked for again; what is told of them is kept, and can be ended."""
-    if isinstance(act, _BEGINS_NOTHING):
-        return ()
     gone = [each.id for each in view.all(Person) if each.status is PersonStatus.FORGOTTEN]
+    if not gone or isinstance(act, _BEGINS_NOTHING):
+        return ()
     named = [each for each in gone if each in act.about and not _ends(act, view, each)]
     verdict = Verdict.NEEDS_FACTS if act.already else Verdict.NOT_ALLOWED
     return tuple(Finding(book.clause("forgotten"), verdict, {"id": each}) for each in named)

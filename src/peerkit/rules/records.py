@@ -53,13 +53,14 @@ _RUNNING: Final = frozenset({MatchStatus.PROPOSED, MatchStatus.ACCEPTED})
 def once(act: Makes, view: View, book: Book) -> Findings:
     """An id names one thing: making it a second time is not allowed."""
     clause = book.clause("once")
-    facts = {"id": act.the_id, "near": ""}
-    before = view.get(act.makes, act.the_id)
+    id_ = act.the_id
+    facts = {"id": id_, "near": ""}
+    before = view.get(act.makes, id_)
     if before is None or act.goes_on(before):
         return (Finding(clause, Verdict.ALLOWED, facts),)
     if not act.already:
         return (Finding(clause, Verdict.NOT_ALLOWED, facts),)
-    kept_as = free_id(view, act.makes, act.the_id)
+    kept_as = free_id(view, act.makes, id_)
     if isinstance(act, ReportSession):  # told under another's id, it counts for nobody yet
         facts["near"] = Phrase(" This is kept as {id}.", id=kept_as)
         return (Finding(clause, Verdict.NOT_ALLOWED, facts),)

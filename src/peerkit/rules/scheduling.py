@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from peerkit.acts import (
@@ -31,6 +32,7 @@ from peerkit.model import (
     Session,
     SessionStatus,
 )
+from peerkit.model.fields import MOST_MINUTES
 from peerkit.model.timetable import Span, clash, covered, span_of
 from peerkit.rules.missing import unknown
 from peerkit.rules.together import each_peer
@@ -54,6 +56,9 @@ __all__ = [
 ]
 
 _Planned: TypeAlias = PlanSession | MoveSession | PlanSeries | MoveOccurrence
+
+#: What began earlier than this is over: nothing takes longer.
+_LONGEST: Final = timedelta(minutes=MOST_MINUTES)
 
 
 def _of_session(act: PlanSession | MoveSession, view: View) -> tuple[Span, ...]:
@@ -80,17 +85,32 @@ def _spans(act: Any, view: View) -> tuple[Span, ...]:
     return _SPANS[type(act)](act, view)
 
 
-def _taken(act: _Planned, view: View) -> Iterator[tuple[Session | Series, list[Span]]]:
-    """What is planned already and is not what the act speaks of, with the time it takes."""
+def _taken(
+    act: _Planned, view: View, spans: tuple[Span, ...]
+) -> Iterator[tuple[Session | Series, list[Span]]]:
+    """What is planned already and is not what the act speaks of, with the time it takes.
+
+    Of a series it is what may take some time of these: a year of it is seldom asked about.
+    """
+    if not spans:
+        return
+    since, until = min(spans)[0] - _LONGEST, max(ends for _, ends in spans)
     for session in view.all(Session):
-        itself = act.id == session.id and not isinstance(act, PlanSeries | MoveOccurrence)
+        itself = act.id == session.id and not isinstance(act, (PlanSeries, MoveOccurrence))
         if session.status is SessionStatus.PLANNED and not itself:
             yield session, [session.span]
-    own = _named(act) if isinstance(act, PlanSession | MoveOccurrence) else None
+    own = _named(act) if isinstance(act, (PlanSession, MoveOccurrence)) else None
     for each in view.all(Series):
         itself = act.id == each.id and isinstance(act, PlanSeries)
         if each.status is SeriesStatus.RUNNING and not itself:
-            yield each, [one.span for one in each.occurrences if (each.id, one.day) != own]
+            yield (
+                each,
+                [
+                    one.span
+                    for one in each.occurrences
+                    if since < one.starts < until and (each.id, one.day) != own
+                ],
+            )
 
 
 def double_booking(act: _Planned, view: View, book: Book) -> Findings:
@@ -99,14 +119,11 @@ def double_booking(act: _Planned, view: View, book: Book) -> Findings:
     What else somebody has is theirs: only what the peer does as a peer is named.
     """
     clause = book.clause("double-booking")
-    taken = tuple(_taken(act, view))
-    if not taken:
-        return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer}),)
     spans = _spans(act, view)
     there = dict.fromkeys((*act.peers_named, *act.participants))
     found: list[Finding] = []
     asked: dict[str, None] = {}
-    for each, times in taken:
+    for each, times in _taken(act, view, spans):
         both = [who for who in there if who in {*each.peers, *each.participants}]
         if not (both and clash(spans, times)):
             continue
@@ -154,7 +171,7 @@ def _against(room: Room, act: _Planned, view: View) -> Iterator[Phrase]:
             "It has places for {limit}, and {now} would come.", limit=room.seats, now=people
         )
     spans = _spans(act, view)
-    for each, times in _taken(act, view):
+    for each, times in _taken(act, view, spans):
         if each.room == room.id and clash(spans, times):
             yield Phrase("{id} is in it.", id=each.id)
 

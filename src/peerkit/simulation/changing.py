@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from peerkit.errors import BadInput
 
-if TYPE_CHECKING:
-    from peerkit.simulation.scenario import Scenario
-
 __all__ = ["changed", "value_at"]
 
 T = TypeVar("T")
+#: A scenario. Its file asks for this one, so this one knows nothing of its class.
+S = TypeVar("S", bound=Any)
 #: The numbers over the handbook are named in the same way: ``limits.caseload``.
 _LIMITS: Final = "limits."
 _STEP: Final = re.compile(r"([a-z_]+)(?:\[([0-9]+)\])?\Z")
 
 
-def changed(scenario: Scenario, values: Mapping[str, Any], name: str | None = None) -> Scenario:
+def changed(scenario: S, values: Mapping[str, Any], name: str | None = None) -> S:
     """The scenario with these values, by their paths, and perhaps another name.
 
-    Raises :class:`~peerkit.errors.BadInput` for a path that leads nowhere, and for a value that
-    does not fit there.
+    The source of a number does not hold for another one: it goes when the number does. Raises
+    :class:`~peerkit.errors.BadInput` for a path that leads nowhere, and for a value that does not
+    fit there.
     """
+    kept = [pair for pair in scenario.sources if not any(_within(pair[0], of) for of in values)]
+    scenario = attrs.evolve(scenario, sources=kept)
     for path, value in values.items():
         if path.startswith(_LIMITS):
             limits = {**dict(scenario.limits), path.removeprefix(_LIMITS): value}
@@ -36,7 +38,7 @@ def changed(scenario: Scenario, values: Mapping[str, Any], name: str | None = No
     return scenario if name is None else attrs.evolve(scenario, name=name)
 
 
-def value_at(scenario: Scenario, path: str) -> Any:
+def value_at(scenario: Any, path: str) -> Any:
     """What stands at a path. Raises :class:`~peerkit.errors.BadInput` where it leads nowhere."""
     if path.startswith(_LIMITS):
         return dict(scenario.limits).get(path.removeprefix(_LIMITS))
@@ -44,6 +46,10 @@ def value_at(scenario: Scenario, path: str) -> Any:
     for step in path.split("."):
         found = _at(found, step, path)
     return found
+
+
+def _within(path: str, of: str) -> bool:
+    return path == of or path.startswith((f"{of}.", f"{of}["))
 
 
 def _put(of: T, steps: list[str], value: Any, path: str) -> T:

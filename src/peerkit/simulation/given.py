@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import attrs
 
 from peerkit.errors import BadInput
 
-__all__ = ["ASSUMED", "Given", "Parameter", "given", "parameters", "part", "parts", "share"]
+__all__ = [
+    "ASSUMED",
+    "Given",
+    "Parameter",
+    "Shares",
+    "add_up",
+    "bounds",
+    "given",
+    "known_of",
+    "mix",
+    "parameters",
+    "part",
+    "parts",
+    "share",
+]
 
 #: Said instead of a source where nobody measured it.
 ASSUMED: Final = "assumption"
 _KEY: Final = "peerkit.given"
+#: Shares that were rounded add up to 1 as nearly as this.
+_NEARLY: Final = 1e-9
 
 
 @attrs.frozen
@@ -31,6 +47,12 @@ class Given:
     least: float | None = None
     most: float | None = None
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the most it may be; infinite where nothing is said."""
+        least = -float("inf") if self.least is None else self.least
+        return least, float("inf") if self.most is None else self.most
+
 
 @attrs.frozen
 class Parameter:
@@ -43,6 +65,48 @@ class Parameter:
     value: Any
     given: Given
     is_default: bool
+
+
+def _whole(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(values)
+
+
+def _listed(values: Iterable[float]) -> tuple[float, ...]:
+    return tuple(values)
+
+
+@attrs.frozen
+class Shares:
+    """Several values, and how often each is chosen: the shares add up to 1.
+
+    ``Shares((45, 60), (0.8, 0.2))``. Values are whole numbers.
+    """
+
+    values: tuple[int, ...] = attrs.field(converter=_whole)
+    shares: tuple[float, ...] = attrs.field(converter=_listed)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.values or len(self.values) != len(self.shares):
+            raise BadInput("Shares.shares", "give one share for each value")
+        if any(isinstance(each, bool) or not isinstance(each, int) for each in self.values):
+            raise BadInput("Shares.values", "give whole numbers")
+        if len(set(self.values)) < len(self.values):
+            raise BadInput("Shares.values", "give each value once")
+        if any(isinstance(each, bool) or not isinstance(each, int | float) for each in self.shares):
+            raise BadInput("Shares.shares", "give numbers")
+        if not (min(self.shares) >= 0 and add_up(self.shares)):
+            raise BadInput("Shares.shares", "must be 0 or more each, and add up to 1")
+
+
+def add_up(shares: Iterable[float]) -> bool:
+    """Whether shares add up to 1, as nearly as shares that were rounded do."""
+    return abs(sum(shares) - 1) <= _NEARLY
+
+
+def known_of(field: Any) -> Given | None:
+    """What is known of a field, where it is a number."""
+    known: Given | None = field.metadata.get(_KEY)
+    return known
 
 
 def given(
@@ -65,15 +129,34 @@ def share(default: float, says: str, *, source: str = ASSUMED, caution: str = ""
     return given(default, says, "share", source=source, caution=caution, most=1)
 
 
-def part(kind: type[Any], default: Any = attrs.NOTHING) -> Any:
+def mix(
+    default: Shares,
+    says: str,
+    unit: str,
+    *,
+    source: str = ASSUMED,
+    caution: str = "",
+    least: int = 1,
+    most: int,
+) -> Any:
+    """A field that is :class:`Shares`: one number with one source. The bounds hold for each."""
+    known = Given(says, unit, source, caution, least, most)
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        _must_be(Shares, instance, attribute, value)
+        if not all(_between(known, each) for each in value.values):
+            raise BadInput(_place(instance, attribute), f"each must lie {_bounds(known)}")
+
+    return attrs.field(default=default, validator=check, metadata={_KEY: known})
+
+
+def part(kind: type[Any]) -> Any:
     """A field that is a part of a scenario, with numbers of its own."""
-    maker = attrs.Factory(kind) if default is attrs.NOTHING else default
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if value is not None or default is attrs.NOTHING:
-            _must_be(kind, instance, attribute, value)
+        _must_be(kind, instance, attribute, value)
 
-    return attrs.field(default=maker, validator=check)
+    return attrs.field(default=attrs.Factory(kind), validator=check)
 
 
 def parts(kind: type[Any], default: tuple[Any, ...] = (), *, least: int = 0) -> Any:
@@ -103,12 +186,19 @@ def parameters(of: Any, path: str = "") -> Iterator[Parameter]:
                     yield from parameters(each, f"{where}[{at}].")
 
 
+def bounds(of: Any, name: str) -> tuple[float, float]:
+    """The least and the most that a number of a part may be."""
+    known: Given = getattr(attrs.fields(type(of)), name).metadata[_KEY]
+    return known.bounds
+
+
 def _fits(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Each number lies where it may; several are asked one by one."""
     known: Given = attribute.metadata[_KEY]
     if value is None and attribute.default is None:
         return
-    several = value if isinstance(value, tuple) else (value,)
+    listed = isinstance(attribute.default, tuple) and isinstance(value, tuple)
+    several: Any = value if listed else (value,)
     for each in several:
         whole = isinstance(attribute.default, int) and not isinstance(attribute.default, bool)
         kind: Any = int if whole else (int, float)
@@ -120,8 +210,7 @@ def _fits(instance: object, attribute: attrs.Attribute[Any], value: object) -> N
 
 
 def _between(known: Given, value: float) -> bool:
-    least = -float("inf") if known.least is None else known.least
-    most = float("inf") if known.most is None else known.most
+    least, most = known.bounds
     return least <= value <= most and abs(value) != float("inf")
 
 

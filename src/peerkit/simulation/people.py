@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from peerkit.simulation.scenario import Scenario, Shares
 
-__all__ = ["CANCELLED", "FINISHED", "GOES_ON", "HELD", "LEFT", "MISSED", "People", "pick"]
+__all__ = ["CANCELLED", "FINISHED", "GOES_ON", "HELD", "LEFT", "MISSED", "People", "named", "pick"]
 
 HELD, MISSED, CANCELLED = 0, 1, 2
 #: How a course ends, as in :data:`~peerkit.simulation.record.ENDS`.
@@ -118,6 +118,17 @@ class People:
         return luck.chance("stays", self.who[person], nth) < share
 
 
+def named(came: Any, began: Any) -> NDArray[np.uint64]:
+    """What names people to their luck, by the day they came and how they began, in order."""
+    np = numpy()
+    came = np.asarray(came, np.int64)
+    already = int(np.count_nonzero(began))
+    days = came[already:]
+    within = np.arange(len(days)) - np.searchsorted(days, days)
+    who = np.concatenate([np.arange(already), (days + 1) * _A_DAY + within])
+    return who.astype(np.uint64)  # type: ignore[no-any-return]
+
+
 def pick(among: Shares, u: Any) -> Any:
     """The value that each chance falls on."""
     np = numpy()
@@ -142,12 +153,10 @@ def _comers(scenario: Scenario, luck: Luck) -> tuple[Any, Any, Any]:
     counts = np.maximum(counts, 0)
     already = arrivals.walking + arrivals.waiting
     came = np.concatenate([np.zeros(already, np.int64), np.repeat(days, counts)])
-    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    who = np.concatenate([np.arange(already), (came[already:] + 1) * _A_DAY + within])
-    began = np.zeros(len(who), np.int8)
+    began = np.zeros(len(came), np.int8)
     began[: arrivals.walking] = 1
     began[arrivals.walking : already] = 2
-    return who.astype(np.uint64), came.astype(np.int32), began
+    return named(came, began), came.astype(np.int32), began
 
 
 def _courses(scenario: Scenario, luck: Luck, who: Any, came: Any, first: Any) -> tuple[Any, ...]:

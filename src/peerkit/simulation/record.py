@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import attrs
 
 from peerkit.errors import BadInput
+from peerkit.simulation.evidence import caution
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -138,6 +139,11 @@ class Run:
     edition: str
     tables: Mapping[str, Table] = attrs.field(repr=False)
     words: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, repr=False)
+
+    @property
+    def caution(self) -> str:
+        """What stands beside every outcome that is shown: inputs, not findings; both trials."""
+        return caution()
 
     def table(self, name: str) -> Table:
         """One of :data:`TABLES`. Raises :class:`~peerkit.errors.BadInput` for another name."""

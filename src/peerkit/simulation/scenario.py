@@ -17,7 +17,8 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.model import Experience, Role
 from peerkit.simulation.changing import changed
-from peerkit.simulation.given import given, part, parts, share
+from peerkit.simulation.given import Shares, add_up, given, mix, parameters, part, parts, share
+from peerkit.simulation.inputs import Costs, Outcomes
 
 __all__ = [
     "Arrivals",
@@ -40,35 +41,17 @@ __all__ = [
 ]
 
 _MONTHS: Final = 12
-#: Shares that were rounded add up to 1 as nearly as this.
-_NEARLY: Final = 1e-9
 
 
-def _whole(values: Iterable[int]) -> tuple[int, ...]:
-    return tuple(values)
+def _line(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """It stands in headings, tables and files: one line that can be read."""
+    if not (isinstance(value, str) and value.strip() and value.isprintable()):
+        raise BadInput(f"{type(instance).__name__}.{attribute.name}", "give one line of text")
 
 
-def _listed(values: Iterable[float]) -> tuple[float, ...]:
-    return tuple(values)
-
-
-@attrs.frozen
-class Shares:
-    """Several values, and how often each is chosen: the shares add up to 1.
-
-    ``Shares((45, 60), (0.8, 0.2))``. Values are whole numbers.
-    """
-
-    values: tuple[int, ...] = attrs.field(converter=_whole)
-    shares: tuple[float, ...] = attrs.field(converter=_listed)
-
-    def __attrs_post_init__(self) -> None:
-        if not self.values or len(self.values) != len(self.shares):
-            raise BadInput("Shares.shares", "give one share for each value")
-        if any(isinstance(each, bool) or not isinstance(each, int) for each in self.values):
-            raise BadInput("Shares.values", "give whole numbers")
-        if min(self.shares) < 0 or abs(sum(self.shares) - 1) > _NEARLY:
-            raise BadInput("Shares.shares", "must be 0 or more each, and add up to 1")
+def _lines(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    for each in value:
+        _line(instance, attribute, each)
 
 
 @attrs.frozen(kw_only=True)
@@ -79,7 +62,7 @@ class Need:
     """
 
     experience: Experience | None = None
-    language: str = "en"
+    language: str = attrs.field(default="en", validator=_line)
     share: float = share(1.0, "of all who come are of this kind")
 
 
@@ -100,7 +83,7 @@ class Arrivals:
     def __attrs_post_init__(self) -> None:
         if len(self.months) != _MONTHS:
             raise BadInput("Arrivals.months", "give 12 factors, from January to December")
-        if abs(sum(each.share for each in self.needs) - 1) > _NEARLY:
+        if not add_up(each.share for each in self.needs):
             raise BadInput("Arrivals.needs", "their shares must add up to 1")
 
 
@@ -116,7 +99,7 @@ class Lived:
 class Speaks:
     """What a share of the peers speaks."""
 
-    language: str
+    language: str = attrs.field(validator=_line)
     share: float = share(1.0, "of the peers speak it")
 
 
@@ -138,23 +121,41 @@ class Peers:
     """
 
     count: int = given(10, "peers serve", "peers", least=1, most=10**6)
-    places: int = given(12, "people a peer is meant to walk with at once", "people", most=200)
+    places: int = given(
+        12,
+        "people a peer is meant to walk with at once",
+        "people",
+        caution="No figure holds everywhere; the widest published one is 20 (R-WA-MCD).",
+        most=200,
+    )
     role: Role = attrs.field(default=Role.WORKER, validator=attrs.validators.instance_of(Role))
     experiences: tuple[Lived, ...] = parts(Lived, ())
     languages: tuple[Speaks, ...] = parts(Speaks, ())
     supervision_every: int = given(
-        14, "days from one talk with the supervisor to the next", "days", least=1, most=366
+        14,
+        "days from one talk with the supervisor to the next",
+        "days",
+        source="R-NCPRSS",
+        caution="Two talks a month there; every week for IC&RC, every month in Texas.",
+        least=1,
+        most=366,
     )
     supervision_missed: float = share(0.0, "of these talks do not take place")
     leave_per_year: float = given(0.0, "times a peer is away in a year", "times a year", most=50)
-    leave_days: Shares = part(Shares, attrs.Factory(lambda: Shares((5, 10, 15), (0.5, 0.3, 0.2))))
+    leave_days: Shares = mix(
+        Shares((5, 10, 15), (0.5, 0.3, 0.2)), "days a peer is away each time", "days", most=366
+    )
     turnover: float = share(
         0.0,
         "of the peers leave within a year, when their load is what was planned",
-        caution="No figure holds everywhere: fit it to your own program (domain, 8.3).",
+        caution="No figure holds everywhere: fit it to your own program.",
     )
     turnover_load: float = given(
-        0.0, "as strongly does a full caseload add to leaving (log hazard)", "log ratio", most=5
+        0.0,
+        "as strongly does a full caseload add to leaving (log hazard)",
+        "log ratio",
+        caution="Workload drives discontent (R-WF); how many leave over it is not known.",
+        most=5,
     )
     turnover_unsupervised: float = given(
         0.0, "as strongly does overdue supervision add to leaving (log hazard)", "log ratio", most=5
@@ -204,8 +205,12 @@ class Planning(StrEnum):
 class Sessions:
     """How people meet. ``every`` are the days between appointments that participants choose."""
 
-    every: Shares = part(Shares, attrs.Factory(lambda: Shares((7, 14), (0.8, 0.2))))
-    minutes: Shares = part(Shares, attrs.Factory(lambda: Shares((30, 45, 60), (0.2, 0.5, 0.3))))
+    every: Shares = mix(
+        Shares((7, 14), (0.8, 0.2)), "days from one appointment to the next", "days", most=366
+    )
+    minutes: Shares = mix(
+        Shares((30, 45, 60), (0.2, 0.5, 0.3)), "minutes a session takes", "minutes", most=480
+    )
     no_show: float = share(0.2, "of the appointments are missed by the participant")
     cancelled: float = share(0.05, "of the appointments are called off by the participant")
     planning: Planning = attrs.field(
@@ -241,7 +246,7 @@ class Course:
         "sessions somebody wants in all, half of the people fewer",
         "sessions",
         source="R-J18",
-        caution="Up to 10 sessions were offered there; UPSIDES had about 7 (domain, 8.3: 5 to 10).",
+        caution="Up to 10 sessions were offered there; about 7 were used in UPSIDES (R-UPS).",
         most=10_000,
     )
     dose_spread: float = given(0.5, "as widely do the wishes lie apart (log)", "log", most=3)
@@ -257,7 +262,15 @@ class Groups:
     """Support groups that meet every week, led by a peer; whoever walks with one may come."""
 
     count: int = given(0, "groups meet every week", "groups", most=10_000)
-    size: int = given(10, "people each is planned for", "people", least=1, most=200)
+    size: int = given(
+        10,
+        "people each is planned for",
+        "people",
+        source="R-VIRG",
+        caution="The most that is paid for there; elsewhere it is 8 or 12.",
+        least=1,
+        most=200,
+    )
     joins: float = share(0.3, "of those who walk with a peer want to come to a group")
     comes: float = share(0.7, "of those expected come")
     minutes: int = given(90, "minutes a group takes", "minutes", least=1, most=480)
@@ -269,68 +282,29 @@ class Beds:
 
     count: int = given(0, "beds in the respite house", "beds", most=10_000)
     per_week: float = given(0.0, "people ask for a bed in a week", "people a week", most=1e6)
-    nights: Shares = part(Shares, attrs.Factory(lambda: Shares((2, 3, 5, 7), (0.2, 0.3, 0.3, 0.2))))
+    nights: Shares = mix(
+        Shares((2, 3, 5, 7), (0.2, 0.3, 0.3, 0.2)),
+        "nights somebody stays",
+        "nights",
+        source="R-PRESP",
+        caution="1 to 7 nights there; how many stay how long is an assumption.",
+        most=366,
+    )
     patience: int = given(3, "days somebody waits for a bed", "days", most=365)
 
 
-@attrs.frozen(kw_only=True)
-class Outcomes:
-    """What is measured of people, and what is put in about peers: inputs, never findings.
-
-    The effect on readmission is drawn once for each run from two trials, one positive and one
-    null: ``johnson`` of the runs draw from Johnson 2018, the others from ENRICH. Scores move by a
-    standardised difference, in full at ``full_dose`` sessions and in proportion below.
-    """
-
-    readmitted: float = share(
-        0.38,
-        "of the people are readmitted within a year, without peers",
-        source="R-J18",
-        caution="38 % after a crisis team (Johnson 2018); 50 % after a ward (ENRICH).",
-    )
-    johnson: float = share(
-        0.5,
-        "of the runs draw the effect on readmission from Johnson 2018, the rest from ENRICH",
-        caution="A setting, not a finding: the two trials disagree.",
-    )
-    housed: float = share(
-        0.8,
-        "of the people are housed after a year, without peers",
-        source="R-BEAN",
-        caution="Bean 2013 (46 of 47) is a single group: it cannot be laid to peers.",
-    )
-    housed_effect: float = given(
-        0.0, "peers move the odds of being housed (log)", "log odds ratio", least=-3, most=3
-    )
-    recovery: float = given(
-        0.20, "peers move recovery scores, in full", "sd", source="R-LE14", least=-0.1, most=0.5
-    )
-    recovery_se: float = given(0.05, "that is known no better than this", "sd", most=1)
-    hope: float = given(
-        0.17, "peers move hope scores, in full", "sd", source="R-LE14", least=-0.5, most=0.8
-    )
-    hope_se: float = given(0.07, "that is known no better than this", "sd", most=1)
-    full_dose: int = given(8, "sessions make a full dose", "sessions", least=1, most=1000)
-    follow_up: int = given(365, "days after coming, outcomes are read", "days", least=1, most=3660)
+def _texts(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
 
 
-@attrs.frozen(kw_only=True)
-class Costs:
-    """What it costs, in the smallest coins of a currency, so that sums are exact."""
-
-    hour: int = given(2500, "a peer's hour costs", "cents", most=10**7)
-    hours_a_week: float = given(20.0, "hours a peer is paid in a week", "hours", most=80)
-    supervision_hour: int = given(4500, "an hour with the supervisor costs", "cents", most=10**7)
-    supervision_minutes: int = given(
-        60, "minutes a talk with the supervisor takes", "minutes", most=600
-    )
-    respite_night: int = given(30000, "a night in the respite house costs", "cents", most=10**8)
-    readmission: int = given(0, "a readmission costs", "cents", most=10**9)
-
-
-def _pairs(value: Any) -> tuple[tuple[str, int], ...]:
+def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:
     given_as = value.items() if hasattr(value, "items") else value
-    return tuple(sorted((str(name), number) for name, number in given_as))
+    return tuple(sorted((str(name), what) for name, what in given_as))
+
+
+def _numbers(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if any(isinstance(each, bool) or not isinstance(each, int) for _, each in value):
+        raise BadInput("Scenario.limits", "give a whole number for each limit")
 
 
 @attrs.frozen(kw_only=True)
@@ -339,17 +313,20 @@ class Scenario:
 
     ``begins`` is the first day, ``days`` how many are simulated, of which the first ``warm_up`` are
     not counted. ``layers`` are those of the handbook, as in :meth:`Handbook.load`; ``limits``
-    are the program's own numbers over them: ``{"caseload": 12}``.
+    are the program's own numbers over them: ``{"caseload": 12}``. ``sources`` say where
+    numbers of yours are from, by their paths: ``{"arrivals.per_week": "our records of 2025"}``.
     """
 
-    name: str = attrs.field(default="base", validator=attrs.validators.instance_of(str))
+    name: str = attrs.field(default="base", validator=_line)
     begins: date = attrs.field(
         default=date(2026, 1, 5), validator=attrs.validators.instance_of(date)
     )
     days: int = given(365, "days are simulated", "days", least=1, most=36600)
     warm_up: int = given(0, "days at the beginning are not counted", "days", most=36600)
-    layers: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    limits: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_pairs)
+    layers: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=_lines)
+    limits: tuple[tuple[str, int], ...] = attrs.field(
+        default=(), converter=_pairs, validator=_numbers
+    )
     arrivals: Arrivals = part(Arrivals)
     peers: Peers = part(Peers)
     matching: Matching = part(Matching)
@@ -359,16 +336,24 @@ class Scenario:
     beds: Beds = part(Beds)
     outcomes: Outcomes = part(Outcomes)
     costs: Costs = part(Costs)
+    sources: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
 
     def __attrs_post_init__(self) -> None:
         if self.warm_up >= self.days:
             raise BadInput("Scenario.warm_up", "must be shorter than the days simulated")
+        known = {each.path for each in parameters(self)} if self.sources else set()
+        known |= {f"limits.{name}" for name, _ in self.limits}
+        for path, said in self.sources:
+            if path not in known:
+                raise BadInput("Scenario.sources", f"{path!r} is no number of this scenario")
+            if not (isinstance(said, str) and said.strip() and said.isprintable()):
+                raise BadInput("Scenario.sources", f"give one line of text for {path!r}")
 
     def but(self, values: Mapping[str, Any], name: str | None = None) -> Scenario:
         """The same, but for these values by their paths: ``{"peers.count": 12}``.
 
-        A number of the handbook is named ``limits.caseload``. Raises
-        :class:`~peerkit.errors.BadInput` for a path that leads nowhere.
+        A number of the handbook is named ``limits.caseload``. What was said of the source of a
+        number goes with it. Raises :class:`~peerkit.errors.BadInput` for a path that leads nowhere.
         """
         return changed(self, values, name)
 

@@ -27,6 +27,7 @@ from cattrs.errors import (
     IterableValidationError,
     IterableValidationNote,
 )
+from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from peerkit.acts import ACTS, Act, Left, RecordMeasure
@@ -34,7 +35,7 @@ from peerkit.decisions import Decision, Verdict
 from peerkit.errors import BadInput, must_be
 from peerkit.model import NOUNS, Activity, Answer, Noun, Recurrence, Words
 from peerkit.model.fields import owner_of, private_fields
-from peerkit.stores import Apart, touched
+from peerkit.stores import Apart
 from peerkit.stores.upcasting import lifted, mark
 
 if TYPE_CHECKING:
@@ -443,6 +444,8 @@ def _unstructurer() -> Converter:
     converter.register_unstructure_hook_func(
         lambda kind: isinstance(kind, type) and issubclass(kind, Enum), lambda value: value
     )
+    for kind in (str, int, bool):  # nothing is as plain
+        converter.register_unstructure_hook(kind | None, identity)
     converter.register_unstructure_hook(datetime, _as_text)
     converter.register_unstructure_hook(date, _as_text)
     converter.register_unstructure_hook(time, lambda value: f"{value:%H:%M}")
@@ -530,7 +533,7 @@ def words_in(act: Act) -> tuple[str, ...]:
 
 def write_entry(
     act: Act,
-    about: tuple[str, ...],
+    touched: tuple[str, ...],
     now: datetime,
     decision: Decision,
     left: Left,
@@ -565,7 +568,7 @@ def write_entry(
             "apart": [[each.about, each.owner, each.digest] for each in apart],
             "forgets": left.forgets,
             "removes": left.removes,
-            "touched": touched(about, nouns, left.counts, left.removes),
+            "touched": touched,
             "act": _public(table, act) if "@act" in hidden else table,
         }
     )

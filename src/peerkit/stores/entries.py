@@ -6,7 +6,6 @@ import json
 import re
 from datetime import date, datetime
 from hashlib import sha256
-from itertools import chain
 from typing import Any, Final
 
 import attrs
@@ -143,6 +142,10 @@ class Entry:
         return lifted_entry(found)
 
 
+def _touched(change: Change) -> tuple[str, ...]:
+    return touched(change.about, change.nouns, change.counts, change.removes)
+
+
 @attrs.frozen(kw_only=True)
 class Change:
     """Everything that must be kept together, and what must not have moved.
@@ -152,6 +155,8 @@ class Change:
     are the nouns as they now stand, each with its written form; ``removes``
     names, by kind and id, nouns of the view that are there no more; of what
     belongs to the owners in ``forgets``, every text apart goes with it.
+    ``touched`` are the ids whose history this is part of: whoever has worked
+    them out already, for the journal's text, says them.
     """
 
     about: tuple[str, ...]
@@ -165,17 +170,13 @@ class Change:
     apart: tuple[Apart, ...] = ()
     forgets: tuple[str, ...] = ()
     removes: tuple[tuple[str, str], ...] = ()
+    touched: tuple[str, ...] = attrs.field(default=attrs.Factory(_touched, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
         if self.removes and not {(noun.kind, noun.id) for noun, _ in self.nouns}.isdisjoint(
             self.removes
         ):
             raise StoreError("A change cannot write a noun and take it away. Nothing was stored.")
-
-    @property
-    def touched(self) -> tuple[str, ...]:
-        """The ids whose history this is part of."""
-        return touched(self.about, self.nouns, self.counts, self.removes)
 
 
 @attrs.frozen(kw_only=True)
@@ -220,12 +221,14 @@ def touched(
     tallies it moves, and what it takes away. So what is known about an id follows
     from the entries that belong to it.
     """
-    plain = [each for each in about if "+" not in each and "#" not in each]
-    left = [(noun.id, *noun.touches) for noun, _ in nouns]
-    weighed = [bases(each) for noun, _ in nouns if noun.open for each in noun.weighs_on]
-    counted = [bases(each.of) for each in counts]
-    taken = [id_ for _, id_ in removes]
-    return tuple(dict.fromkeys(chain(plain, *left, *weighed, *counted, taken)))
+    found = dict.fromkeys([each for each in about if "+" not in each and "#" not in each])
+    moved: list[str] = []
+    for noun, _ in nouns:
+        found |= dict.fromkeys((noun.id, *noun.touches))
+        moved += noun.weighs_on if noun.open else ()
+    for each in dict.fromkeys((*moved, *[count.of for count in counts])):
+        found |= dict.fromkeys(bases(each))
+    return tuple(found | dict.fromkeys([id_ for _, id_ in removes]))
 
 
 def seal(number: int, previous: str, change: Change) -> Entry:

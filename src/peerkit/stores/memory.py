@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from contextlib import contextmanager
-from functools import partial
 from itertools import islice
+from operator import itemgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -30,6 +30,7 @@ from peerkit.stores import (
     runs,
     seal,
 )
+from peerkit.stores.outbox import laid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,8 +43,16 @@ __all__ = ["MemoryStore"]
 N = TypeVar("N", bound=Noun)
 
 
+#: The kind and the id of a noun.
+_Name: TypeAlias = tuple[str, str]
+#: A noun, and what names this version of it: its kind, its id, and the entry that wrote it.
+_Kept: TypeAlias = tuple[tuple[str, str, int], Noun]
 #: Nouns by kind and id, in order, under the ids they belong to. None is where all of them are.
-_Filed: TypeAlias = defaultdict[str | None, list[tuple[str, str]]]
+_Filed: TypeAlias = defaultdict[str | None, list[_Name]]
+#: What is counted of an id, in each period.
+_Tallies: TypeAlias = defaultdict[str, defaultdict[str, dict[str, int]]]
+
+_version: Callable[[_Kept], tuple[str, str, int]] = itemgetter(0)
 
 
 @attrs.define
@@ -62,13 +71,13 @@ class MemoryStore:
         self._entries: list[Entry] = []
         self._by_key: dict[str, int] = {}
         self._touching: defaultdict[str, list[int]] = defaultdict(list)
-        self._nouns: dict[str, dict[str, tuple[int, Noun]]] = {}
+        self._nouns: dict[_Name, _Kept] = {}
         self._weighing: _Filed = defaultdict(list)
         self._found: _Filed = defaultdict(list)
-        self._tallies: dict[tuple[str, str], dict[str, int]] = {}
+        self._tallies: _Tallies = defaultdict(lambda: defaultdict(dict))
         self._outbox: dict[str, _Lying] = {}
         self._apart: defaultdict[str, list[Apart]] = defaultdict(list)
-        self._undo: list[Callable[[], Any]] = []
+        self._undo: list[tuple[Callable[..., Any], *tuple[Any, ...]]] = []
         self._batch = False
         self._closed = False
 
@@ -106,24 +115,21 @@ class MemoryStore:
     def _standing(
         self, about: tuple[str, ...], day: date, now: datetime, key: str | None
     ) -> Standing:
-        nouns: dict[tuple[str, str], tuple[int, Noun]] = {}
+        found: dict[_Name, _Kept] = {}
         tallies: dict[tuple[str, str], int] = {}
         now_counted = periods(day)
         for each in about:
-            for kind, kept in self._nouns.get(each, {}).items():
-                nouns[kind, each] = kept
-            for kind, id_ in self._weighing.get(each, ()):
-                nouns[kind, id_] = self._nouns[id_][kind]
-            for when in now_counted:
-                for what, value in self._tallies.get((each, when), {}).items():
-                    tallies[each, what] = value
+            for name in self._weighing.get(each, ()):
+                found[name] = self._nouns[name]
+            if counted := self._tallies.get(each):
+                for when in now_counted:
+                    for what, value in counted.get(when, {}).items():
+                        tallies[each, what] = value
+        kept = sorted(found.values(), key=_version)
         earlier = None if key is None else self._by_key.get(key)
-
         return Standing(
-            view=View(
-                now, tuple(nouns[name][1] for name in sorted(nouns)), tallies, len(self._entries)
-            ),
-            versions=frozenset((*name, kept[0]) for name, kept in nouns.items()),
+            view=View(now, tuple([noun for _, noun in kept]), tallies, len(self._entries)),
+            versions=frozenset([version for version, _ in kept]),
             earlier=None if earlier is None else self._entries[earlier - 1],
         )
 
@@ -151,13 +157,13 @@ class MemoryStore:
         done yet: whoever is interrupted between the two leaves nothing.
         """
         if key in table:
-            self._undo.append(partial(table.__setitem__, key, table[key]))
+            self._undo.append((table.__setitem__, key, table[key]))
         else:
-            self._undo.append(partial(table.pop, key, None))
+            self._undo.append((table.pop, key, None))
         table[key] = value
 
     def _add(self, items: list[Any], value: Any) -> None:
-        self._undo.append(partial(_shorten, items, len(items)))
+        self._undo.append((_shorten, items, len(items)))
         items.append(value)
 
     def _put(self, entry: Entry, change: Change) -> None:
@@ -171,38 +177,36 @@ class MemoryStore:
         for noun, _ in change.nouns:
             self._put_noun(entry.number, noun, change.stood.view)
         for kind, id_ in change.removes:
-            self._remove(kind, id_, change.stood.view)
+            self._remove((kind, id_), change.stood.view)
         for count in change.counts:
-            table = self._tallies.setdefault((count.of, count.period), {})
+            table = self._tallies[count.of][count.period]
             self._set(table, count.what, table.get(count.what, 0) + count.by)
         for position, message in enumerate(change.messages):
             key = f"{entry.number}/{position}"
-            posted = Posted(message=attrs.evolve(message, key=key, due=None), due=message.due)
-            self._set(self._outbox, key, _Lying(posted))
+            self._set(self._outbox, key, _Lying(laid(message, key)))
         for kept in change.apart:
             self._add(self._apart[kept.about], kept)
 
     def _put_noun(self, number: int, noun: Noun, view: View) -> None:
         """A noun that the change has not read must be new: nothing is overwritten unseen."""
-        _, before = self._nouns.get(noun.id, {}).get(noun.kind, (0, None))
+        name = (noun.kind, noun.id)
+        before = self._nouns[name][1] if name in self._nouns else None
         if before is not None and view.get(type(noun), noun.id) is None:
             raise StoreError(f"There is a {noun.kind} {noun.id} already. Nothing was stored.")
-        touched = () if before is None else (None, *before.touches)
-        weighed = before.weighs_on if before is not None and before.open else ()
-        self._refile(self._found, noun, touched, (None, *noun.touches))
-        self._refile(self._weighing, noun, weighed, noun.weighs_on if noun.open else ())
-        self._set(self._nouns.setdefault(noun.id, {}), noun.kind, (number, noun))
+        self._refile(self._found, name, _under(before), _under(noun))
+        self._refile(self._weighing, name, _weighs(before), _weighs(noun))
+        self._set(self._nouns, name, ((*name, number), noun))
 
-    def _remove(self, kind: str, id_: str, view: View) -> None:
+    def _remove(self, name: _Name, view: View) -> None:
         """A noun is taken away. Nothing is taken away unseen."""
-        _, noun = self._nouns.get(id_, {}).get(kind, (0, None))
+        noun = self._nouns[name][1] if name in self._nouns else None
         if noun is None or noun not in view.nouns:
+            kind, id_ = name
             raise StoreError(f"The {kind} {id_} was not read before. Nothing was stored.")
-        self._refile(self._found, noun, (None, *noun.touches), ())
-        self._refile(self._weighing, noun, noun.weighs_on if noun.open else (), ())
-        table = self._nouns[id_]
-        self._undo.append(partial(table.__setitem__, kind, table[kind]))
-        del table[kind]
+        self._refile(self._found, name, _under(noun), ())
+        self._refile(self._weighing, name, _weighs(noun), ())
+        self._undo.append((self._nouns.__setitem__, name, self._nouns[name]))
+        del self._nouns[name]
 
     def _forget(self, owner: str) -> None:
         """Every text of this owner goes, from beside the nouns and from the entries."""
@@ -211,7 +215,7 @@ class MemoryStore:
         for at, entry in enumerate(self._entries):
             if any(each.owner == owner for each in entry.apart):
                 left = tuple(each for each in entry.apart if each.owner != owner)
-                self._undo.append(partial(self._entries.__setitem__, at, entry))
+                self._undo.append((self._entries.__setitem__, at, entry))
                 self._entries[at] = attrs.evolve(entry, apart=left)
 
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
@@ -226,26 +230,27 @@ class MemoryStore:
                 for at, entry in enumerate(self._entries):
                     if not now.keys().isdisjoint(entry.apart):
                         apart = tuple(now.get(each, each) for each in entry.apart)
-                        self._undo.append(partial(self._entries.__setitem__, at, entry))
+                        self._undo.append((self._entries.__setitem__, at, entry))
                         self._entries[at] = attrs.evolve(entry, apart=apart)
 
     def _refile(
         self,
         filed: _Filed,
-        noun: Noun,
+        name: _Name,
         was: tuple[str | None, ...],
         now: tuple[str | None, ...],
     ) -> None:
         """A noun leaves the ids it was filed under and is filed under those of now."""
         if was == now:
             return
-        name = (noun.kind, noun.id)
-        for each in {*was}.difference(now):
-            self._undo.append(partial(_file, filed[each], name))
-            _take_out(filed[each], name)
-        for each in {*now}.difference(was):
-            self._undo.append(partial(_take_out, filed[each], name))
-            _file(filed[each], name)
+        for each in was:
+            if each not in now:
+                self._undo.append((_file, filed, each, name))
+                _take_out(filed, each, name)
+        for each in now:
+            if each not in was:
+                self._undo.append((_take_out, filed, each, name))
+                _file(filed, each, name)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -270,7 +275,8 @@ class MemoryStore:
             yield
         except BaseException:
             while len(self._undo) > began:
-                self._undo.pop()()
+                step, *what = self._undo.pop()
+                step(*what)
             raise
         if not self._batch:
             self._undo.clear()
@@ -315,13 +321,13 @@ class MemoryStore:
         """The nouns that are asked for, by id: those filed under what they are about, and it."""
         kind, itself = wanted.kind.kind, wanted.about
         filed = self._found.get(itself, [])
-        if itself is not None and kind in self._nouns.get(itself, ()):
+        if itself is not None and (kind, itself) in self._nouns:
             filed = sorted({*filed, (kind, itself)})
         for at in range(bisect_right(filed, (kind, after)), len(filed)):
-            name, id_ = filed[at]
-            if name != kind:
+            name = filed[at]
+            if name[0] != kind:
                 return
-            noun = self._nouns[id_][kind][1]
+            noun = self._nouns[name][1]
             if wanted.takes(noun):
                 yield noun  # type: ignore[misc]  # it is filed under its kind
 
@@ -331,7 +337,8 @@ class MemoryStore:
             self._ready()
             tallies = [
                 Count(of, what, by, when)
-                for (of, when), table in self._tallies.items()
+                for of, counted in self._tallies.items()
+                for when, table in counted.items()
                 for what, by in table.items()
             ]
             messages = [each.posted.message for each in self._outbox.values()]
@@ -414,19 +421,35 @@ def _waits(posted: Posted) -> bool:
     return posted.delivery is Delivery.WAITING
 
 
+def _under(noun: Noun | None) -> tuple[str | None, ...]:
+    """Where it is looked for: among all of them, and under what it touches."""
+    return () if noun is None else (None, *noun.touches)
+
+
+def _weighs(noun: Noun | None) -> tuple[str, ...]:
+    """Under what decisions read it: its own id, and while it is open what it weighs on."""
+    if noun is None:
+        return ()
+    return (noun.id, *noun.weighs_on) if noun.open else (noun.id,)
+
+
 def _shorten(items: list[Any], length: int) -> None:
     del items[length:]
 
 
-def _file(names: list[tuple[str, str]], name: tuple[str, str]) -> None:
+def _file(filed: _Filed, under: str | None, name: _Name) -> None:
     """Put a name in its place, once."""
+    names = filed[under]
     at = bisect_left(names, name)
     if names[at : at + 1] != [name]:
         names.insert(at, name)
 
 
-def _take_out(names: list[tuple[str, str]], name: tuple[str, str]) -> None:
-    """Take a name out, if it is there."""
+def _take_out(filed: _Filed, under: str | None, name: _Name) -> None:
+    """Take a name out, if it is there. Of a day that is over nothing is left."""
+    names = filed[under]
     at = bisect_left(names, name)
     if names[at : at + 1] == [name]:
         del names[at]
+    if not names:
+        del filed[under]

@@ -18,6 +18,7 @@ __all__ = [
     "Delivery",
     "Posted",
     "Settled",
+    "laid",
     "once_each",
     "runs",
 ]
@@ -75,6 +76,19 @@ class Posted:
         if self.due is None or self.due <= now:
             return True
         return self.attempts > 0 and self.due > now + LONGEST_PAUSE
+
+
+def laid(message: Message, key: str) -> Posted:
+    """A message as it is laid down under its key; when it is due is said beside it."""
+    named = Message(
+        to=message.to,
+        kind=message.kind,
+        about=message.about,
+        inside=message.inside,
+        outside=message.outside,
+        key=key,
+    )
+    return Posted(message=named, due=message.due)
 
 
 @attrs.frozen(kw_only=True)

@@ -1,0 +1,422 @@
+"""Experiments: what is found does not hang on how, where, or in how many pieces it is run."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import pytest
+
+from peerkit.errors import BadInput, MissingExtra
+from peerkit.simulation.experiment import Experiment, Within, sweep
+from peerkit.simulation.record import Engine
+from peerkit.simulation.running import Failure, Maker, Replication, WorkersLost, finished
+from peerkit.simulation.scenario import Scenario
+from peerkit.simulation.study import Row, Study
+from tests import pretend_runs
+from tests.made_runs import run_of
+from tests.pretend_runs import as_it_is, numbers
+
+few = Scenario(name="few").but({"peers.count": 10})
+many = few.but({"peers.count": 20}, "many")
+pretend: Callable[..., Experiment] = partial(Experiment, measures=as_it_is, simulate=numbers)
+
+
+class Written(Executor):
+    """Does everything at once, in the order of its own, and writes down what it was asked for."""
+
+    def __init__(self) -> None:
+        self.parcels: list[int] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """What the standard library asks of an executor."""
+        self.parcels.append(len(args[0]))
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as a pool does it
+            future.set_exception(error)
+        return future
+
+
+def clock_of(*costs: float) -> Callable[[], float]:
+    """A clock by which the n-th look comes after the n-th cost; the last one goes on."""
+    left, now = list(costs), 0.0
+
+    def look() -> float:
+        nonlocal now
+        now += left.pop(0) if len(left) > 1 else left[0]
+        return now
+
+    return look
+
+
+# -- scenarios
+
+
+def test_a_sweep_has_a_scenario_for_each_combination_named_by_its_values() -> None:
+    """Every combination is there once, in order, and its name says what is in it."""
+    made = sweep(few, {"peers.count": (8, 10), "limits.caseload": (12, 20)})
+    assert [each.name for each in made] == [
+        "peers.count=8 limits.caseload=12",
+        "peers.count=8 limits.caseload=20",
+        "peers.count=10 limits.caseload=12",
+        "peers.count=10 limits.caseload=20",
+    ]
+    assert [each.peers.count for each in made] == [8, 8, 10, 10]
+    assert [each.limits for each in made[:2]] == [(("caseload", 12),), (("caseload", 20),)]
+
+
+def test_an_experiment_refuses_what_it_could_not_tell_apart() -> None:
+    """Names stand for scenarios, so each has one; and there is something to do."""
+    with pytest.raises(BadInput, match=r"Experiment\.scenarios: bring one or more, each with"):
+        Experiment((few, few))
+    with pytest.raises(BadInput, match=r"Experiment\.scenarios: bring one or more"):
+        Experiment(())
+    with pytest.raises(BadInput, match=r"Experiment\.scenarios: bring scenarios"):
+        Experiment(("few",))  # type: ignore[arg-type]  # what a script may hand over
+    with pytest.raises(BadInput, match=r"Experiment\.replications: write a whole number from 1"):
+        Experiment(few, replications=0)
+    with pytest.raises(BadInput, match=r"Within\.against: take one of few, many"):
+        Experiment((few, many), until=Within("wait", 1.0, against="none"))
+    with pytest.raises(BadInput, match=r"within: write a number above 0"):
+        Within("wait", 0.0)
+    assert Experiment(few).scenarios == (few,)
+
+
+# -- the same, however it is run
+
+
+def test_all_scenarios_have_the_same_luck_and_each_run_its_own() -> None:
+    """The difference of two scenarios on the same luck has nothing of chance left in it."""
+    study = pretend((few, many), replications=20, seed=7).run()
+    assert len(set(study.values("few", "wait").values())) == 20
+    found = study.difference("few", "many", "wait")
+    assert found.difference.mean == pytest.approx(5.0)
+    assert found.difference.sd == pytest.approx(0.0, abs=1e-12)
+    other = pretend((few, many), replications=20, seed=8).run()
+    assert not {*study.values("few", "wait").values()} & {*other.values("few", "wait").values()}
+    # The luck of a run is its own, not that of its place among others.
+    assert pretend((many, few), replications=3, seed=7).run().values("few", "wait") == {
+        run: value for run, value in study.values("few", "wait").items() if run < 3
+    }
+
+
+#: Enough to be worth sending: more than a second, by one.
+PAIR = (few, many.but({}, pretend_runs.OURS))
+LONG = pretend(PAIR, replications=22, simulate=pretend_runs.slow_numbers)
+
+
+@pytest.mark.once
+def test_two_processes_find_what_one_finds_to_the_digit() -> None:
+    """The same rows in the same order, and the same failure."""
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        study = LONG.run(pool)
+    alone = pretend(PAIR, replications=22).run()
+    assert study == alone
+    assert list(study.rows()) == list(alone.rows())
+    assert [each.run for each in study.failures] == [3]
+    assert pickle.loads(pickle.dumps(study)) == alone  # noqa: S301 - our own
+
+
+@pytest.mark.once
+def test_two_dask_workers_find_what_one_finds_to_the_digit() -> None:
+    """A cluster is one more executor; its workers are processes."""
+    distributed = pytest.importorskip("distributed", reason="Dask comes with the tools for tests")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        study = LONG.run(client.get_executor())
+    alone = pretend(PAIR, replications=22).run()
+    assert study == alone
+    assert list(study.rows()) == list(alone.rows())
+
+
+def test_threads_do_too() -> None:
+    """Any executor of the standard library will do, also one that needs nothing to travel."""
+    experiment = pretend(few, replications=60, simulate=pretend_runs.slow_numbers)
+    with ThreadPoolExecutor(8) as pool:
+        assert experiment.run(pool) == pretend(few, replications=60).run()
+
+
+# -- how much at a time
+
+TASKS = [(few, run) for run in range(1000)]
+MAKER = Maker(numbers, as_it_is, 1, Engine.FAST)
+
+
+def runs_of(parcels: Iterator[tuple[Replication | Failure, ...]]) -> list[int]:
+    """Which runs were made, in the order in which they were handed on."""
+    return [each.run for parcel in parcels for each in parcel]
+
+
+def test_little_work_stays_here() -> None:
+    """A thousand replications of a fifth of a millisecond are made before a worker has begun."""
+    executor = Written()
+    assert runs_of(finished(MAKER, TASKS, executor, clock_of(0.0002))) == [*range(1000)]
+    assert executor.parcels == []
+
+
+def test_work_is_sent_in_parcels_by_what_it_costs() -> None:
+    """Parcels take between a twentieth of a second and a second, and there are 64 or more."""
+    executor = Written()
+    made = runs_of(finished(MAKER, TASKS, executor, clock_of(0.01)))
+    assert sorted(made) == [*range(1000)]
+    # 10 ms each: about 0.15 s in a parcel, so that there are 64.
+    assert set(executor.parcels[:-1]) == {15}
+    executor = Written()
+    list(finished(MAKER, TASKS, executor, clock_of(0.002)))
+    assert set(executor.parcels[:-1]) == {25}, "2 ms each: no less than 0.05 s"
+    executor = Written()
+    list(finished(MAKER, TASKS, executor, clock_of(0.4)))
+    assert set(executor.parcels[:-1]) == {2}, "0.4 s each: no more than a second"
+    executor = Written()
+    list(finished(MAKER, TASKS[:9], executor, clock_of(5.0)))
+    assert executor.parcels == [1] * 8, "5 s each: one tells, and each goes by itself"
+
+
+def test_the_first_replication_does_not_count_because_it_fetches_what_is_needed() -> None:
+    """The first takes half a second, the others 10 ms: parcels go by the others."""
+    executor = Written()
+    list(finished(MAKER, TASKS, executor, clock_of(0.0, 0.5, 0.01)))
+    assert set(executor.parcels[:-1]) == {16}
+
+
+def test_nothing_to_do_is_done_at_once() -> None:
+    """An executor is not asked for nothing."""
+    assert runs_of(finished(MAKER, [], Written())) == []
+
+
+# -- progress
+
+
+def test_progress_counts_finished_work_and_never_goes_back() -> None:
+    """The last it hears is all of all."""
+    seen: list[tuple[int, int]] = []
+    pretend((few, many), replications=30).run(progress=lambda done, of: seen.append((done, of)))
+    assert seen == sorted(seen)
+    assert seen[-1] == (60, 60)
+
+
+def test_whoever_stops_watching_stops_the_work() -> None:
+    """An interruption goes through, and what was not begun is called off."""
+
+    class Slow(Executor):
+        def __init__(self) -> None:
+            self.futures: list[Future[Any]] = []
+
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            self.futures.append(Future())
+            if len(self.futures) == 1:
+                self.futures[0].set_result(fn(*args, **kwargs))
+            return self.futures[-1]
+
+    executor = Slow()
+
+    def stop(done: int, of: int) -> None:
+        if executor.futures:
+            raise KeyboardInterrupt
+
+    experiment = pretend(few, replications=100, simulate=pretend_runs.slow_numbers)
+    with pytest.raises(KeyboardInterrupt):
+        experiment.run(executor, progress=stop)
+    assert len(executor.futures) > 10
+    assert all(each.cancelled() for each in executor.futures[1:])
+
+
+# -- what fails
+
+
+def test_a_failure_is_kept_with_its_scenario_its_run_and_what_to_do() -> None:
+    """An error of ours is told as it is; of another only its class and where it was."""
+    names = (pretend_runs.OURS, pretend_runs.THEIRS)
+    study = pretend((few, *(few.but({}, name) for name in names)), replications=6).run()
+    ours, theirs = study.failures
+    assert ours == Failure("ours", 3, "BadInput", "Scenario.limits: say how many")
+    assert (theirs.scenario, theirs.run, theirs.error) == ("theirs", 3, "KeyError")
+    assert theirs.says.startswith("It stopped in pretend_runs.py, line ")
+    assert "word of somebody" not in theirs.says
+    assert repr(study) == (
+        "<Study of 3 scenarios, 6 replications each, seed 1, engine fast: 2 of 18 failed>"
+    )
+    assert study.interval("wait")["ours"].explain().endswith("from 5 of 6 runs (1 failed).")
+    assert "from 6 of 6 runs." in study.interval("wait")["few"].explain()
+    assert (study.failed("ours"), study.failed("ours", "theirs"), study.failed("few")) == (1, 1, 0)
+
+
+def test_a_measure_without_end_is_a_failure() -> None:
+    """What statistics could not take is not kept."""
+    study = pretend(few, replications=1, simulate=pretend_runs.endless).run()
+    assert study.failures == (
+        Failure(
+            "few", 0, "BadInput", "measures.wait: is without end; a measure is a number, or NaN"
+        ),
+    )
+    with pytest.raises(BadInput, match="none, as every replication failed"):
+        study.interval("wait")
+
+
+def test_what_is_not_installed_is_said_at_once() -> None:
+    """A missing package is not a thousand failed replications."""
+    absent = pretend(few.but({}, pretend_runs.ABSENT), replications=60)
+    with pytest.raises(MissingExtra):
+        absent.run()
+    tasks = [(few.but({}, pretend_runs.ABSENT), run) for run in (0, 3)]
+    with pytest.raises(MissingExtra):
+        list(finished(MAKER, tasks, Written(), clock_of(5.0)))
+
+
+@pytest.mark.once
+def test_workers_that_are_gone_are_an_error_that_says_how_far_it_came() -> None:
+    """A killed process is no replication that failed: nothing is made up, and it can go on."""
+    context = multiprocessing.get_context("spawn")
+    tasks = [(few.but({}, pretend_runs.LOST), run) for run in (0, 1, 3, 4)]
+    with ProcessPoolExecutor(1, context) as pool:
+        parcels = finished(MAKER, tasks, pool, clock_of(2.0))
+        assert runs_of(iter([next(parcels)])) == [0]
+        with pytest.raises(WorkersLost, match=r"gave up \(BrokenProcessPool\) when") as lost:
+            list(parcels)
+    assert lost.value.of == 4
+    assert lost.value.__context__ is None
+    assert str(pickle.loads(pickle.dumps(lost.value))) == str(lost.value)  # noqa: S301 - our own
+
+
+def test_what_cannot_travel_is_said() -> None:
+    """A function that no other process finds is named as what may be wrong."""
+
+    class Refusing(Executor):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            raise AttributeError
+
+    with pytest.raises(WorkersLost, match="must stand in a module") as lost:
+        list(finished(MAKER, TASKS, Refusing(), clock_of(0.1)))
+    assert (lost.value.done, lost.value.of) == (2, 1000)
+
+
+# -- what a study says
+
+
+def test_rows_are_tidy_and_what_has_no_value_has_none() -> None:
+    """Every measure of every replication has a row; refusals not met under a clause are 0."""
+    study = pretend((few, many), replications=2).run()
+    assert study.measures == ("wait", "noise", "rare", "busy", "no_show", "refused.caseload")
+    rows = list(study.rows())
+    assert len(rows) == 2 * 2 * 6
+    assert rows[0] == Row("few", 0, "wait", study.values("few", "wait")[0])
+    assert rows[2] == Row("few", 0, "rare", None)
+    assert rows[5] == Row("few", 0, "refused.caseload", 0.0)
+    assert rows[11] == Row("few", 1, "refused.caseload", 2.0)
+    table = study.table()
+    assert list(table) == ["scenario", "run", "measure", "value"]
+    assert table["run"] == [row.run for row in rows]
+    assert study.values("few", "refused.group-size") == {0: 0.0, 1: 0.0}
+
+
+def test_a_study_without_a_number_has_empty_columns() -> None:
+    """A data frame takes it all the same."""
+    study = pretend(few, replications=1, simulate=pretend_runs.endless).run()
+    assert study.table() == {"scenario": [], "run": [], "measure": [], "value": []}
+
+
+def test_an_interval_says_on_how_many_runs_it_rests() -> None:
+    """Runs without such a number are counted and told, not left out in silence."""
+    study = pretend((few, many), replications=6).run()
+    rare = study.interval("rare")["few"]
+    assert (rare.n, rare.runs, rare.failed) == (3, 6, 0)
+    assert rare.explain().endswith("from 3 of 6 runs (3 without such a number).")
+    once = pretend(few, replications=2).run().interval("rare")["few"]
+    assert once.explain().endswith(", no interval, from 1 of 2 runs (1 without such a number).")
+    none = pretend(few, replications=1).run().interval("rare")["few"]
+    assert none.mean != none.mean, "NaN: there is no mean"
+    assert none.explain() == ("few: rare is unknown, from 0 of 1 runs (1 without such a number).")
+
+
+def test_a_mean_and_its_interval_are_those_of_the_values() -> None:
+    """Worked by hand: 10 and 14 have the mean 12, and t(1) = 12.706 at 95 %."""
+    both = (Replication("few", 0, {"hours": 10.0}), Replication("few", 1, {"hours": 14.0}))
+    study = Study((few,), 1, Engine.FAST, 2, both, ())
+    found = study.interval("hours")["few"]
+    assert (found.mean, found.n) == (12.0, 2)
+    assert found.low == pytest.approx(12 - 12.7062 * 2, abs=1e-3)
+    assert found.explain() == "few: hours is 12 hours (-13.41 to 37.41, 95%), from 2 of 2 runs."
+
+
+def test_a_difference_takes_only_runs_that_both_have() -> None:
+    """A run that failed in one of them is left out of both, and told."""
+    study = pretend((few, many.but({}, pretend_runs.OURS)), replications=6).run()
+    found = study.difference("few", "ours", "wait")
+    assert (found.difference.n, found.runs, found.failed) == (5, 6, 1)
+    assert found.difference.mean == pytest.approx(5.0)
+    assert found.explain().startswith("few less ours: wait differs by 5 (5 to 5, 95%)")
+    assert found.explain().endswith("from 5 of 6 runs (1 failed).")
+    alone = pretend((few, many), replications=1).run()
+    with pytest.raises(BadInput, match="no run has such a number in both"):
+        alone.difference("few", "many", "rare")
+    with pytest.raises(BadInput, match="scenario: take one of this study: few, many"):
+        alone.difference("few", "most", "wait")
+    with pytest.raises(BadInput, match="measure: take one of this study: wait, noise"):
+        alone.interval("joy")
+
+
+# -- enough
+
+
+def test_replications_go_on_until_the_mean_is_known_well_enough() -> None:
+    """All scenarios have as many: as many as the one that needs most, however it is run."""
+    few_days = few.but({"days": 400}, "other noise")
+    until = Within("noise", 0.25, most=400)
+    experiment = pretend((few, few_days), replications=5, until=until)
+    study = experiment.run()
+    # The noise has a standard deviation of 1: 1.96 / sqrt(n) is 0.25 at 62.
+    assert 40 < study.replications < 150
+    assert all(
+        each.half is not None and each.half <= 0.27 for each in study.interval("noise").values()
+    )
+    assert all("are enough" in each.explain() for each in until.asked(study).values())
+    with ThreadPoolExecutor(2) as pool:
+        assert experiment.run(pool) == study
+
+
+def test_nothing_is_asked_for_again_where_everything_failed() -> None:
+    """A precision that no replication can serve does not hide why."""
+    experiment = pretend(few, until=Within("wait", 1.0), simulate=pretend_runs.endless)
+    assert len(experiment.run().failures) == 20
+
+
+def test_a_difference_can_be_what_must_be_known() -> None:
+    """On the same luck it takes far fewer replications, as chance falls out of it."""
+    until = Within("wait", 0.01, against="few", most=300)
+    study = pretend((few, many), replications=5, until=until).run()
+    assert study.replications == 10
+    assert list(until.asked(study)) == ["many"]
+    alone = pretend((few, many), replications=5, until=Within("wait", 0.01, most=300)).run()
+    assert alone.replications == 300
+    asked = Within("wait", 0.01, most=300).asked(alone)["few"]
+    assert asked.explain().startswith("300 runs, the most allowed, are not enough for ± 0.01.")
+
+
+# -- warm-up
+
+
+def filling(scenario: Scenario, *, seed: int, run: int, engine: Engine) -> Any:
+    """A program that fills up within some 30 days."""
+    days = [{"day": day, "walking": min(day, 30) * 10 + (day * 7 + run) % 3} for day in range(200)]
+    return run_of(scenario, number=run, days=days)
+
+
+def test_a_pilot_suggests_how_many_days_to_leave_out() -> None:
+    """The beginning, while it fills up, is left out; a column that stands still needs nothing."""
+    found = Experiment((few, many), replications=5, simulate=filling).warm_up()
+    assert list(found) == ["few", "many"]
+    assert 25 <= found["few"].days <= 40
+    assert found["few"].settled
+    assert Experiment(few, replications=2, simulate=filling).warm_up("serving")["few"].days == 0
+    with pytest.raises(BadInput, match="a replication failed: column: take one of day, waiting"):
+        Experiment(few, replications=2, simulate=filling).warm_up("joy")
