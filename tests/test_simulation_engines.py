@@ -15,8 +15,10 @@ from peerkit.simulation.fast import run_fast
 from peerkit.simulation.record import TABLES, Run
 from peerkit.simulation.scenario import (
     Arrivals,
+    Beds,
     Choosing,
     Course,
+    Groups,
     Leaving,
     Lived,
     Matching,
