@@ -11,7 +11,7 @@ import pytest
 
 import peerkit as pk
 from peerkit import reports
-from peerkit.simulation.pretend import FlawKind, Flaws, Pretended, pretend
+from peerkit.simulation.made_up import FlawKind, Flaws, Pretended, pretend
 from peerkit.simulation.record import STATUSES
 from peerkit.simulation.scenario import Arrivals, Peers, Planning, Scenario, Sessions
 from peerkit.stores.memory import MemoryStore
