@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
     from peerkit.simulation.given import Parameter, parameters
     from peerkit.simulation.luck import Luck
+    from peerkit.simulation.made_up import Flaw, FlawKind, Flaws, Pretended, pretend
     from peerkit.simulation.manifest import Manifest, rerun
     from peerkit.simulation.measures import MEASURES, measured_in
     from peerkit.simulation.precision import Precision
-    from peerkit.simulation.made_up import Flaw, FlawKind, Flaws, Pretended, pretend
     from peerkit.simulation.record import Engine, Run
     from peerkit.simulation.running import Failure, WorkersLost
     from peerkit.simulation.scenario import (
