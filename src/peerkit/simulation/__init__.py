@@ -9,15 +9,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+# Its file has its name: fetched later, the file would stand in its place.
+from peerkit.simulation.chance import chance
+
 if TYPE_CHECKING:
     from peerkit.simulation.calibration import Calibration, Target, calibrate
-    from peerkit.simulation.chance import chance
+    from peerkit.simulation.desk import NotInTheModel
+    from peerkit.simulation.door import run_through_the_door
     from peerkit.simulation.engines import simulate
     from peerkit.simulation.experiment import Experiment, Within, sweep
     from peerkit.simulation.files import read_scenario, write_scenario
     from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
     from peerkit.simulation.given import Parameter, parameters
     from peerkit.simulation.luck import Luck
+    from peerkit.simulation.made_up import Flaw, FlawKind, Flaws, Pretended, pretend
     from peerkit.simulation.manifest import (
         Manifest,
         NotTheSame,
@@ -75,6 +80,9 @@ __all__ = [
     "Engine",
     "Experiment",
     "Failure",
+    "Flaw",
+    "FlawKind",
+    "Flaws",
     "Groups",
     "Interval",
     "Leaving",
@@ -83,6 +91,7 @@ __all__ = [
     "Manifest",
     "Matching",
     "Need",
+    "NotInTheModel",
     "NotTheSame",
     "Outcomes",
     "Parameter",
@@ -90,6 +99,7 @@ __all__ = [
     "Planning",
     "Precision",
     "PretendWeek",
+    "Pretended",
     "Run",
     "Scenario",
     "Sessions",
@@ -107,11 +117,13 @@ __all__ = [
     "odds_ratio",
     "paired",
     "parameters",
+    "pretend",
     "read_manifest",
     "read_scenario",
     "report",
     "rerun",
     "risk_ratio",
+    "run_through_the_door",
     "simulate",
     "suggest_warm_up",
     "survival",
@@ -128,7 +140,6 @@ __all__ = [
 
 #: Where the names stand.
 _FILES: Final = (
-    "chance",
     "week",
     "scenario",
     "given",
@@ -136,6 +147,9 @@ _FILES: Final = (
     "luck",
     "record",
     "engines",
+    "desk",
+    "door",
+    "made_up",
     "measures",
     "frames",
     "statistics",
