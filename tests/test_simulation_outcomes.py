@@ -21,7 +21,7 @@ from peerkit.simulation.outcomes import OUTCOMES, effects, outcomes
 from peerkit.simulation.peers import posts
 from peerkit.simulation.people import People, named
 from peerkit.simulation.record import COLUMNS, STATUSES, Engine, Run
-from peerkit.simulation.scenario import Scenario
+from peerkit.simulation.scenario import Need, Peers, Scenario
 
 PEERS = {"seat": [0, 1], "began": [-365, 10], "ended": [-1, 19], "talks": [2, 1]}
 STAYS = {"began": [5, -1, 68], "nights": [3, 0, 7]}
@@ -312,6 +312,35 @@ class TestDefaults:
         assert [each.path for each in several.values() if not each.is_default] == ["sessions.every"]
         with pytest.raises(BadInput, match=r"Sessions.every: give a Shares"):
             Scenario().but({"sessions.every": None})
+
+
+class TestChanging:
+    """Values that fit together are put in together, in any order."""
+
+    def test_two_values_that_fit_only_together(self) -> None:
+        """Missed and called off; the shares of two needs; a limit beside them."""
+        scenario = Scenario().but({"arrivals.needs": (Need(share=0.5), Need(share=0.5))})
+
+        found = scenario.but(
+            {
+                "sessions.no_show": 1.0,
+                "sessions.cancelled": 0.0,
+                "arrivals.needs[0].share": 0.9,
+                "limits.caseload": 15,
+                "arrivals.needs[1].share": 0.1,
+            }
+        )
+
+        assert (found.sessions.no_show, found.sessions.cancelled) == (1.0, 0.0)
+        assert [each.share for each in found.arrivals.needs] == [0.9, 0.1]
+        assert found.limits == (("caseload", 15),)
+        assert found.peers == scenario.peers
+
+    def test_a_part_and_a_number_of_it(self) -> None:
+        """The part is put there, and then its number."""
+        found = Scenario().but({"peers.count": 3, "peers": Peers(count=4, places=5)})
+
+        assert (found.peers.count, found.peers.places) == (3, 5)
 
 
 class TestCosts:
