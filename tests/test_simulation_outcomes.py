@@ -13,6 +13,7 @@ from scipy import stats
 from peerkit.errors import BadInput
 from peerkit.handbook import Handbook
 from peerkit.simulation import evidence
+from peerkit.simulation.changing import value_at
 from peerkit.simulation.costs import COSTS, KINDS, costs
 from peerkit.simulation.evidence import NOT_FINDINGS, caution, published, trials
 from peerkit.simulation.given import ASSUMED, Shares, parameters
@@ -341,6 +342,32 @@ class TestChanging:
         found = Scenario().but({"peers.count": 3, "peers": Peers(count=4, places=5)})
 
         assert (found.peers.count, found.peers.places) == (3, 5)
+
+    @pytest.mark.parametrize(
+        ("path", "what"),
+        [
+            ("peers.crowd", "leads nowhere in a scenario"),
+            ("days.count", "leads nowhere in a scenario"),
+            ("peers[0].count", "leads nowhere in this scenario"),
+            ("arrivals.needs[1].share", "leads nowhere in this scenario"),
+            ("peers count", "is no path, such as peers.count"),
+        ],
+    )
+    def test_a_path_that_leads_nowhere_is_named(self, path: str, what: str) -> None:
+        """In changing and in looking alike."""
+        for ask in (lambda: Scenario().but({path: 3}), lambda: value_at(Scenario(), path)):
+            with pytest.raises(BadInput) as caught:
+                ask()
+            assert str(caught.value) == f"path: {path!r} {what}"
+
+    def test_what_was_put_there_is_found_there(self) -> None:
+        """A number, one of several, and a limit."""
+        found = Scenario().but({"arrivals.needs[0].language": "es", "limits.caseload": 9})
+
+        assert value_at(found, "arrivals.needs[0].language") == "es"
+        assert value_at(found, "limits.caseload") == 9
+        assert value_at(found, "limits.group-size") is None
+        assert value_at(found, "peers.count") == 10
 
 
 class TestCosts:
