@@ -1,8 +1,152 @@
-"""Rehearsal: pretend people under the same handbook. Obviously fake, and the same every time."""
+"""Rehearsal: a program that does not exist yet, under the same handbook.
+
+Names are fetched from their files when they are first used: most of them need numpy and scipy
+(the extra ``simulation``), and a pretend week does not.
+"""
 
 from __future__ import annotations
 
-from peerkit.simulation.chance import chance
-from peerkit.simulation.week import PretendWeek
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["PretendWeek", "chance"]
+if TYPE_CHECKING:
+    from peerkit.simulation.calibration import Calibration, Target, calibrate
+    from peerkit.simulation.chance import chance
+    from peerkit.simulation.engines import simulate
+    from peerkit.simulation.experiment import Experiment, Within, sweep
+    from peerkit.simulation.files import read_scenario, write_scenario
+    from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
+    from peerkit.simulation.given import Parameter, parameters
+    from peerkit.simulation.luck import Luck
+    from peerkit.simulation.manifest import Manifest, rerun
+    from peerkit.simulation.measures import MEASURES, measured_in
+    from peerkit.simulation.precision import Precision
+    from peerkit.simulation.record import Engine, Run
+    from peerkit.simulation.running import Failure, WorkersLost
+    from peerkit.simulation.scenario import (
+        Arrivals,
+        Beds,
+        Choosing,
+        Costs,
+        Course,
+        Groups,
+        Leaving,
+        Lived,
+        Matching,
+        Need,
+        Outcomes,
+        Peers,
+        Planning,
+        Scenario,
+        Sessions,
+        Shares,
+        Speaks,
+    )
+    from peerkit.simulation.sensitivity import vary_each, vary_together
+    from peerkit.simulation.statistics import (
+        Interval,
+        interval,
+        odds_ratio,
+        paired,
+        risk_ratio,
+        survival,
+        wilson,
+    )
+    from peerkit.simulation.study import Study
+    from peerkit.simulation.warm_up import suggest_warm_up
+    from peerkit.simulation.week import PretendWeek
+
+__all__ = [
+    "MEASURES",
+    "Arrivals",
+    "Beds",
+    "Calibration",
+    "Choosing",
+    "Costs",
+    "Course",
+    "Engine",
+    "Experiment",
+    "Failure",
+    "Groups",
+    "Interval",
+    "Leaving",
+    "Lived",
+    "Luck",
+    "Manifest",
+    "Matching",
+    "Need",
+    "Outcomes",
+    "Parameter",
+    "Peers",
+    "Planning",
+    "Precision",
+    "PretendWeek",
+    "Run",
+    "Scenario",
+    "Sessions",
+    "Shares",
+    "Speaks",
+    "Study",
+    "Target",
+    "Within",
+    "WorkersLost",
+    "calibrate",
+    "chance",
+    "interval",
+    "measured_in",
+    "odds_ratio",
+    "paired",
+    "parameters",
+    "read_scenario",
+    "rerun",
+    "risk_ratio",
+    "simulate",
+    "suggest_warm_up",
+    "survival",
+    "sweep",
+    "to_pandas",
+    "to_parquet",
+    "to_polars",
+    "vary_each",
+    "vary_together",
+    "wilson",
+    "write_scenario",
+]
+
+#: Where the names stand.
+_FILES: Final = (
+    "chance",
+    "week",
+    "scenario",
+    "given",
+    "files",
+    "luck",
+    "record",
+    "engines",
+    "measures",
+    "frames",
+    "statistics",
+    "precision",
+    "warm_up",
+    "running",
+    "study",
+    "experiment",
+    "sensitivity",
+    "calibration",
+    "manifest",
+)
+
+
+def __getattr__(name: str) -> object:
+    """Fetch a name of ``__all__`` from its file, once."""
+    for file in _FILES if name in __all__ else ():
+        module = import_module(f"{__name__}.{file}")
+        if name in module.__all__:
+            value: object = getattr(module, name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"{__name__} has no {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -126,7 +126,8 @@ class Calendar:
     def used(self) -> NDArray[Any]:
         """How many of them the peer could keep."""
         np = numpy()
-        ever = np.flatnonzero(self.kept_from.any(axis=1)[self.row])
+        some: Any = self.kept_from.any(axis=1)
+        ever = np.flatnonzero(some[self.row])
         found: NDArray[Any] = self.count
         if len(ever):
             match, _, shut = self._slots(ever)

@@ -124,11 +124,11 @@ class Serving:
     def _begin(self, seats: Any, generation: int, day: int) -> None:
         new = posts(self._scenario, self._luck, list(seats), generation, day)
         overdue = self._reading.overdue(new)
-        stands = numpy().where(new.away, numpy().uint8(AWAY), overdue)
+        stands: Any = numpy().where(new.away, numpy().uint8(AWAY), overdue)
         planned = self._scenario.sessions.planning is Planning.EACH
-        kept_from = stands if planned else new.away.astype("uint8")
+        kept_from: Any = stands if planned else new.away.astype("uint8")
         self.began.append(Began(new, overdue, kept_from))
-        any_stands, any_kept = stands.any(axis=1).tolist(), kept_from.any(axis=1).tolist()
+        any_stands, any_kept = (each.any(axis=1).tolist() for each in (stands, kept_from))
         for row, seat in enumerate(seats):
             self.generation[seat] = generation
             self._here[seat], self._noticed[seat] = True, False
