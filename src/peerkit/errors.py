@@ -10,7 +10,7 @@ The whole tree (an error that carries data lives with that data, and says so her
     ├── CouldNotTell       (notifiers) a notice could not be delivered now, or not to this address
     ├── KeyReused          one idempotency key, two different acts
     ├── Moved              somebody changed what a decision stood on
-    ├── NotInTheModel      (simulation) a rehearsal met something that no scenario describes
+    ├── NotInTheModel      (simulation) a real program answered what a rehearsal does not know
     ├── NotTheSame         (simulation) a study was made again, and came out otherwise
     ├── Refused            (decisions) a decision that was asked to raise
     ├── StoreError         the store could not keep or read
