@@ -30,6 +30,8 @@ from peerkit.simulation.scenario import (
 from peerkit.simulation.study import Study
 from peerkit.simulation.study_report import BLANK, report
 
+pytestmark = pytest.mark.once
+
 #: The items of STRESS-DES, as its authors number them; 2.5 has its parts inside.
 ITEMS = (
     ("1", ("1.1", "1.2", "1.3")),
