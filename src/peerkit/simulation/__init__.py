@@ -9,15 +9,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+# Its file has its name: fetched later, the file would stand in its place.
+from peerkit.simulation.chance import chance
+
 if TYPE_CHECKING:
     from peerkit.simulation.calibration import Calibration, Target, calibrate
-    from peerkit.simulation.chance import chance
+    from peerkit.simulation.desk import NotInTheModel
+    from peerkit.simulation.door import run_through_the_door
     from peerkit.simulation.engines import simulate
     from peerkit.simulation.experiment import Experiment, Within, sweep
     from peerkit.simulation.files import read_scenario, write_scenario
     from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
     from peerkit.simulation.given import Parameter, parameters
     from peerkit.simulation.luck import Luck
+    from peerkit.simulation.made_up import Flaw, FlawKind, Flaws, Pretended, pretend
     from peerkit.simulation.manifest import Manifest, rerun
     from peerkit.simulation.measures import MEASURES, measured_in
     from peerkit.simulation.precision import Precision
@@ -67,6 +72,9 @@ __all__ = [
     "Engine",
     "Experiment",
     "Failure",
+    "Flaw",
+    "FlawKind",
+    "Flaws",
     "Groups",
     "Interval",
     "Leaving",
@@ -75,12 +83,14 @@ __all__ = [
     "Manifest",
     "Matching",
     "Need",
+    "NotInTheModel",
     "Outcomes",
     "Parameter",
     "Peers",
     "Planning",
     "Precision",
     "PretendWeek",
+    "Pretended",
     "Run",
     "Scenario",
     "Sessions",
@@ -97,9 +107,11 @@ __all__ = [
     "odds_ratio",
     "paired",
     "parameters",
+    "pretend",
     "read_scenario",
     "rerun",
     "risk_ratio",
+    "run_through_the_door",
     "simulate",
     "suggest_warm_up",
     "survival",
@@ -115,7 +127,6 @@ __all__ = [
 
 #: Where the names stand.
 _FILES: Final = (
-    "chance",
     "week",
     "scenario",
     "given",
@@ -123,6 +134,9 @@ _FILES: Final = (
     "luck",
     "record",
     "engines",
+    "desk",
+    "door",
+    "made_up",
     "measures",
     "frames",
     "statistics",
