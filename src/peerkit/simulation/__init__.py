@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from peerkit.simulation.given import Parameter, parameters
     from peerkit.simulation.luck import Luck
     from peerkit.simulation.made_up import Flaw, FlawKind, Flaws, Pretended, pretend
-    from peerkit.simulation.manifest import Manifest, rerun
+    from peerkit.simulation.manifest import (
+        Manifest,
+        NotTheSame,
+        manifest_of,
+        read_manifest,
+        rerun,
+        write_manifest,
+    )
     from peerkit.simulation.measures import MEASURES, measured_in
     from peerkit.simulation.precision import Precision
     from peerkit.simulation.record import Engine, Run
@@ -58,6 +65,7 @@ if TYPE_CHECKING:
         wilson,
     )
     from peerkit.simulation.study import Study
+    from peerkit.simulation.study_report import report
     from peerkit.simulation.warm_up import suggest_warm_up
     from peerkit.simulation.week import PretendWeek
 
@@ -84,6 +92,7 @@ __all__ = [
     "Matching",
     "Need",
     "NotInTheModel",
+    "NotTheSame",
     "Outcomes",
     "Parameter",
     "Peers",
@@ -103,12 +112,15 @@ __all__ = [
     "calibrate",
     "chance",
     "interval",
+    "manifest_of",
     "measured_in",
     "odds_ratio",
     "paired",
     "parameters",
     "pretend",
+    "read_manifest",
     "read_scenario",
+    "report",
     "rerun",
     "risk_ratio",
     "run_through_the_door",
@@ -122,6 +134,7 @@ __all__ = [
     "vary_each",
     "vary_together",
     "wilson",
+    "write_manifest",
     "write_scenario",
 ]
 
@@ -148,6 +161,7 @@ _FILES: Final = (
     "sensitivity",
     "calibration",
     "manifest",
+    "study_report",
 )
 
 

@@ -25,11 +25,12 @@ _STEP: Final = re.compile(r"([a-z_]+)(?:\[([0-9]+)\])?\Z")
 def changed(scenario: S, values: Mapping[str, Any], name: str | None = None) -> S:
     """The scenario with these values, by their paths, and perhaps another name.
 
-    The source of a number does not hold for another one: it goes when the number does. Raises
-    :class:`~peerkit.errors.BadInput` for a path that leads nowhere, and for a value that does not
-    fit there.
+    Where a limit is None, it is the handbook's again. The source of a number does not hold for
+    another one: it goes when the number does. Raises :class:`~peerkit.errors.BadInput` for a
+    path that leads nowhere, and for a value that does not fit there.
     """
     kept = [pair for pair in scenario.sources if not any(_within(pair[0], of) for of in values)]
+    scenario = attrs.evolve(scenario, sources=kept)
     limits: dict[str, Any] = dict(scenario.limits)
     asked: list[_Asked] = []
     for path, value in values.items():
@@ -38,7 +39,8 @@ def changed(scenario: S, values: Mapping[str, Any], name: str | None = None) -> 
         else:
             asked.append((path.split("."), value, path))
     # All at once: of two values that fit together, one alone might not fit.
-    put = attrs.evolve(_put(scenario, asked), limits=limits, sources=kept)
+    left = {limit: each for limit, each in limits.items() if each is not None}
+    put = attrs.evolve(_put(scenario, asked), limits=left)
     return put if name is None else attrs.evolve(put, name=name)
 
 
