@@ -13,12 +13,21 @@ if TYPE_CHECKING:
     from peerkit.simulation.calibration import Calibration, Target, calibrate
     from peerkit.simulation.chance import chance
     from peerkit.simulation.engines import simulate
+    from peerkit.simulation.evidence import caution, trials
     from peerkit.simulation.experiment import Experiment, Within, sweep
     from peerkit.simulation.files import read_scenario, write_scenario
     from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
-    from peerkit.simulation.given import Parameter, parameters
+    from peerkit.simulation.given import ASSUMED, Parameter, parameters
+    from peerkit.simulation.house import handbook_of
     from peerkit.simulation.luck import Luck
-    from peerkit.simulation.manifest import Manifest, rerun
+    from peerkit.simulation.manifest import (
+        Manifest,
+        NotTheSame,
+        manifest_of,
+        read_manifest,
+        rerun,
+        write_manifest,
+    )
     from peerkit.simulation.measures import MEASURES, measured_in
     from peerkit.simulation.precision import Precision
     from peerkit.simulation.record import Engine, Run
@@ -53,10 +62,12 @@ if TYPE_CHECKING:
         wilson,
     )
     from peerkit.simulation.study import Study
+    from peerkit.simulation.study_report import report
     from peerkit.simulation.warm_up import suggest_warm_up
     from peerkit.simulation.week import PretendWeek
 
 __all__ = [
+    "ASSUMED",
     "MEASURES",
     "Arrivals",
     "Beds",
@@ -75,6 +86,7 @@ __all__ = [
     "Manifest",
     "Matching",
     "Need",
+    "NotTheSame",
     "Outcomes",
     "Parameter",
     "Peers",
@@ -91,13 +103,18 @@ __all__ = [
     "Within",
     "WorkersLost",
     "calibrate",
+    "caution",
     "chance",
+    "handbook_of",
     "interval",
+    "manifest_of",
     "measured_in",
     "odds_ratio",
     "paired",
     "parameters",
+    "read_manifest",
     "read_scenario",
+    "report",
     "rerun",
     "risk_ratio",
     "simulate",
@@ -107,9 +124,11 @@ __all__ = [
     "to_pandas",
     "to_parquet",
     "to_polars",
+    "trials",
     "vary_each",
     "vary_together",
     "wilson",
+    "write_manifest",
     "write_scenario",
 ]
 
@@ -134,6 +153,9 @@ _FILES: Final = (
     "sensitivity",
     "calibration",
     "manifest",
+    "study_report",
+    "evidence",
+    "house",
 )
 
 
