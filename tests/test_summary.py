@@ -5,6 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import ClassVar
 
+import attrs
 import pytest
 
 from peerkit.simulation.evidence import NOT_FINDINGS
@@ -135,8 +136,10 @@ def test_a_study_says_what_its_scenarios_have_in_the_middle() -> None:
 
 
 def test_one_run_has_no_interval() -> None:
-    """Of one run, the number stands alone."""
-    assert "twelve    30\n" in str(study_of({"wait_90": 30.0}))
+    """Of one run, the number stands alone; where none failed, nothing is said of it."""
+    study = attrs.evolve(study_of({"wait_90": 30.0}), failures=())
+    assert "twelve    30\n" in str(study)
+    assert "failed" not in str(study)
 
 
 def test_a_study_with_measures_of_its_own_shows_those() -> None:
