@@ -142,6 +142,11 @@ def test_one_run_has_no_interval() -> None:
     assert "failed" not in str(study)
 
 
+def test_a_zero_has_no_sign() -> None:
+    """A bound that lies a hair below zero is shown as zero."""
+    assert "0.0 (0.0 to 0.0)" in str(study_of({"utilisation": -1e-9}, {"utilisation": 1e-9}))
+
+
 def test_a_study_with_measures_of_its_own_shows_those() -> None:
     """Where none of ours is there, the first of somebody's own are shown."""
     told = str(study_of({f"own {at}": 0.123456 for at in range(9)}))

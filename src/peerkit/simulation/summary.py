@@ -157,7 +157,8 @@ def _mean(found: Interval, name: str) -> str:
 
 def _number(value: float, unit: str) -> str:
     if unit == "share":
-        return f"{100 * value:.1f}"
+        # A zero has no sign.
+        return f"{round(100 * value, 1) + 0.0:.1f}"
     return f"{value:,.0f}" if value == round(value) or abs(value) >= _MANY else f"{value:.3g}"
 
 
