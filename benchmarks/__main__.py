@@ -41,6 +41,7 @@ QUESTIONS: Final = {
     "directory": ("directory", "A resource directory: read, and searched"),
     "finding": ("finding", "A participant's month and a view, by plain sqlite3"),
     "telling": ("telling", "Everything that waits, told by four processes"),
+    "rehearsing": ("rehearsing", "A pretend program's year"),
 }
 _COMPARED: Final = (
     "attrs",
@@ -52,6 +53,8 @@ _COMPARED: Final = (
     "scipy",
     "psycopg",
     "eventsourcing",
+    "simpy",
+    "mesa",
 )
 _ROOT: Final = Path(__file__).parent.parent
 

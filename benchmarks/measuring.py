@@ -22,6 +22,7 @@ __all__ = [
     "per_call",
     "pin",
     "spread",
+    "unpin",
 ]
 
 #: Does some work once and gives the seconds that one operation took.
@@ -95,6 +96,12 @@ def pin() -> None:
     """Stay on one processor, where the system lets us."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def unpin() -> None:
+    """Use every processor again: for several processes, which would share one otherwise."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
 
 
 def per_call(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import random
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -112,7 +112,7 @@ def in_simpy(size: Size, seed: int) -> Year:
     waits: list[float] = []
     used = 0.0
 
-    def person(number: int) -> Iterator[Any]:
+    def person(number: int) -> Generator[Any, Any, None]:
         nonlocal used
         line[number] = env.now
         place = yield places.get()
@@ -138,7 +138,7 @@ def in_simpy(size: Size, seed: int) -> Year:
         del scores[number]
         places.put(place)
 
-    def comes() -> Iterator[Any]:
+    def comes() -> Generator[Any, Any, None]:
         number = size.walking
         while True:
             yield env.timeout(luck.expovariate(size.a_day))

@@ -21,7 +21,7 @@ from tests.postgres import Postgres, postgres
 
 import peerkit as pk
 from benchmarks import pretend_program as pretend
-from benchmarks.measuring import Effort, Figure, Sample, Skipped, compared, in_turn
+from benchmarks.measuring import Effort, Figure, Sample, Skipped, compared, in_turn, unpin
 
 __all__ = ["CASES", "server_beside"]
 
@@ -186,8 +186,7 @@ def _writing(where: str, programs: list[str], acts: int) -> tuple[float, float]:
 
 def _writers(effort: Effort) -> list[Figure]:
     """1, 2, 4 and 8 writers, each in a program of its own, and all in one."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    unpin()
     acts = _acts(effort)
     figures = []
     with server_beside() as server:

@@ -27,7 +27,7 @@ import attrs
 
 import peerkit as pk
 from benchmarks import pretend_program as pretend
-from benchmarks.measuring import Effort, Figure
+from benchmarks.measuring import Effort, Figure, unpin
 from benchmarks.server import server_beside
 from peerkit.notifiers import Notice
 from peerkit.telling.ways import Routes
@@ -221,8 +221,7 @@ def _server_told(where: str) -> Drained:
 
 def _drained(tell: Callable[[str], Drained], where: str, messages: int) -> tuple[float, float]:
     """Messages a second of all tellers together, and by how many MiB the largest of them grew."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    unpin()
     spawn = get_context("spawn")
     barrier = spawn.Barrier(TELLERS)
     with ProcessPoolExecutor(TELLERS, spawn, initializer=_begin, initargs=(barrier,)) as pool:

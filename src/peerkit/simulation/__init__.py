@@ -9,16 +9,28 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+# Its file has its name: fetched later, the file would stand in its place.
+from peerkit.simulation.chance import chance
+
 if TYPE_CHECKING:
     from peerkit.simulation.calibration import Calibration, Target, calibrate
-    from peerkit.simulation.chance import chance
+    from peerkit.simulation.desk import NotInTheModel
+    from peerkit.simulation.door import run_through_the_door
     from peerkit.simulation.engines import simulate
     from peerkit.simulation.experiment import Experiment, Within, sweep
     from peerkit.simulation.files import read_scenario, write_scenario
     from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
     from peerkit.simulation.given import Parameter, parameters
     from peerkit.simulation.luck import Luck
-    from peerkit.simulation.manifest import Manifest, rerun
+    from peerkit.simulation.made_up import Flaw, FlawKind, Flaws, Pretended, pretend
+    from peerkit.simulation.manifest import (
+        Manifest,
+        NotTheSame,
+        manifest_of,
+        read_manifest,
+        rerun,
+        write_manifest,
+    )
     from peerkit.simulation.measures import MEASURES, measured_in
     from peerkit.simulation.precision import Precision
     from peerkit.simulation.record import Engine, Run
@@ -53,6 +65,7 @@ if TYPE_CHECKING:
         wilson,
     )
     from peerkit.simulation.study import Study
+    from peerkit.simulation.study_report import report
     from peerkit.simulation.warm_up import suggest_warm_up
     from peerkit.simulation.week import PretendWeek
 
@@ -67,6 +80,9 @@ __all__ = [
     "Engine",
     "Experiment",
     "Failure",
+    "Flaw",
+    "FlawKind",
+    "Flaws",
     "Groups",
     "Interval",
     "Leaving",
@@ -75,12 +91,15 @@ __all__ = [
     "Manifest",
     "Matching",
     "Need",
+    "NotInTheModel",
+    "NotTheSame",
     "Outcomes",
     "Parameter",
     "Peers",
     "Planning",
     "Precision",
     "PretendWeek",
+    "Pretended",
     "Run",
     "Scenario",
     "Sessions",
@@ -93,13 +112,18 @@ __all__ = [
     "calibrate",
     "chance",
     "interval",
+    "manifest_of",
     "measured_in",
     "odds_ratio",
     "paired",
     "parameters",
+    "pretend",
+    "read_manifest",
     "read_scenario",
+    "report",
     "rerun",
     "risk_ratio",
+    "run_through_the_door",
     "simulate",
     "suggest_warm_up",
     "survival",
@@ -110,12 +134,12 @@ __all__ = [
     "vary_each",
     "vary_together",
     "wilson",
+    "write_manifest",
     "write_scenario",
 ]
 
 #: Where the names stand.
 _FILES: Final = (
-    "chance",
     "week",
     "scenario",
     "given",
@@ -123,6 +147,9 @@ _FILES: Final = (
     "luck",
     "record",
     "engines",
+    "desk",
+    "door",
+    "made_up",
     "measures",
     "frames",
     "statistics",
@@ -134,6 +161,7 @@ _FILES: Final = (
     "sensitivity",
     "calibration",
     "manifest",
+    "study_report",
 )
 
 

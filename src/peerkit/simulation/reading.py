@@ -43,7 +43,6 @@ AWAY: Final = 1
 _NO_LIMIT: Final = 1 << 30
 #: What the fast engine does not count: limits of any act, and those of a plan.
 _NOT_FOLLOWED: Final = (
-    "peers-for-one-supervisor",
     "supervision-sessions-a-month",
     "supervision-minutes-a-month",
     "work-hours-for-each-supervision-hour",
