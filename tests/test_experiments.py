@@ -371,6 +371,15 @@ def test_a_mean_and_its_interval_are_those_of_the_values() -> None:
     assert found.explain() == "few: hours is 12 hours (-13.41 to 37.41, 95%), from 2 of 2 runs."
 
 
+def test_a_large_number_is_said_in_full() -> None:
+    """A year costs 15,540,000 cents, and nobody says 1.554e+07."""
+    both = (Replication("few", 0, {"cost": 15_540_000.0}), Replication("few", 1, {"cost": 999.96}))
+    study = Study((few,), 1, Engine.FAST, 2, both[:1], ())
+    assert study.interval("cost")["few"].explain().startswith("few: cost is 15,540,000 cents, no")
+    small = Study((few,), 1, Engine.FAST, 2, both[1:], ())
+    assert small.interval("cost")["few"].explain().startswith("few: cost is 1000 cents, no")
+
+
 def test_a_difference_takes_only_runs_that_both_have() -> None:
     """A run that failed in one of them is left out of both, and told."""
     study = pretend((few, many.but({}, pretend_runs.OURS)), replications=6).run()

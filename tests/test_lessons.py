@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 import runpy
+from base64 import b64decode
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,9 @@ from peerkit.testing.lessons import ANSWERS, Marked, Slip, check, deal, titled, 
 from peerkit.testing.situations import Situation, is_ordinary, ordinary, situations
 
 ROOT: Final = Path(__file__).parent.parent
+#: The lessons in which a learner answers, and those in which a program is rehearsed.
+PRACTICE: Final = ("tutorials/is-this-my-role.md",)
+REHEARSED: Final = tuple(each for each in LESSONS if each not in PRACTICE)
 BY_NAME: Final = {each.name: each for each in situations()}
 
 
@@ -290,9 +294,9 @@ class TestMarking:
         assert weak_spots([]) == ()
 
 
-@pytest.mark.parametrize("page", LESSONS)
+@pytest.mark.parametrize("page", PRACTICE)
 class TestNotebooks:
-    """Each lesson runs, on a page with given answers and in a notebook with asked ones."""
+    """A learner's lesson runs, on a page with given answers and in a notebook with asked ones."""
 
     def test_it_runs_in_a_real_kernel_with_the_given_answers(self, page: str) -> None:
         """Every cell comes to its end, every situation is explained, and nothing is written."""
@@ -332,6 +336,26 @@ class TestNotebooks:
         marked: list[Marked] = left["marked"]
         assert [each.answer for each in marked] == [pk.Verdict.NEEDS_CONSULTATION] * len(marked)
         assert "one of yes, consent, talk, facts, no" in capsys.readouterr().out
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("page", REHEARSED)
+def test_a_rehearsal_is_drawn_with_its_picture_and_both_trials(page: str) -> None:
+    """Every cell comes to its end in a real kernel, and nothing is left behind."""
+    _needs_notebooks()
+    pytest.importorskip("matplotlib", reason="the pictures are drawn with it")
+    pytest.importorskip("scipy", reason="intervals need the extra 'simulation'")
+    before = {*(ROOT / LESSONS[page]).parent.iterdir()}
+    text = lesson(LESSONS[page], ["how-to/from-an-hmis-export-to-a-scenario.md", *LESSONS])
+
+    ((alt, png),) = re.findall(r"!\[([^\]]*)\]\(data:image/png;base64,([^)]*)\)", text)
+    assert alt.endswith(".")
+    assert b64decode(png).startswith(b"\x89PNG")
+    assert re.search(r"\([\d.-]+ to [\d.-]+, 95%\), from (\d+) of \1 runs", text)
+    assert "Johnson 2018" in text
+    assert "ENRICH 2022" in text
+    assert "/site/" not in re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    assert {*(ROOT / LESSONS[page]).parent.iterdir()} == before
 
 
 def test_links_of_a_notebook_lead_to_what_is_built() -> None:

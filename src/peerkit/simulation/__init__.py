@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from peerkit.simulation.desk import NotInTheModel
     from peerkit.simulation.door import run_through_the_door
     from peerkit.simulation.engines import simulate
+    from peerkit.simulation.evidence import caution, trials
     from peerkit.simulation.experiment import Experiment, Within, sweep
     from peerkit.simulation.files import read_scenario, write_scenario
     from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
-    from peerkit.simulation.given import Parameter, parameters
+    from peerkit.simulation.given import ASSUMED, Parameter, parameters
+    from peerkit.simulation.house import handbook_of
     from peerkit.simulation.luck import Luck
     from peerkit.simulation.made_up import Flaw, FlawKind, Flaws, Pretended, pretend
     from peerkit.simulation.manifest import (
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     from peerkit.simulation.week import PretendWeek
 
 __all__ = [
+    "ASSUMED",
     "MEASURES",
     "Arrivals",
     "Beds",
@@ -110,7 +113,9 @@ __all__ = [
     "Within",
     "WorkersLost",
     "calibrate",
+    "caution",
     "chance",
+    "handbook_of",
     "interval",
     "manifest_of",
     "measured_in",
@@ -131,6 +136,7 @@ __all__ = [
     "to_pandas",
     "to_parquet",
     "to_polars",
+    "trials",
     "vary_each",
     "vary_together",
     "wilson",
@@ -162,6 +168,8 @@ _FILES: Final = (
     "calibration",
     "manifest",
     "study_report",
+    "evidence",
+    "house",
 )
 
 

@@ -12,6 +12,8 @@ __all__ = ["bullets", "code", "plainly", "said", "short", "table"]
 
 #: What Markdown would take for its own.
 _SIGNS: Final = re.compile(r"([\\`*_{}\[\]<>|#&])")
+#: From here on a number is written in whole ones.
+_MANY: Final = 1000
 #: Shown where there is nothing.
 NOTHING: Final = "none"
 
@@ -42,8 +44,8 @@ def said(value: Any) -> str:
 
 
 def short(value: float) -> str:
-    """A number that was estimated, with as many digits as anybody needs."""
-    return f"{value:.4g}"
+    """A number that was estimated, with as many digits as anybody needs; a large one in full."""
+    return f"{value:,.0f}" if abs(value) >= _MANY else f"{value:.4g}"
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from peerkit.errors import BadInput
+from peerkit.simulation.markdown import short
 from peerkit.simulation.measures import MEASURES, REFUSED
 from peerkit.simulation.statistics import Interval, Paired, interval, paired
 
@@ -80,8 +81,10 @@ def _said(found: Interval, measure: str) -> str:
     if not found.n:
         return "unknown"
     if found.low is None or found.high is None:
-        return f"{found.mean:.4g}{unit}, no interval"
-    return f"{found.mean:.4g}{unit} ({found.low:.4g} to {found.high:.4g}, {found.level:.0%})"
+        return f"{short(found.mean)}{unit}, no interval"
+    return (
+        f"{short(found.mean)}{unit} ({short(found.low)} to {short(found.high)}, {found.level:.0%})"
+    )
 
 
 def _rest(n: int, runs: int, failed: int) -> str:
