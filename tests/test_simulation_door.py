@@ -11,8 +11,8 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
+from peerkit.simulation.answering import NotInTheModel
 from peerkit.simulation.beds import requests, stays
-from peerkit.simulation.desk import NotInTheModel
 from peerkit.simulation.door import run_through_the_door
 from peerkit.simulation.luck import Luck
 from peerkit.simulation.record import ENDS, STATUSES, Engine, Run
