@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -22,12 +23,15 @@ from peerkit.simulation.scenario import (
     Course,
     Groups,
     Leaving,
+    Lived,
     Matching,
+    Need,
     Peers,
     Planning,
     Scenario,
     Sessions,
     Shares,
+    Speaks,
 )
 from peerkit.stores.memory import MemoryStore
 from tests.test_simulation_engines import unlike
@@ -134,10 +138,44 @@ class TestWhatIsKept:
         assert unlike(runs[0], runs[2])
         assert unlike(runs[0], runs[3])
 
+    def test_who_walks_together_has_lived_the_same_and_speaks_to_each_other(self) -> None:
+        """As they told the program: so a matching of one's own can be tried on it."""
+        store = MemoryStore()
+        illness, military = pk.Experience.ILLNESS, pk.Experience.MILITARY_SERVICE
+        needs = (
+            Need(experience=illness, language="es", share=0.5),
+            Need(experience=military, share=0.5),
+        )
+        scenario = BUSY.but(
+            {
+                "peers.count": 6,
+                "arrivals.needs": needs,
+                "peers.experiences": (
+                    Lived(experience=illness, share=0.7),
+                    Lived(experience=military, share=0.7),
+                ),
+                "peers.languages": (Speaks(language="en"), Speaks(language="es", share=0.6)),
+            }
+        )
+
+        run_through_the_door(scenario, store=store)
+
+        program = kept(store)
+        people = {each.id: each for each in program.every(pk.Person)}
+        lived = {id_: {each.of for each in one.experiences} for id_, one in people.items()}
+        spoken = {each.id: {*each.languages} for each in program.every(pk.MatchProfile)}
+        pairs = [(each.peer, each.participant) for each in program.every(pk.Match)]
+        assert len(pairs) > 20
+        assert all(lived[peer] & lived[participant] for peer, participant in pairs)
+        assert all(spoken[peer] & spoken[participant] for peer, participant in pairs)
+        assert {"en"} in spoken.values()
+        assert {illness} in lived.values()
+
 
 class TestWhatIsRefused:
     """Only the program's own answer is a refusal."""
 
+    @pytest.mark.once
     @pytest.mark.parametrize(
         ("layer", "clause"),
         [
@@ -246,7 +284,9 @@ class TestGroupsAndBeds:
         """Nothing is planned, nothing is refused, and only what took place is written down."""
         store = MemoryStore()
         groups = Groups(count=9, size=10, joins=1.0, comes=0.9, minutes=480)
-        scenario = BUSY.but({"groups": groups, "sessions.planning": Planning.NONE})
+        # One peer leads them all: on the first day of the week there are two.
+        alone = {"groups": groups, "sessions.planning": Planning.NONE, "peers.count": 1}
+        scenario = BUSY.but({**alone, "peers.leaving": ()})
 
         run = run_through_the_door(scenario.but({"limits.group-size": 1}), store=store)
 
@@ -280,3 +320,20 @@ class TestGroupsAndBeds:
 
         assert set(run.table("stays")["began"].tolist()) == {-1}
         assert words(run, "act")["stay.offered"] == len(run.table("stays")["asked"])
+
+
+@pytest.mark.parametrize(
+    ("make", "place"),
+    [
+        (lambda: Sessions(every=Shares((0, 7), (0.5, 0.5))), "Sessions.every"),
+        (lambda: Sessions(minutes=Shares((0,), (1.0,))), "Sessions.minutes"),
+        (lambda: Sessions(minutes=Shares((30, 481), (0.5, 0.5))), "Sessions.minutes"),
+        (lambda: Beds(nights=Shares((0,), (1.0,))), "Beds.nights"),
+    ],
+)
+def test_days_minutes_and_nights_that_could_not_be(make: Callable[[], object], place: str) -> None:
+    """A rhythm of no days, a session of no time or a working day and more, a stay of no night."""
+    with pytest.raises(pk.BadInput) as raised:
+        make()
+
+    assert raised.value.place == place
