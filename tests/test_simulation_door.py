@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -51,6 +52,18 @@ BUSY = Scenario(
     matching=Matching(declined=0.3),
     sessions=Sessions(asked_beyond=0.5, drift=0.5),
 )
+
+
+#: A house of its own, whose book the model of a rehearsal does not know.
+QUIET = """[layer]
+id = "quiet-house"
+title = "A house in which nobody listens without a supervisor"
+
+[[activity]]
+id = "listen"
+verdict = "needs_consultation"
+clause = "own-competence"
+"""
 
 
 def kept(store: MemoryStore, *layers: str) -> pk.Program:
@@ -218,22 +231,32 @@ class TestWhatIsRefused:
         serving = kept(store).every(pk.Peer, status=pk.PeerStatus.SERVING)
         assert max(Counter(each.supervisor for each in serving).values()) == 3
 
-    def test_what_the_model_does_not_know_is_not_swallowed(self) -> None:
-        """A program that is not empty knows these peers already: the error names no person."""
-        store = MemoryStore()
-        run_through_the_door(BUSY.but({"days": 1}), store=store)
+    def test_what_the_model_does_not_know_is_not_swallowed(self, tmp_path: Path) -> None:
+        """A house in which listening is asked about first: the error names no person."""
+        house = tmp_path / "quiet-house.toml"
+        house.write_text(QUIET, encoding="utf-8")
 
         with pytest.raises(NotInTheModel) as raised:
-            run_through_the_door(BUSY.but({"days": 1}), store=store)
+            run_through_the_door(BUSY.but({"layers": (str(house),)}))
 
         error = pickle.loads(pickle.dumps(raised.value))  # noqa: S301 - our own
-        assert (error.act, error.day, error.clause) == (
-            "peer.welcomed",
-            date(2026, 1, 5),
-            "once",
-        )
+        assert error.act == "session.planned"
+        assert date(2026, 1, 5) < error.day < date(2026, 1, 15)
+        assert error.clause == "own-competence"
         assert str(error) == str(raised.value)
-        assert "peer-0" not in str(error)
+        assert not re.search("peer-0|person-0", str(error))
+
+    def test_a_program_that_is_not_empty_is_left_alone(self) -> None:
+        """Nobody's program is mixed with a made-up one."""
+        store = MemoryStore()
+        run_through_the_door(BUSY.but({"days": 1}), store=store)
+        entries = kept(store).verify().entries
+
+        with pytest.raises(pk.BadInput) as raised:
+            run_through_the_door(BUSY.but({"days": 1}), store=store)
+
+        assert raised.value.place == "store"
+        assert kept(store).verify().entries == entries
 
     def test_a_day_with_more_sessions_than_hours_goes_on(self) -> None:
         """Nothing in the model keeps a peer from it; the rules say no of two plans at once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from peerkit.errors import BadInput
 from peerkit.simulation.days import Days
 from peerkit.simulation.desk import Desk
 from peerkit.simulation.luck import Luck
@@ -33,6 +34,7 @@ def run_through_the_door(
     """One run, act by act, in a program of its own: kept in ``store``, or in memory.
 
     With ``tell`` what waits is told at the end of each day. Raises
+    :class:`~peerkit.errors.BadInput` for a store that is not empty, and
     :class:`~peerkit.simulation.answering.NotInTheModel` where the program refuses what the model
     expects to be allowed.
     """
@@ -42,7 +44,9 @@ def run_through_the_door(
 
 
 def live(scenario: Scenario, luck: Luck, desk: Desk, tell: Routes | Notifier | None = None) -> Run:
-    """One run, written down at this desk."""
+    """One run, written down at this desk. Its program must be empty."""
+    if next(iter(desk.program.store.journal()), None) is not None:
+        raise BadInput("store", "holds a program already; give a new one")
     days = Days(scenario, luck, desk)
     for day in range(scenario.days):
         with desk.program.store.together():

@@ -102,7 +102,7 @@ def pretend(
     """Fill an empty program with what happens in a scenario, and with these flaws.
 
     The same scenario, seed and flaws give the same acts. Raises
-    :class:`~peerkit.simulation.answering.NotInTheModel` where the program is not empty.
+    :class:`~peerkit.errors.BadInput` for a store that is not empty.
     """
     luck = Luck(seed)
     desk = _Careless(scenario, store, luck, Flaws() if flaws is None else flaws)
