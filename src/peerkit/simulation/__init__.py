@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from peerkit.simulation.chance import chance
 
 if TYPE_CHECKING:
+    from peerkit.simulation.answering import NotInTheModel
     from peerkit.simulation.calibration import Calibration, Target, calibrate
-    from peerkit.simulation.desk import NotInTheModel
     from peerkit.simulation.door import run_through_the_door
     from peerkit.simulation.drawing import Picture
     from peerkit.simulation.engines import simulate
@@ -165,7 +165,7 @@ _FILES: Final = (
     "luck",
     "record",
     "engines",
-    "desk",
+    "answering",
     "door",
     "made_up",
     "measures",
