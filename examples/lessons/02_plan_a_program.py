@@ -15,6 +15,7 @@
 
 # %%
 import matplotlib.pyplot as plt
+import numpy as np
 from IPython.display import Markdown, display
 
 from peerkit.simulation import (
@@ -75,7 +76,7 @@ show(*(f"**{found[name]:.0f}** {MEASURES[name].says}" for name in asked))
 # %% alt="The number of people on the waiting list on each day of the pretend year."
 days = year.table("days")
 figure, axes = plt.subplots(figsize=(8, 3), layout="constrained")
-axes.step([idea.date_of(int(day)) for day in days["day"]], days["waiting"], where="post")
+axes.step(np.datetime64(idea.begins) + days["day"], days["waiting"], where="post")
 axes.set_ylabel("people waiting")
 axes.set_ylim(bottom=0)
 axes.set_title("One pretend year of the first idea. Nobody in it is real.", fontsize=10)

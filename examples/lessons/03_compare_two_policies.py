@@ -65,7 +65,7 @@ twelve = Scenario(
         places=12,
         supervision_every=14,
         supervision_missed=0.2,
-        leaving=[Leaving(on=date(2026, 4, 6), peers=3)],
+        leaving=(Leaving(on=date(2026, 4, 6), peers=3),),
     ),
 )
 twenty = twelve.but({"limits.caseload": 20, "peers.places": 20}, "twenty")
