@@ -36,6 +36,7 @@ def pages() -> dict[str, str]:
         permissions,
         reminders,
         rules,
+        simulation,
         sources,
     )
 
@@ -53,6 +54,8 @@ def pages() -> dict[str, str]:
         "reference/acts.md": code.acts(),
         "reference/instruments.md": instruments.instruments(),
         "reference/funding.md": funding.funding(),
+        "reference/rehearsal.md": simulation.model(),
+        "reference/scenario.md": simulation.parameters_of_a_scenario(),
         "reference/errors.md": code.errors(),
         "reference/store-format.md": code.store_format(),
     }

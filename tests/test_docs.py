@@ -35,6 +35,9 @@ from peerkit.handbook.files import shipped
 from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments
 from peerkit.model import NOUNS
+from peerkit.simulation import MEASURES, Scenario, parameters
+from peerkit.simulation.logic import ALGORITHMS, DAY
+from peerkit.simulation.record import COLUMNS
 from peerkit.testing.situations import situations
 
 ROOT: Final = Path(__file__).parent.parent
@@ -313,6 +316,13 @@ def test_the_drawn_pages_are_complete() -> None:
     assert numbered <= anchors("docs/reference/limits.md")
     assert {each.id for each in instruments()} <= anchors("docs/reference/instruments.md")
     assert {each.id for each in funding_sources()} <= anchors("docs/reference/funding.md")
+    page = DRAWN["docs/reference/scenario.md"]
+    numbers = [each.path for each in parameters(Scenario()) if "[" not in each.path]
+    assert all(f"| `{each}` |" in page for each in numbers)
+    page = DRAWN["docs/reference/rehearsal.md"]
+    assert all(each.says in page for each in (*DAY, *ALGORITHMS))
+    assert all(f"| `{each}` |" in page for each in MEASURES)
+    assert set(COLUMNS) <= anchors("docs/reference/rehearsal.md")
     assert DRAWN["docs/reference/lifecycles.md"].count("stateDiagram-v2") == len(NOUNS)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from peerkit.errors import BadInput, MissingExtra
+from peerkit.simulation import running
 from peerkit.simulation.experiment import Experiment, Within, sweep
 from peerkit.simulation.record import Engine
 from peerkit.simulation.running import Failure, Maker, Replication, WorkersLost, finished
@@ -106,23 +107,30 @@ def test_all_scenarios_have_the_same_luck_and_each_run_its_own() -> None:
     }
 
 
-#: Enough to be worth sending: more than a second, by one.
 PAIR = (few, many.but({}, pretend_runs.OURS))
-LONG = pretend(PAIR, replications=22, simulate=pretend_runs.slow_numbers)
+LONG = pretend(PAIR, replications=12, simulate=pretend_runs.slow_numbers)
 
 
+@pytest.fixture
+def all_is_worth_sending(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a test need not take long to need workers."""
+    monkeypatch.setattr(running, "_WORTH", 0.0)
+
+
+@pytest.mark.usefixtures("all_is_worth_sending")
 @pytest.mark.once
 def test_two_processes_find_what_one_finds_to_the_digit() -> None:
     """The same rows in the same order, and the same failure."""
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         study = LONG.run(pool)
-    alone = pretend(PAIR, replications=22).run()
+    alone = pretend(PAIR, replications=12).run()
     assert study == alone
     assert list(study.rows()) == list(alone.rows())
     assert [each.run for each in study.failures] == [3]
     assert pickle.loads(pickle.dumps(study)) == alone  # noqa: S301 - our own
 
 
+@pytest.mark.usefixtures("all_is_worth_sending")
 @pytest.mark.once
 def test_two_dask_workers_find_what_one_finds_to_the_digit() -> None:
     """A cluster is one more executor; its workers are processes."""
@@ -134,16 +142,30 @@ def test_two_dask_workers_find_what_one_finds_to_the_digit() -> None:
         distributed.Client(cluster) as client,
     ):
         study = LONG.run(client.get_executor())
-    alone = pretend(PAIR, replications=22).run()
+    alone = pretend(PAIR, replications=12).run()
     assert study == alone
     assert list(study.rows()) == list(alone.rows())
 
 
+@pytest.mark.usefixtures("all_is_worth_sending")
 def test_threads_do_too() -> None:
     """Any executor of the standard library will do, also one that needs nothing to travel."""
     experiment = pretend(few, replications=60, simulate=pretend_runs.slow_numbers)
     with ThreadPoolExecutor(8) as pool:
         assert experiment.run(pool) == pretend(few, replications=60).run()
+
+
+def test_the_fast_engine_is_what_an_experiment_runs() -> None:
+    """Nothing has to be said for it: half a year with two peers, and with eight."""
+    scenarios = sweep(Scenario(days=180), {"peers.count": (2, 8)})
+    study = Experiment(scenarios, replications=3).run()
+    assert study.failures == ()
+    assert set(study.measures) >= {"came", "wait_mean", "hours"}
+    came = study.difference("peers.count=2", "peers.count=8", "came").difference
+    assert (came.mean, came.sd) == (0, 0), "the same people come, whoever is there for them"
+    waits = study.interval("wait_mean")
+    assert waits["peers.count=2"].mean > waits["peers.count=8"].mean
+    assert waits["peers.count=2"].explain().endswith("from 3 of 3 runs.")
 
 
 # -- how much at a time
@@ -172,8 +194,8 @@ def test_work_is_sent_in_parcels_by_what_it_costs() -> None:
     # 10 ms each: about 0.15 s in a parcel, so that there are 64.
     assert set(executor.parcels[:-1]) == {15}
     executor = Written()
-    list(finished(MAKER, TASKS, executor, clock_of(0.002)))
-    assert set(executor.parcels[:-1]) == {25}, "2 ms each: no less than 0.05 s"
+    list(finished(MAKER, TASKS, executor, clock_of(0.003)))
+    assert set(executor.parcels[:-1]) == {17}, "3 ms each: no less than 0.05 s"
     executor = Written()
     list(finished(MAKER, TASKS, executor, clock_of(0.4)))
     assert set(executor.parcels[:-1]) == {2}, "0.4 s each: no more than a second"
@@ -205,6 +227,7 @@ def test_progress_counts_finished_work_and_never_goes_back() -> None:
     assert seen[-1] == (60, 60)
 
 
+@pytest.mark.usefixtures("all_is_worth_sending")
 def test_whoever_stops_watching_stops_the_work() -> None:
     """An interruption goes through, and what was not begun is called off."""
 

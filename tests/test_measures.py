@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from peerkit.errors import BadInput
-from peerkit.simulation.measures import MEASURES, measure, measured_in, waits
+from peerkit.simulation.counting import waits
+from peerkit.simulation.measures import MEASURES, measure, measured_in
 from peerkit.simulation.outcomes import outcomes
 from peerkit.simulation.record import Run
 from peerkit.simulation.scenario import Beds, Costs, Outcomes, Peers, Scenario

@@ -87,7 +87,11 @@ class TestNames:
         wanted = {
             *(each.__name__ for each in ACTS),
             *(each.__name__ for each in NOUNS),
-            *(each.__name__ for each in errors_of_ours() if "exchange" not in each.__module__),
+            *(
+                each.__name__
+                for each in errors_of_ours()
+                if not each.__module__.startswith(("peerkit.exchange", "peerkit.simulation"))
+            ),
             *kinds,
             *("Decision", "Finding", "Rule", "Rules", "Verdict", "decide", "ROLE_LIMITS"),
             *("Program", "Page", "Order", "Told", "Verified", "Store", "Notifier", "Entry"),

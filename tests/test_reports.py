@@ -165,6 +165,16 @@ def screen() -> tuple[Screen, io.StringIO]:
 class TestScreen:
     """What people see at a terminal."""
 
+    def test_a_bar_counts_what_it_is_told_is_finished(self) -> None:
+        """It knows no total before somebody tells it."""
+        shown, stream = screen()
+        with shown.progress("Replications") as told:
+            told(3, 20)
+            told(20, 20)
+
+        assert "Replications" in stream.getvalue()
+        assert "20/20" in stream.getvalue()
+
     def test_a_summary_is_five_tables(self, program: pk.Program) -> None:
         """With every number in it, those of refusals from the most frequent down."""
         shown, stream = screen()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import given, settings
 
 from peerkit.errors import BadInput
 from peerkit.model import Experience
+from peerkit.simulation.changing import value_at
 from peerkit.simulation.files import hash_of, read_scenario, source_of, write_scenario
 from peerkit.simulation.given import parameters
 from peerkit.simulation.scenario import (
@@ -259,5 +262,48 @@ class TestSources:
             Shares((7, 7), (0.5, 0.5))
         with pytest.raises(BadInput, match=r"Shares\.values: give whole numbers"):
             Shares((True,), (1.0,))
+        with pytest.raises(BadInput, match=r"Scenario\.peers: give a Peers"):
+            Scenario(peers=3)  # type: ignore[arg-type]
         with pytest.raises(BadInput, match=r"Lived\.share: must lie"):
             Lived(experience=Experience.HOMELESSNESS, share=2)
+
+
+class TestPaths:
+    """Every number is named by its path, to read it and to change it."""
+
+    @pytest.mark.parametrize(
+        ("path", "value"),
+        [
+            ("days", 30),
+            ("peers.count", 3),
+            ("arrivals.needs[1].share", 0.6),
+            ("peers.leaving", ()),
+            ("sessions.every", Shares((7,), (1,))),
+            ("limits.caseload", 13),
+            ("limits.supervision", 2),
+            ("matching.shared", False),
+        ],
+    )
+    def test_what_is_put_there_is_there(self, path: str, value: object) -> None:
+        """And nothing else has changed."""
+        found = TOLD.but({path: value}, "another")
+        assert value_at(found, path) == value
+        assert found.name == "another"
+        back = found.but({path: value_at(TOLD, path)}, TOLD.name)
+        assert back == attrs.evolve(TOLD, sources=found.sources)
+
+    @pytest.mark.parametrize(
+        ("path", "said"),
+        [
+            ("peers.cuont", "'peers.cuont' leads nowhere in a scenario"),
+            ("peers.count.x", "'peers.count.x' leads nowhere in a scenario"),
+            ("arrivals.needs[2].share", "'arrivals.needs[2].share' leads nowhere in this scenario"),
+            ("peers.count[0]", "'peers.count[0]' leads nowhere in this scenario"),
+            ("peers.Count", "'peers.Count' is no path, such as peers.count"),
+        ],
+    )
+    def test_a_path_that_leads_nowhere(self, path: str, said: str) -> None:
+        """It is refused, to read as to change."""
+        for ask in (lambda: value_at(TOLD, path), lambda: TOLD.but({path: 3})):
+            with pytest.raises(BadInput, match=re.escape(said)):
+                ask()

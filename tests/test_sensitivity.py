@@ -174,7 +174,7 @@ def test_a_number_is_found_that_brings_the_measure_to_the_figure() -> None:
     said = found.explain()
     assert said.startswith("It fits: every figure is met within its interval.\n")
     assert "Published: 0.38 (0.33 to 0.43, Made up 2026)" in said
-    assert "1 numbers were fitted to 1 figures: others may fit as well." in said
+    assert "There are no more figures (1) than numbers (1): others may fit as well." in said
 
 
 def test_what_is_reported_was_made_on_a_luck_that_the_search_never_saw() -> None:

@@ -15,8 +15,10 @@ from peerkit.simulation.fast import run_fast
 from peerkit.simulation.record import TABLES, Run
 from peerkit.simulation.scenario import (
     Arrivals,
+    Beds,
     Choosing,
     Course,
+    Groups,
     Leaving,
     Lived,
     Matching,
@@ -46,8 +48,12 @@ LIVED = (
     (Lived(experience=Experience.MILITARY_SERVICE, share=0.5),),
 )
 SPEAKS = ((), (Speaks(language="en", share=0.9), Speaks(language="es", share=0.5)))
-LAYERS = ((), ("us/nc",), ("us/va",), ("us/tx",), ("us/oh",))
-LIMITS: tuple[dict[str, int], ...] = ({}, {"caseload": 3}, {"supervision-weeks": 2})
+LAYERS = ((), ("us/nc",), ("us/tx",), ("us/ky",))
+LIMITS: tuple[dict[str, int], ...] = (
+    {},
+    {"caseload": 3},
+    {"caseload": 5, "supervision-weeks": 2, "group-size": 3, "respite-nights": 4},
+)
 
 
 @st.composite
@@ -85,7 +91,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         arrivals=Arrivals(
             per_week=draw(st.sampled_from((0.0, 2.0, 6.0))),
             needs=draw(st.sampled_from(NEEDS)),
-            walking=draw(st.integers(0, 12)),
+            walking=draw(st.sampled_from((0, 3, 25))),
             waiting=draw(st.integers(0, 5)),
         ),
         peers=draw(peers()),
@@ -108,6 +114,18 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         ),
         course=Course(
             dose=draw(st.sampled_from((0.0, 4.0))), hazard=draw(st.sampled_from((0.02, 0.2)))
+        ),
+        groups=Groups(
+            count=draw(st.sampled_from((0, 1, 9))),
+            size=draw(st.sampled_from((2, 10))),
+            joins=draw(st.sampled_from((0.3, 1.0))),
+            comes=draw(st.sampled_from((0.0, 0.5, 1.0))),
+            minutes=draw(st.sampled_from((90, 480))),
+        ),
+        beds=Beds(
+            count=draw(st.sampled_from((0, 0, 2))),
+            per_week=draw(st.sampled_from((0.0, 6.0))),
+            patience=draw(st.integers(0, 3)),
         ),
     )
 

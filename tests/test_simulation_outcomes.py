@@ -13,6 +13,7 @@ from scipy import stats
 from peerkit.errors import BadInput
 from peerkit.handbook import Handbook
 from peerkit.simulation import evidence
+from peerkit.simulation.changing import value_at
 from peerkit.simulation.costs import COSTS, KINDS, costs
 from peerkit.simulation.evidence import NOT_FINDINGS, caution, published, trials
 from peerkit.simulation.given import ASSUMED, Shares, parameters
@@ -21,7 +22,7 @@ from peerkit.simulation.outcomes import OUTCOMES, effects, outcomes
 from peerkit.simulation.peers import posts
 from peerkit.simulation.people import People, named
 from peerkit.simulation.record import COLUMNS, STATUSES, Engine, Run
-from peerkit.simulation.scenario import Scenario
+from peerkit.simulation.scenario import Need, Peers, Scenario
 
 PEERS = {"seat": [0, 1], "began": [-365, 10], "ended": [-1, 19], "talks": [2, 1]}
 STAYS = {"began": [5, -1, 68], "nights": [3, 0, 7]}
@@ -312,6 +313,61 @@ class TestDefaults:
         assert [each.path for each in several.values() if not each.is_default] == ["sessions.every"]
         with pytest.raises(BadInput, match=r"Sessions.every: give a Shares"):
             Scenario().but({"sessions.every": None})
+
+
+class TestChanging:
+    """Values that fit together are put in together, in any order."""
+
+    def test_two_values_that_fit_only_together(self) -> None:
+        """Missed and called off; the shares of two needs; a limit beside them."""
+        scenario = Scenario().but({"arrivals.needs": (Need(share=0.5), Need(share=0.5))})
+
+        found = scenario.but(
+            {
+                "sessions.no_show": 1.0,
+                "sessions.cancelled": 0.0,
+                "arrivals.needs[0].share": 0.9,
+                "limits.caseload": 15,
+                "arrivals.needs[1].share": 0.1,
+            }
+        )
+
+        assert (found.sessions.no_show, found.sessions.cancelled) == (1.0, 0.0)
+        assert [each.share for each in found.arrivals.needs] == [0.9, 0.1]
+        assert found.limits == (("caseload", 15),)
+        assert found.peers == scenario.peers
+
+    def test_a_part_and_a_number_of_it(self) -> None:
+        """The part is put there, and then its number."""
+        found = Scenario().but({"peers.count": 3, "peers": Peers(count=4, places=5)})
+
+        assert (found.peers.count, found.peers.places) == (3, 5)
+
+    @pytest.mark.parametrize(
+        ("path", "what"),
+        [
+            ("peers.crowd", "leads nowhere in a scenario"),
+            ("days.count", "leads nowhere in a scenario"),
+            ("peers[0].count", "leads nowhere in this scenario"),
+            ("arrivals.needs[1].share", "leads nowhere in this scenario"),
+            ("peers count", "is no path, such as peers.count"),
+        ],
+    )
+    def test_a_path_that_leads_nowhere_is_named(self, path: str, what: str) -> None:
+        """In changing and in looking alike."""
+        for ask in (lambda: Scenario().but({path: 3}), lambda: value_at(Scenario(), path)):
+            with pytest.raises(BadInput) as caught:
+                ask()
+            assert str(caught.value) == f"path: {path!r} {what}"
+
+    def test_what_was_put_there_is_found_there(self) -> None:
+        """A number, one of several, and a limit."""
+        found = Scenario().but({"arrivals.needs[0].language": "es", "limits.caseload": 9})
+
+        assert value_at(found, "arrivals.needs[0].language") == "es"
+        assert value_at(found, "limits.caseload") == 9
+        assert value_at(found, "limits.group-size") is None
+        assert value_at(found, "peers.count") == 10
 
 
 class TestCosts:

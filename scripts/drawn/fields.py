@@ -58,6 +58,7 @@ def _default(value: object) -> str:
 _CALLED: Final = {
     "str": "text",
     "int": "whole number",
+    "float": "number",
     "bool": "true or false",
     "date": "day",
     "datetime": "moment",

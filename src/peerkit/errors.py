@@ -10,9 +10,12 @@ The whole tree (an error that carries data lives with that data, and says so her
     ├── CouldNotTell       (notifiers) a notice could not be delivered now, or not to this address
     ├── KeyReused          one idempotency key, two different acts
     ├── Moved              somebody changed what a decision stood on
+    ├── NotInTheModel      (simulation) a program answered what no rehearsal expects: act and clause
+    ├── NotTheSame         (simulation) a study was made again, and came out otherwise
     ├── Refused            (decisions) a decision that was asked to raise
     ├── StoreError         the store could not keep or read
     │   └── NotAStore          (stores) a file or address that holds no peerkit store
+    ├── WorkersLost        (simulation) those who did the work of an experiment are gone
     └── MissingExtra       an optional package is needed: says what to install
 
 Messages name ids, fields and files. They never hold a name, a word somebody

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from peerkit.errors import MissingExtra
@@ -39,8 +40,7 @@ class Screen:
 
     def count(self, what: str, items: Iterable[object], total: int | None = None) -> int:
         """Go through the items with a bar that counts those that are done, and say how many."""
-        columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, console=self.console) as progress:
+        with self._bar() as progress:
             task = progress.add_task(what, total=total)
             done = 0
             for _ in items:
@@ -48,6 +48,20 @@ class Screen:
                 progress.advance(task)
             progress.update(task, total=done)
         return done
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """A bar for whatever tells how much is finished, of how much: an export, an experiment.
+
+        ``with screen.progress("Caseloads") as told: experiment.run(progress=told)``.
+        """
+        with self._bar() as progress:
+            task = progress.add_task(what, total=None)
+            yield lambda done, of: progress.update(task, completed=done, total=of)
+
+    def _bar(self) -> Progress:
+        columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn())
+        return Progress(*columns, console=self.console)
 
     def table(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """A table. Numbers stand to the right."""

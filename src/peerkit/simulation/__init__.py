@@ -9,9 +9,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+# Its file has its name: fetched later, the file would stand in its place.
+from peerkit.simulation.chance import chance
+
 if TYPE_CHECKING:
     from peerkit.simulation.calibration import Calibration, Target, calibrate
-    from peerkit.simulation.chance import chance
+    from peerkit.simulation.desk import NotInTheModel
+    from peerkit.simulation.door import run_through_the_door
     from peerkit.simulation.engines import simulate
     from peerkit.simulation.evidence import caution, trials
     from peerkit.simulation.experiment import Experiment, Within, sweep
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from peerkit.simulation.given import ASSUMED, Parameter, parameters
     from peerkit.simulation.house import handbook_of
     from peerkit.simulation.luck import Luck
+    from peerkit.simulation.made_up import Flaw, FlawKind, Flaws, Pretended, pretend
     from peerkit.simulation.manifest import (
         Manifest,
         NotTheSame,
@@ -79,6 +84,9 @@ __all__ = [
     "Engine",
     "Experiment",
     "Failure",
+    "Flaw",
+    "FlawKind",
+    "Flaws",
     "Groups",
     "Interval",
     "Leaving",
@@ -87,6 +95,7 @@ __all__ = [
     "Manifest",
     "Matching",
     "Need",
+    "NotInTheModel",
     "NotTheSame",
     "Outcomes",
     "Parameter",
@@ -94,6 +103,7 @@ __all__ = [
     "Planning",
     "Precision",
     "PretendWeek",
+    "Pretended",
     "Run",
     "Scenario",
     "Sessions",
@@ -114,11 +124,13 @@ __all__ = [
     "odds_ratio",
     "paired",
     "parameters",
+    "pretend",
     "read_manifest",
     "read_scenario",
     "report",
     "rerun",
     "risk_ratio",
+    "run_through_the_door",
     "simulate",
     "suggest_warm_up",
     "survival",
@@ -136,7 +148,6 @@ __all__ = [
 
 #: Where the names stand.
 _FILES: Final = (
-    "chance",
     "week",
     "scenario",
     "given",
@@ -144,6 +155,9 @@ _FILES: Final = (
     "luck",
     "record",
     "engines",
+    "desk",
+    "door",
+    "made_up",
     "measures",
     "frames",
     "statistics",

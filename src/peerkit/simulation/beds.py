@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from peerkit.simulation.arrays import numpy, scipy_stats
+from peerkit.simulation.arrays import numpy
+from peerkit.simulation.luck import counts
 from peerkit.simulation.people import pick
 
 if TYPE_CHECKING:
@@ -41,24 +42,25 @@ class Request:
 class Stayed:
     """What became of a request: ``began`` is -1 where there was no stay.
 
-    ``refused`` says that the nights asked for were too many.
+    ``offered`` is the day a bed was free for them, -1 where none was; ``refused`` says that the
+    nights asked for were too many.
     """
 
     request: Request
     began: int = -1
     nights: int = 0
     refused: bool = False
+    offered: int = -1
 
 
 def requests(scenario: Scenario, luck: Luck) -> tuple[Request, ...]:
     """Everybody who asks for a bed, in order."""
     np = numpy()
     days = np.arange(scenario.days)
-    rate = scenario.beds.per_week / _WEEK
-    counts = scipy_stats().poisson.ppf(luck.chance("asks for a bed", days), rate)
-    counts = np.maximum(counts, 0).astype(np.int64)
-    asked = np.repeat(days, counts)
-    within = np.arange(len(asked)) - np.repeat(np.cumsum(counts) - counts, counts)
+    rates = np.full(scenario.days, scenario.beds.per_week / _WEEK)
+    come = counts(luck.chance("asks for a bed", days), rates)
+    asked = np.repeat(days, come)
+    within = np.arange(len(asked)) - np.repeat(np.cumsum(come) - come, come)
     nights = pick(scenario.beds.nights, luck.chance("nights", (asked + 1) * _A_DAY + within))
     pairs = zip(asked.tolist(), nights.tolist(), strict=True)
     return tuple(Request(number, day, many) for number, (day, many) in enumerate(pairs))
@@ -85,5 +87,5 @@ def stays(
             if nights:
                 free -= 1
                 leaves[min(day + nights, scenario.days)] += 1
-            found[one.number] = Stayed(one, day if nights else -1, nights, refused)
+            found[one.number] = Stayed(one, day if nights else -1, nights, refused, day)
     return tuple(found)

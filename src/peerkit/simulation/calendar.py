@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -18,43 +18,40 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from peerkit.simulation.people import People
+    from peerkit.simulation.serving import Roster
 
-__all__ = ["Calendar", "Matches", "Slots", "Told"]
+__all__ = [
+    "BEGAN",
+    "ENDED",
+    "FIRST",
+    "GENERATION",
+    "PERSON",
+    "ROW",
+    "SEAT",
+    "Calendar",
+    "Slots",
+    "Told",
+]
 
 
-def _column() -> Any:
-    return attrs.field(init=False, factory=lambda: array("i"))
-
-
-@attrs.frozen(eq=False)
-class Matches:
-    """Every match, as it was made: a column for each thing known of it.
-
-    ``first`` is the day of the first appointment; ``ended`` is -1 while it goes on.
-    """
-
-    person: array[int] = _column()
-    seat: array[int] = _column()
-    generation: array[int] = _column()
-    began: array[int] = _column()
-    first: array[int] = _column()
-    ended: array[int] = _column()
-
-    @property
-    def columns(self) -> tuple[array[int], ...]:
-        """The columns, in order."""
-        return (self.person, self.seat, self.generation, self.began, self.first, self.ended)
+#: What is known of a match, as its place in a row: who walks with whom, the day it was agreed, the
+#: day of the first appointment, and the day it ended, -1 while it goes on.
+PERSON, SEAT, GENERATION, BEGAN, FIRST, ENDED = range(6)
+#: How many numbers one match takes.
+ROW: Final = 6
 
 
 @attrs.frozen(eq=False)
 class Told:
     """What is told beside the matches.
 
-    ``left`` are the matches whose peer left; after one, somebody waits ``again`` or it is
+    ``matches`` has all matches as they were made, row after row: a match is known by where its
+    row begins. ``left`` are those whose peer left; after one, somebody waits ``again`` or it is
     ``over``. These and who ``gave_up`` are a person and a day; ``refused`` are the day, the
     person, the peer's seat and generation, and the clause as the reading writes it.
     """
 
+    matches: array[int] = attrs.field(factory=lambda: array("i"))
     left: list[int] = attrs.field(factory=list)
     again: list[tuple[int, int]] = attrs.field(factory=list)
     over: list[tuple[int, int]] = attrs.field(factory=list)
@@ -92,21 +89,16 @@ class Calendar:
     left: NDArray[Any]
 
     @classmethod
-    def of(
-        cls, people: People, matches: Matches, told: Told, offset: Any, kept_from: Any
-    ) -> Calendar:
-        """Of matches as they were made; the peers of a seat have the rows from its offset on."""
+    def of(cls, people: People, told: Told, roster: Roster) -> Calendar:
+        """Of matches as they were made."""
         np = numpy()
-        person, seat, generation, began, first, ended = (
-            np.frombuffer(each, np.int32) if each else np.empty(0, np.int32)
-            for each in matches.columns
-        )
-        left = np.zeros(len(person), bool)
-        left[told.left] = True
-        order = np.lexsort((person, began))
-        row = offset[seat] + generation
-        columns = (each[order] for each in (person, row, began, first, ended, left))
-        return cls(people, kept_from, *columns)
+        rows = np.array(told.matches, np.int32).reshape(-1, ROW).T
+        left = np.zeros(len(rows[PERSON]), bool)
+        left[np.array(told.left, np.int64) // ROW] = True
+        order = np.lexsort((rows[PERSON], rows[BEGAN]))
+        row = roster.first[rows[SEAT]] + rows[GENERATION]
+        columns = (rows[PERSON], row, rows[BEGAN], rows[FIRST], rows[ENDED], left)
+        return cls(people, roster.kept_from, *(each[order] for each in columns))
 
     @cached_property
     def every(self) -> NDArray[Any]:

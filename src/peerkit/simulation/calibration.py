@@ -110,8 +110,8 @@ class Calibration:
         lines += [each.explain() for each in self.fits]
         if len(self.values) >= len(self.fits):
             lines.append(
-                f"{len(self.values)} numbers were fitted to {len(self.fits)} figures: "
-                "others may fit as well."
+                f"There are no more figures ({len(self.fits)}) than numbers "
+                f"({len(self.values)}): others may fit as well."
             )
         lines += [f"{path} lies on a bound of the search." for path in self.edges]
         if self.failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
 
@@ -17,25 +17,31 @@ T = TypeVar("T")
 S = TypeVar("S", bound=Any)
 #: The numbers over the handbook are named in the same way: ``limits.caseload``.
 _LIMITS: Final = "limits."
+#: The steps that are still to go, the value, and the whole path.
+_Asked: TypeAlias = tuple[list[str], Any, str]
 _STEP: Final = re.compile(r"([a-z_]+)(?:\[([0-9]+)\])?\Z")
 
 
 def changed(scenario: S, values: Mapping[str, Any], name: str | None = None) -> S:
     """The scenario with these values, by their paths, and perhaps another name.
 
-    The source of a number does not hold for another one: it goes when the number does. Raises
-    :class:`~peerkit.errors.BadInput` for a path that leads nowhere, and for a value that does not
-    fit there.
+    Where a limit is None, it is the handbook's again. The source of a number does not hold for
+    another one: it goes when the number does. Raises :class:`~peerkit.errors.BadInput` for a
+    path that leads nowhere, and for a value that does not fit there.
     """
     kept = [pair for pair in scenario.sources if not any(_within(pair[0], of) for of in values)]
     scenario = attrs.evolve(scenario, sources=kept)
+    limits: dict[str, Any] = dict(scenario.limits)
+    asked: list[_Asked] = []
     for path, value in values.items():
         if path.startswith(_LIMITS):
-            limits = {**dict(scenario.limits), path.removeprefix(_LIMITS): value}
-            scenario = attrs.evolve(scenario, limits=limits)
+            limits[path.removeprefix(_LIMITS)] = value
         else:
-            scenario = _put(scenario, path.split("."), value, path)
-    return scenario if name is None else attrs.evolve(scenario, name=name)
+            asked.append((path.split("."), value, path))
+    # All at once: of two values that fit together, one alone might not fit.
+    left = {limit: each for limit, each in limits.items() if each is not None}
+    put = attrs.evolve(_put(scenario, asked), limits=left)
+    return put if name is None else attrs.evolve(put, name=name)
 
 
 def value_at(scenario: Any, path: str) -> Any:
@@ -52,17 +58,24 @@ def _within(path: str, of: str) -> bool:
     return path == of or path.startswith((f"{of}.", f"{of}["))
 
 
-def _put(of: T, steps: list[str], value: Any, path: str) -> T:
-    step, *further = steps
-    there = _at(of, step, path)
-    if further:
-        value = _put(there, further, value, path)
-    name, at = _named(step, path)
-    if at is not None:
-        several = list(getattr(of, name))
-        several[at] = value
-        value = tuple(several)
-    return attrs.evolve(of, **{name: value})  # type: ignore[misc]
+def _put(of: T, asked: list[_Asked]) -> T:
+    """With all of these; what leads into the same part is put there together."""
+    into: dict[str, list[_Asked]] = {}
+    for (step, *further), value, path in asked:
+        into.setdefault(step, []).append((further, value, path))
+    changes: dict[str, Any] = {}
+    for step, theirs in into.items():
+        path = theirs[0][2]
+        there = next((value for further, value, _ in theirs if not further), _at(of, step, path))
+        deeper = [each for each in theirs if each[0]]
+        value = _put(there, deeper) if deeper else there
+        name, at = _named(step, path)
+        if at is not None:
+            several = list(changes.get(name, getattr(of, name)))
+            several[at] = value
+            value = tuple(several)
+        changes[name] = value
+    return attrs.evolve(of, **changes)  # type: ignore[misc]
 
 
 def _at(of: Any, step: str, path: str) -> Any:

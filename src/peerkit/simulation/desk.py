@@ -265,7 +265,11 @@ class Desk:
 
     def plan(self, visit: Visit) -> Refusal | None:
         """Whether a session may be planned."""
-        act = PlanSession(
+        return self.ask(self.plan_of(visit), PLANNING)
+
+    def plan_of(self, visit: Visit) -> PlanSession:
+        """What the peer plans."""
+        return PlanSession(
             by=visit.peer,
             id=visit.id,
             peer=visit.peer,
@@ -274,7 +278,6 @@ class Desk:
             minutes=visit.minutes,
             activities=(Activity(id=_DONE, minutes=visit.minutes),),
         )
-        return self.ask(act, PLANNING)
 
     def beyond(self, visit: Visit) -> Refusal | None:
         """Whether what the participant asks for is this peer's work."""
@@ -306,13 +309,16 @@ class Desk:
             activities=tuple(Activity(id=id_, minutes=took) for id_, took in done if took),
         )
 
-    def report(self, act: ReportSession, visit: Visit, expected: frozenset[str] = _NOTHING) -> None:
+    def report(
+        self, act: ReportSession, visit: Visit, expected: frozenset[str] = _NOTHING
+    ) -> Decision:
         """The report; where it opens a concern, the supervisor looks at it at the next talk."""
         outside = len(act.activities) - 1 if visit.beyond else -1
         decision = self.ask_for(act, expected, activity=outside)
         opened = [id_ for kind, id_ in decision.kept if kind == "concern"]
         if opened:
             self.concerns[visit.peer] += opened
+        return decision
 
     def missed(self, visit: Visit) -> None:
         """The participant did not come to what was planned."""

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from peerkit.simulation.arrays import numpy
 from peerkit.simulation.desk import Desk, Refusal
+from peerkit.simulation.door_beds import RespiteHouse
 from peerkit.simulation.door_groups import Gatherings
 from peerkit.simulation.groups import circles
 from peerkit.simulation.luck import Luck
 from peerkit.simulation.meeting import Meeting, Meetings
 from peerkit.simulation.peers import BEFORE, REVIEW, gives_notice, name_of, posts
 from peerkit.simulation.people import People
-from peerkit.simulation.record import ENDS, STATUSES, Engine, Run
-from peerkit.simulation.rows import tables_of
+from peerkit.simulation.record import ENDS, Engine, Run
+from peerkit.simulation.rows import row_of_peer, row_of_person, tables_of
 from peerkit.simulation.scenario import Choosing
 from peerkit.simulation.standing import Comer, InPost
 from peerkit.stores.memory import MemoryStore
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["run_through_the_door"]
 
-#: The words for how people begin, as their tables number them.
-_BEGAN: Final = ("came", "walking", "waiting")
 #: What of a day comes before anybody meets is done at this minute.
 _MORNING: Final = 6 * 60
 #: So many messages are told at once.
@@ -86,15 +85,17 @@ class _Days:
         ]
         found = circles(scenario, luck, self.everybody)
         self.gatherings = Gatherings(scenario, luck, desk, found, self.people)
+        self.house = RespiteHouse(scenario, luck, desk)
         self.waiting: list[Comer] = []
         self.serving: list[InPost] = []
-        self.gone: list[InPost] = []
+        self.everyone: list[InPost] = []
         self.vacant: dict[int, tuple[int, int]] = {}
         self.happened: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
 
     def live(self, day: int) -> None:
         """One day, in its order."""
         self.desk.at(day, _MORNING)
+        self.house.morning(day)
         self._peers_go(day)
         self._peers_come(day)
         for peer in self.serving:
@@ -105,6 +106,8 @@ class _Days:
         self._match(day)
         self._gather(day)
         self._meet(day)
+        for refusal in self.house.evening(day):
+            self._refused(day, refusal, -1, (-1, 0))
         self.desk.end_of_day()
         walking = sum(len(each.people) for each in self.serving)
         self.happened["days"].append((day, len(self.waiting), walking, len(self.serving)))
@@ -113,8 +116,9 @@ class _Days:
 
     def _peers_go(self, day: int) -> None:
         """Whose notice is over, and the last of those who are left on a day of leaving."""
-        if day == 0:
-            self._begin(range(self.scenario.peers.count), 0, BEFORE, day)
+        if day == 0:  # who is counted serves from the first day on
+            self._begin(range(self.scenario.peers.count), 0, BEFORE)
+            return
         for peer in [each for each in self.serving if each.last is not None and each.last < day]:
             self._goes(peer, day)
         for leaving in self.scenario.peers.leaving:
@@ -135,7 +139,6 @@ class _Days:
         self.desk.peer_goes(peer.name)
         peer.ended = day - 1
         self.serving.remove(peer)
-        self.gone.append(peer)
         self.vacant[peer.seat] = day, peer.generation
 
     def _peers_come(self, day: int) -> None:
@@ -143,9 +146,9 @@ class _Days:
         for seat, (since, generation) in sorted(self.vacant.items()):
             if day == since + self.scenario.peers.vacancy:
                 del self.vacant[seat]
-                self._begin([seat], generation + 1, day, day)
+                self._begin([seat], generation + 1, day)
 
-    def _begin(self, seats: Iterable[int], generation: int, began: int, day: int) -> None:
+    def _begin(self, seats: Iterable[int], generation: int, began: int) -> None:
         begin = posts(self.scenario, self.luck, list(seats), generation, began)
         for at, seat in enumerate(begin.seats.tolist()):
             peer = InPost(
@@ -161,6 +164,7 @@ class _Days:
             since, supervised = map(self.scenario.date_of, (began, int(begin.before[at])))
             self.desk.peer_comes(peer.name, seat, since, supervised)
             self.serving.append(peer)
+            self.everyone.append(peer)
         self.serving.sort(key=_by_seat)
 
     def _serves(self, peer: InPost, day: int) -> None:
@@ -331,41 +335,23 @@ class _Days:
             self._is_over(person, day, why)
         person.nth += 1
 
-    # -- the tables
-
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """What happened, in the order of the tables."""
-        everybody = self.everybody
-        for person in self.people:
-            if person.peer is not None:
-                self.happened["matches"].append(
-                    (person.row, *person.peer.who, person.began, -1, "")
-                )
-        for person in self.waiting:
-            person.waited += self.scenario.days - person.since
-        people = [
-            (
-                person.row,
-                person.came,
-                _BEGAN[everybody.began[person.row]],
-                everybody.need[person.row],
-                person.first,
-                person.ended,
-                person.why,
-                person.waited,
-                *(person.counts[each] for each in STATUSES),
-                person.counts["minutes"],
-                person.score,
-            )
-            for person in self.people
+        going_on = [
+            (each.row, *each.peer.who, each.began, -1, "")
+            for each in self.people
+            if each.peer is not None
         ]
-        counted = ("talks", "away", "overdue", "minutes", "beyond")
-        peers = [
-            (*peer.who, peer.began, peer.ended, *(peer.counts[each] for each in counted))
-            for peer in sorted((*self.serving, *self.gone), key=lambda each: each.who)
-        ]
-        matches = sorted(self.happened["matches"], key=lambda each: (each[3], each[0]))
-        return {**self.happened, "people": people, "peers": peers, "matches": matches}
+        matches = sorted((*self.happened["matches"], *going_on), key=lambda it: (it[3], it[0]))
+        everybody, last = self.everybody, self.scenario.days
+        waits = {each.row: last - each.since for each in self.waiting}
+        return {
+            **self.happened,
+            "matches": matches,
+            "people": [row_of_person(each, everybody, waits) for each in self.people],
+            "peers": [row_of_peer(each) for each in sorted(self.everyone, key=lambda it: it.who)],
+            "stays": [(each.request.asked, each.began, each.nights) for each in self.house.stays],
+        }
 
 
 def _by_row(person: Comer) -> int:

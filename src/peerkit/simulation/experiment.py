@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
@@ -18,6 +16,7 @@ from peerkit.errors import BadInput, must_be
 from peerkit.simulation.checkpoints import checkpoint_at
 from peerkit.simulation.engines import simulate
 from peerkit.simulation.figures import whole
+from peerkit.simulation.files import hash_of
 from peerkit.simulation.house import handbook_of
 from peerkit.simulation.measures import measured_in
 from peerkit.simulation.precision import Precision
@@ -27,7 +26,7 @@ from peerkit.simulation.scenario import Scenario
 from peerkit.simulation.study import Study
 from peerkit.simulation.warm_up import WarmUp, suggest_warm_up
 
-__all__ = ["Experiment", "Within", "digest_of", "sweep"]
+__all__ = ["Experiment", "Within", "sweep"]
 
 #: More replications than anybody makes.
 _MOST: Final = 10**6
@@ -54,12 +53,6 @@ def sweep(base: Scenario, values: Mapping[str, Iterable[Any]]) -> tuple[Scenario
         )
         for each in product(*values.values())
     )
-
-
-def digest_of(scenario: Scenario) -> str:
-    """The SHA-256 of everything a scenario says, its name included."""
-    plain = json.dumps(attrs.asdict(scenario), sort_keys=True, default=str)
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 @attrs.frozen
@@ -202,7 +195,7 @@ class Experiment:
         return {
             "seed": self.seed,
             "engine": self.engine.value,
-            "scenarios": {each.name: digest_of(each) for each in self.scenarios},
+            "scenarios": {each.name: hash_of(each) for each in self.scenarios},
             "editions": {each.name: handbook_of(each).edition for each in self.scenarios},
             "measures": _named(self.measures),
             "simulate": _named(self.simulate),

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 from peerkit.simulation.arrays import numpy
-from peerkit.simulation.calendar import Matches, Told
+from peerkit.simulation.calendar import ENDED, FIRST, PERSON, SEAT, Told
 from peerkit.simulation.luck import Luck
 from peerkit.simulation.offers import Offers
 from peerkit.simulation.people import People
@@ -50,7 +50,8 @@ class _Days:
 
     def __init__(self, scenario: Scenario, luck: Luck) -> None:
         np = numpy()
-        self._scenario, self._luck = scenario, luck
+        self._scenario, self._luck, self._days = scenario, luck, scenario.days
+        self._may_decline = scenario.matching.declined > 0
         self._reading = reading(scenario)
         self._people = people = People.of(scenario, luck)
         seats, needs = scenario.peers.count, len(scenario.arrivals.needs)
@@ -70,12 +71,11 @@ class _Days:
         self._queues: list[deque[int]] = [deque() for _ in range(needs)]
         self._gives_up: defaultdict[int, list[int]] = defaultdict(list)
         self._ends: defaultdict[int, list[int]] = defaultdict(list)
-        # -- matches: those of each post, and a column for everything that is known of each
-        self._theirs: list[list[int]] = [[] for _ in range(seats)]
-        self._matches = matches = Matches()
-        self._append = [each.append for each in matches.columns]
-        # -- what else there is to tell
+        # -- matches: all of them, and those of each post
         self._told = Told()
+        self._matches = self._told.matches
+        self._theirs: list[list[int]] = [[] for _ in range(seats)]
+        # -- peers who are not asked again today, and where their keys belong tomorrow
         self._refused_today: set[int] = set()
         self._aside: list[tuple[int, int]] = []
 
@@ -110,8 +110,7 @@ class _Days:
         gone = self._serving.changes(day)
         if gone:
             self._lose(gone, day)
-        for person in range(self._came[day - 1] if day else 0, self._came[day]):
-            self._joins(person, day)
+        self._come(self._came[day - 1] if day else 0, self._came[day], day)
         for turn in self._gives_up.pop(day, ()):
             self._gives_up_waiting(turn, day)
         self._match(day)
@@ -120,47 +119,53 @@ class _Days:
     def found(self) -> Found:
         """What became of everybody, after the last day."""
         return Found(
-            self._scenario,
-            self._luck,
-            self._reading,
-            self._people,
-            self._serving,
-            self._matches,
-            self._told,
+            self._scenario, self._luck, self._reading, self._people, self._serving, self._told
         )
 
     def _lose(self, gone: list[int], day: int) -> None:
         """The people of these peers wait for another, or it is over for them."""
-        matches, people = self._matches, []
+        matches, lost = self._matches, []
         for seat in gone:
             kept_from = self._serving.kept_from[seat]
             for match in self._theirs[seat]:
-                if matches.ended[match] < 0:
-                    matches.ended[match] = day
+                if matches[match + ENDED] < 0:
+                    matches[match + ENDED] = day
                     self._told.left.append(match)
-                    person, first = matches.person[match], matches.first[match]
+                    person, first = matches[match + PERSON], matches[match + FIRST]
                     every = self._every[person]
-                    past = range(first, day, every)
                     shut = 0 if kept_from is None else kept_from[first:day:every].count(1)
-                    self._used[person] += len(past) - shut
-                    people.append(person)
+                    self._used[person] += len(range(first, day, every)) - shut
+                    lost.append(person)
             self._theirs[seat].clear()
-        for person in sorted(people):
+        for person in sorted(lost):
             nth = self._lost[person]
             self._lost[person] += 1
             if self._stays(nth)[person]:
                 self._told.again.append((person, day))
-                self._joins(person, day)
+                self._waits(person, day)
             else:
                 self._told.over.append((person, day))
 
-    def _joins(self, person: int, day: int) -> None:
+    def _come(self, first: int, until: int, day: int) -> None:
+        """Those who come today wait, in their order."""
+        turns = [*range(day * len(self._turn) + first, day * len(self._turn) + until)]
+        self._turn[first:until] = turns
+        if len(self._queues) == 1:
+            self._queues[0].extend(turns)
+        else:
+            for turn, need in zip(turns, self._need[first:until], strict=True):
+                self._queues[need].append(turn)
+        if self._scenario.matching.patience:
+            for turn, patience in zip(turns, self._patience(0)[first:until], strict=True):
+                self._gives_up[day + patience].append(turn)
+
+    def _waits(self, person: int, day: int) -> None:
+        """Somebody who came before waits once more."""
         turn = self._turn[person] = day * len(self._turn) + person
         self._queues[self._need[person]].append(turn)
         if self._scenario.matching.patience:
-            until = day + self._patience(self._lost[person])[person]
-            if until < self._scenario.days:
-                self._gives_up[until].append(turn)
+            patience = self._patience(self._lost[person])[person]
+            self._gives_up[day + patience].append(turn)
 
     def _gives_up_waiting(self, turn: int, day: int) -> None:
         person = turn % len(self._turn)
@@ -170,42 +175,46 @@ class _Days:
 
     def _match(self, day: int) -> None:
         """Go through all who wait, once, as long as there is a peer for them."""
-        queues, peers = self._queues, self._offers.queues
+        queues, peers, turns = self._queues, self._offers.queues, self._turn
         going = [need for need, queue in enumerate(queues) if queue and peers[need]]
         stay: defaultdict[int, list[int]] = defaultdict(list)
         while going:
             need = going[0] if len(going) == 1 else min(going, key=lambda each: queues[each][0])
             turn = queues[need].popleft()
-            person = turn % len(self._turn)
+            person = turn % len(turns)
             # Who gave up is passed over here.
-            if self._turn[person] == turn and not self._matched(person, need, day):
-                stay[need].append(turn)
+            if turns[person] == turn:
+                seat = self._finds(person, need, day)
+                if seat is None:
+                    stay[need].append(turn)
+                else:
+                    turns[person] = _NOT_WAITING
+                    self._begin(person, seat, day)
             if not queues[need] or not peers[need]:
                 going.remove(need)
-        for need, turns in stay.items():
-            queues[need].extendleft(reversed(turns))
+        for need, stayed in stay.items():
+            queues[need].extendleft(reversed(stayed))
         for need, key in self._aside:
             heappush(peers[need], key)
         self._aside.clear()
         self._refused_today.clear()
 
-    def _matched(self, person: int, need: int, day: int) -> bool:
-        """Propose one peer after another until somebody may walk with them: whether they do."""
-        offers, serving = self._offers, self._serving
-        queue, not_again = offers.queues[need], self._declined.get(person, ())
-        passed, matched = [], False
+    def _finds(self, person: int, need: int, day: int) -> int | None:
+        """Propose one peer after another: the post of the one they walk with, or None today."""
+        offers, stands = self._offers, self._serving.stands
+        queue, keys, seats = offers.queues[need], offers.key, offers.seats
+        passed, found = [], None
         while queue:
             key = queue[0]
-            seat = key % offers.seats
-            if offers.key[seat] != key:
+            seat = key % seats
+            if keys[seat] != key:
                 heappop(queue)
                 continue
-            written = serving.stands[seat][day]
+            written = stands[seat][day]
             if written == AWAY or seat in self._refused_today:
                 self._aside.append((need, heappop(queue)))
                 continue
-            peer = seat, serving.generation[seat]
-            if peer in not_again:
+            if person in self._declined and self._peer(seat) in self._declined[person]:
                 passed.append(heappop(queue))
                 continue
             if offers.load[seat] >= self._reading.caseload[day]:
@@ -213,22 +222,23 @@ class _Days:
                 written = min(written, full) if written else full
             if written:
                 self._refused_today.add(seat)
-                self._told.refused.append((day, person, *peer, written))
+                self._told.refused.append((day, person, *self._peer(seat), written))
                 continue
-            if self._declines_it(person):
-                self._declined[person].add(peer)
+            if self._may_decline and self._declines_it(person):
+                self._declined[person].add(self._peer(seat))
             else:
                 heappop(queue)
-                self._begin(person, seat, day)
-                matched = True
+                found = seat
             break
         for key in passed:
             heappush(queue, key)
-        return matched
+        return found
+
+    def _peer(self, seat: int) -> tuple[int, int]:
+        """Whoever holds a post now."""
+        return seat, self._serving.generation[seat]
 
     def _declines_it(self, person: int) -> bool:
-        if not self._scenario.matching.declined:
-            return False
         nth = self._proposed[person]
         self._proposed[person] += 1
         first = self._walking[person] == 1 and not self._lost[person]
@@ -236,29 +246,26 @@ class _Days:
 
     def _begin(self, person: int, seat: int, day: int) -> None:
         """They walk together; when their course ends is known from now on."""
-        self._turn[person] = _NOT_WAITING
         self._offers.taken(seat)
-        match = len(self._matches.person)
-        self._theirs[seat].append(match)
         every, first = self._every[person], day + self._first_in(self._lost[person])[person]
-        row = person, seat, self._serving.generation[seat], day, first, -1
-        for append, value in zip(self._append, row, strict=True):
-            append(value)
+        match = len(self._matches)
+        self._matches.extend((person, seat, self._serving.generation[seat], day, first, -1))
+        self._theirs[seat].append(match)
         left = self._last[person] - self._used[person]
         kept_from = self._serving.kept_from[seat]
         if kept_from is not None:
             left = _nth_open(kept_from[first::every], left)
         end = first + every * left
-        if end < self._scenario.days:
+        if end < self._days:
             self._ends[end].append(match)
 
     def _end(self, day: int) -> None:
         """Whose course ends today walks no more, unless their peer left before."""
         matches = self._matches
         for match in self._ends.pop(day, ()):
-            if matches.ended[match] < 0:
-                matches.ended[match] = day
-                self._offers.freed(matches.seat[match], day)
+            if matches[match + ENDED] < 0:
+                matches[match + ENDED] = day
+                self._offers.freed(matches[match + SEAT], day)
 
 
 def _nth_open(shut: bytes, nth: int) -> int:

@@ -1,8 +1,9 @@
 """Tidy rows as a data frame of pandas or polars, or as a file of Parquet: by choice.
 
-Each takes one run or several, and the name of a table: ``people``, ``sessions``,
-``refusals``, ``measures`` … Several runs stand one below the other, told apart by ``scenario``
-and ``run``. Everything in it is about people who were made up, and says so where it can.
+Each takes one run or several, and the name of a table: ``people``, ``sessions``, ``refusals``,
+``outcomes``, ``measures`` … Several runs stand one below the other, told apart by ``scenario`` and
+``run``. Of a study there are its ``measures``. Everything in it is about people who were made up,
+and says so where it can.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 from peerkit.simulation.arrays import fetched, numpy
 from peerkit.simulation.files import hash_of
+from peerkit.simulation.house import handbook_of
 from peerkit.simulation.record import Run
-from peerkit.simulation.tidy import NOTHING, Kind, Tidy, joined, rows_of, runs_in, tidied
+from peerkit.simulation.study import Study
+from peerkit.simulation.tidy import NOTHING, Kind, Tidy, joined, tables_in
 
 __all__ = ["SYNTHETIC", "to_pandas", "to_parquet", "to_polars"]
 
@@ -27,8 +31,8 @@ SYNTHETIC: Final = "synthetic: nobody in it is a real person"
 TOGETHER: Final = 1 << 17
 
 
-def to_pandas(of: Run | Iterable[Run], table: str) -> Any:
-    """A ``pandas.DataFrame`` of one of the tables, of one run or of several.
+def to_pandas(of: Run | Iterable[Run] | Study, table: str) -> Any:
+    """A ``pandas.DataFrame`` of one of the tables, of one run, of several or of a study.
 
     Dates are datetimes, words are categories; what is not there is missing. ``attrs`` says
     that it is synthetic. Raises :class:`~peerkit.errors.MissingExtra` without the extra
@@ -43,13 +47,13 @@ def to_pandas(of: Run | Iterable[Run], table: str) -> Any:
             _places(column)
         ),
     }
-    frame = pandas.DataFrame({each.name: make[each.kind](each) for each in rows_of(of, table)})
+    frame = pandas.DataFrame({each.name: make[each.kind](each) for each in _all(of, table)})
     frame.attrs["peerkit"] = SYNTHETIC
     return frame
 
 
-def to_polars(of: Run | Iterable[Run], table: str) -> Any:
-    """A ``polars.DataFrame`` of one of the tables, of one run or of several.
+def to_polars(of: Run | Iterable[Run] | Study, table: str) -> Any:
+    """A ``polars.DataFrame`` of one of the tables, of one run, of several or of a study.
 
     Words are categories; what is not there is null. Raises
     :class:`~peerkit.errors.MissingExtra` without the extra "polars".
@@ -57,7 +61,7 @@ def to_polars(of: Run | Iterable[Run], table: str) -> Any:
     polars = fetched("polars", "polars")
     make: Mapping[Kind, Callable[[Tidy], Any]] = {
         Kind.DATE: lambda column: polars.Series(column.values),
-        Kind.NUMBER: lambda column: polars.Series(column.values),
+        Kind.NUMBER: lambda column: polars.Series(column.values, nan_to_null=True),
         Kind.WORD: lambda column: polars.Series(
             [*column.words, None], dtype=polars.Categorical
         ).gather(_places(column)),
@@ -65,11 +69,11 @@ def to_polars(of: Run | Iterable[Run], table: str) -> Any:
             _places(column)
         ),
     }
-    return polars.DataFrame({each.name: make[each.kind](each) for each in rows_of(of, table)})
+    return polars.DataFrame({each.name: make[each.kind](each) for each in _all(of, table)})
 
 
-def to_parquet(of: Run | Iterable[Run], table: str, path: str | os.PathLike[str]) -> None:
-    """A Parquet file of one of the tables, of one run or of several.
+def to_parquet(of: Run | Iterable[Run] | Study, table: str, path: str | os.PathLike[str]) -> None:
+    """A Parquet file of one of the tables, of one run, of several or of a study.
 
     Runs are taken one after the other and written as they come, so a thousand of them need
     no more memory than a few. The file appears under its name when it is whole. Beside the rows
@@ -80,7 +84,9 @@ def to_parquet(of: Run | Iterable[Run], table: str, path: str | os.PathLike[str]
     whole = Path(path)
     part = whole.with_name(f"{whole.name}.part")
     about: dict[str, dict[str, Any]] = {}
-    written = map(_arrow, _together(_told(of, about), table))
+    if isinstance(of, Study):
+        _note_study(about, of)
+    written = map(_arrow, _together(tables_in(of, table, partial(_note_run, about))))
     first = next(written)
     try:
         with parquet.ParquetWriter(part, first.schema, compression="zstd") as writer:
@@ -92,31 +98,39 @@ def to_parquet(of: Run | Iterable[Run], table: str, path: str | os.PathLike[str]
         part.unlink(missing_ok=True)
 
 
-def _told(of: Run | Iterable[Run], about: dict[str, dict[str, Any]]) -> Iterator[Run]:
-    """The runs as they come; where they are from is noted beside."""
-    for run in runs_in(of):
-        known = about.setdefault(
-            run.scenario.name,
-            {"hash": hash_of(run.scenario), "seeds": [], "editions": [], "engines": [], "runs": 0},
-        )
-        for name, value in (
-            ("seeds", run.seed),
-            ("editions", run.edition),
-            ("engines", str(run.engine)),
-        ):
-            if value not in known[name]:
-                known[name].append(value)
-        known["runs"] += 1
-        yield run
+def _all(of: Run | Iterable[Run] | Study, table: str) -> tuple[Tidy, ...]:
+    return joined(list(tables_in(of, table)))
 
 
-def _together(runs: Iterable[Run], table: str) -> Iterator[tuple[Tidy, ...]]:
-    """The tables of as many runs as are written together, one below the other."""
+def _note_run(about: dict[str, dict[str, Any]], run: Run) -> None:
+    """Write down where a run is from: its scenario by hash, its seed, its handbook and engine."""
+    name = run.scenario.name
+    if name not in about:
+        about[name] = {"hash": hash_of(run.scenario), "runs": 0, "seeds": [], "editions": []}
+    known = about[name]
+    known["runs"] += 1
+    for what, value in (("seeds", run.seed), ("editions", run.edition)):
+        if value not in known[what]:
+            known[what].append(value)
+
+
+def _note_study(about: dict[str, dict[str, Any]], study: Study) -> None:
+    for each in study.scenarios:
+        about[each.name] = {
+            "hash": hash_of(each),
+            "runs": sum(done.scenario == each.name for done in study.done),
+            "seeds": [study.seed],
+            "editions": [handbook_of(each).edition],
+        }
+
+
+def _together(tables: Iterable[tuple[Tidy, ...]]) -> Iterator[tuple[Tidy, ...]]:
+    """As many tables as are written together, one below the other."""
     waiting: list[tuple[Tidy, ...]] = []
     rows = 0
-    for run in runs:
-        waiting.append(tidied(run, table))
-        rows += len(waiting[-1][0].values)
+    for each in tables:
+        waiting.append(each)
+        rows += len(each[0].values)
         if rows >= TOGETHER:
             yield joined(waiting)
             waiting, rows = [], 0
@@ -129,7 +143,8 @@ def _arrow(table: Iterable[Tidy]) -> Any:
     arrow = fetched("pyarrow", "parquet")
     make: Mapping[Kind, Callable[[Tidy], Any]] = {
         Kind.DATE: lambda column: arrow.array(column.values),
-        Kind.NUMBER: lambda column: arrow.array(column.values),
+        # What is no number, as the mean of nobody, is missing.
+        Kind.NUMBER: lambda column: arrow.array(column.values, from_pandas=True),
         Kind.WORD: lambda column: arrow.DictionaryArray.from_arrays(
             arrow.array(column.values, mask=column.values == NOTHING),
             arrow.array(column.words, arrow.string()),

@@ -205,8 +205,6 @@ def bounds(of: Any, name: str) -> tuple[float, float]:
 def _fits(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Each number lies where it may; several are asked one by one."""
     known: Given = attribute.metadata[_KEY]
-    if value is None and attribute.default is None:
-        return
     listed = isinstance(attribute.default, tuple) and isinstance(value, tuple)
     several: Any = value if listed else (value,)
     for each in several:

@@ -7,7 +7,7 @@ ask the same question of the same person in the same run get the same answer.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Whole: TypeAlias = NDArray[np.int32]
     Chances: TypeAlias = NDArray[np.float64]
 
-__all__ = ["NORMALS", "Luck", "chances", "normals", "steps"]
+__all__ = ["NORMALS", "Luck", "chances", "counts", "normals", "steps"]
 
 #: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014): the
 #: golden gamma and the mixing of SplitMix64 (Stafford's variant 13). The second gamma is another
@@ -83,6 +83,26 @@ def chances(bits: Bits) -> Chances:
     np = numpy()
     found: Chances = (bits >> np.uint64(11)) * 2.0**-53
     return found
+
+
+def counts(u: Any, rates: Any) -> Any:
+    """How many come, for each chance: Poisson draws of these rates.
+
+    With a higher rate the same chance never gives fewer.
+    """
+    np = numpy()
+    found = np.zeros(len(u), np.int64)
+    for rate in np.unique(rates).tolist():
+        these = rates == rate
+        found[these] = np.searchsorted(_at_most(rate), u[these])
+    return found
+
+
+@lru_cache(maxsize=64)
+def _at_most(rate: float) -> Any:
+    """How likely at most 0, 1, 2 … come, until it is as good as certain."""
+    far = int(rate + 40 * rate**0.5) + 60
+    return scipy_special().pdtr(numpy().arange(far), rate)
 
 
 @cache

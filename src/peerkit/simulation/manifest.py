@@ -120,30 +120,31 @@ def _part(study: Study, scenario: Scenario) -> Part:
     of_runs: dict[int, list[Row]] = {}
     of_measures: dict[str, list[Row]] = {}
     for row in study.rows():
-        if row.scenario == scenario.name:
+        if row.scenario == scenario.name and _counts(row):
             of_runs.setdefault(row.run, []).append(row)
             of_measures.setdefault(row.measure, []).append(row)
+    failed = {each.run for each in study.failures if each.scenario == scenario.name}
     return Part(
         scenario=scenario,
         hash=hash_of(scenario),
         edition=handbook_of(scenario).edition,
         runs=tuple(
-            _mark(of_runs[run]) if run in of_runs else _FAILED for run in range(study.replications)
+            _FAILED if run in failed else _mark(of_runs.get(run, ()))
+            for run in range(study.replications)
         ),
         measures={name: _mark(rows) for name, rows in of_measures.items()},
     )
 
 
-def _mark(rows: Iterable[Row]) -> str:
-    """A short mark of these numbers, to their last digit.
+def _counts(row: Row) -> bool:
+    """Nothing refused under a clause is no number: it is only there because another run met it."""
+    return bool(row.value) or not row.measure.startswith(REFUSED)
 
-    That nothing was refused under a clause is no number: a clause that another run met does not
-    change the mark of this one.
-    """
+
+def _mark(rows: Iterable[Row]) -> str:
+    """A short mark of these numbers, to their last digit."""
     mark = blake2b(digest_size=8)
     for each in rows:
-        if each.measure.startswith(REFUSED) and not each.value:
-            continue
         value = "" if each.value is None else float(each.value).hex()
         mark.update(f"{each.run} {each.measure} {value}\n".encode())
     return mark.hexdigest()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from peerkit.simulation.arrays import numpy, scipy_stats
-from peerkit.simulation.luck import Luck, steps
+from peerkit.simulation.arrays import numpy
+from peerkit.simulation.luck import Luck, counts, steps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -146,17 +146,22 @@ def _comers(scenario: Scenario, luck: Luck) -> tuple[Any, Any, Any]:
     np = numpy()
     arrivals = scenario.arrivals
     days = np.arange(scenario.days)
-    months = np.array([scenario.date_of(int(day)).month for day in days]) - 1
-    rates = arrivals.per_week / _WEEK * np.asarray(arrivals.months)[months]
+    rates = arrivals.per_week / _WEEK * np.asarray(arrivals.months)[_months(scenario)]
     # Each day by a chance of its own: with a higher rate the same people come, and some more.
-    counts = scipy_stats().poisson.ppf(luck.chance("arrivals", days), rates).astype(np.int64)
-    counts = np.maximum(counts, 0)
+    come = counts(luck.chance("arrivals", days), rates)
     already = arrivals.walking + arrivals.waiting
-    came = np.concatenate([np.zeros(already, np.int64), np.repeat(days, counts)])
+    came = np.concatenate([np.zeros(already, np.int64), np.repeat(days, come)])
     began = np.zeros(len(came), np.int8)
     began[: arrivals.walking] = 1
     began[arrivals.walking : already] = 2
     return named(came, began), came.astype(np.int32), began
+
+
+def _months(scenario: Scenario) -> Any:
+    """The month of each day, from 0."""
+    np = numpy()
+    first = np.datetime64(scenario.begins)
+    return (first + np.arange(scenario.days)).astype("datetime64[M]").astype(int) % 12
 
 
 def _courses(scenario: Scenario, luck: Luck, who: Any, came: Any, first: Any) -> tuple[Any, ...]:

@@ -6,13 +6,15 @@ before a run begins.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
-from peerkit.acts import DoActivity, PlanSession, ProposeMatch
+from peerkit.acts import Act, DoActivity, PlanSession, ProposeMatch
 from peerkit.decisions import decide
 from peerkit.errors import BadInput
 from peerkit.model import Activity, Match, MatchStatus, Participant, Peer, View
@@ -39,16 +41,16 @@ Refusal: TypeAlias = tuple[str, str, str]
 AWAY: Final = 1
 #: More people than anybody walks with: the limit where there is none.
 _NO_LIMIT: Final = 1 << 30
-#: What the fast engine does not count, and which act it would stand against.
-_NOT_FOLLOWED: Final = {
-    "peers-for-one-supervisor": None,
-    "supervision-sessions-a-month": None,
-    "supervision-minutes-a-month": None,
-    "work-hours-for-each-supervision-hour": None,
-    "minutes-a-day": Planning.EACH,
-    "minutes-a-week": Planning.EACH,
-    "minutes-a-year": Planning.EACH,
-}
+#: What the fast engine does not count: limits of any act, and those of a plan.
+_NOT_FOLLOWED: Final = (
+    "supervision-sessions-a-month",
+    "supervision-minutes-a-month",
+    "work-hours-for-each-supervision-hour",
+)
+_OF_A_PLAN: Final = ("minutes-a-day", "minutes-a-week", "minutes-a-year")
+#: The most days and weeks in a year.
+_DAYS: Final = 366
+_WEEKS: Final = 53
 _STANDS: Final = ("caseload", *(limit for limit, _ in DUE_EVERY))
 
 
@@ -59,16 +61,16 @@ class Reading:
     ``caseload`` is the most people a peer may walk with, for each day. ``clauses`` are those that
     can stand against a peer, each with its verdict, the heaviest first: clause ``i`` is written
     ``AWAY + 1 + i``; ``full`` is that of the caseload. ``turns`` are the days on which another
-    book begins to speak, the first among them; ``beyond`` has, for each, what it says of each of
-    :data:`~peerkit.simulation.beyond.BEYOND`: None where a peer may do it.
+    of the ``books`` begins to speak, the first among them; ``beyond`` has, for each, what it says
+    of each of :data:`~peerkit.simulation.beyond.BEYOND`: None where a peer may do it.
     """
 
     scenario: Scenario
-    edition: str
     caseload: tuple[int, ...]
     clauses: tuple[tuple[str, str], ...]
     full: int
     turns: tuple[int, ...]
+    books: tuple[Book, ...]
     limits: tuple[tuple[tuple[int, str, int], ...], ...]
     beyond: tuple[tuple[Refusal | None, ...], ...]
 
@@ -88,6 +90,15 @@ class Reading:
                 found[:, at:until][late] = written
         return found  # type: ignore[no-any-return]
 
+    def most(self, limit: str, day: int) -> int | None:
+        """The number of a limit on a day; None where it has none."""
+        return self.books[bisect_right(self.turns, day) - 1].clause(limit).value
+
+    def past(self, act: type[Act], limit: str) -> Refusal:
+        """What stands against an act that does not keep a limit."""
+        clause = self.books[0].clause(limit)
+        return act.kind, clause.id, clause.past.name.lower()
+
     def at_match(self, written: int) -> Refusal:
         """What stands against a match with a peer, where so much is written."""
         return (ProposeMatch.kind, *self.clauses[written - AWAY - 1])
@@ -106,7 +117,7 @@ def reading(scenario: Scenario) -> Reading:
     handbook = handbook_of(scenario)
     changes = ((day - scenario.begins).days for day in handbook.turns)
     turns = (0, *(day for day in changes if 0 < day < scenario.days))
-    books = [handbook.on(scenario.date_of(day)) for day in turns]
+    books = tuple(handbook.on(scenario.date_of(day)) for day in turns)
     for book in books:
         _follows(scenario, book)
     ranked = sorted((books[0].clause(each) for each in _STANDS), key=lambda each: -each.past)
@@ -117,24 +128,41 @@ def reading(scenario: Scenario) -> Reading:
         caseload += [_NO_LIMIT if most is None else most] * (until - at)
     return Reading(
         scenario,
-        handbook.edition,
         tuple(caseload),
         tuple((each.id, each.past.name.lower()) for each in ranked),
         written["caseload"],
         turns,
+        books,
         tuple(_limits(book, written) for book in books),
         tuple(tuple(_said(book, scenario, each) for each in BEYOND) for book in books),
     )
 
 
 def _follows(scenario: Scenario, book: Book) -> None:
-    """Raise for what is set and would not be counted."""
-    for limit, planning in _NOT_FOLLOWED.items():
-        stands = planning in {None, scenario.sessions.planning}
-        if stands and book.clause(limit).value is not None:
+    """Raise for what is set, may be reached, and would not be counted."""
+    planned = scenario.sessions.planning is Planning.EACH
+    reached = {
+        "minutes-a-day": _a_day(scenario),
+        "minutes-a-year": _a_year(scenario),
+    }
+    for limit in (*_NOT_FOLLOWED, *(_OF_A_PLAN if planned else ())):
+        value = book.clause(limit).value
+        if value is not None and reached.get(limit, inf) > value:
             raise BadInput(
                 "engine", f"the limit {limit!r} is not followed here; give engine=Engine.DOOR"
             )
+
+
+def _a_day(scenario: Scenario) -> int:
+    """The most minutes that anybody can have in a day: one appointment, and a group."""
+    groups = scenario.groups.minutes if scenario.groups.count else 0
+    return max(scenario.sessions.minutes.values) + groups
+
+
+def _a_year(scenario: Scenario) -> int:
+    """The most minutes that anybody can have in a year."""
+    groups = scenario.groups.minutes if scenario.groups.count else 0
+    return _DAYS * max(scenario.sessions.minutes.values) + _WEEKS * groups
 
 
 def _limits(book: Book, written: dict[str, int]) -> tuple[tuple[int, str, int], ...]:

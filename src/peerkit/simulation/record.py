@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import attrs
 
 from peerkit.errors import BadInput
+from peerkit.simulation.arrays import numpy
 from peerkit.simulation.evidence import caution
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     #: A table: its columns by name, all equally long.
     Table: TypeAlias = Mapping[str, NDArray[Any]]
 
-__all__ = ["COLUMNS", "ENDS", "STATUSES", "TABLES", "Column", "Engine", "Run"]
+__all__ = ["COLUMNS", "ENDS", "STATUSES", "TABLES", "Column", "Engine", "Run", "as_table"]
 
 
 class Engine(StrEnum):
@@ -150,3 +151,9 @@ class Run:
         if name not in self.tables:
             raise BadInput("name", f"is no table; there are {', '.join(TABLES)}")
         return self.tables[name]
+
+
+def as_table(name: str, **columns: Any) -> Table:
+    """A table with all its columns, each of its own kind."""
+    np = numpy()
+    return {each.name: np.asarray(columns[each.name], each.dtype) for each in COLUMNS[name]}

@@ -59,7 +59,7 @@ def _about(name: str) -> tuple[str, str]:
 
 def scenarios(every: Iterable[Scenario], base: Scenario) -> str:
     """What differs between scenarios, a row for each."""
-    written = {each.name: dict(_flat(plain(each), "")) for each in every}
+    written = {each.name: _there(each) for each in every}
     paths = {path: None for each in written.values() for path in each if not _is_its_own(path)}
     first = written[base.name]
     differ = [
@@ -76,6 +76,11 @@ def scenarios(every: Iterable[Scenario], base: Scenario) -> str:
             for name, each in written.items()
         ],
     )
+
+
+def _there(of: Scenario) -> dict[str, Any]:
+    """Everything that is there in a scenario, by its path."""
+    return {path: value for path, value in _flat(plain(of), "") if value != []}
 
 
 def _flat(of: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from peerkit.simulation.arrays import numpy
-from peerkit.simulation.record import COLUMNS, Column
+from peerkit.simulation.record import COLUMNS, STATUSES, Column
 
 if TYPE_CHECKING:
+    from peerkit.simulation.people import People
     from peerkit.simulation.record import Table
+    from peerkit.simulation.standing import Comer, InPost
 
-__all__ = ["tables_of"]
+__all__ = ["row_of_peer", "row_of_person", "tables_of"]
+
+#: How people begin, as :class:`~peerkit.simulation.people.People` numbers it.
+_BEGAN: Final = ("came", "walking", "waiting")
 
 #: The columns whose words are a run's own, and under which name the run has them.
 _OWN: Final = {
@@ -20,6 +25,29 @@ _OWN: Final = {
     ("refusals", "verdict"): "verdict",
     ("sessions", "asked"): "activity",
 }
+
+
+def row_of_person(person: Comer, everybody: People, waits: Mapping[int, int]) -> tuple[Any, ...]:
+    """What became of somebody. ``waits`` has the days of those who still wait."""
+    return (
+        person.row,
+        person.came,
+        _BEGAN[everybody.began[person.row]],
+        everybody.need[person.row],
+        person.first,
+        person.ended,
+        person.why,
+        person.waited + waits.get(person.row, 0),
+        *(person.counts[each] for each in STATUSES),
+        person.counts["minutes"],
+        person.score,
+    )
+
+
+def row_of_peer(peer: InPost) -> tuple[Any, ...]:
+    """What became of a peer."""
+    counted = ("talks", "away", "overdue", "minutes", "beyond")
+    return (*peer.who, peer.began, peer.ended, *(peer.counts[each] for each in counted))
 
 
 def tables_of(

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Failure", "Maker", "Replication", "WorkersLost", "finished"]
 
-#: Seconds of work that are not worth sending elsewhere: a worker takes about as long to begin.
-_WORTH: Final = 1.0
+#: Seconds of work that are not worth sending elsewhere: a worker that has to fetch all it needs
+#: takes about as long to begin.
+_WORTH: Final = 2.0
 #: Seconds of work in one parcel. Sending one takes a thousandth of a second or so.
 _LEAST, _MOST = 0.05, 1.0
 #: There are as many parcels as this where there is work enough, so that no worker waits long for

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from peerkit.acts import OfferStay
 from peerkit.simulation.arrays import numpy
-from peerkit.simulation.beyond import BEYOND, asked, gives_in
-from peerkit.simulation.calendar import Calendar, Matches, Told
+from peerkit.simulation.asks import Asks
+from peerkit.simulation.beds import Stayed, requests, stays
+from peerkit.simulation.beyond import BEYOND
+from peerkit.simulation.calendar import Calendar, Told
+from peerkit.simulation.gathering import gatherings
 from peerkit.simulation.people import HELD, MISSED
 from peerkit.simulation.reading import AWAY
-from peerkit.simulation.record import COLUMNS, ENDS, STATUSES, Engine, Run
+from peerkit.simulation.record import COLUMNS, ENDS, STATUSES, Engine, Run, as_table
+from peerkit.simulation.refusals import BEDS, GROUPS, MATCHING, MEETINGS, Refusals
 
 if TYPE_CHECKING:
     from peerkit.simulation.luck import Luck
@@ -41,7 +46,6 @@ class Found:
     reading: Reading
     people: People
     serving: Serving
-    matches: Matches
     told: Told
 
 
@@ -66,32 +70,26 @@ class _Tables(Mapping[str, "Table"]):
 def as_run(found: Found) -> Run:
     """The run, with its tables."""
     making = _Making(found)
-    refusals, words = making.refusals()
+    refusals, words = making.refusals().told()
+    asked_for = () if making.asks is None else making.asks.words()
     made = {
         "people": making.people(),
         "matches": making.matches(),
         "refusals": refusals,
         "peers": making.peers(),
         "days": making.days(),
-        "groups": _table("groups"),
-        "stays": _table("stays"),
+        "groups": making.groups(),
+        "stays": making.stays(),
     }
-    activities = words["activity"]
     return Run(
         scenario=found.scenario,
         seed=found.luck.seed,
         number=found.luck.run,
         engine=Engine.FAST,
-        edition=found.reading.edition,
-        tables=_Tables(made, {"sessions": partial(making.sessions, activities)}),
-        words=words,
+        edition=found.reading.books[0].edition,
+        tables=_Tables(made, {"sessions": partial(making.sessions, asked_for)}),
+        words={**words, "activity": asked_for},
     )
-
-
-def _table(name: str, **columns: Any) -> Table:
-    """A table with all its columns, each of its own kind; none given: without a row."""
-    np = numpy()
-    return {each.name: np.asarray(columns.get(each.name, ()), each.dtype) for each in COLUMNS[name]}
 
 
 def _sum(of: Any, by: Any, length: int) -> Any:
@@ -106,9 +104,7 @@ class _Making:
         np = numpy()
         self.found, self.scenario, self.of_people = found, found.scenario, found.people
         self.roster = roster = found.serving.roster()
-        self.calendar = cal = Calendar.of(
-            found.people, found.matches, found.told, roster.first, roster.kept_from
-        )
+        self.calendar = cal = Calendar.of(found.people, found.told, roster)
         # Where the appointments of each match lie among those of everybody.
         self.begin = found.people.start[cal.person] + cal.at
         self.end = self.begin + cal.used
@@ -116,7 +112,14 @@ class _Making:
         self.minutes = self.held * found.people.minutes[cal.person]
         ends = found.people.why[cal.person]
         self.why = np.where(cal.ended < 0, 0, np.where(cal.left, _PEER_LEFT, ends))
-        self.asks = _Asks.of(found, cal) if self.scenario.sessions.asked_beyond else None
+        asked = self.scenario.sessions.asked_beyond > 0
+        self.asks = Asks.of(found.scenario, found.luck, found.reading, cal) if asked else None
+        self.gatherings = gatherings(found.scenario, found.luck, found.reading, cal, roster)
+        self.stayed = self._stayed() if self.scenario.beds.per_week else ()
+
+    def _stayed(self) -> tuple[Stayed, ...]:
+        most = partial(self.found.reading.most, "respite-nights")
+        return stays(self.scenario, requests(self.scenario, self.found.luck), most)
 
     def _counted(self, status: int) -> Any:
         """How many appointments of each match came to this."""
@@ -154,7 +157,7 @@ class _Making:
         np.subtract.at(spells, person, 1)
         waited[spells < 0] += self.scenario.days
         score = np.append(people.score, 0)[people.start + used - 1].astype(np.int32)
-        return _table(
+        return as_table(
             "people",
             person=np.arange(count),
             came=people.came,
@@ -184,7 +187,7 @@ class _Making:
     def matches(self) -> Table:
         """Who walked with whom."""
         cal, roster = self.calendar, self.roster
-        return _table(
+        return as_table(
             "matches",
             person=cal.person,
             seat=roster.seat[cal.row],
@@ -198,10 +201,12 @@ class _Making:
         """Who served."""
         roster, served = self.roster, self.roster.served()
         count = len(roster.seat)
+        led = [each.row for each in self.gatherings]
+        groups = _sum([each.minutes for each in self.gatherings], led, count) if led else 0
         beyond = 0 * roster.seat
         if self.asks is not None:
             beyond = _sum(self.asks.minutes, self.calendar.row[self.asks.match], count)
-        return _table(
+        return as_table(
             "peers",
             seat=roster.seat,
             generation=roster.generation,
@@ -210,7 +215,7 @@ class _Making:
             talks=(roster.talks & served).sum(axis=1),
             away=(roster.away & served).sum(axis=1),
             overdue=((roster.overdue > 0) & served).sum(axis=1),
-            minutes=_sum(self.minutes, self.calendar.row, count),
+            minutes=_sum(self.minutes, self.calendar.row, count) + groups,
             beyond=beyond,
         )
 
@@ -224,7 +229,7 @@ class _Making:
             return np.cumsum(np.bincount(np.concatenate(each), minlength=days))
 
         again, gave_up = _pairs(told.again)[1], _pairs(told.gave_up)[1]
-        return _table(
+        return as_table(
             "days",
             day=np.arange(days),
             waiting=until(self.of_people.came, again) - until(cal.began, gave_up),
@@ -232,42 +237,58 @@ class _Making:
             serving=self.roster.served().sum(axis=0),
         )
 
-    def refusals(self) -> tuple[Table, dict[str, tuple[str, ...]]]:
-        """What was refused, in the order of asking, and the words its numbers stand for."""
-        np = numpy()
-        reading, cal, roster = self.found.reading, self.calendar, self.roster
-        rows: list[tuple[int, int, int, int, int, int]] = []
-        words: list[Refusal] = []
-        for at, (day, person, seat, generation, written) in enumerate(self.found.told.refused):
-            rows.append((day, 0, at, person, seat, generation))
-            words.append(reading.at_match(written))
-        if (roster.kept_from > AWAY).any():
+    def refusals(self) -> Refusals:
+        """Everything that was refused."""
+        reading, cal, told = self.found.reading, self.calendar, Refusals()
+        for day, person, seat, generation, written in self.found.told.refused:
+            told.add(reading.at_match(written), day, MATCHING, person, (seat, generation))
+        for each in self.gatherings:
+            for refusal in each.refusals:
+                told.add(refusal, each.day, GROUPS, -1, self._peer(each.row))
+        if (cal.kept_from > AWAY).any():
             slots = cal.slots
-            for at in np.flatnonzero(slots.kept_from > AWAY).tolist():
-                match = slots.match[at]
-                person, row = cal.person[match], cal.row[match]
-                rows.append(
-                    (slots.day[at], 1, person, person, roster.seat[row], roster.generation[row])
-                )
-                words.append(reading.at_session(int(slots.kept_from[at])))
+            for at in (slots.kept_from > AWAY).nonzero()[0].tolist():
+                refusal = reading.at_session(int(slots.kept_from[at]))
+                self._at_meeting(told, refusal, slots.match[at], slots.day[at])
         if self.asks is not None:
             for match, day, refusal in self.asks.refused():
-                person, row = cal.person[match], cal.row[match]
-                rows.append((day, 1, person, person, roster.seat[row], roster.generation[row]))
-                words.append(refusal)
-        names = ("act", "clause", "verdict")
-        of_each = list(zip(*words, strict=True)) or [()] * 3
-        known = {name: tuple(sorted(set(of))) for name, of in zip(names, of_each, strict=True)}
-        numbered = {
-            name: np.array([known[name].index(each) for each in of], np.int16)
-            for name, of in zip(names, of_each, strict=True)
-        }
-        day, phase, order, person, seat, generation = np.array(rows, np.int64).reshape(-1, 6).T
-        by = np.lexsort((order, phase, day))
-        columns = {**numbered, "day": day, "person": person, "seat": seat, "generation": generation}
-        table = _table("refusals", **{name: each[by] for name, each in columns.items()})
-        activities = () if self.asks is None else self.asks.words()
-        return table, {**known, "activity": activities}
+                self._at_meeting(told, refusal, match, day)
+        for stayed in self.stayed:
+            if stayed.refused:
+                refusal = reading.past(OfferStay, "respite-nights")
+                told.add(refusal, stayed.offered, BEDS, -1, (-1, 0))
+        return told
+
+    def _at_meeting(self, told: Refusals, refusal: Refusal, match: int, day: int) -> None:
+        cal = self.calendar
+        told.add(refusal, day, MEETINGS, cal.person[match], self._peer(cal.row[match]))
+
+    def _peer(self, row: int) -> tuple[int, int]:
+        return self.roster.seat[row], self.roster.generation[row]
+
+    def groups(self) -> Table:
+        """The groups that met, or were to meet."""
+        met = [each for each in self.gatherings if each.expected]
+        row = [each.row for each in met]
+        return as_table(
+            "groups",
+            day=[each.day for each in met],
+            group=[each.group for each in met],
+            seat=self.roster.seat[row],
+            generation=self.roster.generation[row],
+            expected=[each.expected for each in met],
+            came=[each.came for each in met],
+            minutes=[each.minutes for each in met],
+        )
+
+    def stays(self) -> Table:
+        """Who asked for a bed, and whether they got one."""
+        return as_table(
+            "stays",
+            asked=[each.request.asked for each in self.stayed],
+            began=[each.began for each in self.stayed],
+            nights=[each.nights for each in self.stayed],
+        )
 
     def sessions(self, activities: tuple[str, ...]) -> Table:
         """Every appointment, by day and then by person."""
@@ -296,7 +317,7 @@ class _Making:
             asked_for[self.asks.slot] = numbers[self.asks.what]
             beyond[self.asks.slot] = self.asks.minutes
             asked_for, beyond = asked_for[by], beyond[by]
-        return _table(
+        return as_table(
             "sessions",
             person=person,
             seat=roster.seat[row],
@@ -312,68 +333,3 @@ class _Making:
 def _pairs(told: list[tuple[int, int]]) -> Any:
     """People and days, apart."""
     return numpy().array(told, "int64").reshape(-1, 2).T
-
-
-@attrs.frozen(eq=False)
-class _Asks:
-    """What was asked for beyond the role: at which slot, in which match, on which day.
-
-    ``what`` is an index of :data:`~peerkit.simulation.beyond.BEYOND`, ``book`` one of the turns of
-    the reading, and ``minutes`` those spent on it all the same.
-    """
-
-    reading: Reading
-    slot: Any
-    match: Any
-    day: Any
-    what: Any
-    book: Any
-    minutes: Any
-
-    @classmethod
-    def of(cls, found: Found, cal: Calendar) -> _Asks:
-        """What is asked for at sessions that were held."""
-        np = numpy()
-        people, scenario, slots = found.people, found.scenario, cal.slots
-        slot = np.flatnonzero(slots.kept_from == 0)
-        person = cal.person[slots.match[slot]]
-        held = people.status[people.start[person] + slots.nth[slot]] == HELD
-        slot, person = slot[held], person[held]
-        who, nth = people.who[person], slots.nth[slot]
-        what = asked(scenario, found.luck, who, nth)
-        some = what >= 0
-        slot, person, who, nth, what = (each[some] for each in (slot, person, who, nth, what))
-        match, day = slots.match[slot], slots.day[slot]
-        book = np.searchsorted(found.reading.turns, day, side="right") - 1
-        refused = np.array([[each is not None for each in said] for said in found.reading.beyond])[
-            book, what
-        ]
-        load = _load(cal, cal.row[match], day)
-        gives = refused & gives_in(scenario, found.luck, who, nth, load)
-        most = np.minimum(scenario.sessions.beyond_minutes, people.minutes[person])
-        return cls(found.reading, slot, match, day, what, book, np.where(gives, most, 0))
-
-    def words(self) -> tuple[str, ...]:
-        """What was asked for, each once."""
-        return tuple(sorted({BEYOND[each] for each in self.what.tolist()}))
-
-    def refused(self) -> Iterator[tuple[int, int, Refusal]]:
-        """The match, the day and what stood against it, for what is no peer's work."""
-        columns = (each.tolist() for each in (self.match, self.day, self.what, self.book))
-        for match, day, what, book in zip(*columns, strict=True):
-            refusal = self.reading.beyond[book][what]
-            if refusal is not None:
-                yield match, day, refusal
-
-
-def _load(cal: Calendar, row: Any, day: Any) -> Any:
-    """With how many people these peers walked on these days, before that day's appointments."""
-    np = numpy()
-    far = cal.kept_from.shape[1] + 1
-    began = np.sort(cal.row.astype(np.int64) * far + cal.began)
-    over = cal.ended >= 0
-    ended = np.sort(cal.row[over].astype(np.int64) * far + cal.ended[over])
-    here = row.astype(np.int64) * far
-    begun = np.searchsorted(began, here + day, side="right") - np.searchsorted(began, here)
-    gone = np.searchsorted(ended, here + day) - np.searchsorted(ended, here)
-    return begun - gone

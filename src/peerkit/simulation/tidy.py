@@ -9,20 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from operator import methodcaller
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
 from peerkit.errors import BadInput
 from peerkit.simulation.arrays import numpy
-from peerkit.simulation.measures import measure, measured_in
+from peerkit.simulation.costs import COSTS, costs
+from peerkit.simulation.measures import REFUSED, measured_in, unit_of
+from peerkit.simulation.outcomes import OUTCOMES, outcomes
 from peerkit.simulation.peers import name_of
 from peerkit.simulation.record import COLUMNS, Column, Run
+from peerkit.simulation.study import Study
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NOTHING", "ROWS", "Kind", "Tidy", "joined", "person_id", "rows_of", "runs_in", "tidied"]
+    from peerkit.simulation.record import Table
+
+    #: Of one run: the scenario's name, the run's number, and what was measured.
+    _Kept: TypeAlias = tuple[str, int, Mapping[str, float | None]]
+
+__all__ = ["MEASURED", "NOTHING", "ROWS", "Kind", "Tidy", "joined", "runs_in", "tables_in"]
+
+#: The table of everything that is kept of each run: a row for each run and measure.
+MEASURED: Final = "measures"
 
 #: What stands for nothing in a column of words or names, and for "never" in one of days.
 NOTHING: Final = -1
@@ -73,23 +85,41 @@ def runs_in(of: Run | Iterable[Run]) -> Iterator[Run]:
         raise BadInput("runs", "give one run or more")
 
 
-def tidied(run: Run, name: str) -> tuple[Tidy, ...]:
-    """One of :data:`ROWS` of one run. Raises :class:`~peerkit.errors.BadInput` for another."""
-    if name not in ROWS:
-        raise BadInput("table", f"is no table; there are {', '.join(ROWS)}")
-    np = numpy()
-    columns = tuple(ROWS[name](run, name))
-    rows = len(columns[0].values)
+def tables_in(
+    of: Run | Iterable[Run] | Study, name: str, seen: Callable[[Run], None] = lambda run: None
+) -> Iterator[tuple[Tidy, ...]]:
+    """One of the tables, a part for each run as it comes; ``seen`` is told of each run.
+
+    A study has kept its measures only. Raises :class:`~peerkit.errors.BadInput` for a table that
+    is not there.
+    """
+    if name not in {*ROWS, MEASURED}:
+        raise BadInput("table", f"is no table; there are {', '.join(ROWS)}, {MEASURED}")
+    if isinstance(of, Study):
+        if name != MEASURED:
+            raise BadInput("table", f"a study keeps its {MEASURED}; of the others give runs")
+        yield _measured([(each.scenario, each.run, each.values) for each in of.done])
+        return
+    found: list[_Kept] = []
+    for run in runs_in(of):
+        seen(run)
+        if name == MEASURED:
+            found.append((run.scenario.name, run.number, measured_in(run)))
+        else:
+            yield _tidied(run, name)
+    # A run without refusals under a clause has 0 of them, which is known when all are seen.
+    if name == MEASURED:
+        yield _measured(found)
+
+
+def _tidied(run: Run, name: str) -> tuple[Tidy, ...]:
+    columns = tuple(ROWS[name](run))
+    np, rows = numpy(), len(columns[0].values)
     return (
         Tidy("scenario", Kind.WORD, np.zeros(rows, np.int32), _SCENARIO, "", (run.scenario.name,)),
         Tidy("run", Kind.NUMBER, np.full(rows, run.number, np.int32), _RUN),
         *columns,
     )
-
-
-def rows_of(of: Run | Iterable[Run], name: str) -> tuple[Tidy, ...]:
-    """One of :data:`ROWS` of several runs, one below the other."""
-    return joined([tidied(run, name) for run in runs_in(of)])
 
 
 def joined(tables: Sequence[Sequence[Tidy]]) -> tuple[Tidy, ...]:
@@ -115,21 +145,27 @@ def _recoded(codes: Any, words: Sequence[str], among: Sequence[str]) -> Any:
     return np.array([*moved, NOTHING], np.int32)[codes]
 
 
-def _recorded(run: Run, name: str) -> Iterator[Tidy]:
-    """A table of the record, column by column; post and generation become the peer's id."""
-    table = run.table(name)
-    for column in COLUMNS[name]:
-        if column.name == "seat":
-            yield _peer(table["seat"], table["generation"])
-        elif column.name != "generation":
-            yield _column(run, column, table[column.name])
+def _of(
+    columns: tuple[Column, ...], table_in: Callable[[Run], Table]
+) -> Callable[[Run], Iterator[Tidy]]:
+    """A table, column by column; post and generation become the peer's id."""
+
+    def tidy(run: Run) -> Iterator[Tidy]:
+        table = table_in(run)
+        for column in columns:
+            if column.name == "seat":
+                yield _peer(table["seat"], table["generation"])
+            elif column.name != "generation":
+                yield _column(run, column, table[column.name])
+
+    return tidy
 
 
 def _column(run: Run, column: Column, values: Any) -> Tidy:
     np = numpy()
     says, unit = column.says, column.unit
     if column.name == "person":
-        names = tuple(map(person_id, range(int(values.max(initial=NOTHING)) + 1)))
+        names = tuple(map(_person, range(int(values.max(initial=NOTHING)) + 1)))
         return Tidy(column.name, Kind.NAME, values, says, words=names)
     if unit == "day":
         dates = np.datetime64(run.scenario.begins, "D") + values
@@ -153,7 +189,7 @@ def _peer(seats: Any, generations: Any) -> Tidy:
     return Tidy("peer", Kind.NAME, codes, "the peer", words=tuple(names))
 
 
-def person_id(person: int) -> str:
+def _person(person: int) -> str:
     """The id of a person: ``person-00012``."""
     return f"person-{person:05}"
 
@@ -183,15 +219,26 @@ _OWN: Final[Mapping[str, Callable[[Run], tuple[str, ...]]]] = {
 }
 
 
-def _measured(run: Run, name: str) -> tuple[Tidy, ...]:
-    """What is kept of a run, a row for each measure."""
-    found = measured_in(run)
-    units = [measure(each).unit for each in found]
-    values = numpy().array(list(found.values()), "float64")
+def _measured(found: Sequence[_Kept]) -> tuple[Tidy, ...]:
+    """What was kept of several runs, a row for each run and measure."""
+    np = numpy()
+    names = tuple(dict.fromkeys(name for _, _, values in found for name in values))
+    rows = [
+        (scenario, run, name, values.get(name, 0.0 if name.startswith(REFUSED) else None))
+        for scenario, run, values in found
+        for name in names
+    ]
     return (
-        _written("measure", list(found), "what was measured"),
-        Tidy("value", Kind.NUMBER, values, "what was measured, in the unit beside it"),
-        _written("unit", units, "the unit of the value"),
+        _written("scenario", [each[0] for each in rows], _SCENARIO),
+        Tidy("run", Kind.NUMBER, np.array([each[1] for each in rows], np.int32), _RUN),
+        _written("measure", [each[2] for each in rows], "what was measured"),
+        Tidy(
+            "value",
+            Kind.NUMBER,
+            np.array([each[3] for each in rows], np.float64),
+            "what was measured, in the unit beside it",
+        ),
+        _written("unit", [unit_of(each[2]) for each in rows], "the unit of the value"),
     )
 
 
@@ -202,8 +249,9 @@ def _written(name: str, written: Sequence[str], says: str) -> Tidy:
     return Tidy(name, Kind.WORD, codes, says, words=words)
 
 
-#: Every table there is in tidy rows, and how it is made.
-ROWS: Final[Mapping[str, Callable[[Run, str], Iterable[Tidy]]]] = {
-    **dict.fromkeys(COLUMNS, _recorded),
-    "measures": _measured,
+#: The tables of a run in tidy rows, and how each is made.
+ROWS: Final[Mapping[str, Callable[[Run], Iterable[Tidy]]]] = {
+    **{name: _of(columns, methodcaller("table", name)) for name, columns in COLUMNS.items()},
+    "outcomes": _of(OUTCOMES, outcomes),
+    "costs": _of(COSTS, costs),
 }
