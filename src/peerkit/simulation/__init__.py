@@ -35,6 +35,12 @@ if TYPE_CHECKING:
         write_manifest,
     )
     from peerkit.simulation.measures import MEASURES, measured_in
+    from peerkit.simulation.pictures import (
+        picture_of_differences,
+        picture_of_staying,
+        picture_of_time,
+        picture_of_waits,
+    )
     from peerkit.simulation.precision import Precision
     from peerkit.simulation.record import Engine, Run
     from peerkit.simulation.running import Failure, WorkersLost
@@ -124,6 +130,10 @@ __all__ = [
     "odds_ratio",
     "paired",
     "parameters",
+    "picture_of_differences",
+    "picture_of_staying",
+    "picture_of_time",
+    "picture_of_waits",
     "pretend",
     "read_manifest",
     "read_scenario",
@@ -173,6 +183,7 @@ _FILES: Final = (
     "evidence",
     "house",
     "from_hmis",
+    "pictures",
 )
 
 
