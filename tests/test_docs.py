@@ -36,8 +36,8 @@ from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments
 from peerkit.model import NOUNS
 from peerkit.simulation import MEASURES, Scenario, parameters
-from peerkit.simulation.logic import ALGORITHMS, DAY
 from peerkit.simulation.record import COLUMNS
+from peerkit.simulation.reporting.logic import ALGORITHMS, DAY
 from peerkit.testing.situations import situations
 
 ROOT: Final = Path(__file__).parent.parent

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from peerkit.errors import BadInput, MissingExtra
-from peerkit.simulation import running
-from peerkit.simulation.experiment import Experiment, Within, sweep
 from peerkit.simulation.record import Engine
-from peerkit.simulation.running import Failure, Maker, Replication, WorkersLost, finished
-from peerkit.simulation.scenario import Scenario
-from peerkit.simulation.study import Row, Study
+from peerkit.simulation.scenarios.scenario import Scenario
+from peerkit.simulation.studies import running
+from peerkit.simulation.studies.experiment import Experiment, Within, sweep
+from peerkit.simulation.studies.running import Failure, Maker, Replication, WorkersLost, finished
+from peerkit.simulation.studies.study import Row, Study
 from tests import pretend_runs
 from tests.made_runs import run_of
 from tests.pretend_runs import as_it_is, numbers
