@@ -216,6 +216,12 @@ def test_the_first_replication_does_not_count_because_it_fetches_what_is_needed(
     assert set(executor.parcels[:-1]) == {16}
 
 
+def test_what_is_no_executor_is_refused_before_anything_is_made() -> None:
+    """Also where there is so little to do that none would be asked."""
+    with pytest.raises(BadInput, match=r"executor: bring one of concurrent\.futures, or client"):
+        pretend(few).run("two")  # type: ignore[arg-type]  # what a script may hand over
+
+
 def test_nothing_to_do_is_done_at_once() -> None:
     """An executor is not asked for nothing."""
     assert runs_of(finished(MAKER, [], Written())) == []

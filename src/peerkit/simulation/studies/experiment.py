@@ -30,6 +30,7 @@ __all__ = ["Experiment", "Within", "sweep"]
 
 #: More replications than anybody makes.
 _MOST: Final = 10**6
+_EXECUTOR: Final = "bring one of concurrent.futures, or client.get_executor() of a Dask client"
 #: Numbers of a run come from these; those of another version may differ.
 _VERSIONS: Final = ("peerkit", "numpy", "scipy")
 
@@ -157,6 +158,8 @@ class Experiment:
         same study goes on from there. Raises :class:`~peerkit.errors.BadInput` for the file of
         another study, and :class:`~peerkit.simulation.studies.running.WorkersLost`.
         """
+        if executor is not None:
+            must_be(Executor, executor, "executor", _EXECUTOR)
         maker = Maker(self.simulate, self.measures, self.seed, self.engine)
         with checkpoint_at(checkpoint, self.identity() if checkpoint else {}) as file:
             found = {(each.scenario, each.run): each for each in file.found}
