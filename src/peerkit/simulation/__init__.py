@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from peerkit.simulation.chance import chance
 
 if TYPE_CHECKING:
+    from peerkit.simulation.answering import NotInTheModel
     from peerkit.simulation.calibration import Calibration, Target, calibrate
-    from peerkit.simulation.desk import NotInTheModel
     from peerkit.simulation.door import run_through_the_door
     from peerkit.simulation.drawing import Picture
     from peerkit.simulation.engines import simulate
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from peerkit.simulation.experiment import Experiment, Within, sweep
     from peerkit.simulation.files import read_scenario, write_scenario
     from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
+    from peerkit.simulation.from_hmis import arrivals_of
     from peerkit.simulation.given import ASSUMED, Parameter, parameters
     from peerkit.simulation.house import handbook_of
     from peerkit.simulation.luck import Luck
@@ -120,6 +121,7 @@ __all__ = [
     "Target",
     "Within",
     "WorkersLost",
+    "arrivals_of",
     "calibrate",
     "caution",
     "chance",
@@ -165,7 +167,7 @@ _FILES: Final = (
     "luck",
     "record",
     "engines",
-    "desk",
+    "answering",
     "door",
     "made_up",
     "measures",
@@ -184,6 +186,8 @@ _FILES: Final = (
     "study_report",
     "evidence",
     "house",
+    "from_hmis",
+    "pictures",
 )
 
 

@@ -202,12 +202,14 @@ class _Days:
     def _finds(self, person: int, need: int, day: int) -> int | None:
         """Propose one peer after another: the post of the one they walk with, or None today."""
         offers, stands = self._offers, self._serving.stands
-        queue, keys, seats = offers.queues[need], offers.key, offers.seats
+        queue, seats = offers.queues[need], offers.seats
+        keys, needs = offers.key, offers.needs
         passed, found = [], None
         while queue:
             key = queue[0]
             seat = key % seats
-            if keys[seat] != key:
+            # Somebody who served before in the same post may have had the same key.
+            if keys[seat] != key or need not in needs[seat]:
                 heappop(queue)
                 continue
             written = stands[seat][day]

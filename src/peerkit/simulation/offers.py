@@ -25,7 +25,8 @@ class Offers:
     """The posts, and which of them come up next. Its lists are read by whoever matches.
 
     ``key`` is each post's; ``queues`` has one for each need, kept as a heap; ``seats`` is how
-    many posts there are: ``key % seats`` is the post. ``load`` is how many people each walks with.
+    many posts there are: ``key % seats`` is the post. ``load`` is how many people each walks with,
+    ``needs`` whose needs they serve.
     """
 
     def __init__(self, choosing: Choosing, places: int, seats: int, needs: int) -> None:
@@ -35,13 +36,13 @@ class Offers:
         self.load = [0] * seats
         self.key = [CLOSED] * seats
         self.queues: list[list[int]] = [[] for _ in range(needs)]
-        self._needs: list[tuple[int, ...]] = [()] * seats
+        self.needs: list[tuple[int, ...]] = [()] * seats
         self._free: list[deque[int]] = [deque() for _ in range(seats)]
 
     def begins(self, seat: int, needs: tuple[int, ...], day: int) -> None:
         """Somebody begins to serve in a post: all their places are free."""
         self.load[seat] = 0
-        self._needs[seat] = needs
+        self.needs[seat] = needs
         if self.longest:
             first = (day + _SHIFT) * self.places
             self._free[seat] = deque(
@@ -52,7 +53,7 @@ class Offers:
     def closes(self, seat: int) -> None:
         """The peer in a post is proposed no more."""
         self.key[seat] = CLOSED
-        self._needs[seat] = ()
+        self.needs[seat] = ()
 
     def taken(self, seat: int) -> None:
         """A place is taken: the one that has been free longest."""
@@ -74,10 +75,10 @@ class Offers:
 
     def _comes_up(self, seat: int) -> None:
         """Put the post where its key now belongs, in each queue."""
-        if not self._needs[seat] or self.load[seat] >= self.places:
+        if not self.needs[seat] or self.load[seat] >= self.places:
             self.key[seat] = CLOSED
             return
         key = self._free[seat][0] if self.longest else self.load[seat] * self.seats + seat
         self.key[seat] = key
-        for need in self._needs[seat]:
+        for need in self.needs[seat]:
             heappush(self.queues[need], key)

@@ -1,0 +1,310 @@
+"""Scenarios: every number with its bounds and source, changed by its path, under its handbook."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from peerkit.errors import BadInput
+from peerkit.model import Experience
+from peerkit.simulation.beyond import BEYOND, asked, gives_in
+from peerkit.simulation.changing import value_at
+from peerkit.simulation.given import ASSUMED, parameters
+from peerkit.simulation.house import handbook_of
+from peerkit.simulation.luck import Luck
+from peerkit.simulation.peers import REVIEW, gives_notice, name_of, posts
+from peerkit.simulation.record import Column
+from peerkit.simulation.scenario import (
+    Arrivals,
+    Costs,
+    Leaving,
+    Lived,
+    Matching,
+    Need,
+    Peers,
+    Scenario,
+    Sessions,
+    Shares,
+    Speaks,
+)
+
+pytestmark = pytest.mark.once
+LUCK = Luck(1)
+BASE = Scenario()
+
+
+# -- numbers
+
+
+def test_every_number_is_listed_with_what_is_known_of_it() -> None:
+    """By its path, with a unit and a source; the parts of a list by their place in it."""
+    found = {each.path: each for each in parameters(BASE)}
+
+    assert found["sessions.no_show"].value == 0.2
+    assert found["sessions.no_show"].given.source == ASSUMED
+    assert found["course.dose"].given.source == "R-J18"
+    assert found["arrivals.needs[0].share"].value == 1.0
+    assert all(each.given.says and each.given.unit for each in found.values())
+    assert all(each.is_default for each in found.values())
+
+
+def test_a_number_of_ones_own_is_no_default() -> None:
+    """Its source is the author's to give."""
+    found = {each.path: each for each in parameters(BASE.but({"peers.count": 3}))}
+
+    assert not found["peers.count"].is_default
+    assert found["peers.places"].is_default
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: Peers(count=0), r"Peers\.count: must lie from 1 to"),
+        (lambda: Peers(count=2.5), r"Peers\.count: give a whole number of peers"),
+        (lambda: Peers(count=True), r"Peers\.count: give a whole number of peers"),
+        (lambda: Peers(turnover="half"), r"Peers\.turnover: give a number \(share\)"),
+        (lambda: Peers(turnover=1.1), r"Peers\.turnover: must lie from 0 to 1"),
+        (lambda: Peers(turnover=math.nan), r"Peers\.turnover: must lie from 0 to 1"),
+        (lambda: Arrivals(per_week=math.inf), r"Arrivals\.per_week: must lie"),
+        (lambda: Arrivals(months=(1.0,) * 11), r"Arrivals\.months: give 12 factors"),
+        (lambda: Arrivals(needs=()), r"Arrivals\.needs: give 1 or more"),
+        (lambda: Arrivals(needs=(Need(share=0.5),)), r"Arrivals\.needs: their shares must add up"),
+        (lambda: Arrivals(needs=("en",)), r"Arrivals\.needs: give a Need"),
+        (lambda: Peers(leave_days=5), r"Peers\.leave_days: give a Shares"),
+        (lambda: Scenario(matching=Sessions()), r"Scenario\.matching: give a Matching"),
+        (lambda: Scenario(days=5, warm_up=5), r"Scenario\.warm_up: must be shorter"),
+        (lambda: Sessions(no_show=0.6, cancelled=0.5), r"Sessions\.cancelled: with those missed"),
+        (lambda: Shares((1, 2), (1.0,)), r"Shares\.shares: give one share for each"),
+        (lambda: Shares((), ()), r"Shares\.shares: give one share for each"),
+        (lambda: Shares((1.5,), (1.0,)), r"Shares\.values: give whole numbers"),
+        (lambda: Shares((1, 2), (0.5, 0.4)), r"Shares\.shares: must be 0 or more each, and add up"),
+        (lambda: Shares((1, 2), (1.5, -0.5)), r"Shares\.shares: must be 0 or more each"),
+    ],
+)
+def test_a_number_that_cannot_be_is_refused_by_its_place(make: Any, says: str) -> None:
+    """The place, and what may stand there; never the value itself."""
+    with pytest.raises(BadInput, match=says):
+        make()
+
+
+# -- changing
+
+
+def test_a_scenario_is_changed_by_paths() -> None:
+    """Parts, members of lists, whole parts, and numbers of the handbook."""
+    needs = (Need(share=0.5), Need(share=0.5, language="es"))
+    base = Scenario(arrivals=Arrivals(needs=needs), limits={"caseload": 9})
+    found = base.but(
+        {
+            "days": 100,
+            "peers.count": 12,
+            "arrivals.needs[1].language": "fr",
+            "matching": Matching(patience=3),
+            "limits.group-size": 8,
+        },
+        "changed",
+    )
+
+    assert (found.name, found.days, found.peers.count) == ("changed", 100, 12)
+    assert [each.language for each in found.arrivals.needs] == ["en", "fr"]
+    assert found.matching.patience == 3
+    assert found.limits == (("caseload", 9), ("group-size", 8))
+    assert (base.name, base.days, base.limits) == ("base", 365, (("caseload", 9),))
+
+
+def test_a_whole_member_of_a_list_may_be_changed() -> None:
+    """By its place."""
+    needs = (Need(share=0.5), Need(share=0.5, language="es"))
+    base = Scenario(arrivals=Arrivals(needs=needs))
+
+    changed = base.but({"arrivals.needs[0]": Need(share=0.5, language="de")})
+    assert [each.language for each in changed.arrivals.needs] == ["de", "es"]
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("peers.counts", "'peers.counts' leads nowhere in a scenario"),
+        ("peers.count.more", "'peers.count.more' leads nowhere in a scenario"),
+        ("arrivals.needs[3].share", r"leads nowhere in this scenario"),
+        ("peers[0]", r"leads nowhere in this scenario"),
+        ("peers..count", "is no path, such as peers.count"),
+        ("Peers", "is no path, such as peers.count"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_refused(path: str, says: str) -> None:
+    """Whether something is put there or asked for."""
+    with pytest.raises(BadInput, match=says):
+        BASE.but({path: 1})
+    with pytest.raises(BadInput, match=says):
+        value_at(BASE, path)
+
+
+def test_what_stands_at_a_path_can_be_asked() -> None:
+    """Also of the handbook's numbers: None where the scenario has none of its own."""
+    assert value_at(BASE, "peers.count") == 10
+    assert value_at(BASE, "arrivals.needs[0].language") == "en"
+    assert value_at(BASE.but({"limits.caseload": 7}), "limits.caseload") == 7
+    assert value_at(BASE, "limits.caseload") is None
+
+
+def test_a_value_that_does_not_fit_is_refused_where_it_would_stand() -> None:
+    """As it is when the part is made."""
+    with pytest.raises(BadInput, match=r"Costs\.hour: give a whole number of cents"):
+        BASE.but({"costs.hour": 25.5})
+    assert BASE.but({"costs.hour": 2600}).costs == Costs(hour=2600)
+
+
+def test_days_have_dates() -> None:
+    """The first is day 0."""
+    assert BASE.date_of(0) == date(2026, 1, 5)
+    assert BASE.date_of(31) == date(2026, 2, 5)
+
+
+# -- the handbook
+
+
+def test_a_scenario_lives_under_its_own_numbers_over_its_layers() -> None:
+    """Looser or tighter than the book, as it says; the rest is the book's."""
+    book = handbook_of(BASE.but({"layers": ("us/va",), "limits.caseload": 30})).on(date(2026, 1, 5))
+
+    assert book.clause("caseload").value == 30
+    assert book.clause("minutes-a-day").value == 240
+    assert handbook_of(BASE).on(date(2026, 1, 5)).clause("caseload").value == 20
+
+
+def test_a_limit_that_no_rule_asks_is_refused() -> None:
+    """By its name."""
+    with pytest.raises(BadInput, match=r"Scenario\.limits: 'case-load' is no limit that a rule"):
+        handbook_of(BASE.but({"limits.case-load": 3}))
+
+
+# -- peers
+
+
+def test_peers_are_named_by_post_and_by_who_served_before() -> None:
+    """Who follows has a number behind."""
+    assert [name_of(7, 0), name_of(7, 2), name_of(1234, 0)] == [
+        "peer-007",
+        "peer-007.2",
+        "peer-1234",
+    ]
+
+
+def test_talks_come_in_their_rhythm_but_not_on_days_away() -> None:
+    """Each peer on a day of their own; who begins later counts from their first day."""
+    scenario = Scenario(days=60, peers=Peers(supervision_every=14, leave_per_year=9))
+    first, later = posts(scenario, LUCK, [0, 1, 2]), posts(scenario, LUCK, [0], 1, 20)
+
+    for row in range(3):
+        turns = np.arange(int(first.before[row]) + 14, 60, 14)
+        wanted = [day for day in turns.tolist() if not first.away[row, day]]
+        assert np.flatnonzero(first.talks[row]).tolist() == wanted
+    assert (first.before < 0).all()
+    assert later.before.tolist() == [20]
+    assert np.flatnonzero(later.talks[0])[0] >= 20
+    assert later.last_talk()[0, 20] >= 20
+    # The last talk on or before a day.
+    on = np.flatnonzero(first.talks[0]).tolist()
+    assert first.last_talk()[0].tolist() == [
+        max([int(first.before[0]), *(each for each in on if each <= day)]) for day in range(60)
+    ]
+
+
+def test_a_missed_talk_is_none() -> None:
+    """All of them missed: the last is that before the first day."""
+    scenario = Scenario(peers=Peers(supervision_missed=1))
+
+    assert not posts(scenario, LUCK, [0, 1]).talks.any()
+
+
+def test_who_has_lived_and_speaks_nothing_of_the_list_has_the_first() -> None:
+    """So nobody is a peer without lived experience."""
+    needs = (
+        Need(share=0.4, experience=Experience.HOMELESSNESS),
+        Need(share=0.3, experience=Experience.MENTAL_HEALTH),
+        Need(share=0.3, language="es"),
+    )
+    peers = Peers(
+        experiences=(
+            Lived(experience=Experience.HOMELESSNESS, share=0),
+            Lived(experience=Experience.MENTAL_HEALTH, share=0.5),
+        ),
+        languages=(Speaks(language="en"), Speaks(language="es", share=0.5)),
+    )
+    scenario = Scenario(arrivals=Arrivals(needs=needs), peers=peers)
+    serves = posts(scenario, LUCK, range(60)).serves
+
+    assert (serves[:, 0] != serves[:, 1]).all()
+    assert 15 < serves[:, 1].sum() < 45
+    assert 15 < serves[:, 2].sum() < 45
+    # Where experience is not asked for, everybody serves who has a language in common.
+    open_ = scenario.but({"matching.shared": False})
+    assert posts(open_, LUCK, range(60)).serves[:, :2].all()
+    nobody = scenario.but({"arrivals.needs[2].language": "fr"})
+    assert not posts(nobody, LUCK, range(60)).serves[:, 2].any()
+
+
+def test_more_of_a_full_load_and_less_supervision_make_more_leave() -> None:
+    """With the planned load, as many as the yearly share says; nobody where it is 0."""
+    seats = np.arange(20_000)
+
+    def share(load: int, *, overdue: bool, **values: float) -> float:
+        peers = Peers(count=20_000, places=10, **values)  # type: ignore[arg-type]  # by their names
+        loads, late = np.full(len(seats), load), np.full(len(seats), overdue)
+        found = gives_notice(peers, LUCK, seats, 0, 28, loads, overdue=late)
+        return float(found.mean())
+
+    planned = share(10, overdue=False, turnover=0.4)
+    assert planned == pytest.approx(1 - 0.6 ** (REVIEW / 365), abs=0.004)
+    assert share(0, overdue=False, turnover=0.4) == planned
+    less = share(0, overdue=False, turnover=0.4, turnover_load=1.0)
+    more = share(10, overdue=True, turnover=0.4, turnover_unsupervised=1.0)
+    assert less < planned < more
+    assert share(10, overdue=True, turnover=0.0, turnover_unsupervised=1.0) == 0
+    assert share(10, overdue=False, turnover=1.0) > 0.85
+
+
+def test_one_peer_is_asked_alone_as_among_others() -> None:
+    """The answer is the same."""
+    peers = Peers(count=50, turnover=0.9)
+    seats, loads = np.arange(50), np.full(50, 12)
+    together = gives_notice(peers, LUCK, seats, 1, 56, loads, overdue=np.zeros(50, bool))
+    alone = [gives_notice(peers, LUCK, each, 1, 56, 12, overdue=False) for each in range(50)]
+
+    assert together.tolist() == [bool(each) for each in alone]
+    assert 0 < together.sum() < 50
+
+
+# -- beyond the role
+
+
+def test_what_is_asked_is_one_of_a_few_things() -> None:
+    """As often as the scenario says, and each as often as another."""
+    scenario = BASE.but({"sessions.asked_beyond": 0.5})
+    found = asked(scenario, LUCK, np.arange(10_000), 3)
+
+    assert np.bincount(found + 1).tolist()[0] == pytest.approx(5000, abs=200)
+    assert (np.abs(np.bincount(found + 1)[1:] - 1000) < 130).all()
+    assert len(np.bincount(found + 1)) == len(BEYOND) + 1
+
+
+@pytest.mark.parametrize(
+    ("drift", "load", "likely"), [(0.1, 6, 0.1), (0.0, 12, 0.0), (1.0, 0, 1.0), (0.5, 12, 0.6225)]
+)
+def test_a_peer_gives_in_more_with_a_full_load(drift: float, load: int, likely: float) -> None:
+    """At half a load as the scenario says; never and always stay so."""
+    scenario = BASE.but({"sessions.drift": drift})
+    found = gives_in(scenario, LUCK, np.arange(20_000), 0, np.full(20_000, load))
+
+    assert found.mean() == pytest.approx(likely, abs=0.012)
+
+
+def test_leaving_and_columns_are_plain_values() -> None:
+    """They can be compared."""
+    assert Leaving(on=date(2026, 3, 1)) == Leaving(on=date(2026, 3, 1), peers=1)
+    assert Column("day", "int32", "a day") == Column("day", "int32", "a day")
