@@ -220,11 +220,12 @@ def picture_of_differences(
         panel.margins(x=0.25)
         panel.locator_params(axis="x", nbins=6)
         panel.tick_params(axis="x", labelsize=8)
+        panel.xaxis.set_major_formatter("{x:,.10g}")
         panel.set_title("\n".join(wrap(_says(name), _A_TITLE)), loc="left", fontsize=9)
         panel.set_xlabel(f"more or less than {against} ({_unit(name)})", fontsize=8)
-    failed = study.failed(*study.names)
+    failed, pairs = study.failed(*study.names), study.replications
     notes = [
-        f"Bars: {100 * level:g} % intervals over {study.replications} pairs of runs on one luck.",
+        f"Bars: {100 * level:g} % intervals over {pairs} pairs of runs on the same luck.",
         *([f"{failed} of them failed in some scenario and are left out."] if failed else []),
         *([caution()] if PUT_IN & set(measures) else []),
     ]
@@ -261,9 +262,9 @@ def _difference(panel: Any, at: int, found: Interval, look: Look, factor: int) -
     )
     # As many digits as the interval bears: two of its half.
     digits = max(0, 1 - math.floor(math.log10(high - mean))) if high > mean else 2
-    told = f"{mean:+.{digits}f}"
+    told = f"{mean:+,.{digits}f}"
     if found.low is not None:
-        told += f" ({low:+.{digits}f} to {high:+.{digits}f})"
+        told += f" ({low:+,.{digits}f} to {high:+,.{digits}f})"
     panel.annotate(
         told.replace("-", "\N{MINUS SIGN}"),
         (mean, at),
