@@ -113,6 +113,7 @@ def test_a_study_killed_in_the_middle_of_a_line_is_gone_on_with(tmp_path: Path) 
 
 
 @pytest.mark.crash
+@pytest.mark.once
 def test_a_study_killed_at_any_moment_is_gone_on_with(tmp_path: Path) -> None:
     """Killed again and again, it comes nearer to its end each time, and nothing is made up."""
     path = tmp_path / "study.jsonl"

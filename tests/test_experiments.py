@@ -137,7 +137,12 @@ def test_two_dask_workers_find_what_one_finds_to_the_digit() -> None:
     distributed = pytest.importorskip("distributed", reason="Dask comes with the tools for tests")
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            # Without a page to look at it still listens, and any port will do.
+            scheduler_kwargs={"dashboard_address": ":0"},
         ) as cluster,
         distributed.Client(cluster) as client,
     ):

@@ -27,6 +27,8 @@ from peerkit.simulation.scenario import (
 )
 from tests.scenarios import scenarios
 
+pytestmark = pytest.mark.once
+
 WRITTEN = """\
 name = "twelve places"
 begins = 2027-01-04
@@ -84,8 +86,7 @@ def read(folder: Path, text: str) -> Scenario:
 class TestRoundTrip:
     """A scenario that is written is read as the same scenario."""
 
-    @pytest.mark.once
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     @given(scenarios())
     def test_any_scenario(
         self, tmp_path_factory: pytest.TempPathFactory, scenario: Scenario

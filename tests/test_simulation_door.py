@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,8 +13,8 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
+from peerkit.simulation.answering import NotInTheModel
 from peerkit.simulation.beds import requests, stays
-from peerkit.simulation.desk import NotInTheModel
 from peerkit.simulation.door import run_through_the_door
 from peerkit.simulation.luck import Luck
 from peerkit.simulation.record import ENDS, STATUSES, Engine, Run
@@ -22,12 +24,15 @@ from peerkit.simulation.scenario import (
     Course,
     Groups,
     Leaving,
+    Lived,
     Matching,
+    Need,
     Peers,
     Planning,
     Scenario,
     Sessions,
     Shares,
+    Speaks,
 )
 from peerkit.stores.memory import MemoryStore
 from tests.test_simulation_engines import unlike
@@ -47,6 +52,18 @@ BUSY = Scenario(
     matching=Matching(declined=0.3),
     sessions=Sessions(asked_beyond=0.5, drift=0.5),
 )
+
+
+#: A house of its own, whose book the model of a rehearsal does not know.
+QUIET = """[layer]
+id = "quiet-house"
+title = "A house in which nobody listens without a supervisor"
+
+[[activity]]
+id = "listen"
+verdict = "needs_consultation"
+clause = "own-competence"
+"""
 
 
 def kept(store: MemoryStore, *layers: str) -> pk.Program:
@@ -134,10 +151,44 @@ class TestWhatIsKept:
         assert unlike(runs[0], runs[2])
         assert unlike(runs[0], runs[3])
 
+    def test_who_walks_together_has_lived_the_same_and_speaks_to_each_other(self) -> None:
+        """As they told the program: so a matching of one's own can be tried on it."""
+        store = MemoryStore()
+        illness, military = pk.Experience.ILLNESS, pk.Experience.MILITARY_SERVICE
+        needs = (
+            Need(experience=illness, language="es", share=0.5),
+            Need(experience=military, share=0.5),
+        )
+        scenario = BUSY.but(
+            {
+                "peers.count": 6,
+                "arrivals.needs": needs,
+                "peers.experiences": (
+                    Lived(experience=illness, share=0.7),
+                    Lived(experience=military, share=0.7),
+                ),
+                "peers.languages": (Speaks(language="en"), Speaks(language="es", share=0.6)),
+            }
+        )
+
+        run_through_the_door(scenario, store=store)
+
+        program = kept(store)
+        people = {each.id: each for each in program.every(pk.Person)}
+        lived = {id_: {each.of for each in one.experiences} for id_, one in people.items()}
+        spoken = {each.id: {*each.languages} for each in program.every(pk.MatchProfile)}
+        pairs = [(each.peer, each.participant) for each in program.every(pk.Match)]
+        assert len(pairs) > 20
+        assert all(lived[peer] & lived[participant] for peer, participant in pairs)
+        assert all(spoken[peer] & spoken[participant] for peer, participant in pairs)
+        assert {"en"} in spoken.values()
+        assert {illness} in lived.values()
+
 
 class TestWhatIsRefused:
     """Only the program's own answer is a refusal."""
 
+    @pytest.mark.once
     @pytest.mark.parametrize(
         ("layer", "clause"),
         [
@@ -180,22 +231,32 @@ class TestWhatIsRefused:
         serving = kept(store).every(pk.Peer, status=pk.PeerStatus.SERVING)
         assert max(Counter(each.supervisor for each in serving).values()) == 3
 
-    def test_what_the_model_does_not_know_is_not_swallowed(self) -> None:
-        """A program that is not empty knows these peers already: the error names no person."""
-        store = MemoryStore()
-        run_through_the_door(BUSY.but({"days": 1}), store=store)
+    def test_what_the_model_does_not_know_is_not_swallowed(self, tmp_path: Path) -> None:
+        """A house in which listening is asked about first: the error names no person."""
+        house = tmp_path / "quiet-house.toml"
+        house.write_text(QUIET, encoding="utf-8")
 
         with pytest.raises(NotInTheModel) as raised:
-            run_through_the_door(BUSY.but({"days": 1}), store=store)
+            run_through_the_door(BUSY.but({"layers": (str(house),)}))
 
         error = pickle.loads(pickle.dumps(raised.value))  # noqa: S301 - our own
-        assert (error.act, error.day, error.clause) == (
-            "peer.welcomed",
-            date(2026, 1, 5),
-            "once",
-        )
+        assert error.act == "session.planned"
+        assert date(2026, 1, 5) < error.day < date(2026, 1, 15)
+        assert error.clause == "own-competence"
         assert str(error) == str(raised.value)
-        assert "peer-0" not in str(error)
+        assert not re.search("peer-0|person-0", str(error))
+
+    def test_a_program_that_is_not_empty_is_left_alone(self) -> None:
+        """Nobody's program is mixed with a made-up one."""
+        store = MemoryStore()
+        run_through_the_door(BUSY.but({"days": 1}), store=store)
+        entries = kept(store).verify().entries
+
+        with pytest.raises(pk.BadInput) as raised:
+            run_through_the_door(BUSY.but({"days": 1}), store=store)
+
+        assert raised.value.place == "store"
+        assert kept(store).verify().entries == entries
 
     def test_a_day_with_more_sessions_than_hours_goes_on(self) -> None:
         """Nothing in the model keeps a peer from it; the rules say no of two plans at once."""
@@ -246,7 +307,9 @@ class TestGroupsAndBeds:
         """Nothing is planned, nothing is refused, and only what took place is written down."""
         store = MemoryStore()
         groups = Groups(count=9, size=10, joins=1.0, comes=0.9, minutes=480)
-        scenario = BUSY.but({"groups": groups, "sessions.planning": Planning.NONE})
+        # One peer leads them all: on the first day of the week there are two.
+        alone = {"groups": groups, "sessions.planning": Planning.NONE, "peers.count": 1}
+        scenario = BUSY.but({**alone, "peers.leaving": ()})
 
         run = run_through_the_door(scenario.but({"limits.group-size": 1}), store=store)
 
@@ -280,3 +343,20 @@ class TestGroupsAndBeds:
 
         assert set(run.table("stays")["began"].tolist()) == {-1}
         assert words(run, "act")["stay.offered"] == len(run.table("stays")["asked"])
+
+
+@pytest.mark.parametrize(
+    ("make", "place"),
+    [
+        (lambda: Sessions(every=Shares((0, 7), (0.5, 0.5))), "Sessions.every"),
+        (lambda: Sessions(minutes=Shares((0,), (1.0,))), "Sessions.minutes"),
+        (lambda: Sessions(minutes=Shares((30, 481), (0.5, 0.5))), "Sessions.minutes"),
+        (lambda: Beds(nights=Shares((0,), (1.0,))), "Beds.nights"),
+    ],
+)
+def test_days_minutes_and_nights_that_could_not_be(make: Callable[[], object], place: str) -> None:
+    """A rhythm of no days, a session of no time or a working day and more, a stay of no night."""
+    with pytest.raises(pk.BadInput) as raised:
+        make()
+
+    assert raised.value.place == place

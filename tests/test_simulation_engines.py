@@ -48,7 +48,7 @@ LIVED = (
     (Lived(experience=Experience.MILITARY_SERVICE, share=0.5),),
 )
 SPEAKS = ((), (Speaks(language="en", share=0.9), Speaks(language="es", share=0.5)))
-LAYERS = ((), ("us/nc",), ("us/tx",), ("us/ky",))
+LAYERS = ((), ("us/nc",), ("us/tx",), ("us/mo", "us/federal"))
 LIMITS: tuple[dict[str, int], ...] = (
     {},
     {"caseload": 3},

@@ -11,6 +11,7 @@ import pytest
 
 from peerkit.errors import BadInput
 from peerkit.simulation.desk import SUPERVISION
+from peerkit.simulation.evidence import NOT_FINDINGS
 from peerkit.simulation.experiment import Experiment
 from peerkit.simulation.given import parameters
 from peerkit.simulation.logic import ALGORITHMS, ASSUMPTIONS, DAY, LIMITS, LUCK, PARTS
@@ -29,6 +30,8 @@ from peerkit.simulation.scenario import (
 )
 from peerkit.simulation.study import Study
 from peerkit.simulation.study_report import BLANK, report
+
+pytestmark = pytest.mark.once
 
 #: The items of STRESS-DES, as its authors number them; 2.5 has its parts inside.
 ITEMS = (
@@ -160,6 +163,12 @@ class TestHonesty:
             if "Johnson 2018" in line:
                 assert "ENRICH" in line
 
+    def test_outcomes_are_said_to_be_put_in(self, text: str) -> None:
+        """Below each of them, and below no other."""
+        for name in ("readmitted", "housed", "recovery", "hope", "cost"):
+            assert NOT_FINDINGS in below(text, f"### `{name}`")
+        assert NOT_FINDINGS not in below(text, "### `wait_mean`")
+
 
 class TestModel:
     """The description is the one that engines are written from."""
@@ -198,6 +207,22 @@ class TestModel:
         )
         assert row[3] == "this scenario: the board"
 
+    def test_limits_of_other_scenarios(self, text: str) -> None:
+        """Those that have another number, each with whose it is; and none where none has."""
+        _, other, more = item(text, "2.2").partition("Where other scenarios have another number:")
+        assert rows(more)[0] == [
+            "smaller",
+            "`caseload`",
+            "3 people",
+            "this scenario: no source given",
+        ]
+        layered = attrs.evolve(BASE, name="smaller", layers=("us/wa",))
+        found = item(report(made((1.0, 2.0), scenarios=(BASE, layered))), "2.2").partition(other)[2]
+        assert [each[1] for each in rows(found) if each[0] == "smaller"]
+        assert "`caseload`" not in [each[1] for each in rows(found)]
+        alike = made((1.0, 2.0), scenarios=(BASE, attrs.evolve(BASE, name="smaller")))
+        assert other not in report(alike)
+
     def test_every_limit_of_supervision_is_among_them(self) -> None:
         """Those that the door knows."""
         assert SUPERVISION | {"caseload"} <= set(LIMITS)
@@ -206,6 +231,11 @@ class TestModel:
         """Each clause that stood against something, once; and nothing where none did."""
         found = item(text, "2.2").partition("Clauses under which something was refused")[2]
         assert "`caseload`" in [each[0] for each in rows(found)]
+        (done,) = made((1.0, 2.0)).done[:1]
+        done = attrs.evolve(done, values={"refused.no-such": 1.0})
+        assert ["`no-such`", "none", "none"] in rows(
+            item(report(made((1.0, 2.0), done=(done,))), "2.2")
+        )
         never = made((1.0, 2.0), done=(Replication("now", 0, {"wait_mean": 1.0}),))
         assert "Nothing was refused under it in any run." in item(report(never), "2.2")
 

@@ -105,6 +105,7 @@ def parameters_of_a_scenario() -> str:
         "stands on [its own page](/reference/rehearsal.md).",
         "An assumption is a number that nobody measured, as far as we know. Give your own.",
         *parts,
+        hide="toc",
     )
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 from peerkit.simulation.chance import chance
 
 if TYPE_CHECKING:
+    from peerkit.simulation.answering import NotInTheModel
     from peerkit.simulation.calibration import Calibration, Target, calibrate
-    from peerkit.simulation.desk import NotInTheModel
     from peerkit.simulation.door import run_through_the_door
+    from peerkit.simulation.drawing import Picture
     from peerkit.simulation.engines import simulate
     from peerkit.simulation.evidence import caution, trials
     from peerkit.simulation.experiment import Experiment, Within, sweep
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
         write_manifest,
     )
     from peerkit.simulation.measures import MEASURES, measured_in
+    from peerkit.simulation.pictures import (
+        picture_of_differences,
+        picture_of_staying,
+        picture_of_time,
+        picture_of_waits,
+    )
     from peerkit.simulation.precision import Precision
     from peerkit.simulation.record import Engine, Run
     from peerkit.simulation.running import Failure, WorkersLost
@@ -99,6 +106,7 @@ __all__ = [
     "Outcomes",
     "Parameter",
     "Peers",
+    "Picture",
     "Planning",
     "Precision",
     "PretendWeek",
@@ -122,6 +130,10 @@ __all__ = [
     "odds_ratio",
     "paired",
     "parameters",
+    "picture_of_differences",
+    "picture_of_staying",
+    "picture_of_time",
+    "picture_of_waits",
     "pretend",
     "read_manifest",
     "read_scenario",
@@ -153,11 +165,13 @@ _FILES: Final = (
     "luck",
     "record",
     "engines",
-    "desk",
+    "answering",
     "door",
     "made_up",
     "measures",
     "frames",
+    "drawing",
+    "pictures",
     "statistics",
     "precision",
     "warm_up",

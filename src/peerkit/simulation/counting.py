@@ -62,11 +62,10 @@ def _first_day(run: Run) -> int:
     return run.scenario.warm_up
 
 
-def _since(run: Run, name: str) -> Table:
-    """The rows of a table that are counted. It is sorted by day, so they are its end."""
+def _since(run: Run, name: str, column: str = "day") -> Any:
+    """What a table says of counted days. It is sorted by day, so that is its end."""
     table = run.table(name)
-    at = int(numpy().searchsorted(table["day"], _first_day(run)))
-    return {column: values[at:] for column, values in table.items()}
+    return table[column][numpy().searchsorted(table["day"], _first_day(run)) :]
 
 
 def _total(values: Any) -> int:
@@ -142,40 +141,40 @@ def dose_reached(run: Run) -> float:
 def sessions(status: str) -> Callable[[Run], float]:
     """How many appointments came out so."""
     code = STATUSES.index(status)
-    return counted(lambda run: _since(run, "sessions")["status"] == code)
+    return counted(lambda run: _since(run, "sessions", "status") == code)
 
 
 def mean_of_days(column: str) -> Callable[[Run], float]:
     """A column of the days, on average."""
 
     def mean(run: Run) -> float:
-        days = _since(run, "days")
-        return _over(_total(days[column]), len(days["day"]))
+        days = _since(run, "days", column)
+        return _over(_total(days), len(days))
 
     return mean
 
 
 def hours(column: str) -> Callable[[Run], float]:
     """Hours of the sessions, by a column of minutes."""
-    return lambda run: _total(_since(run, "sessions")[column]) / _AN_HOUR
+    return lambda run: _total(_since(run, "sessions", column)) / _AN_HOUR
 
 
 def share_beyond(run: Run) -> float:
     """The part of the hours that went beyond the role."""
-    sessions = _since(run, "sessions")
-    return _over(_total(sessions["beyond"]), _total(sessions["minutes"]))
+    beyond, minutes = (_since(run, "sessions", each) for each in ("beyond", "minutes"))
+    return _over(_total(beyond), _total(minutes))
 
 
 def utilisation(run: Run) -> float:
     """The part of the planned places that was taken."""
-    days = _since(run, "days")
-    return _over(_total(days["walking"]), _total(days["serving"]) * run.scenario.peers.places)
+    walking, serving = (_total(_since(run, "days", each)) for each in ("walking", "serving"))
+    return _over(walking, serving * run.scenario.peers.places)
 
 
 def hours_of_a_peer(run: Run) -> float:
     """Hours a week with people, for each peer in service."""
-    minutes = sum(_total(_since(run, each)["minutes"]) for each in ("sessions", "groups"))
-    return _over(minutes * _A_WEEK, _total(_since(run, "days")["serving"]) * _AN_HOUR)
+    minutes = sum(_total(_since(run, each, "minutes")) for each in ("sessions", "groups"))
+    return _over(minutes * _A_WEEK, _total(_since(run, "days", "serving")) * _AN_HOUR)
 
 
 def bed_use(run: Run) -> float:
@@ -188,9 +187,9 @@ def bed_use(run: Run) -> float:
 
 
 def group_came(run: Run) -> float:
-    """People who came to a meeting."""
-    groups = _since(run, "groups")
-    return _over(_total(groups["came"]), len(groups["day"]))
+    """People who came to a meeting, on average."""
+    people = _since(run, "groups", "came")
+    return _over(_total(people), len(people))
 
 
 #: What was worked out from a run once, as long as there is the run.
@@ -232,7 +231,7 @@ def cost_in_all(run: Run) -> float:
 
 def rows(name: str) -> Callable[[Run], float]:
     """How many rows of a table by days are counted."""
-    return lambda run: float(len(_since(run, name)["day"]))
+    return lambda run: float(len(_since(run, name)))
 
 
 def from_then(name: str, column: str) -> Callable[[Run], float]:
@@ -249,5 +248,5 @@ def turned_away(run: Run) -> Any:
 def refused(run: Run) -> dict[str, int]:
     """How often something was refused under each clause that stood against something."""
     clauses = run.words.get("clause", ())
-    counts = numpy().bincount(_since(run, "refusals")["clause"], minlength=len(clauses))
+    counts = numpy().bincount(_since(run, "refusals", "clause"), minlength=len(clauses))
     return {clause: int(n) for clause, n in zip(clauses, counts, strict=True)}

@@ -18,6 +18,7 @@ from peerkit.acts import (
     ChangeService,
     CloseConcern,
     DeclineMatch,
+    DescribeForMatching,
     DoActivity,
     EndMatch,
     JoinWaitingList,
@@ -31,7 +32,6 @@ from peerkit.acts import (
     WelcomeParticipant,
     WelcomePeer,
 )
-from peerkit.errors import PeerkitError
 from peerkit.model import (
     Activity,
     Experience,
@@ -42,15 +42,18 @@ from peerkit.model import (
     Topic,
 )
 from peerkit.program import Program
+from peerkit.simulation.answering import NotInTheModel, Refusal
 from peerkit.simulation.house import handbook_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from peerkit.acts import Act
     from peerkit.decisions import Decision, Finding
-    from peerkit.simulation.scenario import Scenario
+    from peerkit.simulation.scenario import Need, Scenario
     from peerkit.stores import Store
 
-__all__ = ["COORDINATOR", "PLANNING", "Desk", "NotInTheModel", "Refusal", "Visit"]
+__all__ = ["COORDINATOR", "PLANNING", "Desk", "Visit"]
 
 COORDINATOR: Final = "coordinator"
 #: How many posts have the same supervisor, unless the handbook says fewer: an assumption.
@@ -72,40 +75,6 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 #: What is done where nothing else was asked for.
 _DONE: Final = "listen"
 _AGREED: Final = (Topic.CONFIDENTIALITY_LIMITS, Topic.HOURS, Topic.GIFTS)
-
-
-class NotInTheModel(PeerkitError):
-    """A real program answered what the model of a rehearsal does not know.
-
-    ``act`` is its kind, ``day`` the date it was asked on, ``clause`` what stood against it.
-    """
-
-    def __init__(self, act: str, day: date, clause: str) -> None:
-        self.act: str = act
-        self.day: date = day
-        self.clause: str = clause
-        super().__init__(
-            f"{act} on {day}: the clause {clause!r} stands against it, and the model of the "
-            "rehearsal does not know that. Leave out the layer or the limit that brings it."
-        )
-
-    def __reduce__(self) -> tuple[type[NotInTheModel], tuple[str, date, str]]:
-        return type(self), (self.act, self.day, self.clause)
-
-
-@attrs.frozen
-class Refusal:
-    """What was asked for and not allowed: by the first clause that weighs most."""
-
-    act: str
-    clause: str
-    verdict: str
-
-    @classmethod
-    def of(cls, decision: Decision) -> Refusal:
-        """As the decision says it."""
-        first = next(each for each in decision.findings if each.verdict is decision.verdict)
-        return cls(decision.act.kind, first.clause.id, decision.verdict.name.lower())
 
 
 @attrs.frozen
@@ -166,24 +135,25 @@ class Desk:
 
     # -- peers
 
-    def peer_comes(self, peer: str, seat: int, since: date, supervised: date) -> None:
+    def peer_comes(
+        self, peer: str, seat: int, since: date, supervised: date, lived: Iterable[Experience]
+    ) -> None:
         """A peer begins, under a supervisor who may look after one more."""
         role = self.scenario.peers.role
+        number, known = seat // TOGETHER, {*self.supervisors.values()}
         act = WelcomePeer(
             by=COORDINATOR,
             id=peer,
             role=role,
-            supervisor=_supervisor(seat // TOGETHER),
+            supervisor=_supervisor(number),
             since=since,
             supervised=max(since, supervised),
-            experiences=(LivedExperience(of=self._lived()),),
+            experiences=_told(lived) or _told((Experience.HOMELESSNESS,)),
         )
-        known = {*self.supervisors.values()}
-        for number in count(seat // TOGETHER):
+        # Whoever looks after nobody yet is asked at once: there is nobody further.
+        while act.supervisor in known and not self.program.decide(act).allowed:
+            number += 1
             act = attrs.evolve(act, supervisor=_supervisor(number))
-            # Whoever looks after nobody yet is asked at once: there is nobody further.
-            if act.supervisor not in known or self.program.decide(act).allowed:
-                break
         self.ask(act)
         self.supervisors[peer] = act.supervisor
         if role is Role.SPECIALIST:
@@ -193,10 +163,6 @@ class Desk:
                     by=COORDINATOR, id=f"credential/{peer}", peer=peer, since=since, until=until
                 )
             )
-
-    def _lived(self) -> Experience:
-        listed = self.scenario.peers.experiences
-        return listed[0].experience if listed else Experience.HOMELESSNESS
 
     def talk(self, peer: str) -> None:
         """A peer talks with their supervisor, who closes what was opened since the last talk."""
@@ -225,9 +191,15 @@ class Desk:
 
     # -- people
 
-    def person_comes(self, person: str) -> None:
-        """Somebody is welcomed."""
-        self.ask(WelcomeParticipant(by=COORDINATOR, id=person))
+    def person_comes(self, person: str, need: Need) -> None:
+        """Somebody is welcomed, and says what they have lived through where it counts."""
+        lived = () if need.experience is None else (need.experience,)
+        self.ask(WelcomeParticipant(by=COORDINATOR, id=person, experiences=_told(lived)))
+
+    def speaks(self, who: str, languages: tuple[str, ...]) -> None:
+        """Somebody says which languages they speak, where that counts."""
+        if self.scenario.peers.languages:
+            self.ask(DescribeForMatching(by=who, person=who, languages=languages))
 
     def waits(self, person: str, nth: int) -> None:
         """Somebody goes on the waiting list."""
@@ -356,6 +328,10 @@ class Desk:
 
     def end_of_day(self) -> None:
         """Nothing more is written down today."""
+
+
+def _told(lived: Iterable[Experience]) -> tuple[LivedExperience, ...]:
+    return tuple(LivedExperience(of=each) for each in lived)
 
 
 def _supervisor(number: int) -> str:

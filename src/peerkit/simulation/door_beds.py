@@ -20,8 +20,9 @@ from peerkit.acts import (
     WelcomePeer,
 )
 from peerkit.model import Experience, HouseTopic, LivedExperience, Role
+from peerkit.simulation.answering import Refusal
 from peerkit.simulation.beds import Request, requests
-from peerkit.simulation.desk import COORDINATOR, Desk, Refusal
+from peerkit.simulation.desk import COORDINATOR, Desk
 
 if TYPE_CHECKING:
     from peerkit.simulation.luck import Luck

@@ -8,8 +8,9 @@ import attrs
 
 from peerkit.acts import AgreeGroundRules, PlanSession, ReportMissedSession, StartGroup
 from peerkit.model import Activity, GroundRule, GroupKind, SessionForm
+from peerkit.simulation.answering import Refusal
 from peerkit.simulation.arrays import numpy
-from peerkit.simulation.desk import COORDINATOR, PLANNING, Desk, Refusal
+from peerkit.simulation.desk import COORDINATOR, PLANNING, Desk
 from peerkit.simulation.groups import Circle
 from peerkit.simulation.scenario import Planning
 

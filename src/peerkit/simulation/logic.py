@@ -89,9 +89,11 @@ DAY: Final = (
     ),
     Told(
         "Groups",
-        "The groups of the day meet where their peer serves and is not away. Of the people who "
-        "walk with a peer and want to come, as many are expected as the group is planned for, "
-        "the earliest first; some of them come.",
+        "Each group has a day of the week, and meets where its peer serves and is not away. Of "
+        "the people who walk with a peer and want to come, as many are expected as the group is "
+        "planned for, the earliest first. Where sessions are planned, the handbook is asked: a "
+        "group that is too large is planned again for as many as it allows, and none meets whose "
+        "peer may not plan. Some of those expected come.",
     ),
     Told(
         "Appointments",

@@ -68,7 +68,7 @@ class Luck:
 
     def normal(self, purpose: str, who: Any = 0, nth: Any = 0) -> Whole:
         """A normal draw in thousandths of a standard deviation, for each: a whole number."""
-        drawn: Whole = normals()[self.bits(purpose, who, nth) >> 48]
+        drawn: Whole = normals()[self.bits(purpose, who, nth) >> numpy().uint64(48)]
         return drawn
 
 

@@ -15,7 +15,8 @@ import attrs
 
 from peerkit.acts import ReportSession
 from peerkit.model import Words
-from peerkit.simulation.desk import PLANNING, Desk, Refusal, Visit
+from peerkit.simulation.answering import Refusal
+from peerkit.simulation.desk import PLANNING, Desk, Visit
 from peerkit.simulation.door import live
 from peerkit.simulation.given import given, share
 from peerkit.simulation.luck import Luck
@@ -101,7 +102,7 @@ def pretend(
     """Fill an empty program with what happens in a scenario, and with these flaws.
 
     The same scenario, seed and flaws give the same acts. Raises
-    :class:`~peerkit.simulation.desk.NotInTheModel` where the program is not empty.
+    :class:`~peerkit.errors.BadInput` for a store that is not empty.
     """
     luck = Luck(seed)
     desk = _Careless(scenario, store, luck, Flaws() if flaws is None else flaws)

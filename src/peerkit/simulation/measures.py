@@ -3,7 +3,8 @@
 What is counted is what happened on the first day after the warm-up or later, whoever it happened
 to: somebody who came during the warm-up and was matched after it counts among the matched, and
 so does their whole wait. Who walked or waited on the very first day did not come, and
-who walked then was not matched. A number that has no value, as the mean wait of nobody, is NaN.
+who walked then was not matched. A whole walk is seen of those who began it later, and for whom it
+was over on a day that is counted. A number that has no value, as the mean wait of nobody, is NaN.
 
 Sums are whole numbers, and there is one division at the end: so a measure is the same on every
 machine.
@@ -140,7 +141,7 @@ _ALL: Final = (
     ),
     Measure(
         "gave_up",
-        "people who left the waiting list without having found a peer, or another",
+        "people who left the waiting list without a peer",
         "people",
         ended("gave up"),
     ),
@@ -160,15 +161,13 @@ _ALL: Final = (
     ),
     Measure(
         "dose",
-        "sessions held with somebody whose walk ended, on average; without those who walked "
-        "on the first day",
+        "sessions held with somebody whose whole walk was seen, on average",
         "sessions",
         dose,
     ),
     Measure(
         "dose_reached",
-        "of those whose walk ended had as many sessions as they wanted; without those who walked "
-        "on the first day",
+        "of those whose whole walk was seen had as many sessions as they wanted",
         "share",
         dose_reached,
     ),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from peerkit.simulation.answering import Refusal
 from peerkit.simulation.beyond import BEYOND, asked, gives_in
-from peerkit.simulation.desk import Desk, Refusal, Visit
+from peerkit.simulation.desk import Desk, Visit
 from peerkit.simulation.people import HELD, People
 from peerkit.simulation.record import STATUSES
 from peerkit.simulation.scenario import Planning

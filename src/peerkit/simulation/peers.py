@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from peerkit.model import Experience
     from peerkit.simulation.luck import Luck
     from peerkit.simulation.scenario import Peers, Scenario
 
-__all__ = ["BEFORE", "REVIEW", "Posts", "gives_notice", "name_of", "posts"]
+__all__ = ["BEFORE", "REVIEW", "Posts", "gives_notice", "name_of", "posts", "told_by"]
 
 #: Those who serve on the first day began a year before it.
 BEFORE: Final = -365
@@ -96,14 +97,33 @@ def _away(peers: Peers, luck: Luck, who: Any, days: Any) -> Any:
     return away
 
 
+def told_by(
+    scenario: Scenario, luck: Luck, seat: int, generation: int
+) -> tuple[tuple[Experience, ...], tuple[str, ...]]:
+    """What a peer has lived through and speaks: nothing where the scenario lists nothing."""
+    np = numpy()
+    who = np.array([seat + generation * _A_GENERATION], np.uint64)
+    lived = _lived(scenario.peers, luck, who) or {}
+    speaks = _speaks(scenario.peers, luck, who) or {}
+    return (
+        tuple(each for each, has in lived.items() if has[0]),
+        tuple(each for each, has in speaks.items() if has[0]),
+    )
+
+
+def _lived(peers: Peers, luck: Luck, who: Any) -> Any:
+    return _drawn(luck, "lived", who, [(each.experience, each.share) for each in peers.experiences])
+
+
+def _speaks(peers: Peers, luck: Luck, who: Any) -> Any:
+    return _drawn(luck, "speaks", who, [(each.language, each.share) for each in peers.languages])
+
+
 def _serves(scenario: Scenario, luck: Luck, who: Any) -> Any:
     """Which needs each can walk with: a common language, and the experience where it counts."""
     np = numpy()
     peers = scenario.peers
-    lived = _drawn(
-        luck, "lived", who, [(each.experience, each.share) for each in peers.experiences]
-    )
-    speaks = _drawn(luck, "speaks", who, [(each.language, each.share) for each in peers.languages])
+    lived, speaks = _lived(peers, luck, who), _speaks(peers, luck, who)
     serves = np.ones((len(who), len(scenario.arrivals.needs)), bool)
     for at, need in enumerate(scenario.arrivals.needs):
         if speaks is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
@@ -133,7 +134,7 @@ class Run:
     activities that its numbers stand for.
     """
 
-    scenario: Scenario
+    scenario: Scenario = attrs.field(repr=lambda scenario: repr(scenario.name))
     seed: int
     number: int
     engine: Engine
@@ -145,6 +146,14 @@ class Run:
     def caution(self) -> str:
         """What stands beside every outcome that is shown: inputs, not findings; both trials."""
         return caution()
+
+    def __str__(self) -> str:
+        # What measures a run needs to know what a run is; so it is asked when it is asked for.
+        return str(import_module("peerkit.simulation.summary").page_of(self).text())
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: the same half page."""
+        return str(import_module("peerkit.simulation.summary").page_of(self).html())
 
     def table(self, name: str) -> Table:
         """One of :data:`TABLES`. Raises :class:`~peerkit.errors.BadInput` for another name."""

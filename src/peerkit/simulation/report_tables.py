@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from peerkit.errors import BadInput
 from peerkit.handbook import Handbook
+from peerkit.simulation.evidence import NOT_FINDINGS
 from peerkit.simulation.files import NO_SOURCE, plain, source_of
 from peerkit.simulation.given import ASSUMED, Parameter, parameters
 from peerkit.simulation.house import handbook_of
 from peerkit.simulation.logic import LIMITS
 from peerkit.simulation.markdown import NOTHING, bullets, code, plainly, said, short, table
-from peerkit.simulation.measures import REFUSED, measure
+from peerkit.simulation.measures import PUT_IN, REFUSED, measure
 
 if TYPE_CHECKING:
     from peerkit.handbook.book import Clause, Passage, Source
@@ -178,17 +179,36 @@ def cited(every: Iterable[Scenario]) -> Iterator[str]:
         yield bullets(f"{code(path)}: {plainly(text)}" for path, text in theirs)
 
 
-def limits(of: Scenario) -> str:
-    """The limits of the handbook on the first day, with where each is written."""
+def limits(every: Iterable[Scenario], base: Scenario) -> Iterator[str]:
+    """The limits of the handbook on the first day, with where each is written.
+
+    Those of the other scenarios follow, where they are others.
+    """
+    known = _in_force(base)
+    yield table(
+        ("limit", "number", "what it says", "where it is written"),
+        [(code(each.id), _amount(each), plainly(each.says), _where(base, each)) for each in known],
+    )
+    first = {each.id: each.value for each in known}
+    others = [
+        (plainly(of.name), code(each.id), _amount(each), _where(of, each))
+        for of in every
+        for each in _in_force(of)
+        if each.value != first.get(each.id)
+    ]
+    if others:
+        yield "Where other scenarios have another number:"
+        yield table(("scenario", "limit", "number", "where it is written"), others)
+
+
+def _in_force(of: Scenario) -> list[Clause]:
+    """The limits that have a number on the first day."""
     book = handbook_of(of).on(of.begins)
-    rows = []
-    for clause in (book.clause(each) for each in LIMITS):
-        if clause.value is not None:
-            amount = f"{clause.value:,} {clause.unit_for(clause.value)}"
-            rows.append(
-                (code(clause.id), plainly(amount), plainly(clause.says), _where(of, clause))
-            )
-    return table(("limit", "number", "what it says", "where it is written"), rows)
+    return [each for each in map(book.clause, LIMITS) if each.value is not None]
+
+
+def _amount(limit: Clause) -> str:
+    return f"{limit.value:,} {plainly(limit.unit_for(limit.value))}"
 
 
 def _where(of: Scenario, clause: Clause) -> str:
@@ -216,12 +236,13 @@ def refused(study: Study, base: Scenario) -> Iterator[str]:
         yield "Nothing was refused under it in any run."
         return
     yield "Clauses under which something was refused, in some run of some scenario:"
-    book = handbook_of(base).on(base.begins)
-    clauses = [book.clauses[each] for each in sorted(names) if each in book.clauses]
-    yield table(
-        ("clause", "what it says", "where it is written"),
-        [(code(each.id), plainly(each.says), _where(base, each)) for each in clauses],
-    )
+    books = [(of, handbook_of(of).on(of.begins)) for of in (base, *study.scenarios)]
+    rows = []
+    for name in sorted(names):
+        known = [(of, book.clauses[name]) for of, book in books if name in book.clauses][:1]
+        told = [(plainly(each.says), _where(of, each)) for of, each in known]
+        rows.append((code(name), *(told[0] if told else (NOTHING, NOTHING))))
+    yield table(("clause", "what it says", "where it is written"), rows)
 
 
 def failed(study: Study) -> str:
@@ -245,6 +266,8 @@ def results(study: Study, measures: Iterable[str], against: str, level: float) -
         says, unit = _about(name)
         yield f"### {code(name)}"
         yield f"{says}{f' ({unit})' if unit else ''}"
+        if name in PUT_IN:
+            yield NOT_FINDINGS
         rows = []
         for scenario, found in study.interval(name, level).items():
             row = [plainly(scenario), *_estimate(found), f"{found.n:,} of {found.runs:,}"]

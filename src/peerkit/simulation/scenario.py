@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 _MONTHS: Final = 12
+#: The longest session, in minutes: a working day.
+_LONGEST: Final = 480
 
 
 def _line(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -228,6 +230,10 @@ class Sessions:
     def __attrs_post_init__(self) -> None:
         if self.no_show + self.cancelled > 1:
             raise BadInput("Sessions.cancelled", "with those missed it is more than all")
+        if min(self.every.values) < 1:
+            raise BadInput("Sessions.every", "must be 1 day or more")
+        if not 1 <= min(self.minutes.values) <= max(self.minutes.values) <= _LONGEST:
+            raise BadInput("Sessions.minutes", f"must be 1 to {_LONGEST} minutes")
 
 
 @attrs.frozen(kw_only=True)
@@ -291,6 +297,10 @@ class Beds:
         most=366,
     )
     patience: int = given(3, "days somebody waits for a bed", "days", most=365)
+
+    def __attrs_post_init__(self) -> None:
+        if min(self.nights.values) < 1:
+            raise BadInput("Beds.nights", "must be 1 night or more")
 
 
 def _texts(value: Iterable[str]) -> tuple[str, ...]:

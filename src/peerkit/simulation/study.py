@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
@@ -115,6 +116,14 @@ class Study:
             f"<Study of {len(self.scenarios)} scenarios, {self.replications} replications each, "
             f"seed {self.seed}, engine {self.engine}: {len(self.failures)} of {asked} failed>"
         )
+
+    def __str__(self) -> str:
+        # What shows a study needs to know what a study is; so it is asked when it is asked for.
+        return str(import_module("peerkit.simulation.summary").page_of(self).text())
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: the same half page."""
+        return str(import_module("peerkit.simulation.summary").page_of(self).html())
 
     @cached_property
     def names(self) -> tuple[str, ...]:

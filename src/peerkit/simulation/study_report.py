@@ -208,7 +208,7 @@ def _logic(of: _Facts) -> Iterator[str]:
         "What peers may do, and how much of it, is said by the same handbook that governs a real "
         f"program (layers: {layers}; edition `{book.edition}`). Its limits on the first day:"
     )
-    yield limits(of.base)
+    yield from limits(of.study.scenarios, of.base)
     turns = [day for day in book.turns if of.base.begins < day <= of.base.date_of(of.base.days - 1)]
     if turns:
         days = ", ".join(each.isoformat() for each in turns)
