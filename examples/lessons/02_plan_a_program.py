@@ -14,7 +14,6 @@
 # `make docs` once before, so that the links have pages to lead to.
 
 # %%
-import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 
 from peerkit.simulation import (
@@ -27,6 +26,7 @@ from peerkit.simulation import (
     handbook_of,
     measured_in,
     parameters,
+    picture_of_time,
     simulate,
     sweep,
 )
@@ -70,17 +70,10 @@ asked = ("came", "matched", "wait_mean", "wait_90", "gave_up", "waiting_at_end")
 show(*(f"**{found[name]:.0f}** {MEASURES[name].says}" for name in asked))
 
 # %% [markdown]
-# The waiting list, day by day:
+# The waiting list and the caseloads, day by day:
 
-# %% alt="The number of people on the waiting list on each day of the pretend year."
-days = year.table("days")
-figure, axes = plt.subplots(figsize=(8, 3), layout="constrained")
-axes.step([idea.date_of(int(day)) for day in days["day"]], days["waiting"], where="post")
-axes.set_ylabel("people waiting")
-axes.set_ylim(bottom=0)
-axes.set_title("One pretend year of the first idea. Nobody in it is real.", fontsize=10)
-display(figure)
-plt.close(figure)
+# %%
+display(picture_of_time(year))
 
 # %% [markdown]
 # *Talk about it:* who are the people who gave up? Where would they have gone in your town?
@@ -167,6 +160,13 @@ for measure in ("gave_up", "wait_mean", "hours_of_a_peer"):
 # %%
 worst = {plan: sorted(study.values(plan.name, "gave_up").values())[-3] for plan in plans}
 show(*(f"{plan.peers.count} peers: {people:.0f} people" for plan, people in worst.items()))
+
+# %% [markdown]
+# Two of the plans in one picture, ten years of each. The line is the year in the middle, and nine
+# of ten years lie in the band: it says how differently the same plan can fare.
+
+# %%
+display(picture_of_time(simulate(plan, run=run) for plan in plans[::2] for run in range(10)))
 
 # %% [markdown]
 # *Talk about it:* how many people may give up in a bad year before you would say that the program

@@ -19,7 +19,6 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 
 from peerkit.simulation import (
@@ -31,6 +30,7 @@ from peerkit.simulation import (
     Scenario,
     Within,
     manifest_of,
+    picture_of_differences,
     read_manifest,
     report,
     rerun,
@@ -65,7 +65,7 @@ twelve = Scenario(
         places=12,
         supervision_every=14,
         supervision_missed=0.2,
-        leaving=[Leaving(on=date(2026, 4, 6), peers=3)],
+        leaving=(Leaving(on=date(2026, 4, 6), peers=3),),
     ),
 )
 twenty = twelve.but({"limits.caseload": 20, "peers.places": 20}, "twenty")
@@ -85,20 +85,20 @@ all_stay = twelve.but({"peers.leaving": ()}, "all stay")
 # %%
 study = Experiment([twelve, twenty, weekly, all_stay], replications=20).run()
 
-# %% alt="For each policy, how many people gave up in each of the twenty years, as dots."
-figure, axes = plt.subplots(figsize=(8, 3), layout="constrained")
-for name in study.names:
-    years = study.values(name, "gave_up")
-    axes.plot([*years.values()], [name] * len(years), "o", alpha=0.4)
-axes.invert_yaxis()
-axes.set_xlabel("people who gave up waiting, a dot for each year")
-axes.set_title("Twenty pretend years of each policy. Nobody in them is real.", fontsize=10)
-display(figure)
-plt.close(figure)
+# %%
+years = {name: study.values(name, "gave_up").values() for name in study.names}
+show(*(f"{name}: {min(n):.0f} to {max(n):.0f} people gave up" for name, n in years.items()))
 
 # %% [markdown]
-# The dots overlap: a good year of one policy looks like a bad year of another. So we do not compare
-# clouds. We take the difference in each year, and then the mean of the twenty differences.
+# That is how far the years of one policy lie apart. A good year of one looks like a bad year of
+# another, so we do not compare two years. We take the difference in each year, and then the mean of
+# the twenty differences.
+
+# %%
+display(picture_of_differences(study, "twelve", ["wait_mean", "gave_up", "hours_of_a_peer"]))
+
+# %% [markdown]
+# The same in numbers:
 
 # %%
 others = ("twenty", "weekly talks", "all stay")
@@ -107,9 +107,9 @@ for measure in ("wait_mean", "gave_up", "lost_peer", "hours_of_a_peer"):
     show(*(study.difference(each, "twelve", measure).explain() for each in others))
 
 # %% [markdown]
-# In brackets stands where the difference would probably lie after very many years. Where the
-# brackets hold 0, these years do not tell the two apart, and you may not say that there is
-# no difference either.
+# A bar in the picture, and the brackets here, say where the mean difference would probably lie
+# after very many years. Where they hold 0, these years do not tell the two apart; that there is no
+# difference, they do not say either.
 #
 # Had each policy lived through other years, with other people, much of what differs would have
 # been chance. How much of that chance did the same luck take away?

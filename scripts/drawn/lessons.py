@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -23,8 +22,6 @@ LESSONS: Final = {
 }
 #: A notebook links to the built pages, which it reaches from its own folder.
 _BUILT: Final = re.compile(r"\]\(\.\./\.\./site/([^)#]*)/index\.html")
-#: A picture in a page, and the cell that drew it.
-_PICTURE: Final = re.compile(r"!\[png\]\((?P<file>output_(?P<cell>\d+)_\d+\.png)\)")
 #: The most that one cell may take.
 _SECONDS: Final = 120
 
@@ -56,21 +53,11 @@ def executed(file: str) -> Any:
 
 
 def lesson(file: str, pages: Collection[str]) -> str:
-    """The notebook as a page: its words, its code and what came out.
-
-    A picture lies in the page itself, with the words that its cell has as ``alt``.
-    """
+    """The notebook as a page: its words, its code and what came out."""
     from nbconvert import MarkdownExporter
 
-    found = executed(file)
-    text, beside = MarkdownExporter().from_notebook_node(found)
-
-    def inside(picture: re.Match[str]) -> str:
-        cell = found.cells[int(picture["cell"])]
-        drawn = b64encode(beside["outputs"][picture["file"]]).decode()
-        return f"![{cell.metadata['alt']}](data:image/png;base64,{drawn})"
-
-    return links_inside(_PICTURE.sub(inside, text), pages)
+    text, _ = MarkdownExporter().from_notebook_node(executed(file))
+    return links_inside(text, pages)
 
 
 def links_inside(text: str, pages: Collection[str]) -> str:

@@ -40,28 +40,15 @@ def counted(session: Session, sign: int) -> tuple[Count, ...]:
 
     Who came without a name is in no tally but the group's own.
     """
-    met = tuple(
-        Count(pair(peer, each), MET, sign)
-        for peer in session.peers
-        for each in session.participants
-    )
+    peers, participants = session.peers, session.participants
+    met = [Count(pair(peer, each), MET, sign) for peer in peers for each in participants]
     met += _attendance(session, sign)
-    if not session.counted:
-        return met
-    day, minutes = session.day, sign * session.counted
-    return (
-        *met,
-        *(
-            Count(peer, what, minutes, period(day, what))
-            for peer in session.peers
-            for what in _GIVEN
-        ),
-        *(
-            Count(each, what, minutes, period(day, what))
-            for each in session.participants
-            for what in _RECEIVED
-        ),
-    )
+    if session.counted:
+        day, minutes = session.day, sign * session.counted
+        for people, added in ((peers, _GIVEN), (participants, _RECEIVED)):
+            when = [(what, period(day, what)) for what in added]
+            met += [Count(each, what, minutes, in_) for each in people for what, in_ in when]
+    return tuple(met)
 
 
 def _attendance(session: Session, sign: int) -> tuple[Count, ...]:

@@ -88,7 +88,6 @@ from peerkit.model.families import (
 )
 from peerkit.model.fields import (
     Words,
-    on_day,
     pair,
 )
 from peerkit.model.forgetting import HoldStatus, LegalHold, WhyForgotten
@@ -508,7 +507,6 @@ __all__ = [
     "in_line",
     "map_of",
     "most_nights",
-    "on_day",
     "pair",
     "period",
     "periods",

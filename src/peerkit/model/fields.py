@@ -25,7 +25,7 @@ from peerkit.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Words", "on_day", "pair"]
+__all__ = ["Words", "pair"]
 
 #: The longest id we take, in characters.
 MOST_ID: Final = 96
@@ -61,11 +61,6 @@ Check: TypeAlias = "Callable[[object, attrs.Attribute[Any], Any], None]"
 def pair(one: str, other: str) -> str:
     """The id of two people together, whichever is named first: ``"ana+p-7"``."""
     return f"{one}+{other}" if one < other else f"{other}+{one}"
-
-
-def on_day(id_: str, day: date) -> str:
-    """The id of somebody or something on one day in UTC: ``"ana#2026-11-02"``."""
-    return f"{id_}#{day.isoformat()}"
 
 
 def ids_named(of: object, fields: tuple[str, ...]) -> tuple[str, ...]:
@@ -222,7 +217,7 @@ def some_ids(instance: object, attribute: attrs.Attribute[Any], value: object) -
 
 def any_ids(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Takes any number of different ids, or none."""
-    if value != ():
+    if type(value) is not tuple or value:
         some_ids(instance, attribute, value)
 
 
@@ -230,12 +225,11 @@ def maybe_ids(*, most: int = MOST_NAMED, repr: bool = True) -> Any:  # noqa: A00
     """Up to so many different ids; none when not said."""
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if value == ():
-            return
-        _no_text(instance, attribute, value)
         if type(value) is not tuple or len(value) > most:
+            _no_text(instance, attribute, value)
             raise BadInput(_place(instance, attribute), f"name at most {most} ids")
-        some_ids(instance, attribute, value)
+        if value:
+            some_ids(instance, attribute, value)
 
     return attrs.field(default=(), converter=as_tuple, validator=check, repr=repr)
 

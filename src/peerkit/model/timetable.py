@@ -78,10 +78,7 @@ def covered(span: Span, by: Iterable[Span]) -> bool:
 
 
 def busy_on(who: Iterable[str], spans: Iterable[Span]) -> tuple[str, ...]:
-    """The ids of these people and things on the UTC days of these times, each once.
-
-    They are those of ``on_day``.
-    """
+    """The ids of these people and things on the UTC days of these times: ``"ana#2026-11-02"``."""
     days = dict.fromkeys([each.isoformat() for span in spans for each in utc_days(span)])
     return tuple([f"{each}#{day}" for each in dict.fromkeys(who) for day in days])
 

@@ -85,32 +85,26 @@ def _spans(act: Any, view: View) -> tuple[Span, ...]:
     return _SPANS[type(act)](act, view)
 
 
-def _taken(
-    act: _Planned, view: View, spans: tuple[Span, ...]
-) -> Iterator[tuple[Session | Series, list[Span]]]:
+def _taken(act: _Planned, view: View) -> Iterator[tuple[Session | Series, list[Span]]]:
     """What is planned already and is not what the act speaks of, with the time it takes.
 
-    Of a series it is what may take some time of these: a year of it is seldom asked about.
+    Of a series it is what may take the same time: a year of it is seldom asked about.
     """
-    if not spans:
-        return
-    since, until = min(spans)[0] - _LONGEST, max(ends for _, ends in spans)
     for session in view.all(Session):
         itself = act.id == session.id and not isinstance(act, (PlanSeries, MoveOccurrence))
         if session.status is SessionStatus.PLANNED and not itself:
             yield session, [session.span]
+    new = act.id if isinstance(act, PlanSeries) else None
+    running = [each for each in view.all(Series) if each.status is SeriesStatus.RUNNING]
+    series = [each for each in running if each.id != new]
+    spans = _spans(act, view) if series else ()
+    if not spans:
+        return
+    since, until = min(spans)[0] - _LONGEST, max(ends for _, ends in spans)
     own = _named(act) if isinstance(act, (PlanSession, MoveOccurrence)) else None
-    for each in view.all(Series):
-        itself = act.id == each.id and isinstance(act, PlanSeries)
-        if each.status is SeriesStatus.RUNNING and not itself:
-            yield (
-                each,
-                [
-                    one.span
-                    for one in each.occurrences
-                    if since < one.starts < until and (each.id, one.day) != own
-                ],
-            )
+    for each in series:
+        near = [one for one in each.occurrences if since < one.starts < until]
+        yield each, [one.span for one in near if (each.id, one.day) != own]
 
 
 def double_booking(act: _Planned, view: View, book: Book) -> Findings:
@@ -119,11 +113,14 @@ def double_booking(act: _Planned, view: View, book: Book) -> Findings:
     What else somebody has is theirs: only what the peer does as a peer is named.
     """
     clause = book.clause("double-booking")
+    taken = tuple(_taken(act, view))
+    if not taken:
+        return (Finding(clause, Verdict.ALLOWED, {"peer": act.peer}),)
     spans = _spans(act, view)
     there = dict.fromkeys((*act.peers_named, *act.participants))
     found: list[Finding] = []
     asked: dict[str, None] = {}
-    for each, times in _taken(act, view, spans):
+    for each, times in taken:
         both = [who for who in there if who in {*each.peers, *each.participants}]
         if not (both and clash(spans, times)):
             continue
@@ -171,7 +168,7 @@ def _against(room: Room, act: _Planned, view: View) -> Iterator[Phrase]:
             "It has places for {limit}, and {now} would come.", limit=room.seats, now=people
         )
     spans = _spans(act, view)
-    for each, times in _taken(act, view, spans):
+    for each, times in _taken(act, view):
         if each.room == room.id and clash(spans, times):
             yield Phrase("{id} is in it.", id=each.id)
 

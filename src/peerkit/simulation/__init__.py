@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from peerkit.simulation.experiment import Experiment, Within, sweep
     from peerkit.simulation.files import read_scenario, write_scenario
     from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
+    from peerkit.simulation.from_hmis import arrivals_of
     from peerkit.simulation.given import ASSUMED, Parameter, parameters
     from peerkit.simulation.house import handbook_of
     from peerkit.simulation.luck import Luck
@@ -120,6 +121,7 @@ __all__ = [
     "Target",
     "Within",
     "WorkersLost",
+    "arrivals_of",
     "calibrate",
     "caution",
     "chance",
@@ -184,6 +186,8 @@ _FILES: Final = (
     "study_report",
     "evidence",
     "house",
+    "from_hmis",
+    "pictures",
 )
 
 

@@ -75,6 +75,11 @@ def _listed(values: Iterable[float]) -> tuple[float, ...]:
     return tuple(values)
 
 
+def _several(value: Any) -> Any:
+    """Several numbers as a tuple; what is one number is left for the check that says so."""
+    return tuple(value) if isinstance(value, list) else value
+
+
 @attrs.frozen
 class Shares:
     """Several values, and how often each is chosen: the shares add up to 1.
@@ -121,7 +126,12 @@ def given(
 ) -> Any:
     """A field of a scenario that is a number, with its default and what is known of it."""
     known = Given(says, unit, source, caution, least, most)
-    return attrs.field(default=default, validator=_fits, metadata={_KEY: known})
+    return attrs.field(
+        default=default,
+        converter=_several if isinstance(default, tuple) else None,
+        validator=_fits,
+        metadata={_KEY: known},
+    )
 
 
 def share(default: float, says: str, *, source: str = ASSUMED, caution: str = "") -> Any:
