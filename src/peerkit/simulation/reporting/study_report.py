@@ -149,7 +149,7 @@ def _known(asked: Iterable[str] | None, among: Iterable[str], place: str) -> tup
 def _items() -> tuple[_Item, ...]:
     """The items of the guideline, in order."""
     name = "stress.toml"
-    file = parsed(name, (files("peerkit.simulation") / name).read_bytes())
+    file = parsed(name, (files("peerkit.simulation.reporting") / name).read_bytes())
     found = []
     for section in file.tables("section"):
         title = f"{section.text('id')}. {section.text('title')}"

@@ -111,7 +111,7 @@ def caution() -> str:
 def published() -> tuple[PublishedStudy, ...]:
     """Every study that a scenario or the checks of this room use."""
     name = "evidence.toml"
-    file = parsed(name, (files("peerkit.simulation") / name).read_bytes())
+    file = parsed(name, (files("peerkit.simulation.scenarios") / name).read_bytes())
     sources = Handbook.load().sources
     found = tuple(_study(each, sources) for each in file.tables("study"))
     file.done()
