@@ -11,8 +11,8 @@ import pytest
 
 from peerkit.errors import BadInput
 from peerkit.model import Experience
-from peerkit.simulation import reading as reading_of
 from peerkit.simulation.engines import simulate
+from peerkit.simulation.fast import reading as reading_of
 from peerkit.simulation.fast.year import run_fast
 from peerkit.simulation.lives.luck import Luck
 from peerkit.simulation.lives.peers import posts
