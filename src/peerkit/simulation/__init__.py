@@ -187,7 +187,6 @@ _FILES: Final = (
     "evidence",
     "house",
     "from_hmis",
-    "pictures",
 )
 
 
