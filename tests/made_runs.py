@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peerkit.simulation.record import COLUMNS, Engine, Run
-from peerkit.simulation.scenario import Scenario
+from peerkit.simulation.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from peerkit.simulation.record import Table

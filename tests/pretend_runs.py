@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from peerkit.errors import BadInput, MissingExtra
-from peerkit.simulation.luck import Luck
+from peerkit.simulation.lives.luck import Luck
 from peerkit.simulation.record import Engine
-from peerkit.simulation.scenario import Scenario
+from peerkit.simulation.scenarios.scenario import Scenario
 
 #: Scenarios of this name fail in run 3, each in a way of its own.
 OURS, THEIRS, ABSENT, LOST = "ours", "theirs", "absent", "lost"

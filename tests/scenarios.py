@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from peerkit.errors import BadInput
 from peerkit.rules.limits import COUNTED
-from peerkit.simulation.files import hints_of
-from peerkit.simulation.given import Given, Shares, known_of, parameters
-from peerkit.simulation.scenario import Need, Scenario
+from peerkit.simulation.scenarios.files import hints_of
+from peerkit.simulation.scenarios.given import Given, Shares, known_of, parameters
+from peerkit.simulation.scenarios.scenario import Need, Scenario
 
 __all__ = ["scenarios"]
 

@@ -17,9 +17,9 @@ import attrs
 import pytest
 
 from peerkit.errors import BadInput, StoreError
-from peerkit.simulation.experiment import Experiment, Within
 from peerkit.simulation.record import Engine
-from peerkit.simulation.scenario import Scenario
+from peerkit.simulation.scenarios.scenario import Scenario
+from peerkit.simulation.studies.experiment import Experiment, Within
 from tests import pretend_runs
 from tests.pretend_runs import as_it_is, half_as_many, numbers
 
@@ -57,7 +57,7 @@ BASE.run(checkpoint=sys.argv[1])
 #: A process that takes its time, so that it can be killed at any moment.
 SLOW = """
 import sys
-from peerkit.simulation import running
+from peerkit.simulation.studies import running
 from tests import pretend_runs
 from tests.test_checkpoints import BASE
 import attrs
@@ -179,7 +179,7 @@ def test_the_file_of_another_version_is_refused(
     """Another version of what reckons may reckon otherwise."""
     path = tmp_path / "study.jsonl"
     BASE.run(checkpoint=path)
-    monkeypatch.setattr("peerkit.simulation.experiment.version", lambda name: "0")
+    monkeypatch.setattr("peerkit.simulation.studies.experiment.version", lambda name: "0")
     with pytest.raises(BadInput, match=r"differs in versions\."):
         BASE.run(checkpoint=path)
 

@@ -36,8 +36,8 @@ from peerkit.handbook.funding import funding_sources
 from peerkit.handbook.instruments import instruments
 from peerkit.model import NOUNS
 from peerkit.simulation import MEASURES, Scenario, parameters
-from peerkit.simulation.logic import ALGORITHMS, DAY
 from peerkit.simulation.record import COLUMNS
+from peerkit.simulation.reporting.logic import ALGORITHMS, DAY
 from peerkit.testing.situations import situations
 
 ROOT: Final = Path(__file__).parent.parent
@@ -51,7 +51,7 @@ DRAWN: Final = {f"docs/{path}": text for path, text in pages().items()}
 LESSONS: Final = {
     f"docs/{page}": links_inside(
         re.sub(r"^# ?", "", (ROOT / file).read_text("utf-8"), flags=re.MULTILINE),
-        [*(each.removeprefix("docs/") for each in (*WRITTEN, *DRAWN)), *lessons.LESSONS],
+        [each.removeprefix("docs/") for each in (*WRITTEN, *DRAWN)],
     )
     for page, file in lessons.LESSONS.items()
 }

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from peerkit.errors import BadInput, MissingExtra
-from peerkit.simulation import running
-from peerkit.simulation.experiment import Experiment, Within, sweep
 from peerkit.simulation.record import Engine
-from peerkit.simulation.running import Failure, Maker, Replication, WorkersLost, finished
-from peerkit.simulation.scenario import Scenario
-from peerkit.simulation.study import Row, Study
+from peerkit.simulation.scenarios.scenario import Scenario
+from peerkit.simulation.studies import running
+from peerkit.simulation.studies.experiment import Experiment, Within, sweep
+from peerkit.simulation.studies.running import Failure, Maker, Replication, WorkersLost, finished
+from peerkit.simulation.studies.study import Row, Study
 from tests import pretend_runs
 from tests.made_runs import run_of
 from tests.pretend_runs import as_it_is, numbers
@@ -214,6 +214,12 @@ def test_the_first_replication_does_not_count_because_it_fetches_what_is_needed(
     executor = Written()
     list(finished(MAKER, TASKS, executor, clock_of(0.0, 0.5, 0.01)))
     assert set(executor.parcels[:-1]) == {16}
+
+
+def test_what_is_no_executor_is_refused_before_anything_is_made() -> None:
+    """Also where there is so little to do that none would be asked."""
+    with pytest.raises(BadInput, match=r"executor: bring one of concurrent\.futures, or client"):
+        pretend(few).run("two")  # type: ignore[arg-type]  # what a script may hand over
 
 
 def test_nothing_to_do_is_done_at_once() -> None:

@@ -14,16 +14,16 @@ import pytest
 
 from peerkit.errors import BadInput, MissingExtra
 from peerkit.model import Experience
-from peerkit.simulation import frames
 from peerkit.simulation.engines import simulate
-from peerkit.simulation.files import hash_of
-from peerkit.simulation.frames import SYNTHETIC, to_pandas, to_parquet, to_polars
-from peerkit.simulation.house import handbook_of
 from peerkit.simulation.record import Engine, Run
-from peerkit.simulation.running import Replication
-from peerkit.simulation.scenario import Arrivals, Need, Peers, Scenario
-from peerkit.simulation.study import Study
-from peerkit.simulation.tidy import ROWS
+from peerkit.simulation.results import frames
+from peerkit.simulation.results.frames import SYNTHETIC, to_pandas, to_parquet, to_polars
+from peerkit.simulation.results.tidy import ROWS
+from peerkit.simulation.scenarios.files import hash_of
+from peerkit.simulation.scenarios.house import handbook_of
+from peerkit.simulation.scenarios.scenario import Arrivals, Need, Peers, Scenario
+from peerkit.simulation.studies.running import Replication
+from peerkit.simulation.studies.study import Study
 from tests.made_runs import run_of
 
 pytestmark = pytest.mark.once

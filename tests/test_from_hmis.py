@@ -15,7 +15,7 @@ from peerkit.exchange import hmis
 from peerkit.exchange.hmis import Client, Enrollment, Export
 from peerkit.model import Experience
 from peerkit.simulation import Arrivals, Need, Scenario, arrivals_of
-from peerkit.simulation.from_hmis import NOT_IN_AN_EXPORT
+from peerkit.simulation.scenarios.from_hmis import NOT_IN_AN_EXPORT
 
 SINCE: Final = date(2025, 1, 1)
 UNTIL: Final = date(2026, 1, 1)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from peerkit.errors import BadInput
-from peerkit.simulation.counting import waits
-from peerkit.simulation.measures import MEASURES, measure, measured_in
-from peerkit.simulation.outcomes import outcomes
+from peerkit.simulation.measuring.counting import waits
+from peerkit.simulation.measuring.measures import MEASURES, measure, measured_in
+from peerkit.simulation.measuring.outcomes import outcomes
 from peerkit.simulation.record import Run
-from peerkit.simulation.scenario import Beds, Costs, Outcomes, Peers, Scenario
+from peerkit.simulation.scenarios.scenario import Beds, Costs, Outcomes, Peers, Scenario
 from tests.made_runs import run_of
 
 WORDS = {

@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 
 from peerkit.errors import BadInput, MissingExtra
-from peerkit.simulation.evidence import NOT_FINDINGS
-from peerkit.simulation.pictures import (
+from peerkit.simulation.record import Engine, Run
+from peerkit.simulation.results.pictures import (
     picture_of_differences,
     picture_of_staying,
     picture_of_time,
     picture_of_waits,
 )
-from peerkit.simulation.record import Engine, Run
-from peerkit.simulation.running import Failure, Replication
-from peerkit.simulation.scenario import Peers, Scenario
-from peerkit.simulation.study import Study
+from peerkit.simulation.scenarios.evidence import NOT_FINDINGS
+from peerkit.simulation.scenarios.scenario import Peers, Scenario
+from peerkit.simulation.studies.running import Failure, Replication
+from peerkit.simulation.studies.study import Study
 from tests.made_runs import run_of
 
 pytestmark = pytest.mark.once

@@ -11,9 +11,9 @@ import pytest
 
 import peerkit as pk
 from peerkit import reports
-from peerkit.simulation.made_up import FlawKind, Flaws, Pretended, pretend
+from peerkit.simulation.door.made_up import FlawKind, Flaws, Pretended, pretend
 from peerkit.simulation.record import STATUSES
-from peerkit.simulation.scenario import Arrivals, Peers, Planning, Scenario, Sessions
+from peerkit.simulation.scenarios.scenario import Arrivals, Peers, Planning, Scenario, Sessions
 from peerkit.stores.memory import MemoryStore
 
 TEXAS = "us/tx"

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 
 from peerkit.errors import BadInput
 from peerkit.model import Experience
-from peerkit.simulation.changing import value_at
-from peerkit.simulation.files import hash_of, read_scenario, source_of, write_scenario
-from peerkit.simulation.given import parameters
-from peerkit.simulation.scenario import (
+from peerkit.simulation.scenarios.changing import value_at
+from peerkit.simulation.scenarios.files import hash_of, read_scenario, source_of, write_scenario
+from peerkit.simulation.scenarios.given import parameters
+from peerkit.simulation.scenarios.scenario import (
     Arrivals,
     Leaving,
     Lived,

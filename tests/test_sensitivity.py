@@ -11,13 +11,13 @@ import attrs
 import pytest
 
 from peerkit.errors import BadInput
-from peerkit.simulation.calibration import Calibration, Target, calibrate
-from peerkit.simulation.experiment import Experiment
 from peerkit.simulation.record import Engine
-from peerkit.simulation.running import Replication
-from peerkit.simulation.scenario import Scenario
-from peerkit.simulation.sensitivity import Design, Input, vary_each, vary_together
-from peerkit.simulation.study import Study
+from peerkit.simulation.scenarios.scenario import Scenario
+from peerkit.simulation.studies.calibration import Calibration, Target, calibrate
+from peerkit.simulation.studies.experiment import Experiment
+from peerkit.simulation.studies.running import Replication
+from peerkit.simulation.studies.sensitivity import Design, Input, vary_each, vary_together
+from peerkit.simulation.studies.study import Study
 from tests import pretend_runs
 from tests.pretend_runs import as_it_is, numbers
 

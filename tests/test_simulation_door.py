@@ -13,12 +13,12 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.simulation.answering import NotInTheModel
-from peerkit.simulation.beds import requests, stays
-from peerkit.simulation.door import run_through_the_door
-from peerkit.simulation.luck import Luck
+from peerkit.simulation.door.answering import NotInTheModel
+from peerkit.simulation.door.year import run_through_the_door
+from peerkit.simulation.lives.beds import requests, stays
+from peerkit.simulation.lives.luck import Luck
 from peerkit.simulation.record import ENDS, STATUSES, Engine, Run
-from peerkit.simulation.scenario import (
+from peerkit.simulation.scenarios.scenario import (
     Arrivals,
     Beds,
     Course,

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from peerkit.model import Experience, Role
-from peerkit.simulation.door import run_through_the_door
-from peerkit.simulation.fast import run_fast
+from peerkit.simulation.door.year import run_through_the_door
+from peerkit.simulation.fast.year import run_fast
 from peerkit.simulation.record import TABLES, Run
-from peerkit.simulation.scenario import (
+from peerkit.simulation.scenarios.scenario import (
     Arrivals,
     Beds,
     Choosing,

@@ -13,12 +13,12 @@ from peerkit.errors import BadInput
 from peerkit.model import Experience
 from peerkit.simulation import reading as reading_of
 from peerkit.simulation.engines import simulate
-from peerkit.simulation.fast import run_fast
-from peerkit.simulation.luck import Luck
-from peerkit.simulation.peers import posts
-from peerkit.simulation.people import People
+from peerkit.simulation.fast.year import run_fast
+from peerkit.simulation.lives.luck import Luck
+from peerkit.simulation.lives.peers import posts
+from peerkit.simulation.lives.people import People
 from peerkit.simulation.record import COLUMNS, ENDS, STATUSES, TABLES, Engine, Run
-from peerkit.simulation.scenario import (
+from peerkit.simulation.scenarios.scenario import (
     Arrivals,
     Beds,
     Choosing,

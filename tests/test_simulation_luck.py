@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, poisson
 
-from peerkit.simulation.fast import run_fast
-from peerkit.simulation.luck import NORMALS, Luck, counts, normals, steps
-from peerkit.simulation.people import FINISHED, GOES_ON, LEFT, People, pick
+from peerkit.simulation.fast.year import run_fast
+from peerkit.simulation.lives.luck import NORMALS, Luck, counts, normals, steps
+from peerkit.simulation.lives.people import FINISHED, GOES_ON, LEFT, People, pick
 from peerkit.simulation.record import ENDS
-from peerkit.simulation.scenario import (
+from peerkit.simulation.scenarios.scenario import (
     Arrivals,
     Course,
     Need,
@@ -147,7 +147,7 @@ class TestKinds:
 
     def test_chances_are_never_one(self) -> None:
         """From 0 to 1, without 1: the most that 64 bits give."""
-        from peerkit.simulation.luck import chances
+        from peerkit.simulation.lives.luck import chances
 
         ends = chances(np.array([0, (1 << 64) - 1], np.uint64))
         assert ends.tolist() == [0.0, 1 - 2**-53]

@@ -15,11 +15,12 @@ import attrs
 import pytest
 
 from peerkit.errors import BadInput
-from peerkit.simulation import running
 from peerkit.simulation.engines import simulate
-from peerkit.simulation.experiment import Experiment
-from peerkit.simulation.files import read_scenario
-from peerkit.simulation.manifest import (
+from peerkit.simulation.record import Engine, Run
+from peerkit.simulation.scenarios.files import read_scenario
+from peerkit.simulation.studies import running
+from peerkit.simulation.studies.experiment import Experiment
+from peerkit.simulation.studies.manifest import (
     Manifest,
     NotTheSame,
     differences,
@@ -28,8 +29,7 @@ from peerkit.simulation.manifest import (
     rerun,
     write_manifest,
 )
-from peerkit.simulation.record import Engine, Run
-from peerkit.simulation.study import Study
+from peerkit.simulation.studies.study import Study
 
 KNOWN = read_scenario(Path(__file__).parent / "known_scenario.toml")
 OTHER = KNOWN.but({"limits.caseload": 2}, "caseload 2")

@@ -12,17 +12,17 @@ from scipy import stats
 
 from peerkit.errors import BadInput
 from peerkit.handbook import Handbook
-from peerkit.simulation import evidence
-from peerkit.simulation.changing import value_at
-from peerkit.simulation.costs import COSTS, KINDS, costs
-from peerkit.simulation.evidence import NOT_FINDINGS, caution, published, trials
-from peerkit.simulation.given import ASSUMED, Shares, parameters
-from peerkit.simulation.luck import Luck
-from peerkit.simulation.outcomes import OUTCOMES, effects, outcomes
-from peerkit.simulation.peers import posts
-from peerkit.simulation.people import People, named
+from peerkit.simulation.lives.luck import Luck
+from peerkit.simulation.lives.peers import posts
+from peerkit.simulation.lives.people import People, named
+from peerkit.simulation.measuring.costs import COSTS, KINDS, costs
+from peerkit.simulation.measuring.outcomes import OUTCOMES, effects, outcomes
 from peerkit.simulation.record import COLUMNS, STATUSES, Engine, Run
-from peerkit.simulation.scenario import Need, Peers, Scenario
+from peerkit.simulation.scenarios import evidence
+from peerkit.simulation.scenarios.changing import value_at
+from peerkit.simulation.scenarios.evidence import NOT_FINDINGS, caution, published, trials
+from peerkit.simulation.scenarios.given import ASSUMED, Shares, parameters
+from peerkit.simulation.scenarios.scenario import Need, Peers, Scenario
 
 PEERS = {"seat": [0, 1], "began": [-365, 10], "ended": [-1, 19], "talks": [2, 1]}
 STAYS = {"began": [5, -1, 68], "nights": [3, 0, 7]}

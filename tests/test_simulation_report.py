@@ -10,15 +10,13 @@ import attrs
 import pytest
 
 from peerkit.errors import BadInput
-from peerkit.simulation.desk import SUPERVISION
-from peerkit.simulation.evidence import NOT_FINDINGS
-from peerkit.simulation.experiment import Experiment
-from peerkit.simulation.given import parameters
-from peerkit.simulation.logic import ALGORITHMS, ASSUMPTIONS, DAY, LIMITS, LUCK, PARTS
-from peerkit.simulation.manifest import manifest_of
+from peerkit.simulation.door.desk import SUPERVISION
 from peerkit.simulation.record import Engine
-from peerkit.simulation.running import Failure, Replication
-from peerkit.simulation.scenario import (
+from peerkit.simulation.reporting.logic import ALGORITHMS, ASSUMPTIONS, DAY, LIMITS, LUCK, PARTS
+from peerkit.simulation.reporting.study_report import BLANK, report
+from peerkit.simulation.scenarios.evidence import NOT_FINDINGS
+from peerkit.simulation.scenarios.given import parameters
+from peerkit.simulation.scenarios.scenario import (
     Arrivals,
     Beds,
     Choosing,
@@ -28,8 +26,10 @@ from peerkit.simulation.scenario import (
     Peers,
     Scenario,
 )
-from peerkit.simulation.study import Study
-from peerkit.simulation.study_report import BLANK, report
+from peerkit.simulation.studies.experiment import Experiment
+from peerkit.simulation.studies.manifest import manifest_of
+from peerkit.simulation.studies.running import Failure, Replication
+from peerkit.simulation.studies.study import Study
 
 pytestmark = pytest.mark.once
 

@@ -11,14 +11,14 @@ import pytest
 
 from peerkit.errors import BadInput
 from peerkit.model import Experience
-from peerkit.simulation.beyond import BEYOND, asked, gives_in
-from peerkit.simulation.changing import value_at
-from peerkit.simulation.given import ASSUMED, parameters
-from peerkit.simulation.house import handbook_of
-from peerkit.simulation.luck import Luck
-from peerkit.simulation.peers import REVIEW, gives_notice, name_of, posts
+from peerkit.simulation.lives.beyond import BEYOND, asked, gives_in
+from peerkit.simulation.lives.luck import Luck
+from peerkit.simulation.lives.peers import REVIEW, gives_notice, name_of, posts
 from peerkit.simulation.record import Column
-from peerkit.simulation.scenario import (
+from peerkit.simulation.scenarios.changing import value_at
+from peerkit.simulation.scenarios.given import ASSUMED, parameters
+from peerkit.simulation.scenarios.house import handbook_of
+from peerkit.simulation.scenarios.scenario import (
     Arrivals,
     Costs,
     Leaving,

@@ -16,9 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import peerkit as pk
-from peerkit.simulation.designs import latin_hypercube, one_at_a_time, rank_correlations
-from peerkit.simulation.precision import Precision, replications_for
-from peerkit.simulation.statistics import (
+from peerkit.simulation.statistics.designs import latin_hypercube, one_at_a_time, rank_correlations
+from peerkit.simulation.statistics.intervals import (
     Estimate,
     Interval,
     interval,
@@ -29,7 +28,8 @@ from peerkit.simulation.statistics import (
     survival,
     wilson,
 )
-from peerkit.simulation.warm_up import Truncation, mser5, suggest_warm_up, welch
+from peerkit.simulation.statistics.precision import Precision, replications_for
+from peerkit.simulation.statistics.warm_up import Truncation, mser5, suggest_warm_up, welch
 
 by_scipy = pytest.mark.skipif(find_spec("scipy") is None, reason='needs the extra "simulation"')
 FIGURES = st.floats(-1e100, 1e100)
@@ -810,10 +810,10 @@ class TestWithoutTheExtra:
         """In a process of its own; what the standard library can do, it does."""
         code = (
             "import sys\n"
-            "from peerkit.simulation.designs import one_at_a_time\n"
-            "from peerkit.simulation.precision import Precision\n"
-            "from peerkit.simulation.statistics import odds_ratio, wilson\n"
-            "from peerkit.simulation.warm_up import mser5, welch\n"
+            "from peerkit.simulation.statistics.designs import one_at_a_time\n"
+            "from peerkit.simulation.statistics.precision import Precision\n"
+            "from peerkit.simulation.statistics.intervals import odds_ratio, wilson\n"
+            "from peerkit.simulation.statistics.warm_up import mser5, welch\n"
             "wilson(1, 2), odds_ratio(1, 2, 1, 2), mser5(range(50)), welch([[1] * 9], 2)\n"
             "Precision(within=1).after(1).after(2), one_at_a_time({}, {})\n"
             "print({'numpy', 'scipy'} & set(sys.modules))\n"

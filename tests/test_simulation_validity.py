@@ -19,14 +19,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from peerkit.simulation.evidence import published, trials
-from peerkit.simulation.fast import run_fast
-from peerkit.simulation.given import Shares
-from peerkit.simulation.luck import Luck
-from peerkit.simulation.outcomes import outcomes
-from peerkit.simulation.people import People
+from peerkit.simulation.fast.year import run_fast
+from peerkit.simulation.lives.luck import Luck
+from peerkit.simulation.lives.people import People
+from peerkit.simulation.measuring.outcomes import outcomes
 from peerkit.simulation.record import ENDS, Run
-from peerkit.simulation.scenario import Scenario
+from peerkit.simulation.scenarios.evidence import published, trials
+from peerkit.simulation.scenarios.given import Shares
+from peerkit.simulation.scenarios.scenario import Scenario
 
 pytestmark = pytest.mark.once
 

@@ -8,11 +8,11 @@ from typing import ClassVar
 import attrs
 import pytest
 
-from peerkit.simulation.evidence import NOT_FINDINGS
 from peerkit.simulation.record import Engine
-from peerkit.simulation.running import Failure, Replication
-from peerkit.simulation.scenario import Scenario
-from peerkit.simulation.study import Study
+from peerkit.simulation.scenarios.evidence import NOT_FINDINGS
+from peerkit.simulation.scenarios.scenario import Scenario
+from peerkit.simulation.studies.running import Failure, Replication
+from peerkit.simulation.studies.study import Study
 from tests.made_runs import run_of
 
 BASE = Scenario(name="<b>twelve</b>", days=30, warm_up=10)

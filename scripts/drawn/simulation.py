@@ -10,16 +10,24 @@ from scripts.drawn.citing import SOURCES, source
 from scripts.drawn.fields import fields
 from scripts.drawn.markdown import drawn, esc, first, table
 
-from peerkit.simulation.files import source_of
-from peerkit.simulation.given import known_of, parameters
-from peerkit.simulation.logic import ALGORITHMS, ASSUMPTIONS, DAY, EXECUTION, FLOW, LUCK, PARTS
 from peerkit.simulation.markdown import bullets, said
-from peerkit.simulation.measures import MEASURES, REFUSED
+from peerkit.simulation.measuring.measures import MEASURES, REFUSED
 from peerkit.simulation.record import COLUMNS
-from peerkit.simulation.scenario import Leaving, Lived, Need, Scenario, Speaks
+from peerkit.simulation.reporting.logic import (
+    ALGORITHMS,
+    ASSUMPTIONS,
+    DAY,
+    EXECUTION,
+    FLOW,
+    LUCK,
+    PARTS,
+)
+from peerkit.simulation.scenarios.files import source_of
+from peerkit.simulation.scenarios.given import known_of, parameters
+from peerkit.simulation.scenarios.scenario import Leaving, Lived, Need, Scenario, Speaks
 
 if TYPE_CHECKING:
-    from peerkit.simulation.given import Given, Parameter
+    from peerkit.simulation.scenarios.given import Given, Parameter
 
 __all__ = ["model", "parameters_of_a_scenario"]
 

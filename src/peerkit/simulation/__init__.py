@@ -13,39 +13,28 @@ from typing import TYPE_CHECKING, Final
 from peerkit.simulation.chance import chance
 
 if TYPE_CHECKING:
-    from peerkit.simulation.answering import NotInTheModel
-    from peerkit.simulation.calibration import Calibration, Target, calibrate
-    from peerkit.simulation.door import run_through_the_door
-    from peerkit.simulation.drawing import Picture
+    from peerkit.simulation.door.answering import NotInTheModel
+    from peerkit.simulation.door.made_up import Flaw, FlawKind, Flaws, Pretended, pretend
+    from peerkit.simulation.door.year import run_through_the_door
     from peerkit.simulation.engines import simulate
-    from peerkit.simulation.evidence import caution, trials
-    from peerkit.simulation.experiment import Experiment, Within, sweep
-    from peerkit.simulation.files import read_scenario, write_scenario
-    from peerkit.simulation.frames import to_pandas, to_parquet, to_polars
-    from peerkit.simulation.from_hmis import arrivals_of
-    from peerkit.simulation.given import ASSUMED, Parameter, parameters
-    from peerkit.simulation.house import handbook_of
-    from peerkit.simulation.luck import Luck
-    from peerkit.simulation.made_up import Flaw, FlawKind, Flaws, Pretended, pretend
-    from peerkit.simulation.manifest import (
-        Manifest,
-        NotTheSame,
-        manifest_of,
-        read_manifest,
-        rerun,
-        write_manifest,
-    )
-    from peerkit.simulation.measures import MEASURES, measured_in
-    from peerkit.simulation.pictures import (
+    from peerkit.simulation.lives.luck import Luck
+    from peerkit.simulation.measuring.measures import MEASURES, measured_in
+    from peerkit.simulation.record import Engine, Run
+    from peerkit.simulation.reporting.study_report import report
+    from peerkit.simulation.results.drawing import Picture
+    from peerkit.simulation.results.frames import to_pandas, to_parquet, to_polars
+    from peerkit.simulation.results.pictures import (
         picture_of_differences,
         picture_of_staying,
         picture_of_time,
         picture_of_waits,
     )
-    from peerkit.simulation.precision import Precision
-    from peerkit.simulation.record import Engine, Run
-    from peerkit.simulation.running import Failure, WorkersLost
-    from peerkit.simulation.scenario import (
+    from peerkit.simulation.scenarios.evidence import caution, trials
+    from peerkit.simulation.scenarios.files import read_scenario, write_scenario
+    from peerkit.simulation.scenarios.from_hmis import arrivals_of
+    from peerkit.simulation.scenarios.given import ASSUMED, Parameter, parameters
+    from peerkit.simulation.scenarios.house import handbook_of
+    from peerkit.simulation.scenarios.scenario import (
         Arrivals,
         Beds,
         Choosing,
@@ -64,8 +53,7 @@ if TYPE_CHECKING:
         Shares,
         Speaks,
     )
-    from peerkit.simulation.sensitivity import vary_each, vary_together
-    from peerkit.simulation.statistics import (
+    from peerkit.simulation.statistics.intervals import (
         Interval,
         interval,
         odds_ratio,
@@ -74,9 +62,21 @@ if TYPE_CHECKING:
         survival,
         wilson,
     )
-    from peerkit.simulation.study import Study
-    from peerkit.simulation.study_report import report
-    from peerkit.simulation.warm_up import suggest_warm_up
+    from peerkit.simulation.statistics.precision import Precision
+    from peerkit.simulation.statistics.warm_up import suggest_warm_up
+    from peerkit.simulation.studies.calibration import Calibration, Target, calibrate
+    from peerkit.simulation.studies.experiment import Experiment, Within, sweep
+    from peerkit.simulation.studies.manifest import (
+        Manifest,
+        NotTheSame,
+        manifest_of,
+        read_manifest,
+        rerun,
+        write_manifest,
+    )
+    from peerkit.simulation.studies.running import Failure, WorkersLost
+    from peerkit.simulation.studies.sensitivity import vary_each, vary_together
+    from peerkit.simulation.studies.study import Study
     from peerkit.simulation.week import PretendWeek
 
 __all__ = [
@@ -161,32 +161,32 @@ __all__ = [
 #: Where the names stand.
 _FILES: Final = (
     "week",
-    "scenario",
-    "given",
-    "files",
-    "luck",
+    "scenarios.scenario",
+    "scenarios.given",
+    "scenarios.files",
+    "lives.luck",
     "record",
     "engines",
-    "answering",
-    "door",
-    "made_up",
-    "measures",
-    "frames",
-    "drawing",
-    "pictures",
-    "statistics",
-    "precision",
-    "warm_up",
-    "running",
-    "study",
-    "experiment",
-    "sensitivity",
-    "calibration",
-    "manifest",
-    "study_report",
-    "evidence",
-    "house",
-    "from_hmis",
+    "door.answering",
+    "door.year",
+    "door.made_up",
+    "measuring.measures",
+    "results.frames",
+    "results.drawing",
+    "results.pictures",
+    "statistics.intervals",
+    "statistics.precision",
+    "statistics.warm_up",
+    "studies.running",
+    "studies.study",
+    "studies.experiment",
+    "studies.sensitivity",
+    "studies.calibration",
+    "studies.manifest",
+    "reporting.study_report",
+    "scenarios.evidence",
+    "scenarios.house",
+    "scenarios.from_hmis",
 )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from peerkit.errors import BadInput
-from peerkit.simulation.fast import run_fast
+from peerkit.simulation.fast.year import run_fast
 from peerkit.simulation.record import Engine, Run
 
 if TYPE_CHECKING:
-    from peerkit.simulation.scenario import Scenario
+    from peerkit.simulation.scenarios.scenario import Scenario
 
 __all__ = ["simulate"]
 
@@ -27,6 +27,6 @@ def simulate(
         return run_fast(scenario, seed, run)
     if engine is not Engine.DOOR:
         raise BadInput("engine", "give Engine.FAST or Engine.DOOR")
-    from peerkit.simulation.door import run_through_the_door
+    from peerkit.simulation.door.year import run_through_the_door
 
     return run_through_the_door(scenario, seed, run)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from peerkit.simulation.given import Shares
+from peerkit.simulation.scenarios.given import Shares
 
 __all__ = ["bullets", "code", "plainly", "said", "short", "table"]
 

@@ -11,12 +11,12 @@ import attrs
 
 from peerkit.errors import BadInput
 from peerkit.simulation.arrays import numpy
-from peerkit.simulation.evidence import caution
+from peerkit.simulation.scenarios.evidence import caution
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from peerkit.simulation.scenario import Scenario
+    from peerkit.simulation.scenarios.scenario import Scenario
 
     #: A table: its columns by name, all equally long.
     Table: TypeAlias = Mapping[str, NDArray[Any]]
@@ -149,11 +149,11 @@ class Run:
 
     def __str__(self) -> str:
         # What measures a run needs to know what a run is; so it is asked when it is asked for.
-        return str(import_module("peerkit.simulation.summary").page_of(self).text())
+        return str(import_module("peerkit.simulation.results.summary").page_of(self).text())
 
     def _repr_html_(self) -> str:
         """As a notebook shows it: the same half page."""
-        return str(import_module("peerkit.simulation.summary").page_of(self).html())
+        return str(import_module("peerkit.simulation.results.summary").page_of(self).html())
 
     def table(self, name: str) -> Table:
         """One of :data:`TABLES`. Raises :class:`~peerkit.errors.BadInput` for another name."""

@@ -1,0 +1,1 @@
+"""The fast engine: a loop over matches, and arrays for all else."""

@@ -1,0 +1,1 @@
+"""Who comes and who serves, and what chance decides for each: what both engines read."""

@@ -1,0 +1,1 @@
+"""What a run or a study came to, as rows, frames and pictures."""

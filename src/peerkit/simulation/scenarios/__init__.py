@@ -1,0 +1,1 @@
+"""What a scenario says, and where each number is from."""

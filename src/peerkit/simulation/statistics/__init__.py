@@ -1,0 +1,1 @@
+"""Intervals, precision, warm-up and designs. Nothing here knows a scenario."""

@@ -1,0 +1,1 @@
+"""Experiments: scenarios lived through many times, and what is found of them."""
