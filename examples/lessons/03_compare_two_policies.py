@@ -98,11 +98,11 @@ show(*(f"{name}: {min(n):.0f} to {max(n):.0f} people gave up" for name, n in yea
 display(picture_of_differences(study, "twelve", ["wait_mean", "gave_up", "hours_of_a_peer"]))
 
 # %% [markdown]
-# The same in numbers:
+# In numbers, for whoever gave up and whoever lost their peer:
 
 # %%
 others = ("twenty", "weekly talks", "all stay")
-for measure in ("wait_mean", "gave_up", "lost_peer", "hours_of_a_peer"):
+for measure in ("gave_up", "lost_peer"):
     display(Markdown(f"**{MEASURES[measure].says.capitalize()}:**"))
     show(*(study.difference(each, "twelve", measure).explain() for each in others))
 
@@ -134,7 +134,7 @@ show(*(f"{other} less twelve: {share:.0%}" for other, share in saved.items()))
 # %%
 paid = study.difference("weekly talks", "twelve", "cost").difference.mean / 100
 show(
-    f"In a year it costs {paid:+,.0f} dollars.",
+    f"Weekly talks cost {paid:,.0f} dollars a year more.",
     study.difference("weekly talks", "twelve", "refused.supervision").explain(),
     study.difference("weekly talks", "twelve", "gave_up").explain(),
 )

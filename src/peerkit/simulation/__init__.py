@@ -187,7 +187,6 @@ _FILES: Final = (
     "scenarios.evidence",
     "scenarios.house",
     "scenarios.from_hmis",
-    "results.pictures",
 )
 
 
