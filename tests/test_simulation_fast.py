@@ -12,19 +12,11 @@ import pytest
 from peerkit.errors import BadInput
 from peerkit.model import Experience
 from peerkit.simulation.engines import simulate
-<<<<<<< HEAD
-from peerkit.simulation.fast import reading as reading_of
+from peerkit.simulation.fast.reading import reading
 from peerkit.simulation.fast.year import run_fast
 from peerkit.simulation.lives.luck import Luck
 from peerkit.simulation.lives.peers import posts
 from peerkit.simulation.lives.people import People
-=======
-from peerkit.simulation.fast import run_fast
-from peerkit.simulation.luck import Luck
-from peerkit.simulation.peers import posts
-from peerkit.simulation.people import People
-from peerkit.simulation.reading import reading
->>>>>>> s7-fast
 from peerkit.simulation.record import COLUMNS, ENDS, STATUSES, TABLES, Engine, Run
 from peerkit.simulation.scenarios.scenario import (
     Arrivals,

@@ -40,6 +40,15 @@ BASE = Scenario()
 # -- numbers
 
 
+def test_several_numbers_may_be_given_as_a_list() -> None:
+    """They are kept as a tuple; one number is none, and it is said so."""
+    listed: Any = [0.5, 1.5] * 6
+    assert Arrivals(months=listed).months == (0.5, 1.5) * 6
+    one: Any = 1.0
+    with pytest.raises(BadInput, match=r"Arrivals.months: give several numbers \(factor\)"):
+        Arrivals(months=one)
+
+
 def test_every_number_is_listed_with_what_is_known_of_it() -> None:
     """By its path, with a unit and a source; the parts of a list by their place in it."""
     found = {each.path: each for each in parameters(BASE)}

@@ -2,9 +2,10 @@
 # # Lesson 2: plan a program
 #
 # For whoever plans a peer program that does not exist yet. Six people will come each week. How many
-# peers do you need? With how many people can each of them walk at once, which is to say: meet again
-# and again as their peer? How often do they talk with a supervisor? You write down a first idea, live
-# through a pretend year of it under the real handbook, and change your mind before anybody is hired.
+# peers do you need? With how many people can each of them walk at once? (To walk with somebody is
+# to meet them again and again, as their peer.) How often do they talk with a supervisor? You write
+# down a first idea, live through a pretend year of it under the real handbook, and change your mind
+# before anybody is hired.
 #
 # It takes three quarters of an hour, alone or in a group. Nobody has to know how to program: you
 # change numbers, and run the cells again. Everybody in it is made up.
@@ -76,8 +77,8 @@ show(*(f"**{found[name]:.0f}** {MEASURES[name].says}" for name in asked))
 display(picture_of_time(year))
 
 # %% [markdown]
-# The program begins empty, so in the first months there is a place for everybody. Then the peers stop
-# at twenty people each, though the plan has 25, and the list grows.
+# The program begins empty, so in the first months there is a place for everybody. Then the peers
+# stop at twenty people each, though the plan has 25, and the list grows.
 #
 # *Talk about it:* who are the people who gave up? Where would they have gone in your town?
 #

@@ -76,7 +76,7 @@ def _listed(values: Iterable[float]) -> tuple[float, ...]:
 
 
 def _several(value: Any) -> Any:
-    """Several numbers as a tuple; what is one number is left for the check that says so."""
+    """Several numbers as a tuple; what is none is left for the check that says so."""
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -205,7 +205,9 @@ def bounds(of: Any, name: str) -> tuple[float, float]:
 def _fits(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Each number lies where it may; several are asked one by one."""
     known: Given = attribute.metadata[_KEY]
-    listed = isinstance(attribute.default, tuple) and isinstance(value, tuple)
+    listed = isinstance(attribute.default, tuple)
+    if listed and not isinstance(value, tuple):
+        raise BadInput(_place(instance, attribute), f"give several numbers ({known.unit})")
     several: Any = value if listed else (value,)
     for each in several:
         whole = isinstance(attribute.default, int) and not isinstance(attribute.default, bool)
