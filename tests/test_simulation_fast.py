@@ -520,7 +520,7 @@ def test_no_more_than_the_session_is_spent_beyond_the_role() -> None:
 
 def test_what_a_handbook_allows_is_no_drift(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is written that it was asked for; there is no refusal, and no minute beyond the role."""
-    for module in ("beyond", "reading", "asks", "tables"):
+    for module in ("lives.beyond", "fast.reading", "fast.asks", "fast.tables"):
         monkeypatch.setattr(f"peerkit.simulation.{module}.BEYOND", ("listen",))
     numbers = {"sessions.asked_beyond": 1.0, "sessions.drift": 1.0, "arrivals.walking": 1}
     reading.cache_clear()
