@@ -70,39 +70,49 @@ def test_a_number_of_ones_own_is_no_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "says"),
+    ("kind", "values", "says"),
     [
-        (lambda: Peers(count=0), r"Peers\.count: must lie from 1 to"),
-        (lambda: Peers(count=2.5), r"Peers\.count: give a whole number of peers"),  # type: ignore[arg-type]
-        (lambda: Peers(count=True), r"Peers\.count: give a whole number of peers"),
-        (lambda: Peers(turnover="half"), r"Peers\.turnover: give a number \(share\)"),  # type: ignore[arg-type]
-        (lambda: Peers(turnover=1.1), r"Peers\.turnover: must lie from 0 to 1"),
-        (lambda: Peers(turnover=math.nan), r"Peers\.turnover: must lie from 0 to 1"),
-        (lambda: Arrivals(per_week=math.inf), r"Arrivals\.per_week: must lie"),
-        (lambda: Arrivals(months=(1.0,) * 11), r"Arrivals\.months: give 12 factors"),
-        (lambda: Arrivals(needs=()), r"Arrivals\.needs: give 1 or more"),
-        (lambda: Arrivals(needs=(Need(share=0.5),)), r"Arrivals\.needs: their shares must add up"),
-        (lambda: Arrivals(needs=("en",)), r"Arrivals\.needs: give a Need"),  # type: ignore[arg-type]
-        (lambda: Peers(leave_days=5), r"Peers\.leave_days: give a Shares"),  # type: ignore[arg-type]
-        (lambda: Scenario(matching=Sessions()), r"Scenario\.matching: give a Matching"),  # type: ignore[arg-type]
-        (lambda: Scenario(days=5, warm_up=5), r"Scenario\.warm_up: must be shorter"),
-        (lambda: Sessions(no_show=0.6, cancelled=0.5), r"Sessions\.cancelled: with those missed"),
-        (lambda: Shares((1, 2), (1.0,)), r"Shares\.shares: give one share for each"),
-        (lambda: Shares((), ()), r"Shares\.shares: give one share for each"),
-        (lambda: Shares((5, 5), (0.5, 0.5)), r"Shares\.values: give each value once"),
-        (lambda: Shares((5,), ("all",)), r"Shares\.shares: give numbers"),  # type: ignore[arg-type]
-        (lambda: Peers(leave_days=Shares((0,), (1,))), r"Peers\.leave_days: each must lie from 1"),
-        (lambda: Scenario(name="two\nlines"), r"Scenario\.name: give one line of text"),
-        (lambda: Scenario(limits={"caseload": 1.5}), r"Scenario\.limits: give a whole number"),
-        (lambda: Shares((1.5,), (1.0,)), r"Shares\.values: give whole numbers"),  # type: ignore[arg-type]
-        (lambda: Shares((1, 2), (0.5, 0.4)), r"Shares\.shares: must be 0 or more each, and add up"),
-        (lambda: Shares((1, 2), (1.5, -0.5)), r"Shares\.shares: must be 0 or more each"),
+        (Peers, {"count": 0}, r"Peers\.count: must lie from 1 to"),
+        (Peers, {"count": 2.5}, r"Peers\.count: give a whole number of peers"),
+        (Peers, {"count": True}, r"Peers\.count: give a whole number of peers"),
+        (Peers, {"turnover": "half"}, r"Peers\.turnover: give a number \(share\)"),
+        (Peers, {"turnover": 1.1}, r"Peers\.turnover: must lie from 0 to 1"),
+        (Peers, {"turnover": math.nan}, r"Peers\.turnover: must lie from 0 to 1"),
+        (Arrivals, {"per_week": math.inf}, r"Arrivals\.per_week: must lie"),
+        (Arrivals, {"months": (1.0,) * 11}, r"Arrivals\.months: give 12 factors"),
+        (Arrivals, {"needs": ()}, r"Arrivals\.needs: give 1 or more"),
+        (Arrivals, {"needs": (Need(share=0.5),)}, r"Arrivals\.needs: their shares must add up"),
+        (Arrivals, {"needs": ("en",)}, r"Arrivals\.needs: give a Need"),
+        (Peers, {"leave_days": 5}, r"Peers\.leave_days: give a Shares"),
+        (Scenario, {"matching": Sessions()}, r"Scenario\.matching: give a Matching"),
+        (Scenario, {"days": 5, "warm_up": 5}, r"Scenario\.warm_up: must be shorter"),
+        (Sessions, {"no_show": 0.6, "cancelled": 0.5}, r"Sessions\.cancelled: with those missed"),
+        (Shares, {"values": (1, 2), "shares": (1.0,)}, r"Shares\.shares: give one share for each"),
+        (Shares, {"values": (), "shares": ()}, r"Shares\.shares: give one share for each"),
+        (Shares, {"values": (5, 5), "shares": (0.5, 0.5)}, r"Shares\.values: give each value once"),
+        (Shares, {"values": (5,), "shares": ("all",)}, r"Shares\.shares: give numbers"),
+        (Peers, {"leave_days": Shares((0,), (1,))}, r"Peers\.leave_days: each must lie from 1"),
+        (Scenario, {"name": "two\nlines"}, r"Scenario\.name: give one line of text"),
+        (Scenario, {"limits": {"caseload": 1.5}}, r"Scenario\.limits: give a whole number"),
+        (Shares, {"values": (1.5,), "shares": (1.0,)}, r"Shares\.values: give whole numbers"),
+        (
+            Shares,
+            {"values": (1, 2), "shares": (0.5, 0.4)},
+            r"Shares\.shares: must be 0 or more each, and add up",
+        ),
+        (
+            Shares,
+            {"values": (1, 2), "shares": (1.5, -0.5)},
+            r"Shares\.shares: must be 0 or more each",
+        ),
     ],
 )
-def test_a_number_that_cannot_be_is_refused_by_its_place(make: Any, says: str) -> None:
+def test_a_number_that_cannot_be_is_refused_by_its_place(
+    kind: Any, values: dict[str, Any], says: str
+) -> None:
     """The place, and what may stand there; never the value itself."""
     with pytest.raises(BadInput, match=says):
-        make()
+        kind(**values)
 
 
 # -- changing

@@ -66,6 +66,10 @@ class _Tables(Mapping[str, "Table"]):
     def __len__(self) -> int:
         return len(COLUMNS)
 
+    def __reduce__(self) -> tuple[type[_Tables], tuple[dict[str, Table], dict[str, Any]]]:
+        # What makes them stays here; the tables travel.
+        return _Tables, ({name: self[name] for name in self}, {})
+
 
 def as_run(found: Found) -> Run:
     """The run, with its tables."""
