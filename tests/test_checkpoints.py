@@ -29,7 +29,7 @@ BASE = Experiment((few, ours), replications=6, measures=as_it_is, simulate=numbe
 #: A process that makes a study, and is killed when it has written half of a line.
 KILLED = """
 import os, signal, sys
-from peerkit.simulation import checkpoints, running
+from peerkit.simulation.studies import checkpoints, running
 from tests.test_checkpoints import BASE
 
 class Cut:

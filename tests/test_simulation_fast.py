@@ -11,8 +11,8 @@ import pytest
 
 from peerkit.errors import BadInput
 from peerkit.model import Experience
-from peerkit.simulation import reading as reading_of
 from peerkit.simulation.engines import simulate
+from peerkit.simulation.fast.reading import reading
 from peerkit.simulation.fast.year import run_fast
 from peerkit.simulation.lives.luck import Luck
 from peerkit.simulation.lives.peers import posts
@@ -173,7 +173,7 @@ def test_an_overplanned_peer_refuses_once_a_day() -> None:
     ]
     assert run.words["verdict"] == ("not_allowed",)
     # Both refuse on each day until, on day 40, the last one finds a place.
-    assert {day: found.count((day, *rest)) for day, *rest in found} == dict.fromkeys(range(40), 1)
+    assert {each[0]: found.count(each) for each in found} == dict.fromkeys(range(40), 1)
     assert len(found) == 80
     assert rows(run, "matches", "person", "seat", "began")[2:] == [
         (2, 0, 19),
@@ -520,13 +520,15 @@ def test_no_more_than_the_session_is_spent_beyond_the_role() -> None:
 
 def test_what_a_handbook_allows_is_no_drift(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is written that it was asked for; there is no refusal, and no minute beyond the role."""
-    monkeypatch.setattr(reading_of, "_said", lambda *_: None)
-    reading_of.reading.cache_clear()
+    for module in ("lives.beyond", "fast.reading", "fast.asks", "fast.tables"):
+        monkeypatch.setattr(f"peerkit.simulation.{module}.BEYOND", ("listen",))
     numbers = {"sessions.asked_beyond": 1.0, "sessions.drift": 1.0, "arrivals.walking": 1}
-    run = run_fast(SURE.but({**numbers, "name": "allowed"}))
-    reading_of.reading.cache_clear()
+    reading.cache_clear()
+    run = run_fast(SURE.but(numbers))
+    reading.cache_clear()
 
-    assert (run.table("sessions")["asked"] >= 0).all()
+    assert run.words["activity"] == ("listen",)
+    assert run.table("sessions")["asked"].tolist() == [0, 0, 0]
     assert said(run) == []
     assert run.table("peers")["beyond"].tolist() == [0, 0]
 
@@ -628,6 +630,12 @@ def test_every_column_is_there_in_its_own_kind() -> None:
         }
     assert len(run.table("sessions")["day"]) == 0
     assert run.table("days")["serving"].tolist() == [2]
+
+
+def test_a_table_of_another_name_is_refused() -> None:
+    """It says which there are."""
+    with pytest.raises(BadInput, match="is no table; there are people, matches, sessions"):
+        run_fast(SURE.but({"days": 1})).table("person")
 
 
 def test_a_run_is_the_same_every_time_and_another_seed_is_another() -> None:

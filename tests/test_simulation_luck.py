@@ -207,7 +207,7 @@ BASE = Scenario(days=200, arrivals=Arrivals(per_week=6, walking=20, waiting=5))
 
 def courses(people: People) -> dict[int, tuple[object, ...]]:
     """Everybody's whole course, by who they are."""
-    found = {}
+    found: dict[int, tuple[object, ...]] = {}
     for at, who in enumerate(people.who.tolist()):
         first = int(people.start[at])
         until = first + int(min(people.last[at] + 1, (200 - 1 - people.came[at]) // 28 + 1))

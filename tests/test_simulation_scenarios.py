@@ -73,23 +73,28 @@ def test_a_number_of_ones_own_is_no_default() -> None:
     ("make", "says"),
     [
         (lambda: Peers(count=0), r"Peers\.count: must lie from 1 to"),
-        (lambda: Peers(count=2.5), r"Peers\.count: give a whole number of peers"),
+        (lambda: Peers(count=2.5), r"Peers\.count: give a whole number of peers"),  # type: ignore[arg-type]
         (lambda: Peers(count=True), r"Peers\.count: give a whole number of peers"),
-        (lambda: Peers(turnover="half"), r"Peers\.turnover: give a number \(share\)"),
+        (lambda: Peers(turnover="half"), r"Peers\.turnover: give a number \(share\)"),  # type: ignore[arg-type]
         (lambda: Peers(turnover=1.1), r"Peers\.turnover: must lie from 0 to 1"),
         (lambda: Peers(turnover=math.nan), r"Peers\.turnover: must lie from 0 to 1"),
         (lambda: Arrivals(per_week=math.inf), r"Arrivals\.per_week: must lie"),
         (lambda: Arrivals(months=(1.0,) * 11), r"Arrivals\.months: give 12 factors"),
         (lambda: Arrivals(needs=()), r"Arrivals\.needs: give 1 or more"),
         (lambda: Arrivals(needs=(Need(share=0.5),)), r"Arrivals\.needs: their shares must add up"),
-        (lambda: Arrivals(needs=("en",)), r"Arrivals\.needs: give a Need"),
-        (lambda: Peers(leave_days=5), r"Peers\.leave_days: give a Shares"),
-        (lambda: Scenario(matching=Sessions()), r"Scenario\.matching: give a Matching"),
+        (lambda: Arrivals(needs=("en",)), r"Arrivals\.needs: give a Need"),  # type: ignore[arg-type]
+        (lambda: Peers(leave_days=5), r"Peers\.leave_days: give a Shares"),  # type: ignore[arg-type]
+        (lambda: Scenario(matching=Sessions()), r"Scenario\.matching: give a Matching"),  # type: ignore[arg-type]
         (lambda: Scenario(days=5, warm_up=5), r"Scenario\.warm_up: must be shorter"),
         (lambda: Sessions(no_show=0.6, cancelled=0.5), r"Sessions\.cancelled: with those missed"),
         (lambda: Shares((1, 2), (1.0,)), r"Shares\.shares: give one share for each"),
         (lambda: Shares((), ()), r"Shares\.shares: give one share for each"),
-        (lambda: Shares((1.5,), (1.0,)), r"Shares\.values: give whole numbers"),
+        (lambda: Shares((5, 5), (0.5, 0.5)), r"Shares\.values: give each value once"),
+        (lambda: Shares((5,), ("all",)), r"Shares\.shares: give numbers"),  # type: ignore[arg-type]
+        (lambda: Peers(leave_days=Shares((0,), (1,))), r"Peers\.leave_days: each must lie from 1"),
+        (lambda: Scenario(name="two\nlines"), r"Scenario\.name: give one line of text"),
+        (lambda: Scenario(limits={"caseload": 1.5}), r"Scenario\.limits: give a whole number"),
+        (lambda: Shares((1.5,), (1.0,)), r"Shares\.values: give whole numbers"),  # type: ignore[arg-type]
         (lambda: Shares((1, 2), (0.5, 0.4)), r"Shares\.shares: must be 0 or more each, and add up"),
         (lambda: Shares((1, 2), (1.5, -0.5)), r"Shares\.shares: must be 0 or more each"),
     ],
@@ -123,6 +128,35 @@ def test_a_scenario_is_changed_by_paths() -> None:
     assert found.matching.patience == 3
     assert found.limits == (("caseload", 9), ("group-size", 8))
     assert (base.name, base.days, base.limits) == ("base", 365, (("caseload", 9),))
+
+
+def test_values_that_fit_together_only_are_put_together() -> None:
+    """Neither alone may stand beside what was there before."""
+    found = BASE.but({"sessions.no_show": 0.1, "sessions.cancelled": 0.9})
+    back = found.but({"sessions.cancelled": 0.0, "sessions.no_show": 1.0})
+
+    assert (back.sessions.no_show, back.sessions.cancelled) == (1.0, 0.0)
+
+
+def test_a_limit_of_none_is_the_handbooks_again() -> None:
+    """It is taken from the scenario's own numbers."""
+    assert BASE.but({"limits.caseload": 7}).but({"limits.caseload": None}).limits == ()
+
+
+def test_the_source_of_a_number_goes_with_it() -> None:
+    """Another number has another source; that of a part goes with the whole part."""
+    own = Scenario(
+        sources={"peers.count": "our rota", "sessions.no_show": "our books"},
+        limits={"caseload": 9},
+    )
+
+    assert own.but({"peers.count": 3}).sources == (("sessions.no_show", "our books"),)
+    assert own.but({"peers": Peers()}).sources == (("sessions.no_show", "our books"),)
+    assert own.but({"days": 9}).sources == own.sources
+    with pytest.raises(BadInput, match=r"'peers\.rota' is no number of this scenario"):
+        Scenario(sources={"peers.rota": "our rota"})
+    with pytest.raises(BadInput, match=r"give one line of text for 'peers\.count'"):
+        Scenario(sources={"peers.count": " "})
 
 
 def test_a_whole_member_of_a_list_may_be_changed() -> None:

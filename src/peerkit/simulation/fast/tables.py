@@ -125,7 +125,7 @@ class _Making:
         """How many appointments of each match came to this."""
         np = numpy()
         before = np.zeros(len(self.of_people.status) + 1, np.int32)
-        np.cumsum(self.of_people.status == status, out=before[1:])
+        np.cumsum(self.of_people.status == status, dtype=np.int32, out=before[1:])
         return before[self.end] - before[self.begin]
 
     def people(self) -> Table:
@@ -156,7 +156,9 @@ class _Making:
         np.subtract.at(waited, person, day)
         np.subtract.at(spells, person, 1)
         waited[spells < 0] += self.scenario.days
-        score = np.append(people.score, 0)[people.start + used - 1].astype(np.int32)
+        went = used > 0
+        score = people.before.copy()
+        score[went] = people.score[people.start[went] + used[went] - 1]
         return as_table(
             "people",
             person=np.arange(count),
@@ -173,7 +175,7 @@ class _Making:
             away=self._kept_from(count, lambda shut: shut == AWAY),
             refused=self._kept_from(count, lambda shut: shut > AWAY),
             minutes=minutes,
-            score=np.where(used > 0, score, people.before),
+            score=score,
         )
 
     def _kept_from(self, count: int, of: Callable[[Any], Any]) -> Any:

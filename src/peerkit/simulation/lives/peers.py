@@ -150,7 +150,8 @@ def gives_notice(
     """Whether a peer gives notice when it is looked at: more likely with a high load, and alone.
 
     The yearly share of :attr:`~peerkit.simulation.scenarios.scenario.Peers.turnover` is a
-    hazard that the load and overdue supervision multiply (a proportional hazard: an assumption of the model).
+    hazard that the load and overdue supervision multiply (a proportional hazard: an assumption
+    of the model).
     """
     np = numpy()
     who = np.asarray(seat, np.uint64) + np.asarray(generation, np.uint64) * np.uint64(_A_GENERATION)
