@@ -59,7 +59,7 @@ LIMITS: tuple[dict[str, int], ...] = (
 @st.composite
 def peers(draw: st.DrawFn) -> Peers:
     """Some peers: over-planned or not, often away, with or without supervision, leaving."""
-    leaving = draw(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 3)), max_size=2))
+    leaving = draw(st.lists(st.tuples(st.integers(1, 60), st.integers(1, 3)), max_size=2))
     return Peers(
         count=draw(st.integers(2, 6)),
         places=draw(st.sampled_from((0, 1, 2, 4, 8, 25))),

@@ -373,12 +373,14 @@ def test_whose_peer_leaves_may_be_lost() -> None:
     assert run.table("days")["walking"].tolist()[6:8] == [2, 0]
 
 
-def test_on_the_first_day_nobody_leaves() -> None:
-    """Who is counted serves then; what lies before or after the run is nothing."""
-    on = (date(2026, 1, 1), SURE.begins, date(2027, 1, 1))
-    run = run_fast(SURE.but({"peers.leaving": tuple(Leaving(on=each) for each in on)}))
+def test_who_leaves_after_the_last_day_does_not_leave_in_the_run() -> None:
+    """What lies after the run is nothing; who left by the first day was never counted."""
+    later = SURE.but({"peers.leaving": (Leaving(on=date(2027, 1, 1)),)})
 
-    assert run.table("peers")["ended"].tolist() == [-1, -1]
+    assert run_fast(later).table("peers")["ended"].tolist() == [-1, -1]
+    for day in (date(2026, 1, 1), SURE.begins):
+        with pytest.raises(BadInput, match=r"Peers\.leaving: give a day after the first"):
+            SURE.but({"peers.leaving": (Leaving(on=day),)})
 
 
 def test_who_gives_notice_serves_it_out_and_takes_nobody_new() -> None:

@@ -21,7 +21,7 @@ from peerkit.simulation.door.standing import Comer, InPost
 from peerkit.simulation.lives.groups import circles
 from peerkit.simulation.lives.luck import Luck
 from peerkit.simulation.lives.peers import BEFORE, REVIEW, gives_notice, name_of, posts, told_by
-from peerkit.simulation.lives.people import People
+from peerkit.simulation.lives.people import People, id_of
 from peerkit.simulation.record import ENDS
 from peerkit.simulation.scenarios.scenario import Choosing
 
@@ -43,7 +43,7 @@ class Days:
         self.desk = desk
         self.everybody = People.of(scenario, luck)
         self.people = [
-            Comer(f"person-{row:05}", row, int(came), int(before))
+            Comer(id_of(row), row, int(came), int(before))
             for row, (came, before) in enumerate(
                 zip(self.everybody.came, self.everybody.before, strict=True)
             )

@@ -85,8 +85,6 @@ class Serving:
         self._leaving: defaultdict[int, int] = defaultdict(int)
         for each in scenario.peers.leaving:
             self._leaving[(each.on - scenario.begins).days] += each.peers
-        # Those who are counted serve from the first day on.
-        self._leaving.pop(0, None)
         self._begin(range(count), 0, BEFORE)
 
     def changes(self, day: int) -> list[int]:

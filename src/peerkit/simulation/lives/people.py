@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
     from peerkit.simulation.scenarios.scenario import Scenario, Shares
 
-__all__ = ["CANCELLED", "FINISHED", "GOES_ON", "HELD", "LEFT", "MISSED", "People", "named", "pick"]
+__all__ = [
+    "CANCELLED",
+    "FINISHED",
+    "GOES_ON",
+    "HELD",
+    "LEFT",
+    "MISSED",
+    "People",
+    "id_of",
+    "named",
+    "pick",
+]
 
 HELD, MISSED, CANCELLED = 0, 1, 2
 #: How a course ends, as in :data:`~peerkit.simulation.record.ENDS`.
@@ -127,6 +138,11 @@ def named(came: Any, began: Any) -> NDArray[np.uint64]:
     within = np.arange(len(days)) - np.searchsorted(days, days)
     who = np.concatenate([np.arange(already), (days + 1) * _A_DAY + within])
     return who.astype(np.uint64)  # type: ignore[no-any-return]
+
+
+def id_of(person: int) -> str:
+    """The id of a person, by their place in the order of coming: ``person-00012``."""
+    return f"person-{person:05}"
 
 
 def pick(among: Shares, u: Any) -> Any:

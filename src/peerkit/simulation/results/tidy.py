@@ -17,6 +17,7 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.simulation.arrays import numpy
 from peerkit.simulation.lives.peers import name_of
+from peerkit.simulation.lives.people import id_of
 from peerkit.simulation.measuring.costs import COSTS, costs
 from peerkit.simulation.measuring.measures import REFUSED, measured_in, unit_of
 from peerkit.simulation.measuring.outcomes import OUTCOMES, outcomes
@@ -165,7 +166,7 @@ def _column(run: Run, column: Column, values: Any) -> Tidy:
     np = numpy()
     says, unit = column.says, column.unit
     if column.name == "person":
-        names = tuple(map(_person, range(int(values.max(initial=NOTHING)) + 1)))
+        names = tuple(map(id_of, range(int(values.max(initial=NOTHING)) + 1)))
         return Tidy(column.name, Kind.NAME, values, says, words=names)
     if unit == "day":
         dates = np.datetime64(run.scenario.begins, "D") + values
@@ -187,11 +188,6 @@ def _peer(seats: Any, generations: Any) -> Tidy:
     names = [name_of(int(each) >> 16, int(each) & 0xFFFF) for each in found]
     codes = np.where(seats == NOTHING, NOTHING, codes.astype(np.int32))
     return Tidy("peer", Kind.NAME, codes, "the peer", words=tuple(names))
-
-
-def _person(person: int) -> str:
-    """The id of a person: ``person-00012``."""
-    return f"person-{person:05}"
 
 
 def _needs(run: Run) -> tuple[str, ...]:

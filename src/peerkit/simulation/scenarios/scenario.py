@@ -360,6 +360,10 @@ class Scenario:
     def __attrs_post_init__(self) -> None:
         if self.warm_up >= self.days:
             raise BadInput("Scenario.warm_up", "must be shorter than the days simulated")
+        if any(each.on <= self.begins for each in self.peers.leaving):
+            raise BadInput(
+                "Peers.leaving", "give a day after the first one: who left by then is not counted"
+            )
         known = {each.path for each in parameters(self)} if self.sources else set()
         known |= {f"limits.{name}" for name, _ in self.limits}
         for path, said in self.sources:
