@@ -51,7 +51,7 @@ DRAWN: Final = {f"docs/{path}": text for path, text in pages().items()}
 LESSONS: Final = {
     f"docs/{page}": links_inside(
         re.sub(r"^# ?", "", (ROOT / file).read_text("utf-8"), flags=re.MULTILINE),
-        [each.removeprefix("docs/") for each in (*WRITTEN, *DRAWN)],
+        [*(each.removeprefix("docs/") for each in (*WRITTEN, *DRAWN)), *lessons.LESSONS],
     )
     for page, file in lessons.LESSONS.items()
 }

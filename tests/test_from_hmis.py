@@ -17,6 +17,7 @@ from peerkit.model import Experience
 from peerkit.simulation import Arrivals, Need, Scenario, arrivals_of
 from peerkit.simulation.scenarios.from_hmis import NOT_IN_AN_EXPORT
 
+pytestmark = pytest.mark.once
 SINCE: Final = date(2025, 1, 1)
 UNTIL: Final = date(2026, 1, 1)
 #: Services only, so that nothing is said of homelessness; and a shelter, which says it.
