@@ -382,6 +382,18 @@ def test_a_mean_and_its_interval_are_those_of_the_values() -> None:
     assert found.explain() == "few: hours is 12 hours (-13.41 to 37.41, 95%), from 2 of 2 runs."
 
 
+def test_a_year_to_be_ready_for_is_that_of_single_runs() -> None:
+    """Nine of ten runs lie at or below it; it is no interval of their mean."""
+    values = [{"hours": float(each), "refused.caseload": 1.0} for each in range(11)]
+    runs = tuple(Replication("few", run, found) for run, found in enumerate(values))
+    study = Study((few, many), 1, Engine.FAST, 11, runs, ())
+
+    assert study.quantile("hours", 0.9) == {"few": 9.0, many.name: None}
+    assert study.refused == ("refused.caseload",)
+    with pytest.raises(BadInput, match="write a share from 0 to 1"):
+        study.quantile("hours", 90)
+
+
 def test_a_large_number_is_said_in_full() -> None:
     """A year costs 15,540,000 cents, and nobody says 1.554e+07."""
     both = (Replication("few", 0, {"cost": 15_540_000.0}), Replication("few", 1, {"cost": 999.96}))

@@ -18,7 +18,7 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.simulation.markdown import short
 from peerkit.simulation.measuring.measures import MEASURES, REFUSED
-from peerkit.simulation.statistics.intervals import Interval, Paired, interval, paired
+from peerkit.simulation.statistics.intervals import Interval, Paired, interval, paired, quantiles
 
 if TYPE_CHECKING:
     from peerkit.simulation.record import Engine
@@ -188,6 +188,23 @@ class Study:
             runs=self.replications,
             failed=self.failed(scenario),
         )
+
+    def quantile(self, measure: str, share: float) -> dict[str, float | None]:
+        """What this share of the runs of each scenario stay at or below: a year to be ready for.
+
+        ``quantile("wait_90", 0.9)``: in nine years of ten it is no more. None where no run has
+        such a number. Raises :class:`~peerkit.errors.BadInput` for no share.
+        """
+        found = {name: tuple(self.values(name, measure).values()) for name in self.names}
+        return {
+            name: quantiles([(each,) for each in values], (share,))[share][0] if values else None
+            for name, values in found.items()
+        }
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The measures that count refusals under a clause, as ``refused.caseload``."""
+        return tuple(each for each in self.measures if each.startswith(REFUSED))
 
     def difference(self, a: str, b: str, measure: str, level: float = _LEVEL) -> Difference:
         """How much more there is of a measure in ``a`` than in ``b``, run by run on the same luck.
