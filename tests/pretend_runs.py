@@ -41,7 +41,7 @@ def _fail(name: str) -> None:
     if name == OURS:
         raise BadInput("Scenario.limits", "say how many")
     if name == THEIRS:
-        raise KeyError("the word of somebody")
+        raise KeyError("the word of a program")
     if name == ABSENT:
         raise MissingExtra("numpy", "simulation")
     if name == LOST:

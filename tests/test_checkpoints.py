@@ -228,6 +228,13 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert failed.value.__context__ is None
 
 
+@pytest.mark.parametrize("wrong", [True, 0, 1, b"study.jsonl"])
+def test_what_is_no_path_is_refused(wrong: Any) -> None:
+    """A number would be a file that something else has open."""
+    with pytest.raises(BadInput, match="checkpoint: give the path of a file"):
+        BASE.run(checkpoint=wrong)
+
+
 def test_a_full_disk_is_said_and_what_was_kept_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 import attrs
 
-from peerkit.errors import BadInput, StoreError
+from peerkit.errors import BadInput, StoreError, must_be
 from peerkit.simulation.studies.running import Failure, Replication
 
 __all__ = ["Checkpoint", "checkpoint_at"]
@@ -45,6 +45,7 @@ def checkpoint_at(
     if path is None:
         yield Checkpoint((), _nowhere)
         return
+    must_be(str | os.PathLike, path, _PLACE, "give the path of a file")
     head = {**_KIND, **study}
     with _opened(path) as file:
         found = _begun(file, head)
