@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 
 from peerkit.errors import BadInput
 from peerkit.model import Experience
+from peerkit.simulation.engines import simulate
 from peerkit.simulation.lives.beyond import BEYOND, asked, gives_in
 from peerkit.simulation.lives.luck import Luck
 from peerkit.simulation.lives.peers import REVIEW, gives_notice, name_of, posts
@@ -94,6 +95,15 @@ def test_a_number_of_ones_own_is_no_default() -> None:
         (lambda: Peers(leave_days=Shares((0,), (1,))), r"Peers\.leave_days: each must lie from 1"),
         (lambda: Scenario(name="two\nlines"), r"Scenario\.name: give one line of text"),
         (lambda: Scenario(limits={"caseload": 1.5}), r"Scenario\.limits: give a whole number"),
+        (lambda: Scenario(limits={"caseload": -1}), r"Scenario\.limits: each must lie from 0 to"),
+        (lambda: Scenario(limits={"caseload": 10**9}), r"Scenario\.limits: each must lie from 0"),
+        (
+            lambda: Scenario(begins=datetime(2026, 1, 5, tzinfo=UTC)),
+            r"Scenario\.begins: give a date",
+        ),
+        (lambda: Scenario(begins=date(9999, 1, 1)), r"Scenario\.begins: give a day of the years"),
+        (lambda: Scenario(begins=date(1, 1, 1)), r"Scenario\.begins: give a day of the years"),
+        (lambda: Leaving(on="2026-03-01"), r"Leaving\.on: give a date"),  # type: ignore[arg-type]
         (lambda: Shares((1.5,), (1.0,)), r"Shares\.values: give whole numbers"),  # type: ignore[arg-type]
         (lambda: Shares((1, 2), (0.5, 0.4)), r"Shares\.shares: must be 0 or more each, and add up"),
         (lambda: Shares((1, 2), (1.5, -0.5)), r"Shares\.shares: must be 0 or more each"),
@@ -227,6 +237,13 @@ def test_a_limit_that_no_rule_asks_is_refused() -> None:
 
 
 # -- peers
+
+
+@pytest.mark.parametrize("limit", ["supervision", "supervision-weeks"])
+def test_a_limit_beyond_the_last_date_is_refused(limit: str) -> None:
+    """By its name: a thousand centuries from one talk to the next are a slip of the pen."""
+    with pytest.raises(BadInput, match=rf"Scenario\.limits: '{limit}' reaches beyond the last"):
+        simulate(Scenario(days=5, limits={limit: 10**6}))
 
 
 def test_peers_are_named_by_post_and_by_who_served_before() -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import attrs
 
-from peerkit.errors import BadInput
+from peerkit.errors import BadInput, must_be
 from peerkit.model import Experience, Role
 from peerkit.simulation.scenarios.changing import changed
 from peerkit.simulation.scenarios.given import (
@@ -52,12 +52,22 @@ __all__ = [
 _MONTHS: Final = 12
 #: The longest session, in minutes: a working day.
 _LONGEST: Final = 480
+#: No limit is higher: there are not as many minutes in a year.
+_HIGHEST: Final = 10**6
+#: Peers began before the first day, and what is due may be due long after the last one.
+_YEARS: Final = (1000, 9000)
 
 
 def _line(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """It stands in headings, tables and files: one line that can be read."""
     if not (isinstance(value, str) and value.strip() and value.isprintable()):
         raise BadInput(f"{type(instance).__name__}.{attribute.name}", "give one line of text")
+
+
+def _day(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """A date, and no moment: of a moment nobody knows whose midnight is meant."""
+    place = f"{type(instance).__name__}.{attribute.name}"
+    must_be(date, value, place, "give a date, such as date(2026, 1, 5)")
 
 
 def _lines(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -116,9 +126,12 @@ class Speaks:
 
 @attrs.frozen(kw_only=True)
 class Leaving:
-    """So many peers leave on a day, whatever the reason: the last who were counted on."""
+    """So many peers leave on a day, whatever the reason: the last who were counted on.
 
-    on: date
+    On the first day of a scenario, and before it, nobody does: ``Peers.count`` are there then.
+    """
+
+    on: date = attrs.field(validator=_day)
     peers: int = given(1, "peers leave on that day", "peers", least=1, most=10**6)
 
 
@@ -324,6 +337,8 @@ def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:
 def _numbers(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
     if any(isinstance(each, bool) or not isinstance(each, int) for _, each in value):
         raise BadInput("Scenario.limits", "give a whole number for each limit")
+    if any(not 0 <= each <= _HIGHEST for _, each in value):
+        raise BadInput("Scenario.limits", f"each must lie from 0 to {_HIGHEST:,}")
 
 
 @attrs.frozen(kw_only=True)
@@ -337,9 +352,7 @@ class Scenario:
     """
 
     name: str = attrs.field(default="base", validator=_line)
-    begins: date = attrs.field(
-        default=date(2026, 1, 5), validator=attrs.validators.instance_of(date)
-    )
+    begins: date = attrs.field(default=date(2026, 1, 5), validator=_day)
     days: int = given(365, "days are simulated", "days", least=1, most=36600)
     warm_up: int = given(0, "days at the beginning are not counted", "days", most=36600)
     layers: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=_lines)
@@ -360,6 +373,9 @@ class Scenario:
     def __attrs_post_init__(self) -> None:
         if self.warm_up >= self.days:
             raise BadInput("Scenario.warm_up", "must be shorter than the days simulated")
+        first, last = _YEARS
+        if not first <= self.begins.year <= last:
+            raise BadInput("Scenario.begins", f"give a day of the years {first} to {last}")
         known = {each.path for each in parameters(self)} if self.sources else set()
         known |= {f"limits.{name}" for name, _ in self.limits}
         for path, said in self.sources:
