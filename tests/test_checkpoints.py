@@ -206,7 +206,17 @@ def test_a_head_that_was_cut_off_is_written_again(tmp_path: Path) -> None:
     assert path.read_bytes() == whole
 
 
-@pytest.mark.parametrize("damage", ["{", "[1]", '{"scenario": "few", "run": "3"}'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "{",
+        "[1]",
+        '{"scenario": "few", "run": "3"}',
+        '{"scenario": "few", "run": 1, "values": {"wait": "long"}}',
+        '{"scenario": "few", "run": 1, "values": {"wait": NaN}}',
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
 def test_a_damaged_line_is_named(tmp_path: Path, damage: str) -> None:
     """What cannot be read is not left out in silence."""
     path = tmp_path / "study.jsonl"
