@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ import numpy as np
 import pytest
 
 from peerkit.errors import BadInput
+from peerkit.handbook import BadHandbook
 from peerkit.model import Experience
 from peerkit.simulation.door.year import run_through_the_door
 from peerkit.simulation.engines import simulate
-from peerkit.simulation.fast.reading import reading
+from peerkit.simulation.fast.reading import _reading
 from peerkit.simulation.fast.year import run_fast
 from peerkit.simulation.lives.luck import Luck
 from peerkit.simulation.lives.peers import posts
@@ -198,6 +200,36 @@ def test_a_limit_may_change_in_the_middle_of_a_run(tmp_path: Path) -> None:
 
     assert rows(run, "matches", "person", "began") == [(0, 0), (1, 0), (2, 5)]
     assert {day for day, *_ in said(run)} == {0, 1, 2, 3, 4}
+
+
+def test_a_layer_of_ones_own_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
+    """Whoever writes their rules between two runs gets the new ones, in both engines."""
+    house = tmp_path / "house.toml"
+    scenario = SURE.but({"layers": (str(house),), "peers.places": 2, "days": 3})
+    for most in (2, 1):
+        house.write_text(
+            '[layer]\nid = "house"\ntitle = "House"\n'
+            '[[source]]\nid = "H"\ntitle = "House"\npublisher = "House"\nyear = 2026\n'
+            '[[limit]]\nid = "caseload"\nvalue = '
+            f'[{{ is = {most}, source = "H", at = "1", looked = 2026-01-01 }}]\n',
+            encoding="utf-8",
+        )
+        for run in (run_fast(scenario), run_through_the_door(scenario)):
+            assert len(rows(run, "matches", "person")) == min(3, 2 * most)
+    house.unlink()
+    with pytest.raises(BadHandbook, match="is not there"):
+        run_fast(scenario)
+
+
+def test_a_run_travels_to_another_process() -> None:
+    """With all its tables, also those that nobody has asked for yet."""
+    run = run_fast(SURE)
+    there = pickle.loads(pickle.dumps(run))  # noqa: S301 - it was made a line before
+
+    assert there.scenario == SURE
+    assert {*there.tables} == {*TABLES}
+    for name in TABLES:
+        assert rows(there, name) == rows(run, name)
 
 
 def test_so_may_those_of_groups_and_of_beds(tmp_path: Path) -> None:
@@ -573,9 +605,9 @@ def test_what_a_handbook_allows_is_no_drift(monkeypatch: pytest.MonkeyPatch) -> 
     for module in ("lives.beyond", "fast.reading", "fast.asks", "fast.tables"):
         monkeypatch.setattr(f"peerkit.simulation.{module}.BEYOND", ("listen",))
     numbers = {"sessions.asked_beyond": 1.0, "sessions.drift": 1.0, "arrivals.walking": 1}
-    reading.cache_clear()
+    _reading.cache_clear()
     run = run_fast(SURE.but(numbers))
-    reading.cache_clear()
+    _reading.cache_clear()
 
     assert run.words["activity"] == ("listen",)
     assert run.table("sessions")["asked"].tolist() == [0, 0, 0]

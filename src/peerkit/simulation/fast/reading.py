@@ -108,12 +108,17 @@ class Reading:
         return (PlanSession.kind, *self.clauses[written - AWAY - 1])
 
 
-@lru_cache(maxsize=16)
 def reading(scenario: Scenario) -> Reading:
     """What the handbook of a scenario comes to.
 
     Raises :class:`~peerkit.errors.BadInput` for a limit that the fast engine does not follow.
     """
+    return _reading(scenario, handbook_of(scenario).edition)
+
+
+@lru_cache(maxsize=16)
+def _reading(scenario: Scenario, edition: str) -> Reading:
+    """The same, read once for each edition of the handbook."""
     handbook = handbook_of(scenario)
     changes = ((day - scenario.begins).days for day in handbook.turns)
     turns = (0, *(day for day in changes if 0 < day < scenario.days))

@@ -60,6 +60,10 @@ class _Tables(Mapping[str, "Table"]):
             self._made[name] = self._later.pop(name)()
         return self._made[name]
 
+    def __reduce__(self) -> tuple[type[dict[str, Table]], tuple[dict[str, Table]]]:
+        # What the last table would be made of is no luggage for another process.
+        return dict, ({name: self[name] for name in self},)
+
     def __iter__(self) -> Iterator[str]:
         return iter(COLUMNS)
 

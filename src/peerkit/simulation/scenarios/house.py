@@ -41,11 +41,21 @@ def handbook_of(scenario: Scenario) -> Handbook:
 
     Raises :class:`~peerkit.errors.BadInput` for a limit that no book has.
     """
-    return _handbook(scenario.layers, scenario.limits)
+    return _handbook(scenario.layers, scenario.limits, tuple(map(_written, scenario.layers)))
+
+
+def _written(layer: str) -> bytes | None:
+    """What stands in a layer of one's own now: who has changed it must not get the old one."""
+    try:
+        return Path(layer).read_bytes() if layer.endswith(".toml") else None
+    except OSError:
+        return None  # it is said when the handbook is loaded
 
 
 @lru_cache(maxsize=64)
-def _handbook(layers: tuple[str, ...], limits: tuple[tuple[str, int], ...]) -> Handbook:
+def _handbook(
+    layers: tuple[str, ...], limits: tuple[tuple[str, int], ...], written: tuple[bytes | None, ...]
+) -> Handbook:
     if not limits:
         return Handbook.load(*layers)
     for name, _ in limits:
