@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,19 @@ def test_the_file_of_another_study_is_refused(
     with pytest.raises(BadInput, match=f"belongs to another study, which differs in {what}\\."):
         changed(BASE).run(checkpoint=path)
     assert path.read_bytes() == before
+
+
+def test_another_value_of_a_measure_is_another_measure(tmp_path: Path) -> None:
+    """What a partial function was given is part of what a file holds."""
+    path = tmp_path / "study.jsonl"
+    first, second = (
+        attrs.evolve(BASE, measures=partial(pretend_runs.so_many_times, times=times))
+        for times in (1, 2)
+    )
+    first.run(checkpoint=path)
+    assert first.run(checkpoint=path) == first.run()
+    with pytest.raises(BadInput, match=r"differs in measures\."):
+        second.run(checkpoint=path)
 
 
 def test_the_file_of_another_version_is_refused(
