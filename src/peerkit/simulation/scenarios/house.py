@@ -63,7 +63,7 @@ def _handbook(
             raise BadInput("Scenario.limits", f"{name!r} is no limit that a rule asks")
     with tempfile.TemporaryDirectory() as folder:
         house = Path(folder) / "scenario.toml"
-        written = [_LIMIT.format(id=name, value=value) for name, value in limits]
+        tables = [_LIMIT.format(id=name, value=value) for name, value in limits]
         head = _HEAD.format(over=json.dumps(layers))
-        house.write_text(head + "".join(written), encoding="utf-8")
+        house.write_text(head + "".join(tables), encoding="utf-8")
         return Handbook.load(*layers, house)
