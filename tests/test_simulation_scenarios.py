@@ -103,6 +103,9 @@ def test_a_number_of_ones_own_is_no_default() -> None:
         ),
         (lambda: Scenario(begins=date(9999, 1, 1)), r"Scenario\.begins: give a day of the years"),
         (lambda: Scenario(begins=date(1, 1, 1)), r"Scenario\.begins: give a day of the years"),
+        (lambda: Need(experience="bad luck"), r"Need\.experience: give a Experience"),  # type: ignore[arg-type]
+        (lambda: Peers(role="worker"), r"Peers\.role: give a Role"),  # type: ignore[arg-type]
+        (lambda: Matching(shared=1), r"Matching\.shared: give a bool"),  # type: ignore[arg-type]
         (lambda: Leaving(on="2026-03-01"), r"Leaving\.on: give a date"),  # type: ignore[arg-type]
         (lambda: Shares((1.5,), (1.0,)), r"Shares\.values: give whole numbers"),  # type: ignore[arg-type]
         (lambda: Shares((1, 2), (0.5, 0.4)), r"Shares\.shares: must be 0 or more each, and add up"),

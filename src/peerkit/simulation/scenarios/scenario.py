@@ -20,6 +20,7 @@ from peerkit.simulation.scenarios.changing import changed
 from peerkit.simulation.scenarios.given import (
     Shares,
     add_up,
+    chosen,
     given,
     mix,
     parameters,
@@ -82,7 +83,7 @@ class Need:
     Without ``experience`` any peer's will do; ``share`` is their part of all who come.
     """
 
-    experience: Experience | None = None
+    experience: Experience | None = chosen(Experience, None)
     language: str = attrs.field(default="en", validator=_line)
     share: float = share(1.0, "of all who come are of this kind")
 
@@ -112,7 +113,7 @@ class Arrivals:
 class Lived:
     """What a share of the peers has lived through."""
 
-    experience: Experience
+    experience: Experience = chosen(Experience)
     share: float = share(1.0, "of the peers have lived through it")
 
 
@@ -152,7 +153,7 @@ class Peers:
         caution="No figure holds everywhere; the widest published one is 20 (R-WA-MCD).",
         most=200,
     )
-    role: Role = attrs.field(default=Role.WORKER, validator=attrs.validators.instance_of(Role))
+    role: Role = chosen(Role, Role.WORKER)
     experiences: tuple[Lived, ...] = parts(Lived, ())
     languages: tuple[Speaks, ...] = parts(Speaks, ())
     supervision_every: int = given(
@@ -204,10 +205,8 @@ class Matching:
     always asked for.
     """
 
-    choosing: Choosing = attrs.field(
-        default=Choosing.LONGEST_FREE, validator=attrs.validators.instance_of(Choosing)
-    )
-    shared: bool = attrs.field(default=True, validator=attrs.validators.instance_of(bool))
+    choosing: Choosing = chosen(Choosing, Choosing.LONGEST_FREE)
+    shared: bool = chosen(bool, default=True)
     declined: float = share(0.1, "of the proposals are declined by the participant")
     patience: int = given(
         60,
@@ -237,9 +236,7 @@ class Sessions:
     )
     no_show: float = share(0.2, "of the appointments are missed by the participant")
     cancelled: float = share(0.05, "of the appointments are called off by the participant")
-    planning: Planning = attrs.field(
-        default=Planning.EACH, validator=attrs.validators.instance_of(Planning)
-    )
+    planning: Planning = chosen(Planning, Planning.EACH)
     asked_beyond: float = share(
         0.02, "of the sessions the participant asks for what is no peer's work"
     )
