@@ -65,6 +65,11 @@ def as_it_is(run: Any) -> Mapping[str, float]:
     return found
 
 
+def so_many_times(run: Any, times: int) -> Mapping[str, float]:
+    """A way to measure that has a number of its own."""
+    return {"wait": run["wait"] * times}
+
+
 def half_as_many(run: Any) -> Mapping[str, float]:
     """Another way to measure."""
     return {"wait": run["wait"] / 2}

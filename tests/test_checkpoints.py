@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,19 @@ def test_the_file_of_another_study_is_refused(
     assert path.read_bytes() == before
 
 
+def test_another_value_of_a_measure_is_another_measure(tmp_path: Path) -> None:
+    """What a partial function was given is part of what a file holds."""
+    path = tmp_path / "study.jsonl"
+    first, second = (
+        attrs.evolve(BASE, measures=partial(pretend_runs.so_many_times, times=times))
+        for times in (1, 2)
+    )
+    first.run(checkpoint=path)
+    assert first.run(checkpoint=path) == first.run()
+    with pytest.raises(BadInput, match=r"differs in measures\."):
+        second.run(checkpoint=path)
+
+
 def test_the_file_of_another_version_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,7 +220,17 @@ def test_a_head_that_was_cut_off_is_written_again(tmp_path: Path) -> None:
     assert path.read_bytes() == whole
 
 
-@pytest.mark.parametrize("damage", ["{", "[1]", '{"scenario": "few", "run": "3"}'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "{",
+        "[1]",
+        '{"scenario": "few", "run": "3"}',
+        '{"scenario": "few", "run": 1, "values": {"wait": "long"}}',
+        '{"scenario": "few", "run": 1, "values": {"wait": NaN}}',
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
 def test_a_damaged_line_is_named(tmp_path: Path, damage: str) -> None:
     """What cannot be read is not left out in silence."""
     path = tmp_path / "study.jsonl"

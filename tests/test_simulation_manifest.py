@@ -236,6 +236,9 @@ class TestReading:
         said = "scenarios 2: scenario: peers: key 'cuont': is not known here; did you mean 'count'?"
         self.refused(tmp_path, json.dumps(written), said)
         written = json.loads(write_manifest(manifest))
+        written["scenarios"][0]["edition"] = "0" * 64
+        self.refused(tmp_path, json.dumps(written), "key 'digest': does not fit the runs")
+        written = json.loads(write_manifest(manifest))
         written["scenarios"][0]["more"] = 3
         said = "scenarios 1: key 'more': is not known here; take it out"
         self.refused(tmp_path, json.dumps(written), said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 
 from peerkit.errors import BadInput
 from peerkit.model import Experience
+from peerkit.simulation.engines import simulate
 from peerkit.simulation.lives.beyond import BEYOND, asked, gives_in
 from peerkit.simulation.lives.luck import Luck
 from peerkit.simulation.lives.peers import REVIEW, gives_notice, name_of, posts
@@ -105,6 +106,19 @@ def test_a_number_of_ones_own_is_no_default() -> None:
             {"values": (1, 2), "shares": (1.5, -0.5)},
             r"Shares\.shares: must be 0 or more each",
         ),
+        (Scenario, {"limits": {"caseload": -1}}, r"Scenario\.limits: each must lie from 0 to"),
+        (Scenario, {"limits": {"caseload": 10**9}}, r"Scenario\.limits: each must lie from 0"),
+        (
+            Scenario,
+            {"begins": datetime(2026, 1, 5, tzinfo=UTC)},
+            r"Scenario\.begins: give a date",
+        ),
+        (Scenario, {"begins": date(9999, 1, 1)}, r"Scenario\.begins: give a day of the years"),
+        (Scenario, {"begins": date(1, 1, 1)}, r"Scenario\.begins: give a day of the years"),
+        (Need, {"experience": "bad luck"}, r"Need\.experience: give a Experience"),
+        (Peers, {"role": "worker"}, r"Peers\.role: give a Role"),
+        (Matching, {"shared": 1}, r"Matching\.shared: give a bool"),
+        (Leaving, {"on": "2026-03-01"}, r"Leaving\.on: give a date"),
     ],
 )
 def test_a_number_that_cannot_be_is_refused_by_its_place(
@@ -237,6 +251,13 @@ def test_a_limit_that_no_rule_asks_is_refused() -> None:
 
 
 # -- peers
+
+
+@pytest.mark.parametrize("limit", ["supervision", "supervision-weeks"])
+def test_a_limit_beyond_the_last_date_is_refused(limit: str) -> None:
+    """By its name: a thousand centuries from one talk to the next are a slip of the pen."""
+    with pytest.raises(BadInput, match=rf"Scenario\.limits: '{limit}' reaches beyond the last"):
+        simulate(Scenario(days=5, limits={limit: 10**6}))
 
 
 def test_peers_are_named_by_post_and_by_who_served_before() -> None:

@@ -108,12 +108,17 @@ class Reading:
         return (PlanSession.kind, *self.clauses[written - AWAY - 1])
 
 
-@lru_cache(maxsize=16)
 def reading(scenario: Scenario) -> Reading:
     """What the handbook of a scenario comes to.
 
     Raises :class:`~peerkit.errors.BadInput` for a limit that the fast engine does not follow.
     """
+    return _reading(scenario, handbook_of(scenario).edition)
+
+
+@lru_cache(maxsize=16)
+def _reading(scenario: Scenario, edition: str) -> Reading:
+    """The same, read once for each edition of the handbook."""
     handbook = handbook_of(scenario)
     changes = ((day - scenario.begins).days for day in handbook.turns)
     turns = (0, *(day for day in changes if 0 < day < scenario.days))
@@ -180,7 +185,11 @@ def _due(begins: date, before: int, days: int, limit: str, value: int) -> tuple[
     """The last day on which a talk still counts, for each day it may have been on."""
     counted = dict(DUE_EVERY)[limit]
     last = (begins + timedelta(days=day) for day in range(-before, days))
-    return tuple((counted(day, value) - begins).days for day in last)
+    try:
+        return tuple((counted(day, value) - begins).days for day in last)
+    except (OverflowError, ValueError):
+        pass
+    raise BadInput("Scenario.limits", f"{limit!r} reaches beyond the last date there is")
 
 
 def _said(book: Book, scenario: Scenario, activity: str) -> Refusal | None:

@@ -41,11 +41,21 @@ def handbook_of(scenario: Scenario) -> Handbook:
 
     Raises :class:`~peerkit.errors.BadInput` for a limit that no book has.
     """
-    return _handbook(scenario.layers, scenario.limits)
+    return _handbook(scenario.layers, scenario.limits, tuple(map(_written, scenario.layers)))
+
+
+def _written(layer: str) -> bytes | None:
+    """What stands in a layer of one's own now: who has changed it must not get the old one."""
+    try:
+        return Path(layer).read_bytes() if layer.endswith(".toml") else None
+    except OSError:
+        return None  # it is said when the handbook is loaded
 
 
 @lru_cache(maxsize=64)
-def _handbook(layers: tuple[str, ...], limits: tuple[tuple[str, int], ...]) -> Handbook:
+def _handbook(
+    layers: tuple[str, ...], limits: tuple[tuple[str, int], ...], written: tuple[bytes | None, ...]
+) -> Handbook:
     if not limits:
         return Handbook.load(*layers)
     for name, _ in limits:
@@ -53,7 +63,7 @@ def _handbook(layers: tuple[str, ...], limits: tuple[tuple[str, int], ...]) -> H
             raise BadInput("Scenario.limits", f"{name!r} is no limit that a rule asks")
     with tempfile.TemporaryDirectory() as folder:
         house = Path(folder) / "scenario.toml"
-        written = [_LIMIT.format(id=name, value=value) for name, value in limits]
+        tables = [_LIMIT.format(id=name, value=value) for name, value in limits]
         head = _HEAD.format(over=json.dumps(layers))
-        house.write_text(head + "".join(written), encoding="utf-8")
+        house.write_text(head + "".join(tables), encoding="utf-8")
         return Handbook.load(*layers, house)

@@ -14,12 +14,13 @@ from typing import Any, Final
 
 import attrs
 
-from peerkit.errors import BadInput
+from peerkit.errors import BadInput, must_be
 from peerkit.model import Experience, Role
 from peerkit.simulation.scenarios.changing import changed
 from peerkit.simulation.scenarios.given import (
     Shares,
     add_up,
+    chosen,
     given,
     mix,
     parameters,
@@ -52,12 +53,22 @@ __all__ = [
 _MONTHS: Final = 12
 #: The longest session, in minutes: a working day.
 _LONGEST: Final = 480
+#: No limit is higher: there are not as many minutes in a year.
+_HIGHEST: Final = 10**6
+#: Peers began before the first day, and what is due may be due long after the last one.
+_YEARS: Final = (1000, 9000)
 
 
 def _line(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """It stands in headings, tables and files: one line that can be read."""
     if not (isinstance(value, str) and value.strip() and value.isprintable()):
         raise BadInput(f"{type(instance).__name__}.{attribute.name}", "give one line of text")
+
+
+def _day(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """A date, and no moment: of a moment nobody knows whose midnight is meant."""
+    place = f"{type(instance).__name__}.{attribute.name}"
+    must_be(date, value, place, "give a date, such as date(2026, 1, 5)")
 
 
 def _lines(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -72,7 +83,7 @@ class Need:
     Without ``experience`` any peer's will do; ``share`` is their part of all who come.
     """
 
-    experience: Experience | None = None
+    experience: Experience | None = chosen(Experience, None)
     language: str = attrs.field(default="en", validator=_line)
     share: float = share(1.0, "of all who come are of this kind")
 
@@ -102,7 +113,7 @@ class Arrivals:
 class Lived:
     """What a share of the peers has lived through."""
 
-    experience: Experience
+    experience: Experience = chosen(Experience)
     share: float = share(1.0, "of the peers have lived through it")
 
 
@@ -116,9 +127,12 @@ class Speaks:
 
 @attrs.frozen(kw_only=True)
 class Leaving:
-    """So many peers leave on a day, whatever the reason: the last who were counted on."""
+    """So many peers leave on a day, whatever the reason: the last who were counted on.
 
-    on: date
+    On the first day of a scenario, and before it, nobody does: ``Peers.count`` are there then.
+    """
+
+    on: date = attrs.field(validator=_day)
     peers: int = given(1, "peers leave on that day", "peers", least=1, most=10**6)
 
 
@@ -139,7 +153,7 @@ class Peers:
         caution="No figure holds everywhere; the widest published one is 20 (R-WA-MCD).",
         most=200,
     )
-    role: Role = attrs.field(default=Role.WORKER, validator=attrs.validators.instance_of(Role))
+    role: Role = chosen(Role, Role.WORKER)
     experiences: tuple[Lived, ...] = parts(Lived, ())
     languages: tuple[Speaks, ...] = parts(Speaks, ())
     supervision_every: int = given(
@@ -191,10 +205,8 @@ class Matching:
     always asked for.
     """
 
-    choosing: Choosing = attrs.field(
-        default=Choosing.LONGEST_FREE, validator=attrs.validators.instance_of(Choosing)
-    )
-    shared: bool = attrs.field(default=True, validator=attrs.validators.instance_of(bool))
+    choosing: Choosing = chosen(Choosing, Choosing.LONGEST_FREE)
+    shared: bool = chosen(bool, default=True)
     declined: float = share(0.1, "of the proposals are declined by the participant")
     patience: int = given(
         60,
@@ -224,9 +236,7 @@ class Sessions:
     )
     no_show: float = share(0.2, "of the appointments are missed by the participant")
     cancelled: float = share(0.05, "of the appointments are called off by the participant")
-    planning: Planning = attrs.field(
-        default=Planning.EACH, validator=attrs.validators.instance_of(Planning)
-    )
+    planning: Planning = chosen(Planning, Planning.EACH)
     asked_beyond: float = share(
         0.02, "of the sessions the participant asks for what is no peer's work"
     )
@@ -324,6 +334,8 @@ def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:
 def _numbers(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
     if any(isinstance(each, bool) or not isinstance(each, int) for _, each in value):
         raise BadInput("Scenario.limits", "give a whole number for each limit")
+    if any(not 0 <= each <= _HIGHEST for _, each in value):
+        raise BadInput("Scenario.limits", f"each must lie from 0 to {_HIGHEST:,}")
 
 
 @attrs.frozen(kw_only=True)
@@ -337,9 +349,7 @@ class Scenario:
     """
 
     name: str = attrs.field(default="base", validator=_line)
-    begins: date = attrs.field(
-        default=date(2026, 1, 5), validator=attrs.validators.instance_of(date)
-    )
+    begins: date = attrs.field(default=date(2026, 1, 5), validator=_day)
     days: int = given(365, "days are simulated", "days", least=1, most=36600)
     warm_up: int = given(0, "days at the beginning are not counted", "days", most=36600)
     layers: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=_lines)
@@ -360,6 +370,9 @@ class Scenario:
     def __attrs_post_init__(self) -> None:
         if self.warm_up >= self.days:
             raise BadInput("Scenario.warm_up", "must be shorter than the days simulated")
+        first, last = _YEARS
+        if not first <= self.begins.year <= last:
+            raise BadInput("Scenario.begins", f"give a day of the years {first} to {last}")
         if any(each.on <= self.begins for each in self.peers.leaving):
             raise BadInput(
                 "Peers.leaving", "give a day after the first one: who left by then is not counted"

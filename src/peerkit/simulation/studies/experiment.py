@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
+from functools import partial
 from importlib.metadata import version
 from itertools import product
 from numbers import Integral, Real
@@ -269,6 +270,10 @@ class Experiment:
 
 def _named(function: Any) -> str:
     """Where a function stands; of what can be called otherwise, its class."""
+    if isinstance(function, partial):
+        # With another value it is another function.
+        given = (*map(repr, function.args), *(f"{k}={v!r}" for k, v in function.keywords.items()))
+        return f"{_named(function.func)}({', '.join(given)})"
     of = function if hasattr(function, "__qualname__") else type(function)
     return f"{of.__module__}.{of.__qualname__}"
 
