@@ -187,6 +187,36 @@ def test_another_value_of_a_measure_is_another_measure(tmp_path: Path) -> None:
         second.run(checkpoint=path)
 
 
+@attrs.frozen
+class Times:
+    """A measure that holds a number."""
+
+    times: int
+
+    def __call__(self, run: Any) -> dict[str, float]:
+        """So many."""
+        return {"times": float(self.times)}
+
+
+def test_what_a_measure_holds_makes_it_another(tmp_path: Path) -> None:
+    """One of the same class with another number finds other numbers."""
+    path = tmp_path / "study.jsonl"
+    attrs.evolve(BASE, measures=Times(1)).run(checkpoint=path)
+    with pytest.raises(BadInput, match=r"differs in measures\."):
+        attrs.evolve(BASE, measures=Times(2)).run(checkpoint=path)
+
+
+def test_functions_that_have_no_name_of_their_own_are_refused(tmp_path: Path) -> None:
+    """Two lambdas have one name: the numbers of one could be taken for those of the other."""
+    path = tmp_path / "study.jsonl"
+    unnamed = attrs.evolve(BASE, measures=lambda run: {"one": 1.0})
+
+    assert unnamed.run().measures == ("one",)
+    with pytest.raises(BadInput, match="checkpoint: needs functions by name: write them with def"):
+        unnamed.run(checkpoint=path)
+    assert not path.exists()
+
+
 def test_the_file_of_another_version_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

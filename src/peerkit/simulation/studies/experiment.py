@@ -269,12 +269,19 @@ class Experiment:
 
 
 def _named(function: Any) -> str:
-    """Where a function stands; of what can be called otherwise, its class."""
+    """Where a function stands; of what can be called otherwise, its class and what it holds.
+
+    Raises :class:`~peerkit.errors.BadInput` where two functions could have the same name.
+    """
     if isinstance(function, partial):
         # With another value it is another function.
         given = (*map(repr, function.args), *(f"{k}={v!r}" for k, v in function.keywords.items()))
         return f"{_named(function.func)}({', '.join(given)})"
+    if attrs.has(type(function)):
+        return repr(function)
     of = function if hasattr(function, "__qualname__") else type(function)
+    if "<" in of.__qualname__:  # two lambdas, or two functions within one, have the same name
+        raise BadInput("checkpoint", "needs functions by name: write them with def in a module")
     return f"{of.__module__}.{of.__qualname__}"
 
 
