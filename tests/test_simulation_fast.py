@@ -13,7 +13,7 @@ import pytest
 from peerkit.errors import BadInput
 from peerkit.model import Experience
 from peerkit.simulation.engines import simulate
-from peerkit.simulation.fast.reading import reading
+from peerkit.simulation.fast.reading import _reading
 from peerkit.simulation.fast.year import run_fast
 from peerkit.simulation.lives.luck import Luck
 from peerkit.simulation.lives.peers import posts
@@ -527,9 +527,9 @@ def test_what_a_handbook_allows_is_no_drift(monkeypatch: pytest.MonkeyPatch) -> 
     for module in ("lives.beyond", "fast.reading", "fast.asks", "fast.tables"):
         monkeypatch.setattr(f"peerkit.simulation.{module}.BEYOND", ("listen",))
     numbers = {"sessions.asked_beyond": 1.0, "sessions.drift": 1.0, "arrivals.walking": 1}
-    reading.cache_clear()
+    _reading.cache_clear()
     run = run_fast(SURE.but(numbers))
-    reading.cache_clear()
+    _reading.cache_clear()
 
     assert run.words["activity"] == ("listen",)
     assert run.table("sessions")["asked"].tolist() == [0, 0, 0]

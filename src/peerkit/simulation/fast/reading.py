@@ -28,7 +28,7 @@ from peerkit.simulation.scenarios.scenario import Planning
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from peerkit.handbook import Book
+    from peerkit.handbook import Book, Handbook
     from peerkit.simulation.lives.peers import Posts
     from peerkit.simulation.scenarios.scenario import Scenario
 
@@ -108,13 +108,17 @@ class Reading:
         return (PlanSession.kind, *self.clauses[written - AWAY - 1])
 
 
-@lru_cache(maxsize=16)
 def reading(scenario: Scenario) -> Reading:
     """What the handbook of a scenario comes to.
 
     Raises :class:`~peerkit.errors.BadInput` for a limit that the fast engine does not follow.
     """
-    handbook = handbook_of(scenario)
+    return _reading(scenario, handbook_of(scenario))
+
+
+@lru_cache(maxsize=16)
+def _reading(scenario: Scenario, handbook: Handbook) -> Reading:
+    """What this handbook comes to. A layer that has changed makes another one."""
     changes = ((day - scenario.begins).days for day in handbook.turns)
     turns = (0, *(day for day in changes if 0 < day < scenario.days))
     books = tuple(handbook.on(scenario.date_of(day)) for day in turns)
