@@ -19,13 +19,14 @@ from peerkit.simulation.scenarios.scenario import Need, Scenario
 __all__ = ["scenarios"]
 
 LINES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
+NAMED: dict[str, st.SearchStrategy[Any]] = {"language": st.sampled_from(("en", "es-MX", "zh-Hant"))}
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: LINES,
     bool: st.booleans(),
     date: st.dates(date(2020, 1, 1), date(2040, 1, 1)),
     tuple[str, ...]: st.lists(LINES, max_size=2),
     tuple[tuple[str, int], ...]: st.dictionaries(
-        st.sampled_from(COUNTED), st.integers(0, 10**6), max_size=3
+        st.sampled_from(COUNTED), st.integers(0, 10**4), max_size=3
     ),
 }
 
@@ -54,7 +55,10 @@ def _parts(draw: st.DrawFn, kind: Any) -> Any:
             field.default is not attrs.NOTHING and draw(st.booleans())
         ):
             continue
-        values[field.name] = draw(_of(field, hints_of(kind)[field.name]))
+        named = field.name in NAMED
+        values[field.name] = draw(
+            NAMED[field.name] if named else _of(field, hints_of(kind)[field.name])
+        )
     try:
         return kind(**values)
     except BadInput:  # two numbers that do not go together

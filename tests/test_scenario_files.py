@@ -168,6 +168,10 @@ class TestReading:
             ("begins = 2026-01-05T10:00:00", "plan.toml: key 'begins': must be a date such as"),
             ('begins = "soon"', "plan.toml: key 'begins': must be a date such as 2026-01-05"),
             ("begins = 3", "plan.toml: key 'begins': must be a date such as 2026-01-05"),
+            ("caseload = 3", "plan.toml: key 'caseload': belongs in [limits]; write it below"),
+            ("[limits]\ncaseload = -3", "plan.toml: key 'limits': give a whole number for 'casel"),
+            ("[[arrivals.needs]]\nlanguage = 'Spanish'", "needs 1: key 'language': give a code su"),
+            ("begins = 9999-01-01", "plan.toml: key 'begins': the first day and the last must lie"),
             ("layers = 'us-nj'", "plan.toml: key 'layers': must be a list of texts"),
             ("peers = 3", "plan.toml: key 'peers': must be a [peers] table"),
             ("[arrivals]\nper_week = '4'", "plan.toml: arrivals: key 'per_week': must be a number"),
@@ -219,14 +223,38 @@ class TestReading:
         assert raised.value.__context__ is None
 
     def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
-        """It is named without its folders."""
-        with pytest.raises(BadInput, match=r"^none.toml: cannot be read"):
-            read_scenario(tmp_path / "none.toml")
+        """It is named as it was given."""
+        file = tmp_path / "none.toml"
+        with pytest.raises(BadInput, match=f"^{re.escape(str(file))}: cannot be read"):
+            read_scenario(file)
+        with pytest.raises(BadInput, match=r"^plans/none\.toml: cannot be read"):
+            read_scenario("plans/none.toml")
 
     def test_a_layer_of_ones_own_lies_beside_the_file(self, tmp_path: Path) -> None:
         """Its path counts from the folder of the file, wherever the program is called from."""
+        (tmp_path / "house.toml").touch()
         found = read(tmp_path, "layers = ['us-nj', 'house.toml']")
         assert found.layers == ("us-nj", str(tmp_path / "house.toml"))
+
+    def test_or_it_lies_where_you_are(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """So a scenario is read as it was written, into whatever folder."""
+        (tmp_path / "plans").mkdir()
+        (tmp_path / "house.toml").touch()
+        monkeypatch.chdir(tmp_path)
+        scenario = Scenario(layers=("us-nj", "house.toml"))
+        for folder in (Path(), Path("plans")):
+            assert read(folder, write_scenario(scenario)) == scenario
+
+        (tmp_path / "house.toml").unlink()
+        with pytest.raises(BadInput) as raised:
+            read(Path("plans"), write_scenario(scenario))
+        beside = str(Path("plans") / "house.toml")
+        assert str(raised.value) == (
+            f"plan.toml: key 'layers': there is neither {beside!r} "
+            "nor, from where you are, 'house.toml'"
+        )
 
 
 class TestSources:

@@ -109,7 +109,18 @@ class TestAgain:
     def test_on_every_python(self) -> None:
         """The marks of a known study are these, with whatever versions it is made."""
         (part,) = manifest_of(Experiment((KNOWN,), replications=RUNS, measures=sums).run()).parts
-        assert part.runs == ("b7ebec0fbc053822", "1e4cb653a185d4f8", "45e28ac568a11ce7")
+        assert part.runs == ("3c1c22f26b59fec9", "71a43eb7b4cd3ad9", "82a77c0134fd7004")
+
+    def test_a_layer_that_was_changed_meanwhile(self, tmp_path: Path) -> None:
+        """It is another edition, though the file has its old name."""
+        layer = tmp_path / "house.toml"
+        layer.write_text('[layer]\nid = "house"\ntitle = "Our house"\n', encoding="utf-8")
+        scenario = KNOWN.but({"layers": (str(layer),)})
+        before = manifest_of(experiment(scenarios=(scenario,), replications=1).run())
+        layer.write_text('[layer]\nid = "house"\ntitle = "Another"\n', encoding="utf-8")
+        with pytest.raises(NotTheSame, match="has another edition of the handbook") as raised:
+            rerun(before)
+        assert raised.value.differences[-1] == "Every number is the same all the same."
 
     def test_through_the_door(self, manifest: Manifest) -> None:
         """The other engine gives the same numbers, so its marks are the same."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from peerkit.errors import BadInput
@@ -14,8 +16,8 @@ from peerkit.model import Experience
 from peerkit.simulation.engines import simulate
 from peerkit.simulation.lives.beyond import BEYOND, asked, gives_in
 from peerkit.simulation.lives.luck import Luck
-from peerkit.simulation.lives.peers import REVIEW, gives_notice, name_of, posts
-from peerkit.simulation.record import Column
+from peerkit.simulation.lives.peers import REVIEW, gives_notice, name_of, posts, told_by
+from peerkit.simulation.record import Column, Engine
 from peerkit.simulation.scenarios.changing import value_at
 from peerkit.simulation.scenarios.given import ASSUMED, parameters
 from peerkit.simulation.scenarios.house import handbook_of
@@ -36,6 +38,21 @@ from peerkit.simulation.scenarios.scenario import (
 pytestmark = pytest.mark.once
 LUCK = Luck(1)
 BASE = Scenario()
+LAYER = """[layer]
+id = "{id}"
+title = "Our house"
+over = [{over}]
+
+[[source]]
+id = "OURS-{id}"
+title = "Our staff handbook"
+publisher = "us"
+year = 2026
+
+[[limit]]
+id = "caseload"
+value = [{{ is = {number}, source = "OURS-{id}", at = "p. 4", looked = 2026-01-01 }}]
+"""
 
 
 # -- numbers
@@ -94,7 +111,57 @@ def test_a_number_of_ones_own_is_no_default() -> None:
         (Shares, {"values": (5,), "shares": ("all",)}, r"Shares\.shares: give numbers"),
         (Peers, {"leave_days": Shares((0,), (1,))}, r"Peers\.leave_days: each must lie from 1"),
         (Scenario, {"name": "two\nlines"}, r"Scenario\.name: give one line of text"),
-        (Scenario, {"limits": {"caseload": 1.5}}, r"Scenario\.limits: give a whole number"),
+        (
+            Leaving,
+            {"on": datetime(2026, 3, 1, tzinfo=UTC)},
+            r"Leaving\.on: give a day without a time",
+        ),
+        (Leaving, {"on": "2026-03-01"}, r"Leaving\.on: give a day without a time"),
+        (Scenario, {"begins": datetime(2026, 3, 1, tzinfo=UTC)}, r"Scenario\.begins: give a day"),
+        (Scenario, {"begins": pd.Timestamp("2026-03-01")}, r"Scenario\.begins: give a day wi"),
+        (Scenario, {"begins": None}, r"Scenario\.begins: give a day without a time"),
+        (Scenario, {"begins": date(2, 12, 31)}, r"Scenario\.begins: .* in the years 3 to 9000"),
+        (Scenario, {"begins": date(9999, 12, 31)}, r"Scenario\.begins: .* in the years 3 to 9000"),
+        (Scenario, {"begins": date(9000, 6, 1)}, r"Scenario\.begins: .* in the years 3 to 9000"),
+        (Need, {"experience": "homelesness"}, r"did you mean Experience\.HOMELESSNESS\?"),
+        (Need, {"experience": "re-entry"}, r"Need\.experience: give an Experience; did you mean E"),
+        (Lived, {"experience": "zzz"}, r"Lived\.experience: .*; there are HOMELESSNESS, SUBST"),
+        (Lived, {"experience": None}, r"Lived\.experience: give an Experience; there are"),
+        (Need, {"language": "Spanish"}, r"Need\.language: give a code such as en, es-MX"),
+        (Speaks, {"language": "EN"}, r"Speaks\.language: give a code such as en, es-MX"),
+        (Peers, {"role": "worker"}, r"Peers\.role: give a Role"),
+        (Matching, {"shared": 1}, r"Matching\.shared: give a bool"),
+        (Scenario, {"layers": "us/tx"}, r"Scenario\.layers: give several, such as \('us/tx',\)"),
+        (Scenario, {"layers": None}, r"Scenario\.layers: give several, such as"),
+        (Scenario, {"limits": {"caseload": -1}}, r"give a whole number for 'caseload', from 0"),
+        (Scenario, {"limits": {"caseload": True}}, r"give a whole number for 'caseload', from 0"),
+        (Scenario, {"limits": {"supervision": 10_001}}, r"for 'supervision', from 0 to 10000"),
+        (Scenario, {"limits": ("caseload", 12)}, r"Scenario\.limits: give each name once, as in"),
+        (Scenario, {"limits": None}, r"Scenario\.limits: give each name once, as in"),
+        (
+            Scenario,
+            {"limits": (("caseload", 1), ("caseload", 2))},
+            r"Scenario\.limits: give each name once, as in",
+        ),
+        (Scenario, {"sources": 3}, r"Scenario\.sources: give each name once, as in"),
+        (Arrivals, {"needs": Need()}, r"Arrivals\.needs: give several, such as \[Need\(…\)\]"),
+        (Arrivals, {"needs": "en"}, r"Arrivals\.needs: give several, such as \[Need\(…\)\]"),
+        (
+            Peers,
+            {"experiences": Lived(experience=Experience.INJURY)},
+            r"Peers\.experiences: give several, such as \[Lived",
+        ),
+        (
+            Peers,
+            {"leaving": Leaving(on=date(2026, 3, 1))},
+            r"Peers\.leaving: give several, such as \[Leaving",
+        ),
+        (Shares, {"values": 7, "shares": 1.0}, r"Shares: give several values and their shares"),
+        (
+            Scenario,
+            {"limits": {"caseload": 1.5}},
+            r"Scenario\.limits: give a whole number for 'caseload', from 0 to",
+        ),
         (Shares, {"values": (1.5,), "shares": (1.0,)}, r"Shares\.values: give whole numbers"),
         (
             Shares,
@@ -106,19 +173,6 @@ def test_a_number_of_ones_own_is_no_default() -> None:
             {"values": (1, 2), "shares": (1.5, -0.5)},
             r"Shares\.shares: must be 0 or more each",
         ),
-        (Scenario, {"limits": {"caseload": -1}}, r"Scenario\.limits: each must lie from 0 to"),
-        (Scenario, {"limits": {"caseload": 10**9}}, r"Scenario\.limits: each must lie from 0"),
-        (
-            Scenario,
-            {"begins": datetime(2026, 1, 5, tzinfo=UTC)},
-            r"Scenario\.begins: give a date",
-        ),
-        (Scenario, {"begins": date(9999, 1, 1)}, r"Scenario\.begins: give a day of the years"),
-        (Scenario, {"begins": date(1, 1, 1)}, r"Scenario\.begins: give a day of the years"),
-        (Need, {"experience": "bad luck"}, r"Need\.experience: give a Experience"),
-        (Peers, {"role": "worker"}, r"Peers\.role: give a Role"),
-        (Matching, {"shared": 1}, r"Matching\.shared: give a bool"),
-        (Leaving, {"on": "2026-03-01"}, r"Leaving\.on: give a date"),
     ],
 )
 def test_a_number_that_cannot_be_is_refused_by_its_place(
@@ -127,6 +181,49 @@ def test_a_number_that_cannot_be_is_refused_by_its_place(
     """The place, and what may stand there; never the value itself."""
     with pytest.raises(BadInput, match=says):
         kind(**values)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    """They are kept as plain ones, so that a scenario is written and compared like any other."""
+    three: Any = np.int32(3)
+    ones: Any = np.ones(12, int)
+    found = Scenario(
+        limits={"caseload": np.int64(12)},
+        peers=Peers(count=three, leave_days=Shares(np.array([5, 10]), (0.5, 0.5))),
+        arrivals=Arrivals(months=ones),
+    )
+    assert found == Scenario(
+        limits={"caseload": 12},
+        peers=Peers(count=3, leave_days=Shares((5, 10), (0.5, 0.5))),
+    )
+    numbers = (found.limits[0][1], found.peers.count, *found.peers.leave_days.values)
+    assert {type(each) for each in numbers} == {int}
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_the_first_year_and_the_last_can_be_lived(engine: Engine) -> None:
+    """With everything that is counted back or on from there."""
+    limits = {"supervision": 10_000, "supervision-weeks": 10_000}
+    peers = Peers(count=2, supervision_every=366)
+    for begins in (date(3, 1, 1), date(9000, 12, 12)):
+        scenario = Scenario(begins=begins, days=20, limits=limits, peers=peers)
+        assert len(simulate(scenario, engine=engine).table("days")["waiting"]) == 20
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_seeds_and_runs_are_whole_numbers(engine: Engine) -> None:
+    """Of 0 or more; those of numpy, too."""
+    wrong: Any = ({"seed": -1}, {"run": -1}, {"seed": "1"}, {"run": 1.5}, {"run": True})
+    for values in wrong:
+        (name,) = values
+        with pytest.raises(BadInput, match=f"^{name}: write a whole number from 0 to"):
+            simulate(BASE, engine=engine, **values)
+    week = BASE.but({"days": 7})
+    two: Any = np.int64(2)
+    one: Any = np.uint8(1)
+    numpys = simulate(week, seed=two, run=one, engine=engine)
+    plain = simulate(week, seed=2, run=1, engine=engine)
+    assert numpys.table("days")["waiting"].tolist() == plain.table("days")["waiting"].tolist()
 
 
 # -- changing
@@ -245,19 +342,100 @@ def test_a_scenario_lives_under_its_own_numbers_over_its_layers() -> None:
 
 
 def test_a_limit_that_no_rule_asks_is_refused() -> None:
-    """By its name."""
-    with pytest.raises(BadInput, match=r"Scenario\.limits: 'case-load' is no limit that a rule"):
-        handbook_of(BASE.but({"limits.case-load": 3}))
+    """By its name, when the scenario is made; with what may have been meant."""
+    with pytest.raises(
+        BadInput,
+        match=r"Scenario\.limits: 'case-load' is no limit that a rule asks; did you mean 'case",
+    ):
+        BASE.but({"limits.case-load": 3})
+    with pytest.raises(BadInput, match=r"'zzz' is no limit that a rule asks; there are caseload,"):
+        Scenario(limits={"zzz": 3})
+
+
+def house(folder: Path, number: int, *, over: str = "", id_: str = "house") -> Path:
+    """A layer of one's own, with a caseload."""
+    folder.mkdir(exist_ok=True)
+    file = folder / "house.toml"
+    file.write_text(LAYER.format(id=id_, over=over, number=number), encoding="utf-8")
+    return file
+
+
+def caseload(scenario: Scenario) -> int | None:
+    """The caseload on the first day."""
+    return handbook_of(scenario).on(scenario.begins).clause("caseload").value
+
+
+class TestLayersOfOnesOwn:
+    """A layer that is a file is what the file holds now."""
+
+    def test_an_edited_file_is_read_anew(self, tmp_path: Path) -> None:
+        """Also below limits of the scenario; and both engines live under what it says."""
+        scenario = BASE.but({"layers": (str(house(tmp_path, 8)),), "days": 15, "peers.count": 1})
+        scenario = scenario.but({"arrivals.waiting": 9, "matching.declined": 0.0})
+        limited = scenario.but({"limits.group-size": 5})
+        eight = [handbook_of(each).edition for each in (scenario, limited)]
+        first = simulate(limited)
+        assert [caseload(scenario), caseload(limited)] == [8, 8]
+
+        house(tmp_path, 2)
+        assert [caseload(scenario), caseload(limited)] == [2, 2]
+        assert [handbook_of(each).edition for each in (scenario, limited)] != eight
+        for engine in Engine:
+            run = simulate(limited, engine=engine)
+            assert int(run.table("days")["walking"].max()) == 2
+        assert int(first.table("days")["walking"].max()) > 2
+
+    def test_the_same_name_in_another_folder_is_another_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The path counts from where you are."""
+        scenario = BASE.but({"layers": ("house.toml",), "limits.group-size": 5})
+        for folder, number in (("a", 8), ("b", 2)):
+            house(tmp_path / folder, number)
+            monkeypatch.chdir(tmp_path / folder)
+            assert caseload(scenario) == number
+
+    def test_an_edition_is_of_what_is_said_not_of_where(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The same file elsewhere gives the same edition, from here or from there."""
+        layers = [str(house(tmp_path / each, 8)) for each in "ab"]
+        monkeypatch.chdir(tmp_path / "a")
+        found = {
+            handbook_of(BASE.but({"layers": (each,), "limits.group-size": 5})).edition
+            for each in (*layers, "house.toml", "../b/house.toml")
+        }
+        assert len(found) == 1
+
+    def test_a_file_below_a_file_is_found(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """From the folder of the one that names it."""
+        house(tmp_path / "below", 3, id_="below")
+        house(tmp_path / "above", 2, over='"../below/house.toml"')
+        monkeypatch.chdir(tmp_path)
+        scenario = BASE.but({"layers": ("above/house.toml",), "limits.group-size": 5})
+        assert handbook_of(scenario).layers == ("base", "below", "house", "scenario")[1:]
+        house(tmp_path / "below", 4, id_="below")
+        assert caseload(scenario) == 2
+
+    def test_what_does_not_fit_over_them_is_no_fault_of_a_file_nobody_wrote(
+        self, tmp_path: Path
+    ) -> None:
+        """The scenario is named, and never where its numbers were put for a moment."""
+        layer = str(house(tmp_path, 3, id_="scenario"))
+        with pytest.raises(BadInput) as raised:
+            handbook_of(BASE.but({"layers": (layer,), "limits.group-size": 5}))
+        assert type(raised.value) is BadInput
+        assert str(raised.value).startswith(
+            "Scenario.limits: layer: key 'id': is 'scenario', which"
+        )
+        assert raised.value.__context__ is None
+        with pytest.raises(BadInput, match=r"^none\.toml: is not there"):
+            handbook_of(BASE.but({"layers": ("none.toml",), "limits.group-size": 5}))
 
 
 # -- peers
-
-
-@pytest.mark.parametrize("limit", ["supervision", "supervision-weeks"])
-def test_a_limit_beyond_the_last_date_is_refused(limit: str) -> None:
-    """By its name: a thousand centuries from one talk to the next are a slip of the pen."""
-    with pytest.raises(BadInput, match=rf"Scenario\.limits: '{limit}' reaches beyond the last"):
-        simulate(Scenario(days=5, limits={limit: 10**6}))
 
 
 def test_peers_are_named_by_post_and_by_who_served_before() -> None:
@@ -296,8 +474,57 @@ def test_a_missed_talk_is_none() -> None:
     assert not posts(scenario, LUCK, [0, 1]).talks.any()
 
 
-def test_who_has_lived_and_speaks_nothing_of_the_list_has_the_first() -> None:
-    """So nobody is a peer without lived experience."""
+def test_a_share_alone_is_that_share() -> None:
+    """Who has none of the list has none of it: nobody is given the first instead."""
+    needs = (Need(share=0.5, experience=Experience.BEREAVEMENT), Need(share=0.5, language="es"))
+    peers = Peers(
+        experiences=(Lived(experience=Experience.BEREAVEMENT, share=0.3),),
+        languages=(Speaks(language="en", share=0.5), Speaks(language="es", share=0.3)),
+    )
+    scenario = Scenario(arrivals=Arrivals(needs=needs), peers=peers)
+    serves = posts(scenario, LUCK, range(2000)).serves
+
+    assert serves[:, 0].mean() == pytest.approx(0.3 * 0.5, abs=0.02)
+    assert serves[:, 1].mean() == pytest.approx(0.3, abs=0.03)
+    # Where nothing is listed, each has all.
+    open_ = scenario.but({"peers": Peers()})
+    assert posts(open_, LUCK, range(50)).serves.all()
+
+
+def test_a_need_that_nobody_listed_is_not_served() -> None:
+    """Others were listed, so it is not taken for granted."""
+    needs = (Need(share=0.5, experience=Experience.INJURY), Need(share=0.5, language="fr"))
+    peers = Peers(
+        experiences=(Lived(experience=Experience.BEREAVEMENT),), languages=(Speaks(language="en"),)
+    )
+    scenario = Scenario(arrivals=Arrivals(needs=needs), peers=peers)
+
+    assert not posts(scenario, LUCK, range(50)).serves.any()
+
+
+def test_whoever_has_nothing_of_the_list_tells_something_else() -> None:
+    """Every peer has lived through something; it is neither listed nor asked for."""
+    lived = (Lived(experience=Experience.HOMELESSNESS, share=0),)
+    needs = (Need(experience=Experience.SUBSTANCE_USE),)
+    scenario = Scenario(arrivals=Arrivals(needs=needs), peers=Peers(experiences=lived))
+    assert told_by(scenario, LUCK, 0, 0) == ((Experience.MENTAL_HEALTH,), ())
+
+    every = [Lived(experience=each, share=0) for each in Experience]
+    full = scenario.but(
+        {"peers.experiences": every, "peers.languages": [Speaks(language="es", share=0)]}
+    )
+    assert len(told_by(full, LUCK, 0, 0)[0]) == 1  # there is nothing left, and one must be told
+    assert told_by(full, LUCK, 0, 0)[1] == ()
+    # Where nothing is listed, each has what is asked for.
+    assert told_by(scenario.but({"peers": Peers()}), LUCK, 0, 0) == (
+        (Experience.SUBSTANCE_USE,),
+        (),
+    )
+    assert told_by(BASE, LUCK, 0, 0) == ((Experience.HOMELESSNESS,), ())
+
+
+def test_each_experience_and_language_is_drawn_by_its_share() -> None:
+    """Apart from one another; and experience counts where it is asked for."""
     needs = (
         Need(share=0.4, experience=Experience.HOMELESSNESS),
         Need(share=0.3, experience=Experience.MENTAL_HEALTH),
@@ -313,7 +540,7 @@ def test_who_has_lived_and_speaks_nothing_of_the_list_has_the_first() -> None:
     scenario = Scenario(arrivals=Arrivals(needs=needs), peers=peers)
     serves = posts(scenario, LUCK, range(60)).serves
 
-    assert (serves[:, 0] != serves[:, 1]).all()
+    assert not serves[:, 0].any()
     assert 15 < serves[:, 1].sum() < 45
     assert 15 < serves[:, 2].sum() < 45
     # Where experience is not asked for, everybody serves who has a language in common.

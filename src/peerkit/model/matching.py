@@ -71,10 +71,15 @@ class Whereabouts:
     north: int = attrs.field(validator=_whole_km, repr=False)
 
 
+def is_language(value: object) -> bool:
+    """Whether this is a BCP 47 tag such as ``en``, ``es-MX`` or ``zh-Hant``."""
+    return type(value) is str and _LANGUAGE.match(value) is not None
+
+
 def _languages(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if type(value) is not tuple or len(value) > MOST_TOLD or len(set(value)) != len(value):
         raise BadInput(f"{type(instance).__name__}.languages", f"up to {MOST_TOLD} languages")
-    if not all(type(each) is str and _LANGUAGE.match(each) for each in value):
+    if not all(map(is_language, value)):
         raise BadInput(
             f"{type(instance).__name__}.languages",
             "each is a BCP 47 tag such as en, es-MX or zh-Hant, the preferred one first",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from peerkit.errors import BadInput
 from peerkit.simulation.fast.year import run_fast
 from peerkit.simulation.record import Engine, Run
+from peerkit.simulation.statistics.figures import whole
 
 if TYPE_CHECKING:
     from peerkit.simulation.scenarios.scenario import Scenario
 
 __all__ = ["simulate"]
+
+_MOST: Final = 2**63
 
 
 def simulate(
@@ -23,6 +26,7 @@ def simulate(
     :class:`~peerkit.errors.BadInput` for a limit of the handbook that the fast engine does not
     follow; :data:`Engine.DOOR <peerkit.simulation.record.Engine>` follows every one.
     """
+    seed, run = whole(seed, "seed", 0, _MOST), whole(run, "run", 0, _MOST)
     if engine is Engine.FAST:
         return run_fast(scenario, seed, run)
     if engine is not Engine.DOOR:

@@ -148,7 +148,7 @@ class Desk:
             supervisor=_supervisor(number),
             since=since,
             supervised=max(since, supervised),
-            experiences=_told(lived) or _told((Experience.HOMELESSNESS,)),
+            experiences=_told(lived),
         )
         # Whoever looks after nobody yet is asked at once: there is nobody further.
         while act.supervisor in known and not self.program.decide(act).allowed:

@@ -28,7 +28,7 @@ from peerkit.simulation.scenarios.scenario import Planning
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from peerkit.handbook import Book
+    from peerkit.handbook import Book, Handbook
     from peerkit.simulation.lives.peers import Posts
     from peerkit.simulation.scenarios.scenario import Scenario
 
@@ -113,13 +113,12 @@ def reading(scenario: Scenario) -> Reading:
 
     Raises :class:`~peerkit.errors.BadInput` for a limit that the fast engine does not follow.
     """
-    return _reading(scenario, handbook_of(scenario).edition)
+    return _reading(scenario, handbook_of(scenario))
 
 
 @lru_cache(maxsize=16)
-def _reading(scenario: Scenario, edition: str) -> Reading:
-    """The same, read once for each edition of the handbook."""
-    handbook = handbook_of(scenario)
+def _reading(scenario: Scenario, handbook: Handbook) -> Reading:
+    """What this handbook comes to. A layer that has changed makes another one."""
     changes = ((day - scenario.begins).days for day in handbook.turns)
     turns = (0, *(day for day in changes if 0 < day < scenario.days))
     books = tuple(handbook.on(scenario.date_of(day)) for day in turns)
@@ -185,11 +184,7 @@ def _due(begins: date, before: int, days: int, limit: str, value: int) -> tuple[
     """The last day on which a talk still counts, for each day it may have been on."""
     counted = dict(DUE_EVERY)[limit]
     last = (begins + timedelta(days=day) for day in range(-before, days))
-    try:
-        return tuple((counted(day, value) - begins).days for day in last)
-    except (OverflowError, ValueError):
-        pass
-    raise BadInput("Scenario.limits", f"{limit!r} reaches beyond the last date there is")
+    return tuple((counted(day, value) - begins).days for day in last)
 
 
 def _said(book: Book, scenario: Scenario, activity: str) -> Refusal | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from peerkit.model import Experience
 from peerkit.simulation.arrays import numpy
 from peerkit.simulation.lives.people import pick
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from peerkit.model import Experience
     from peerkit.simulation.lives.luck import Luck
     from peerkit.simulation.scenarios.scenario import Peers, Scenario
 
@@ -100,15 +100,28 @@ def _away(peers: Peers, luck: Luck, who: Any, days: Any) -> Any:
 def told_by(
     scenario: Scenario, luck: Luck, seat: int, generation: int
 ) -> tuple[tuple[Experience, ...], tuple[str, ...]]:
-    """What a peer has lived through and speaks: nothing where the scenario lists nothing."""
+    """What a peer has lived through, one or more, and which of the languages listed they speak.
+
+    Who has none of the experiences that are listed has lived through something else.
+    """
     np = numpy()
     who = np.array([seat + generation * _A_GENERATION], np.uint64)
     lived = _lived(scenario.peers, luck, who) or {}
     speaks = _speaks(scenario.peers, luck, who) or {}
     return (
-        tuple(each for each, has in lived.items() if has[0]),
+        tuple(each for each, has in lived.items() if has[0]) or _else(scenario),
         tuple(each for each, has in speaks.items() if has[0]),
     )
+
+
+def _else(scenario: Scenario) -> tuple[Experience, ...]:
+    """What somebody has lived through who has nothing of the list: all, where there is none."""
+    asked = {each.experience: None for each in scenario.arrivals.needs if each.experience}
+    if not scenario.peers.experiences:
+        return tuple(asked) or (Experience.HOMELESSNESS,)
+    spoken_of = {*asked, *(each.experience for each in scenario.peers.experiences)}
+    left = (each for each in Experience if each not in spoken_of)
+    return (next(left, Experience.HOMELESSNESS),)
 
 
 def _lived(peers: Peers, luck: Luck, who: Any) -> Any:
@@ -134,14 +147,9 @@ def _serves(scenario: Scenario, luck: Luck, who: Any) -> Any:
 
 
 def _drawn(luck: Luck, purpose: str, who: Any, among: list[tuple[Any, float]]) -> Any:
-    """Who has each of these; who would have none has the first. None where nothing is listed."""
-    np = numpy()
-    if not among:
-        return None
+    """Who has each of these, and perhaps none. None where nothing is listed: they have all."""
     has = {thing: luck.chance(f"{purpose} {thing}", who) < share for thing, share in among}
-    none = ~np.logical_or.reduce(list(has.values()))
-    has[among[0][0]] |= none
-    return has
+    return has or None
 
 
 def gives_notice(

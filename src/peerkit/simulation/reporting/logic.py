@@ -57,7 +57,7 @@ DAY: Final = (
     Told(
         "Peers begin",
         "A post that has been vacant for the days of `peers.vacancy` is filled by somebody new, "
-        "with an experience, languages, absences and talks of their own.",
+        "with experiences, languages, absences and talks of their own.",
     ),
     Told(
         "Talks with the supervisor",
@@ -132,6 +132,13 @@ ALGORITHMS: Final = (
         "Peers who serve, speak the person's language, have lived through what the person has "
         "(where `matching.shared`), are not away, have not given notice, have fewer people than "
         "`peers.places`, were not refused on this day and were not declined by this person.",
+    ),
+    Told(
+        "What peers have lived through, and speak",
+        "Each experience that the scenario lists of peers with its share, all drawn apart, and "
+        "each language likewise. A peer may have none of those listed: they have "
+        "lived through something else, or speak another language. What nobody lists, nobody has. "
+        "Where nothing is listed, every peer has every experience, or speaks every language.",
     ),
     Told(
         "Choosing among candidates",

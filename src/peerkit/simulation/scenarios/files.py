@@ -37,6 +37,7 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.handbook.table import Table, parsed
 from peerkit.rules.limits import COUNTED
+from peerkit.simulation.scenarios.checks import meant
 from peerkit.simulation.scenarios.given import Parameter, Shares, parameters
 from peerkit.simulation.scenarios.scenario import Scenario
 
@@ -67,7 +68,7 @@ class _OneLine(dict[str, float]):
 def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     """The scenario that a TOML file describes.
 
-    A layer of your own is looked for from the folder of the file. Raises
+    A layer of your own is looked for from the folder of the file, then from where you are. Raises
     :class:`~peerkit.errors.BadInput`, which names the file, the place in it and what to do.
     """
     file = Path(path)
@@ -76,24 +77,30 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     except OSError:
         raw = None
     if raw is None:
-        raise BadInput(file.name, "cannot be read; give the path of a scenario file")
-    found = scenario_in(parsed(file.name, raw, BadInput))
-    layers = tuple(
-        os.path.normpath(file.parent / each) if each.endswith(".toml") else each
-        for each in found.layers
-    )
-    return attrs.evolve(found, layers=layers)
+        raise BadInput(str(file), "cannot be read; give the path of a scenario file")
+    table = parsed(file.name, raw, BadInput)
+    found = scenario_in(table)
+    return attrs.evolve(found, layers=[_layer(table, each, file) for each in found.layers])
+
+
+def _layer(table: Table, name: str, file: Path) -> str:
+    """A layer as it is named from where you are."""
+    if not name.endswith(".toml"):
+        return name
+    places = os.path.normpath(file.parent / name), name
+    for each in places:
+        if Path(each).is_file():
+            return each
+    neither, nor = places
+    raise table.wrong("layers", f"there is neither {neither!r} nor, from where you are, {nor!r}")
 
 
 def scenario_in(table: Table) -> Scenario:
     """The scenario that a table describes. Raises :class:`~peerkit.errors.BadInput`."""
-    found = _part(table, Scenario)
-    for name, _ in found.limits:
-        if name not in COUNTED:
-            near = get_close_matches(name, COUNTED, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COUNTED)}"
-            raise table.bad(f"{table.place}: limits: key {name!r}", f"is not known here; {hint}")
-    return found
+    for key in table.keys:
+        if key in COUNTED:
+            raise table.wrong(key, "belongs in [limits]; write it below that line")
+    return _part(table, Scenario)
 
 
 def write_scenario(scenario: Scenario, *, complete: bool = False) -> str:
@@ -264,6 +271,9 @@ def _mix(table: Table, key: str) -> Shares:
 
 def _limits(table: Table, key: str) -> dict[str, int]:
     inside = _inside(table, key)
+    for each in inside.keys:
+        if each not in COUNTED:
+            raise inside.wrong(each, f"is not known here; {meant(each)}")
     return {each: _whole(inside, each) for each in inside.keys}
 
 

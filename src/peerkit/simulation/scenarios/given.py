@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -23,7 +24,10 @@ __all__ = [
     "parameters",
     "part",
     "parts",
+    "place",
     "share",
+    "together",
+    "whole",
 ]
 
 #: Said instead of a source where nobody measured it.
@@ -68,17 +72,32 @@ class Parameter:
     is_default: bool
 
 
+def whole(value: Any) -> Any:
+    """A whole number of any kind as a plain one; what is none is left for the check."""
+    try:
+        return value if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return value
+
+
+def together(values: Any) -> Any:
+    """Several as a tuple; what is one alone is left for the check that says so."""
+    return tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else values
+
+
+def _several(values: Any) -> Any:
+    found = together(values)
+    return tuple(map(whole, found)) if isinstance(found, tuple) else found
+
+
 def _whole(values: Iterable[int]) -> tuple[int, ...]:
-    return tuple(values)
+    found: tuple[int, ...] = _several(values)
+    return found
 
 
 def _listed(values: Iterable[float]) -> tuple[float, ...]:
-    return tuple(values)
-
-
-def _several(value: Any) -> Any:
-    """Several numbers as a tuple; what is none is left for the check that says so."""
-    return tuple(value) if isinstance(value, list) else value
+    found: tuple[float, ...] = _several(values)
+    return found
 
 
 @attrs.frozen
@@ -92,6 +111,8 @@ class Shares:
     shares: tuple[float, ...] = attrs.field(converter=_listed)
 
     def __attrs_post_init__(self) -> None:
+        if not (isinstance(self.values, tuple) and isinstance(self.shares, tuple)):
+            raise BadInput("Shares", "give several values and their shares: Shares((7,), (1.0,))")
         if not self.values or len(self.values) != len(self.shares):
             raise BadInput("Shares.shares", "give one share for each value")
         if any(isinstance(each, bool) or not isinstance(each, int) for each in self.values):
@@ -129,7 +150,7 @@ def given(
     known = Given(says, unit, source, caution, least, most)
     return attrs.field(
         default=default,
-        converter=_several if isinstance(default, tuple) else None,
+        converter=_several if isinstance(default, tuple) else whole,
         validator=_fits,
         metadata={_KEY: known},
     )
@@ -156,7 +177,7 @@ def mix(
     def check(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
         _must_be(Shares, instance, attribute, value)
         if not all(_between(known, each) for each in value.values):
-            raise BadInput(_place(instance, attribute), f"each must lie {_bounds(known)}")
+            raise BadInput(place(instance, attribute), f"each must lie {_bounds(known)}")
 
     return attrs.field(default=default, validator=check, metadata={_KEY: known})
 
@@ -184,12 +205,16 @@ def parts(kind: type[Any], default: tuple[Any, ...] = (), *, least: int = 0) -> 
     """A field that is several parts of one kind."""
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if not isinstance(value, tuple):
+            raise BadInput(
+                place(instance, attribute), f"give several, such as [{kind.__name__}(…)]"
+            )
         for each in value:
             _must_be(kind, instance, attribute, each)
         if len(value) < least:
-            raise BadInput(_place(instance, attribute), f"give {least} or more")
+            raise BadInput(place(instance, attribute), f"give {least} or more")
 
-    return attrs.field(default=default, converter=tuple, validator=check)
+    return attrs.field(default=default, converter=together, validator=check)
 
 
 def parameters(of: Any, path: str = "") -> Iterator[Parameter]:
@@ -218,16 +243,16 @@ def _fits(instance: object, attribute: attrs.Attribute[Any], value: object) -> N
     known: Given = attribute.metadata[_KEY]
     listed = isinstance(attribute.default, tuple)
     if listed and not isinstance(value, tuple):
-        raise BadInput(_place(instance, attribute), f"give several numbers ({known.unit})")
+        raise BadInput(place(instance, attribute), f"give several numbers ({known.unit})")
     several: Any = value if listed else (value,)
     for each in several:
         whole = isinstance(attribute.default, int) and not isinstance(attribute.default, bool)
         kind: Any = int if whole else (int, float)
         if isinstance(each, bool) or not isinstance(each, kind):
             asked = f"a whole number of {known.unit}" if whole else f"a number ({known.unit})"
-            raise BadInput(_place(instance, attribute), f"give {asked}")
+            raise BadInput(place(instance, attribute), f"give {asked}")
         if not _between(known, each):
-            raise BadInput(_place(instance, attribute), f"must lie {_bounds(known)}")
+            raise BadInput(place(instance, attribute), f"must lie {_bounds(known)}")
 
 
 def _between(known: Given, value: float) -> bool:
@@ -244,8 +269,9 @@ def _must_be(
     kind: type[Any], instance: object, attribute: attrs.Attribute[Any], value: object
 ) -> None:
     if not isinstance(value, kind):
-        raise BadInput(_place(instance, attribute), f"give a {kind.__name__}")
+        raise BadInput(place(instance, attribute), f"give a {kind.__name__}")
 
 
-def _place(instance: object, attribute: attrs.Attribute[Any]) -> str:
+def place(instance: object, attribute: attrs.Attribute[Any]) -> str:
+    """How an error names a field: ``Peers.count``."""
     return f"{type(instance).__name__}.{attribute.name}"

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from peerkit.errors import BadInput
-from peerkit.handbook import Handbook
-from peerkit.rules.limits import COUNTED
+from peerkit.handbook import BadHandbook, Handbook
 
 if TYPE_CHECKING:
     from peerkit.simulation.scenarios.scenario import Scenario
 
 __all__ = ["handbook_of"]
 
+#: Laid last, it is over all that comes before. It names none of them, as a file may lie anywhere.
 _HEAD: Final = """[layer]
 id = "scenario"
 title = "The scenario's own numbers"
-over = {over}
 
 [[source]]
 id = "SCENARIO"
@@ -39,31 +37,31 @@ loosens = true
 def handbook_of(scenario: Scenario) -> Handbook:
     """The handbook under which a scenario is lived: its layers, and its own numbers over them.
 
-    Raises :class:`~peerkit.errors.BadInput` for a limit that no book has.
+    A layer of your own that has changed is read anew. Raises
+    :class:`~peerkit.handbook.BadHandbook` for a layer, and :class:`~peerkit.errors.BadInput` for a
+    number that does not fit over them.
     """
-    return _handbook(scenario.layers, scenario.limits, tuple(map(_written, scenario.layers)))
+    below = Handbook.load(*scenario.layers)
+    if not scenario.limits:
+        return below
+    return _with(below.edition, _from_anywhere(scenario.layers), scenario.limits)
 
 
-def _written(layer: str) -> bytes | None:
-    """What stands in a layer of one's own now: who has changed it must not get the old one."""
-    try:
-        return Path(layer).read_bytes() if layer.endswith(".toml") else None
-    except OSError:
-        return None  # it is said when the handbook is loaded
+def _from_anywhere(layers: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(Path(each).absolute()) if each.endswith(".toml") else each for each in layers)
 
 
 @lru_cache(maxsize=64)
-def _handbook(
-    layers: tuple[str, ...], limits: tuple[tuple[str, int], ...], written: tuple[bytes | None, ...]
-) -> Handbook:
-    if not limits:
-        return Handbook.load(*layers)
-    for name, _ in limits:
-        if name not in COUNTED:
-            raise BadInput("Scenario.limits", f"{name!r} is no limit that a rule asks")
+def _with(_: str, layers: tuple[str, ...], limits: tuple[tuple[str, int], ...]) -> Handbook:
+    """These numbers over these layers, once for each edition of them."""
     with tempfile.TemporaryDirectory() as folder:
         house = Path(folder) / "scenario.toml"
-        tables = [_LIMIT.format(id=name, value=value) for name, value in limits]
-        head = _HEAD.format(over=json.dumps(layers))
-        house.write_text(head + "".join(tables), encoding="utf-8")
-        return Handbook.load(*layers, house)
+        written = [_LIMIT.format(id=name, value=value) for name, value in limits]
+        house.write_text(_HEAD + "".join(written), encoding="utf-8")
+        try:
+            return Handbook.load(*layers, house)
+        except BadHandbook as error:
+            # The layers below were read before: what does not fit is here.
+            what = error.what
+            where = error.place.removeprefix(f"{house}: ")
+    raise BadInput("Scenario.limits", f"{where}: {what}")

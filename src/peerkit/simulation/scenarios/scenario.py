@@ -7,16 +7,27 @@ how much of it, is not said here: that is the handbook's, with the layers that t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 import attrs
 
-from peerkit.errors import BadInput, must_be
+from peerkit.errors import BadInput
 from peerkit.model import Experience, Role
 from peerkit.simulation.scenarios.changing import changed
+from peerkit.simulation.scenarios.checks import (
+    YEARS,
+    a_day,
+    a_language,
+    a_line,
+    an_experience,
+    named,
+    numbers,
+    texts,
+    told,
+)
 from peerkit.simulation.scenarios.given import (
     Shares,
     add_up,
@@ -27,6 +38,7 @@ from peerkit.simulation.scenarios.given import (
     part,
     parts,
     share,
+    together,
 )
 from peerkit.simulation.scenarios.inputs import Costs, Outcomes
 
@@ -53,38 +65,20 @@ __all__ = [
 _MONTHS: Final = 12
 #: The longest session, in minutes: a working day.
 _LONGEST: Final = 480
-#: No limit is higher: there are not as many minutes in a year.
-_HIGHEST: Final = 10**6
-#: Peers began before the first day, and what is due may be due long after the last one.
-_YEARS: Final = (1000, 9000)
-
-
-def _line(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    """It stands in headings, tables and files: one line that can be read."""
-    if not (isinstance(value, str) and value.strip() and value.isprintable()):
-        raise BadInput(f"{type(instance).__name__}.{attribute.name}", "give one line of text")
-
-
-def _day(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    """A date, and no moment: of a moment nobody knows whose midnight is meant."""
-    place = f"{type(instance).__name__}.{attribute.name}"
-    must_be(date, value, place, "give a date, such as date(2026, 1, 5)")
-
-
-def _lines(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-    for each in value:
-        _line(instance, attribute, each)
 
 
 @attrs.frozen(kw_only=True)
 class Need:
     """A kind of person who comes: what they have lived through, and the language they speak.
 
-    Without ``experience`` any peer's will do; ``share`` is their part of all who come.
+    Without ``experience`` any peer's will do; ``language`` is a code such as ``"es-MX"``.
+    ``share`` is their part of all who come.
     """
 
-    experience: Experience | None = chosen(Experience, None)
-    language: str = attrs.field(default="en", validator=_line)
+    experience: Experience | None = attrs.field(
+        default=None, validator=attrs.validators.optional(an_experience)
+    )
+    language: str = attrs.field(default="en", validator=a_language)
     share: float = share(1.0, "of all who come are of this kind")
 
 
@@ -111,28 +105,25 @@ class Arrivals:
 
 @attrs.frozen(kw_only=True)
 class Lived:
-    """What a share of the peers has lived through."""
+    """What a share of the peers has lived through. The others have not."""
 
-    experience: Experience = chosen(Experience)
+    experience: Experience = attrs.field(validator=an_experience)
     share: float = share(1.0, "of the peers have lived through it")
 
 
 @attrs.frozen(kw_only=True)
 class Speaks:
-    """What a share of the peers speaks."""
+    """What a share of the peers speaks. The others do not."""
 
-    language: str = attrs.field(validator=_line)
+    language: str = attrs.field(validator=a_language)
     share: float = share(1.0, "of the peers speak it")
 
 
 @attrs.frozen(kw_only=True)
 class Leaving:
-    """So many peers leave on a day, whatever the reason: the last who were counted on.
+    """So many peers leave on a day, whatever the reason: the last who were counted on."""
 
-    On the first day of a scenario, and before it, nobody does: ``Peers.count`` are there then.
-    """
-
-    on: date = attrs.field(validator=_day)
+    on: date = attrs.field(validator=a_day)
     peers: int = given(1, "peers leave on that day", "peers", least=1, most=10**6)
 
 
@@ -141,8 +132,10 @@ class Peers:
     """The peers: how many, whom they can walk with, when they are away, and when they leave.
 
     ``places`` is what the program plans for each; the handbook's caseload is not moved by it:
-    what is planned beyond it is refused. A peer has lived through each experience with
-    its share, all of them drawn apart; who has none is given the first.
+    what is planned beyond it is refused. A peer has lived through each of the ``experiences``
+    with its share, all of them drawn apart. Who has none of them has lived through something else,
+    and walks with nobody who needs one. Where none is listed, every peer has every one. It
+    is the same with ``languages``.
     """
 
     count: int = given(10, "peers serve", "peers", least=1, most=10**6)
@@ -185,7 +178,7 @@ class Peers:
     turnover_unsupervised: float = given(
         0.0, "as strongly does overdue supervision add to leaving (log hazard)", "log ratio", most=5
     )
-    notice: int = given(14, "days from giving notice to the last day", "days", most=366)
+    notice: int = given(14, "days from giving notice to being gone", "days", most=366)
     vacancy: int = given(30, "days until somebody new begins", "days", least=1, most=3660)
     leaving: tuple[Leaving, ...] = parts(Leaving, ())
 
@@ -322,22 +315,6 @@ class Beds:
             raise BadInput("Beds.nights", "must be 1 night or more")
 
 
-def _texts(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value)
-
-
-def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:
-    given_as = value.items() if hasattr(value, "items") else value
-    return tuple(sorted((str(name), what) for name, what in given_as))
-
-
-def _numbers(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if any(isinstance(each, bool) or not isinstance(each, int) for _, each in value):
-        raise BadInput("Scenario.limits", "give a whole number for each limit")
-    if any(not 0 <= each <= _HIGHEST for _, each in value):
-        raise BadInput("Scenario.limits", f"each must lie from 0 to {_HIGHEST:,}")
-
-
 @attrs.frozen(kw_only=True)
 class Scenario:
     """A program that does not exist yet. Everything has a default; change what you ask about.
@@ -348,13 +325,13 @@ class Scenario:
     numbers of yours are from, by their paths: ``{"arrivals.per_week": "our records of 2025"}``.
     """
 
-    name: str = attrs.field(default="base", validator=_line)
-    begins: date = attrs.field(default=date(2026, 1, 5), validator=_day)
+    name: str = attrs.field(default="base", validator=a_line)
+    begins: date = attrs.field(default=date(2026, 1, 5), validator=a_day)
     days: int = given(365, "days are simulated", "days", least=1, most=36600)
     warm_up: int = given(0, "days at the beginning are not counted", "days", most=36600)
-    layers: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=_lines)
+    layers: tuple[str, ...] = attrs.field(default=(), converter=together, validator=texts)
     limits: tuple[tuple[str, int], ...] = attrs.field(
-        default=(), converter=_pairs, validator=_numbers
+        default=(), converter=named, validator=numbers
     )
     arrivals: Arrivals = part(Arrivals)
     peers: Peers = part(Peers)
@@ -365,14 +342,14 @@ class Scenario:
     beds: Beds = part(Beds)
     outcomes: Outcomes = part(Outcomes)
     costs: Costs = part(Costs)
-    sources: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
+    sources: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=named, validator=told)
 
     def __attrs_post_init__(self) -> None:
+        if self.begins.year not in YEARS or self.date_of(self.days - 1).year not in YEARS:
+            what = f"the first day and the last must lie in the years {YEARS[0]} to {YEARS[-1]}"
+            raise BadInput("Scenario.begins", what)
         if self.warm_up >= self.days:
             raise BadInput("Scenario.warm_up", "must be shorter than the days simulated")
-        first, last = _YEARS
-        if not first <= self.begins.year <= last:
-            raise BadInput("Scenario.begins", f"give a day of the years {first} to {last}")
         if any(each.on <= self.begins for each in self.peers.leaving):
             raise BadInput(
                 "Peers.leaving", "give a day after the first one: who left by then is not counted"
