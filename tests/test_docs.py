@@ -234,6 +234,14 @@ def test_every_link_leads_somewhere(page: str) -> None:
             assert anchor in anchors(there), f"{page} links to {target}"
 
 
+@pytest.mark.parametrize("page", [each for each in WRITTEN if not each.startswith("docs/")])
+def test_who_has_built_nothing_can_follow_every_link(page: str) -> None:
+    """What stands at the top of the repository is read there: no link of it is a drawn page."""
+    targets = {each.partition("#")[0] for each in _LINK.findall(outside_blocks(page))}
+    there = [os.path.normpath(Path(page).parent / each) for each in targets if ":" not in each]
+    assert not {*there} & {*DRAWN, *LESSONS}
+
+
 def test_the_map_names_every_page() -> None:
     """Every page under docs/, written or drawn, stands in the navigation once.
 
