@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from peerkit.simulation.lives.luck import Luck
     from peerkit.simulation.scenarios.scenario import Peers, Scenario
 
-__all__ = ["BEFORE", "REVIEW", "Posts", "gives_notice", "name_of", "posts", "told_by"]
+__all__ = ["BEFORE", "REVIEW", "Posts", "gives_notice", "name_of", "posts", "served_by", "told_by"]
 
 #: Those who serve on the first day began a year before it.
 BEFORE: Final = -365
@@ -109,6 +109,13 @@ def told_by(
         tuple(each for each, has in lived.items() if has[0]),
         tuple(each for each, has in speaks.items() if has[0]),
     )
+
+
+def served_by(scenario: Scenario, luck: Luck, seats: Any, generations: Any) -> Any:
+    """Which needs each of these peers can walk with, as :attr:`Posts.serves` has it."""
+    np = numpy()
+    who = np.asarray(generations, np.uint64) * np.uint64(_A_GENERATION)
+    return _serves(scenario, luck, np.asarray(seats, np.uint64) + who)
 
 
 def _lived(peers: Peers, luck: Luck, who: Any) -> Any:

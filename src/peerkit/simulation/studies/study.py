@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import cached_property
+from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -59,6 +60,10 @@ class Found(Interval):
             f"from {_rest(self.n, self.runs, self.failed)}."
         )
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: the same sentence."""
+        return f"<p>{escape(self.explain())}</p>"
+
 
 @attrs.frozen(kw_only=True)
 class Difference(Paired):
@@ -75,6 +80,10 @@ class Difference(Paired):
         said = _said(self.difference, self.measure)
         rest = _rest(self.difference.n, self.runs, self.failed)
         return f"{self.a} less {self.b}: {self.measure} differs by {said}, from {rest}."
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: the same sentence."""
+        return f"<p>{escape(self.explain())}</p>"
 
 
 def _said(found: Interval, measure: str) -> str:
