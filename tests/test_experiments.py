@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from functools import partial
 from typing import Any
 
+import attrs
 import pytest
 
 from peerkit.errors import BadInput, MissingExtra

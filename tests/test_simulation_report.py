@@ -26,7 +26,7 @@ from peerkit.simulation.scenarios.scenario import (
     Peers,
     Scenario,
 )
-from peerkit.simulation.studies.experiment import Experiment
+from peerkit.simulation.studies.experiment import Experiment, Within
 from peerkit.simulation.studies.manifest import manifest_of
 from peerkit.simulation.studies.running import Failure, Replication
 from peerkit.simulation.studies.study import Study
@@ -380,6 +380,30 @@ class TestExperiment:
         assert rows(found) == [
             [each.scenario.name, f"`{each.hash}`", f"`{each.edition}`"] for each in manifest.parts
         ]
+
+
+class TestHowMany:
+    """Who reads how many runs there were reads also what chose their number."""
+
+    def test_what_chose_the_number_of_runs_is_said(self) -> None:
+        """The width that was wanted, and for each scenario whether it was reached."""
+        until = Within("wait_mean", 0.5, against="now", most=6)
+        found = item(report(Experiment((BASE, FEWER), 4, until=until).run()), "4.3")
+        assert (
+            "Runs were made until the difference of wait_mean from now was known to ± 0.5 in "
+            "each scenario (95% intervals), 6 of each at most." in found
+        )
+        assert "- smaller: 6 runs, the most allowed," in found
+        assert "- now:" not in found
+        share = made((1.0, 2.0), (2.0, 3.0), until=Within("wait_mean", 0.1, relative=True))
+        assert "until wait_mean was known to ± 0.1 of its mean in" in item(report(share), "4.3")
+
+    def test_nothing_is_said_of_what_nothing_chose(self, text: str) -> None:
+        """A number that the author gave is the author's; nor is any said where all failed."""
+        assert "Runs were made until" not in text
+        failures = (Failure("now", 0, "KeyError", "it fell over"),)
+        none = made(failures=failures, until=Within("wait_mean", 1.0))
+        assert "Runs were made until" not in report(none)
 
 
 class TestResults:
