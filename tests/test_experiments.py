@@ -480,6 +480,8 @@ def test_a_mean_and_its_interval_are_those_of_the_values() -> None:
     assert (found.mean, found.n) == (12.0, 2)
     assert found.low == pytest.approx(12 - 12.7062 * 2, abs=1e-3)
     assert found.explain() == "few: hours is 12 hours (-13.41 to 37.41, 95%), from 2 of 2 runs."
+    named = attrs.evolve(found, scenario="<few>")
+    assert named._repr_html_().startswith("<p>&lt;few&gt;: hours is 12 hours")
 
 
 def test_a_year_to_be_ready_for_is_that_of_single_runs() -> None:
@@ -528,6 +530,7 @@ def test_a_difference_takes_only_runs_that_both_have() -> None:
     assert (found.difference.n, found.runs, found.failed) == (5, 6, 1)
     assert found.difference.mean == pytest.approx(5.0)
     assert found.explain().startswith("few less ours: wait differs by 5 (5 to 5, 95%)")
+    assert found._repr_html_() == f"<p>{found.explain()}</p>"
     assert found.explain().endswith("from 5 of 6 runs (1 failed).")
     alone = pretend((few, many), replications=1).run()
     with pytest.raises(BadInput, match="no run has such a number in both"):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
+import attrs
 import pytest
 
 from peerkit.errors import BadInput, MissingExtra
@@ -21,8 +22,8 @@ from peerkit.simulation.results.frames import SYNTHETIC, to_pandas, to_parquet, 
 from peerkit.simulation.results.tidy import ROWS
 from peerkit.simulation.scenarios.files import hash_of
 from peerkit.simulation.scenarios.house import handbook_of
-from peerkit.simulation.scenarios.scenario import Arrivals, Need, Peers, Scenario
-from peerkit.simulation.studies.running import Replication
+from peerkit.simulation.scenarios.scenario import Arrivals, Lived, Need, Peers, Scenario, Speaks
+from peerkit.simulation.studies.running import Failure, Replication
 from peerkit.simulation.studies.study import Study
 from tests.made_runs import run_of
 
@@ -299,6 +300,46 @@ def test_a_study_has_its_measures(rows: Any, tmp_path: Path) -> None:
     ]
     with pytest.raises(BadInput, match="a study keeps its measures"):
         rows(STUDY, "people", tmp_path)
+
+
+@pytest.mark.parametrize("rows", [in_pandas, in_polars, in_parquet])
+def test_a_study_has_its_failures(rows: Any, tmp_path: Path) -> None:
+    """Each with its scenario, its run and what went wrong; of a study without any, no row."""
+    failures = (Failure("twelve", 1, "KeyError", "it fell over"),)
+    found = rows(attrs.evolve(STUDY, failures=failures), "failures", tmp_path)
+    assert found == [{"scenario": "twelve", "run": 1, "error": "KeyError", "says": "it fell over"}]
+    assert rows(STUDY, "failures", tmp_path) == []
+    with pytest.raises(BadInput, match="is no table"):
+        rows(FIRST, "failures", tmp_path)
+
+
+@pytest.mark.parametrize("engine", [Engine.FAST, Engine.DOOR])
+def test_whom_a_peer_can_serve_is_said(engine: Engine) -> None:
+    """By the words of the needs; whoever they walked with had one of those."""
+    peers = Peers(
+        count=8,
+        turnover=0.9,
+        vacancy=7,
+        experiences=(
+            Lived(experience=Experience.BEREAVEMENT, share=0.4),
+            Lived(experience=Experience.ILLNESS, share=0.4),
+        ),
+        languages=(Speaks(language="en", share=0.6), Speaks(language="fr", share=0.4)),
+    )
+    needs = (
+        Need(share=0.4),
+        Need(experience=Experience.BEREAVEMENT, share=0.3),
+        Need(experience=Experience.ILLNESS, share=0.3),
+    )
+    arrivals = Arrivals(per_week=8.0, needs=needs)
+    run = simulate(Scenario(days=120, arrivals=arrivals, peers=peers), engine=engine)
+    serves = {each["peer"]: each["serves"] for each in in_polars(run, "peers", Path())}
+    assert any("." in peer for peer in serves)
+    assert "nobody" in serves.values()
+    wanted = {each["person"]: each["need"] for each in in_polars(run, "people", Path())}
+    walked = {(each["peer"], wanted[each["person"]]) for each in in_polars(run, "matches", Path())}
+    assert len({need for _, need in walked}) == 3
+    assert all(need in serves[peer].split("; ") for peer, need in walked)
 
 
 def test_a_file_of_a_study_says_what_it_is_from(tmp_path: Path) -> None:

@@ -247,6 +247,15 @@ def test_a_clause_is_a_measure_too() -> None:
     assert "supervision" in refused.says
 
 
+def test_a_number_says_who_is_not_in_it() -> None:
+    """Refusals are no people, and waits are of those who were matched."""
+    for name in ("refusals", "refused.caseload"):
+        assert "not people: a full peer is asked once a day" in measure(name).says
+    for name in ("wait_mean", "wait_median", "wait_90"):
+        assert "of those matched" in measure(name).says
+        assert measure(name).says.endswith("those who gave up are not in it")
+
+
 def test_a_measure_is_known_by_its_name() -> None:
     """Every measure is found by its name; another name is answered with those there are."""
     assert all(measure(name) is each for name, each in MEASURES.items())

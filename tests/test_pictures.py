@@ -143,9 +143,32 @@ def test_waits_are_those_of_the_matched() -> None:
     }
     assert picture.description == (
         "twelve: half of those matched were matched within 2 days, 90 % within 5. "
-        f"twelve: 1 run. Matched after the warm-up. {SYNTHETIC}"
+        "twelve: 1 run. Drawn are those matched after the warm-up. "
+        f"twelve: 4 matched; 0 gave up, 0 still wait (not drawn). {SYNTHETIC}"
     )
     assert bands(picture, 1) == 0
+
+
+def test_who_has_no_wait_is_counted_beside_the_picture() -> None:
+    """Who gave up or still waits for a first peer is not in it, and how many they are is said."""
+    gave_up = {"why": "gave up"}
+    people: list[dict[str, Any]] = [
+        {"matched": 3, "ended": 9, **gave_up},
+        {"ended": 4, **gave_up},
+        {"ended": 5, **gave_up},
+        # In the warm-up.
+        {"ended": 1, **gave_up},
+        {"came": 6},
+    ]
+    scenario = Scenario(name="busy", days=20, warm_up=2)
+    runs = [run_of(scenario, number=at, people=people) for at in range(2)]
+    runs.append(run_of(scenario, number=2, people=[{"came": 6}]))
+    assert "busy: 1 matched; 2 gave up, 1 still wait (not drawn)." in notes(
+        picture_of_waits(runs[0])
+    )
+    picture = picture_of_waits(runs)
+    assert "busy in 3 runs: 2 matched; 4 gave up, 3 still wait (not drawn)." in picture.description
+    assert "of those matched" in picture.figure.axes[1].get_ylabel()
 
 
 def test_of_several_runs_the_middle_is_drawn_with_a_band() -> None:
@@ -187,6 +210,23 @@ def test_the_list_and_the_caseloads_have_their_days() -> None:
     assert "Grey" not in notes(picture_of_time(ONE))
 
 
+@pytest.mark.parametrize("days", [1, 2, 9])
+def test_few_days_are_seen_and_have_dates(days: int) -> None:
+    """One day is a point between two others, and no label is a year or an hour."""
+    scenario = Scenario(days=days, peers=Peers(places=3))
+    run = run_of(scenario, days=[{"day": day, "serving": 1} for day in range(days)])
+    picture = picture_of_time(run)
+    picture.figure.draw_without_rendering()
+    below = picture.figure.axes[1]
+    assert below.get_lines()[0].get_marker() == ("o" if days == 1 else "")
+    left, right = below.get_lines()[1].get_xdata()
+    assert left < right
+    shown = [each.get_text() for each in below.get_xticklabels()]
+    assert "05" in shown
+    assert not [each for each in shown if ":" in each or "20" in each]
+    assert below.xaxis.get_major_formatter().get_offset() == "2026-Jan"
+
+
 def test_who_stays_is_the_estimate_of_kaplan_and_meier() -> None:
     """Of four, one leaves after seven days, and two of the others were watched for longer."""
     picture = picture_of_staying(ONE)
@@ -225,6 +265,88 @@ def test_differences_are_told_in_figures() -> None:
     assert "1 of them failed in some scenario" in notes(picture)
     assert NOT_FINDINGS not in notes(picture)
     assert picture.description.startswith("long name of a policy less base: matched differs by 2.5")
+
+
+def incomplete() -> Study:
+    """Three scenarios of which one pair has no wait, and no pair a use of beds."""
+    waits = {"base": 3.0, "less": 2.0, "none": None}
+    return Study(
+        scenarios=tuple(Scenario(name=name) for name in waits),
+        seed=1,
+        engine=Engine.FAST,
+        replications=2,
+        done=tuple(
+            Replication(
+                name, run, {"wait_mean": wait, "bed_use": None, "readmitted": None, "matched": 1.0}
+            )
+            for name, wait in waits.items()
+            for run in range(2)
+        ),
+        failures=(),
+    )
+
+
+def test_a_difference_that_there_is_not_is_named() -> None:
+    """The others are drawn; what no pair of runs has is said in its place, or below with why."""
+    asked = ["wait_mean", "bed_use", "matched", "readmitted"]
+    picture = picture_of_differences(incomplete(), "base", asked)
+    wait, matched = picture.figure.axes
+    assert wait.get_title(loc="left").startswith("wait_mean")
+    assert matched.get_title(loc="left").startswith("matched")
+    assert [each.get_text() for each in wait.texts] == [
+        "−1.00 (−1.00 to −1.00)",
+        "no pair of runs has it",
+    ]
+    assert (
+        "Not drawn: in no pair of runs do both have a number of bed_use, readmitted: what it is "
+        "worked out from did not happen, or those runs failed." in notes(picture)
+    )
+    assert NOT_FINDINGS not in notes(picture)
+    assert "none less base: in no pair of runs do both have a number of wait_mean." in (
+        picture.description
+    )
+    with pytest.raises(BadInput, match="a number of bed_use, readmitted: what it is worked out"):
+        picture_of_differences(incomplete(), "base", ["bed_use", "readmitted"])
+    with pytest.raises(BadInput, match="take one of this study"):
+        picture_of_differences(incomplete(), "base", ["matched", "nothing"])
+
+
+LONG = "$20 an hour and not $30, " * 8 + "as it was called in a meeting"
+
+
+def long_names() -> Study:
+    """A study whose scenarios have names that no line holds, with signs of mathematics."""
+    done = tuple(
+        Replication(name, run, {"matched": 3.0 + run})
+        for name in (LONG, f"{LONG} last year")
+        for run in range(2)
+    )
+    scenarios = tuple(Scenario(name=name) for name in (LONG, f"{LONG} last year"))
+    return Study(scenarios, 1, Engine.FAST, 2, done, ())
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: picture_of_differences(long_names(), LONG, ["matched"]),
+        lambda: picture_of_waits([lived(name, 0, [1, 2]) for name in (LONG, "short")]),
+        lambda: picture_of_time([lived(name, 0, [1, 2]) for name in (LONG, "short")]),
+        lambda: picture_of_waits(lived(LONG, 0, [1, 2])),
+    ],
+)
+def test_any_name_stands_there_as_it_is(draw: Callable[[], Any]) -> None:
+    """A long name breaks and stays on the picture; a dollar is a dollar and no mathematics."""
+    text = pytest.importorskip("matplotlib.text").Text
+    figure = draw().figure
+    figure.draw_without_rendering()
+    written = [each for each in figure.findobj(text) if "$20" in each.get_text()]
+    assert written
+    for each in written:
+        assert not each.get_parse_math()
+        box = each.get_window_extent()
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1
 
 
 def test_beside_outcomes_stands_what_they_rest_on() -> None:

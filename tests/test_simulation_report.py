@@ -26,7 +26,7 @@ from peerkit.simulation.scenarios.scenario import (
     Peers,
     Scenario,
 )
-from peerkit.simulation.studies.experiment import Experiment
+from peerkit.simulation.studies.experiment import Experiment, Within
 from peerkit.simulation.studies.manifest import manifest_of
 from peerkit.simulation.studies.running import Failure, Replication
 from peerkit.simulation.studies.study import Study
@@ -195,7 +195,7 @@ class TestModel:
     def test_limits_with_where_they_are_written(self, text: str) -> None:
         """The author's number is the author's; the others cite the book."""
         found = {each[0]: each for each in rows(item(text, "2.2")) if len(each) == 4}
-        assert found["`caseload`"][1] == "5 people"
+        assert found["`caseload`"][1] == "5 people (the handbook: 20 people)"
         assert found["`caseload`"][3] == "this scenario: no source given"
         assert "1 TAC 354.3103: monthly" in found["`supervision`"][3]
         told = BASE.but({"limits.caseload": 4})
@@ -203,17 +203,17 @@ class TestModel:
         (row,) = (
             each
             for each in rows(item(report(made((1.0, 2.0), scenarios=(told, FEWER))), "2.2"))
-            if each[:2] == ["`caseload`", "4 people"]
+            if each[:2] == ["`caseload`", "4 people (the handbook: 20 people)"]
         )
         assert row[3] == "this scenario: the board"
 
     def test_limits_of_other_scenarios(self, text: str) -> None:
         """Those that have another number, each with whose it is; and none where none has."""
-        _, other, more = item(text, "2.2").partition("Where other scenarios have another number:")
+        _, other, more = item(text, "2.2").partition("Where other scenarios differ from it:")
         assert rows(more)[0] == [
             "smaller",
             "`caseload`",
-            "3 people",
+            "3 people (the handbook: 20 people)",
             "this scenario: no source given",
         ]
         layered = attrs.evolve(BASE, name="smaller", layers=("us/wa",))
@@ -222,6 +222,22 @@ class TestModel:
         assert "`caseload`" not in [each[1] for each in rows(found)]
         alike = made((1.0, 2.0), scenarios=(BASE, attrs.evolve(BASE, name="smaller")))
         assert other not in report(alike)
+
+    def test_a_number_looser_than_the_handbook_is_seen(self) -> None:
+        """Its own layers' number stands beside it; also where another scenario has the same."""
+        here = attrs.evolve(BASE, layers=("us/nc",)).but(
+            {"limits.caseload": 20, "limits.supervision-weeks": 6, "limits.debrief-days": 30}
+        )
+        usual = attrs.evolve(BASE, name="smaller", limits={})
+        of = item(report(made((1.0, 2.0), scenarios=(here, usual))), "2.2")
+        numbers = {each[0]: each[1] for each in rows(of) if len(each) == 4}
+        assert numbers["`caseload`"] == "20 people (**looser than the handbook**: 15 people)"
+        assert numbers["`supervision-weeks`"] == "6 weeks (the handbook: no number)"
+        assert "looser than the handbook" in numbers["`debrief-days`"]
+        _, _, others = of.partition("Where other scenarios differ from it:")
+        assert [each[:3] for each in rows(others) if each[1] == "`caseload`"] == [
+            ["smaller", "`caseload`", "20 people"]
+        ]
 
     def test_every_limit_of_supervision_is_among_them(self) -> None:
         """Those that the door knows."""
@@ -366,13 +382,37 @@ class TestExperiment:
         ]
 
 
+class TestHowMany:
+    """Who reads how many runs there were reads also what chose their number."""
+
+    def test_what_chose_the_number_of_runs_is_said(self) -> None:
+        """The width that was wanted, and for each scenario whether it was reached."""
+        until = Within("wait_mean", 0.5, against="now", most=6)
+        found = item(report(Experiment((BASE, FEWER), 4, until=until).run()), "4.3")
+        assert (
+            "Runs were made until the difference of wait_mean from now was known to ± 0.5 in "
+            "each scenario (95% intervals), 6 of each at most." in found
+        )
+        assert "- smaller: 6 runs, the most allowed," in found
+        assert "- now:" not in found
+        share = made((1.0, 2.0), (2.0, 3.0), until=Within("wait_mean", 0.1, relative=True))
+        assert "until wait_mean was known to ± 0.1 of its mean in" in item(report(share), "4.3")
+
+    def test_nothing_is_said_of_what_nothing_chose(self, text: str) -> None:
+        """A number that the author gave is the author's; nor is any said where all failed."""
+        assert "Runs were made until" not in text
+        failures = (Failure("now", 0, "KeyError", "it fell over"),)
+        none = made(failures=failures, until=Within("wait_mean", 1.0))
+        assert "Runs were made until" not in report(none)
+
+
 class TestResults:
     """What came out, with intervals and differences on the same luck."""
 
     def test_means_and_differences(self) -> None:
         """Worked out by hand: 1, 2, 3 and 2, 4, 6, of which the pairs differ by 1, 2, 3."""
         found = below(report(made((1.0, 2.0), (2.0, 4.0), (3.0, 6.0))), "### `wait_mean`")
-        assert "days from coming to the first match, on average (days)" in found
+        assert "of those matched; those who gave up are not in it (days)" in found
         assert rows(found) == [
             ["now", "2", "-0.4841 to 4.484", "3 of 3", "", ""],
             ["smaller", "4", "-0.9683 to 8.968", "3 of 3", "2", "-0.4841 to 4.484"],

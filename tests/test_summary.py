@@ -34,8 +34,8 @@ TEXT = """\
 measure              value           what it says
 came                 2 people        people who came
 matched              2 people        people who began to walk with a peer, their first
-wait_median          2 days          days after which half of those matched were matched
-wait_90              4 days          days after which 90 % of those matched were matched
+wait_median          2 days          days after which half of those matched were matched; those who gave up are not in it
+wait_90              4 days          days after which 90 % of those matched were matched; those who gave up are not in it
 waiting_at_end       0 people        people on the waiting list at the end of the last day
 gave_up              0 people        people who left the waiting list without a peer
 sessions_held        1 appointments  appointments held
@@ -43,10 +43,10 @@ dose                 no value        sessions held with somebody whose whole wal
 share_beyond         25.0 %          of the hours were spent on what is no peer's work
 utilisation          50.0 %          of the places that are planned were taken
 peers_left           0 peers         peers whose last day it was
-refusals             6 refusals      times that the handbook stood against something
-refused.caseload     3 refusals      times that something was refused under caseload
-refused.supervision  2 refusals      times that something was refused under supervision
-refused.alone        1 refusals      times that something was refused under alone
+refusals             6 refusals      times that the handbook stood against something, not people: a full peer is asked once a day while somebody waits
+refused.caseload     3 refusals      times that something was refused under caseload, not people: a full peer is asked once a day while somebody waits
+refused.supervision  2 refusals      times that something was refused under supervision, not people: a full peer is asked once a day while somebody waits
+refused.alone        1 refusals      times that something was refused under alone, not people: a full peer is asked once a day while somebody waits
 
 Handbook: by hand. measured_in(run) has every measure.
 """  # noqa: E501 - as it is printed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     #: A table: its columns by name, all equally long.
     Table: TypeAlias = Mapping[str, NDArray[Any]]
 
-__all__ = ["COLUMNS", "ENDS", "STATUSES", "TABLES", "Column", "Engine", "Run", "as_table"]
+__all__ = ["COLUMNS", "ENDS", "STATUSES", "TABLES", "Column", "Engine", "Run", "Tables", "as_table"]
 
 
 class Engine(StrEnum):
@@ -126,6 +126,47 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
 TABLES: Final = tuple(COLUMNS)
 
 
+class Tables(Mapping[str, "Table"]):
+    """Tables by name, to be read only; one that is long is made when it is first read.
+
+    Whatever is changed in a table is changed in a copy of it, or refused by numpy: what is
+    measured later is measured in what happened.
+    """
+
+    def __init__(
+        self, made: Mapping[str, Table], later: Mapping[str, Callable[[], Table]] | None = None
+    ) -> None:
+        self._made = {name: _read_only(table) for name, table in made.items()}
+        self._later = dict(later or {})
+
+    def __getitem__(self, name: str) -> Table:
+        if name in self._later:
+            self._made[name] = _read_only(self._later.pop(name)())
+        return dict(self._made[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in COLUMNS if name in self._made or name in self._later)
+
+    def __len__(self) -> int:
+        return len(self._made) + len(self._later)
+
+    def __reduce__(self) -> tuple[type[Tables], tuple[dict[str, Table]]]:
+        # What makes them stays here; the tables travel, and are read only where they arrive.
+        return Tables, (dict(self),)
+
+
+def _read_only(table: Table) -> Table:
+    """The same numbers, to which nobody can write."""
+    found = {name: values.view() for name, values in table.items()}
+    for values in found.values():
+        values.flags.writeable = False
+    return found
+
+
+def _tables(given: Mapping[str, Table]) -> Tables:
+    return given if isinstance(given, Tables) else Tables(given)
+
+
 @attrs.frozen(eq=False)
 class Run:
     """One replication: the scenario, its luck, and the tables of what happened.
@@ -139,7 +180,7 @@ class Run:
     number: int
     engine: Engine
     edition: str
-    tables: Mapping[str, Table] = attrs.field(repr=False)
+    tables: Mapping[str, Table] = attrs.field(converter=_tables, repr=False)
     words: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, repr=False)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +18,7 @@ from peerkit.simulation.fast.refusals import BEDS, GROUPS, MATCHING, MEETINGS, R
 from peerkit.simulation.lives.beds import Stayed, requests, stays
 from peerkit.simulation.lives.beyond import BEYOND
 from peerkit.simulation.lives.people import HELD, MISSED
-from peerkit.simulation.record import COLUMNS, ENDS, STATUSES, Engine, Run, as_table
+from peerkit.simulation.record import ENDS, STATUSES, Engine, Run, Tables, as_table
 
 if TYPE_CHECKING:
     from peerkit.simulation.fast.reading import Reading, Refusal
@@ -49,28 +49,6 @@ class Found:
     told: Told
 
 
-class _Tables(Mapping[str, "Table"]):
-    """Tables by name; one that is long is made when it is first read."""
-
-    def __init__(self, made: dict[str, Table], later: dict[str, Callable[[], Table]]) -> None:
-        self._made, self._later = made, later
-
-    def __getitem__(self, name: str) -> Table:
-        if name in self._later:
-            self._made[name] = self._later.pop(name)()
-        return self._made[name]
-
-    def __reduce__(self) -> tuple[type[dict[str, Table]], tuple[dict[str, Table]]]:
-        # What the last table would be made of is no luggage for another process.
-        return dict, ({name: self[name] for name in self},)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(COLUMNS)
-
-    def __len__(self) -> int:
-        return len(COLUMNS)
-
-
 def as_run(found: Found) -> Run:
     """The run, with its tables."""
     making = _Making(found)
@@ -91,7 +69,7 @@ def as_run(found: Found) -> Run:
         number=found.luck.run,
         engine=Engine.FAST,
         edition=found.reading.books[0].edition,
-        tables=_Tables(made, {"sessions": partial(making.sessions, asked_for)}),
+        tables=Tables(made, {"sessions": partial(making.sessions, asked_for)}),
         words={**words, "activity": asked_for},
     )
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from peerkit.simulation.lives.luck import Luck
     from peerkit.simulation.scenarios.scenario import Peers, Scenario
 
-__all__ = ["BEFORE", "REVIEW", "Posts", "gives_notice", "name_of", "posts", "told_by"]
+__all__ = ["BEFORE", "REVIEW", "Posts", "gives_notice", "name_of", "posts", "served_by", "told_by"]
 
 #: Those who serve on the first day began a year before it.
 BEFORE: Final = -365
@@ -122,6 +122,13 @@ def _else(scenario: Scenario) -> tuple[Experience, ...]:
     spoken_of = {*asked, *(each.experience for each in scenario.peers.experiences)}
     left = (each for each in Experience if each not in spoken_of)
     return (next(left, Experience.HOMELESSNESS),)
+
+
+def served_by(scenario: Scenario, luck: Luck, seats: Any, generations: Any) -> Any:
+    """Which needs each of these peers can walk with, as :attr:`Posts.serves` has it."""
+    np = numpy()
+    who = np.asarray(generations, np.uint64) * np.uint64(_A_GENERATION)
+    return _serves(scenario, luck, np.asarray(seats, np.uint64) + who)
 
 
 def _lived(peers: Peers, luck: Luck, who: Any) -> Any:

@@ -55,6 +55,9 @@ __all__ = ["MEASURES", "PUT_IN", "REFUSED", "Measure", "measure", "measured_in",
 #: Refusals by rule are measures named by their clause: ``refused.caseload``. Where a run has
 #: none under a clause, it was refused 0 times under it.
 REFUSED: Final = "refused."
+#: What a number of refusals must not be taken for.
+_TIMES: Final = "not people: a full peer is asked once a day while somebody waits"
+_MATCHED: Final = "those who gave up are not in it"
 #: Measures that hang on effects which a scenario puts in: beside them, a run's caution is shown.
 PUT_IN: Final = frozenset(
     {"readmitted", "housed", "recovery", "hope", "cost_of_readmissions", "cost"}
@@ -85,7 +88,9 @@ def measure(name: str) -> Measure:
     def times(run: Run) -> float:
         return float(refused(run).get(clause, 0))
 
-    return Measure(name, f"times that something was refused under {clause}", unit_of(name), times)
+    return Measure(
+        name, f"times that something was refused under {clause}, {_TIMES}", unit_of(name), times
+    )
 
 
 def unit_of(name: str) -> str:
@@ -116,19 +121,19 @@ _ALL: Final = (
     ),
     Measure(
         "wait_mean",
-        "days from coming to the first match, on average",
+        f"days from coming to the first match, on average of those matched; {_MATCHED}",
         "days",
         mean_wait,
     ),
     Measure(
         "wait_median",
-        "days after which half of those matched were matched",
+        f"days after which half of those matched were matched; {_MATCHED}",
         "days",
         wait_of((1, 2)),
     ),
     Measure(
         "wait_90",
-        "days after which 90 % of those matched were matched",
+        f"days after which 90 % of those matched were matched; {_MATCHED}",
         "days",
         wait_of((9, 10)),
     ),
@@ -195,7 +200,7 @@ _ALL: Final = (
     ),
     Measure(
         "refusals",
-        "times that the handbook stood against something",
+        f"times that the handbook stood against something, {_TIMES}",
         "refusals",
         rows("refusals"),
     ),

@@ -182,29 +182,61 @@ def cited(every: Iterable[Scenario]) -> Iterator[str]:
 def limits(every: Iterable[Scenario], base: Scenario) -> Iterator[str]:
     """The limits of the handbook on the first day, with where each is written.
 
-    Those of the other scenarios follow, where they are others.
+    Those of the other scenarios follow, where they are others. Beside a number of a scenario's
+    own stands that of its handbook, and whether the scenario allows more.
     """
     known = _in_force(base)
     yield table(
         ("limit", "number", "what it says", "where it is written"),
-        [(code(each.id), _amount(each), plainly(each.says), _where(base, each)) for each in known],
+        [
+            (code(own.id), _number(own, under), plainly(own.says), _where(base, own))
+            for own, under in known
+        ],
     )
-    first = {each.id: each.value for each in known}
+    first = {own.id: _stands(own, under) for own, under in known}
     others = [
-        (plainly(of.name), code(each.id), _amount(each), _where(of, each))
+        (plainly(of.name), code(own.id), _number(own, under), _where(of, own))
         for of in every
-        for each in _in_force(of)
-        if each.value != first.get(each.id)
+        for own, under in _in_force(of)
+        if _stands(own, under) != first.get(own.id)
     ]
     if others:
-        yield "Where other scenarios have another number:"
+        yield "Where other scenarios differ from it:"
         yield table(("scenario", "limit", "number", "where it is written"), others)
 
 
-def _in_force(of: Scenario) -> list[Clause]:
-    """The limits that have a number on the first day."""
+def _in_force(of: Scenario) -> list[tuple[Clause, Clause | None]]:
+    """The limits that have a number on the first day, and what the handbook has in its place.
+
+    That is there for a number of the scenario's own.
+    """
+    theirs = [name for name, _ in of.limits]
+    shown = (*LIMITS, *(name for name in theirs if name not in LIMITS))
     book = handbook_of(of).on(of.begins)
-    return [each for each in map(book.clause, LIMITS) if each.value is not None]
+    bare = handbook_of(of.but({f"limits.{name}": None for name in theirs})).on(of.begins)
+    return [
+        (own, bare.clause(own.id) if own.id in theirs else None)
+        for own in map(book.clause, shown)
+        if own.value is not None
+    ]
+
+
+def _stands(own: Clause, under: Clause | None) -> tuple[int | None, bool]:
+    """What a limit allows, and whether that is more than its handbook does."""
+    return own.value, _looser(own, under)
+
+
+def _looser(own: Clause, under: Clause | None) -> bool:
+    return bool(under and own.value is not None and not under.keeps(own.value))
+
+
+def _number(own: Clause, under: Clause | None) -> str:
+    """The number of a limit; of a scenario's own, that of the handbook beside it."""
+    if under is None:
+        return _amount(own)
+    said = "no number" if under.value is None else _amount(under)
+    how = "**looser than the handbook**" if _looser(own, under) else "the handbook"
+    return f"{_amount(own)} ({how}: {said})"
 
 
 def _amount(limit: Clause) -> str:

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.simulation.arrays import fetched
 
-__all__ = ["GREY", "Look", "Picture", "as_label", "as_text", "blank", "finished", "looks"]
+__all__ = ["GREY", "Look", "Picture", "as_label", "blank", "dated", "finished", "looks"]
 
 #: Okabe and Ito, "Color universal design" (2008): colours that hold for most kinds of colour
 #: blindness. Lines differ in their dashes too, so that they can be told apart in black and white.
@@ -32,11 +33,14 @@ _AN_INCH: Final = 18
 _NAMES: Final = 11
 _LINE: Final = 7
 _TITLE: Final = 11
+#: Characters of the title on a line, for each inch.
+_BOLD: Final = 11
 _POINTS: Final = 72
 _SEVERAL: Final = 2
 #: What a line of it takes, in inches.
 _A_LINE: Final = 0.2
 _DPI: Final = 150
+_FEW_DAYS: Final = 10
 #: What each kind of file calls the title and the description.
 _ABOUT: Final = {
     ".png": ("Title", "Description"),
@@ -54,14 +58,9 @@ class Look:
     marker: str
 
 
-def as_text(text: str) -> str:
-    """A text as matplotlib writes it out: what stands between two dollars is no formula."""
-    return text.replace("$", r"\$")
-
-
 def as_label(name: str) -> str:
     """The name of a line, as the legend takes it: one that begins with "_" would be left out."""
-    return as_text(f" {name}" if name.startswith("_") else name)
+    return f" {name}" if name.startswith("_") else name
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
@@ -114,38 +113,52 @@ def blank(rows: int, columns: int, inches: tuple[float, float], **kept: Any) -> 
     return figure, panels
 
 
+def dated(panel: Any, days: int) -> None:
+    """Dates below the panel; of a few days each has its own, and none has hours."""
+    dates = fetched("matplotlib.dates", "pictures")
+    found = dates.AutoDateLocator() if days > _FEW_DAYS else dates.DayLocator()
+    panel.xaxis.set_major_locator(found)
+    panel.xaxis.set_major_formatter(dates.ConciseDateFormatter(found))
+
+
 def finished(figure: Any, title: str, says: Sequence[str], notes: Sequence[str]) -> Picture:
     """The picture with its title above and, below, what it shows and that nobody in it is real.
 
     ``says`` is told instead of the picture to who does not see it; ``notes`` to everybody.
     """
-    below = _legend(figure)
+    heading = textwrap.wrap(title, round(figure.get_figwidth() * _BOLD))
+    figure.set_figheight(figure.get_figheight() + (len(heading) - 1) * _A_LINE)
+    below = _legend(figure, len(heading))
     figure.suptitle(
-        as_text(title) + "\n" * below, x=0.01, ha="left", fontweight="bold", fontsize=_TITLE
+        "\n".join(heading) + "\n" * below, x=0.01, ha="left", fontweight="bold", fontsize=_TITLE
     )
     note = " ".join([*notes, _SYNTHETIC])
     lines = textwrap.wrap(note, round(figure.get_figwidth() * _AN_INCH))
-    figure.supxlabel(as_text("\n".join(lines)), x=0.01, ha="left", fontsize=7.5, color=GREY)
+    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=7.5, color=GREY)
+    # A scenario may be called "$20 or $30"; that is no mathematics.
+    for each in figure.findobj(fetched("matplotlib.text", "pictures").Text):
+        each.set_parse_math(False)
     return Picture(figure, title, " ".join([*says, note]))
 
 
-def _legend(figure: Any) -> int:
+def _legend(figure: Any, above: int) -> int:
     """Which line is which scenario, below the title, and how many lines of text that takes.
 
-    A single scenario is named in the note.
+    A single scenario is named in the note. The title takes the lines ``above``.
     """
     handles, names = figure.axes[0].get_legend_handles_labels()
     if len(names) < _SEVERAL:
         return 0
-    fit = round(figure.get_figwidth() * _NAMES) // (max(map(len, names)) + _LINE)
-    columns = min(max(fit, 1), len(names))
-    lines: int = math.ceil(len(names) / columns)
+    wide = round(figure.get_figwidth() * _NAMES)
+    told = [textwrap.wrap(name, wide - _LINE) for name in names]
+    columns = min(max(wide // (max(map(len, chain(*told))) + _LINE), 1), len(names))
+    lines: int = math.ceil(len(names) / columns) * max(map(len, told))
     figure.set_figheight(figure.get_figheight() + lines * _A_LINE)
     figure.legend(
         handles,
-        names,
+        ["\n".join(each) for each in told],
         loc="upper left",
-        bbox_to_anchor=(0, 1 - 1.4 * _TITLE / (figure.get_figheight() * _POINTS)),
+        bbox_to_anchor=(0, 1 - 1.4 * _TITLE * above / (figure.get_figheight() * _POINTS)),
         ncols=columns,
         frameon=False,
         fontsize=9,

@@ -2,8 +2,8 @@
 
 Each takes one run or several, and the name of a table: ``people``, ``sessions``, ``refusals``,
 ``outcomes``, ``measures`` … Several runs stand one below the other, told apart by ``scenario`` and
-``run``. Of a study there are its ``measures``. Everything in it is about people who were made up,
-and says so where it can.
+``run``. Of a study there are its ``measures`` and ``failures``. Everything in it is about people
+who were made up, and says so where it can.
 """
 
 from __future__ import annotations

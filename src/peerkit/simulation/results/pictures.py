@@ -14,7 +14,7 @@ from textwrap import wrap
 from typing import Any, Final, TypeVar
 
 from peerkit.errors import BadInput
-from peerkit.simulation.arrays import fetched, numpy
+from peerkit.simulation.arrays import numpy
 from peerkit.simulation.measuring.counting import waits
 from peerkit.simulation.measuring.measures import PUT_IN, measure, unit_of
 from peerkit.simulation.record import ENDS, Run
@@ -23,15 +23,15 @@ from peerkit.simulation.results.drawing import (
     Look,
     Picture,
     as_label,
-    as_text,
     blank,
+    dated,
     finished,
     looks,
 )
 from peerkit.simulation.results.tidy import runs_in
 from peerkit.simulation.scenarios.evidence import caution
 from peerkit.simulation.statistics.intervals import Interval, Step, quantiles, survival
-from peerkit.simulation.studies.study import Study
+from peerkit.simulation.studies.study import Difference, Study
 
 __all__ = [
     "DROPPED_OUT",
@@ -56,6 +56,11 @@ _FACTORS: Final = {"share": 100}
 #: Characters on a line of the names and titles of differences.
 _A_NAME: Final = 24
 _A_TITLE: Final = 80
+#: Inches that a bar takes, and a line of small words.
+_A_BAR: Final = 0.35
+_A_SMALL_LINE: Final = 0.15
+_NO_PAIR: Final = "in no pair of runs do both have a number of"
+_WHY: Final = "what it is worked out from did not happen, or those runs failed"
 
 
 def _by_scenario(of: Run | Iterable[Run], what: Callable[[Run], T]) -> dict[str, list[T]]:
@@ -69,13 +74,11 @@ def _by_scenario(of: Run | Iterable[Run], what: Callable[[Run], T]) -> dict[str,
 def picture_of_waits(of: Run | Iterable[Run]) -> Picture:
     """How long people waited for a peer: how many so long, and how many at most so long.
 
-    Of everybody matched after the warm-up. Raises :class:`~peerkit.errors.BadInput` where nobody
-    was.
+    Of everybody matched after the warm-up. How many gave up or still wait is said below it: they
+    have no wait to draw. Raises :class:`~peerkit.errors.BadInput` where nobody was matched.
     """
-    found = {
-        name: [each for each in several if len(each)]
-        for name, several in _by_scenario(of, waits).items()
-    }
+    lived = _by_scenario(of, lambda run: (waits(run), *_unmatched(run)))
+    found = {name: [each[0] for each in several if len(each[0])] for name, several in lived.items()}
     if not all(found.values()):
         raise BadInput("runs", "nobody was matched after the warm-up; there is no wait to draw")
     np = numpy()
@@ -106,12 +109,33 @@ def picture_of_waits(of: Run | Iterable[Run]) -> Picture:
         )
     within.axhline(100 * _SHARE, color=GREY, linewidth=0.8, linestyle=":")
     often.set(xlabel="wait (days)", ylabel=f"matched in each {named} (%)", ylim=(0, None))
-    within.set(xlabel="wait (days)", ylabel="matched within that time (%)", ylim=(0, 101))
+    within.set(xlabel="wait (days)", ylabel="of those matched, within that time (%)", ylim=(0, 101))
     within.annotate(
         "90 %", (longest, 100 * _SHARE), ha="right", va="bottom", color=GREY, fontsize=8
     )
-    return finished(
-        figure, "How long people wait for a peer", says, _notes(found, "Matched after the warm-up.")
+    left_out = [_left_out(name, several) for name, several in lived.items()]
+    notes = _notes(found, "Drawn are those matched after the warm-up.", *left_out)
+    return finished(figure, "How long people wait for a peer", says, notes)
+
+
+def _unmatched(run: Run) -> tuple[int, int]:
+    """How many gave up on a counted day before any match, and how many still wait for their first.
+
+    They are those of whom no wait is known to its end.
+    """
+    people, first = run.table("people"), run.scenario.warm_up
+    never = people["matched"] < 0
+    gave_up = never & (people["ended"] >= first)
+    return int(gave_up.sum()), int((never & (people["ended"] < 0)).sum())
+
+
+def _left_out(name: str, several: Sequence[tuple[Any, int, int]]) -> str:
+    """How many are drawn, and how many are not."""
+    drawn = sum(len(each[0]) for each in several)
+    gave_up, still = (sum(each[at] for each in several) for at in (1, 2))
+    runs = f" in {len(several)} runs" if len(several) > 1 else ""
+    return (
+        f"{name}{runs}: {drawn:,} matched; {gave_up:,} gave up, {still:,} still wait (not drawn)."
     )
 
 
@@ -132,10 +156,12 @@ def picture_of_time(of: Run | Iterable[Run]) -> Picture:
     for name, look in looks(found).items():
         scenario, several = scenarios[name], found[name]
         on = np.datetime64(scenario.begins) + np.arange(scenario.days)
+        # A single day is a point, with room on both sides.
+        alone = np.timedelta64(int(scenario.days == 1), "D")
         listed = _band(waiting, on, [each[0] for each in several], look, name)
         loads = _band(load, on, [each[1] for each in several], look, name)
         load.plot(
-            on[[0, -1]],
+            [on[0] - alone, on[-1] + alone],
             [scenario.peers.places] * 2,
             color=look.colour,
             linewidth=0.9,
@@ -156,7 +182,7 @@ def picture_of_time(of: Run | Iterable[Run]) -> Picture:
     load.set(ylabel="people with one peer", ylim=(0, None), xlabel="day")
     for panel in (waiting, load):
         panel.yaxis.get_major_locator().set_params(integer=True)
-    _dates(load)
+    dated(load, max(each.days for each in scenarios.values()))
     return finished(figure, "The waiting list and the caseloads", says, _notes(found, *notes))
 
 
@@ -211,7 +237,8 @@ def picture_of_differences(
     """How each scenario of a study differs from one of them, measure by measure, on the same luck.
 
     A bar is the interval of the mean difference. Beside outcomes that a scenario's own effects
-    move stands what those effects rest on.
+    move stands what those effects rest on. A measure that no pair of runs has is named below.
+    Raises :class:`~peerkit.errors.BadInput` where that is so of all of them.
     """
     others = [name for name in study.names if name != against]
     if against not in study.names or not others:
@@ -219,30 +246,59 @@ def picture_of_differences(
     if not measures:
         raise BadInput("measures", "name one or more")
     look = looks(study.names)
-    figure, panels = blank(len(measures), 1, (8, 1.3 + len(measures) * (0.55 + 0.35 * len(others))))
+    found = {name: _differences(study, others, against, name, level) for name in measures}
+    missing = ", ".join(name for name, each in found.items() if not each)
+    drawn = {name: each for name, each in found.items() if each}
+    if not drawn:
+        raise BadInput("measures", f"{_NO_PAIR} {missing}: {_WHY}; take others")
+    titles = [wrap(_says(name), _A_TITLE) for name in drawn]
+    below = [wrap(f"more or less than {against} ({_unit(name)})", _A_TITLE) for name in drawn]
+    named = [wrap(each, _A_NAME) for each in others]
+    high = sum(max(_A_BAR, _A_SMALL_LINE * len(each)) for each in named)
+    more = _A_SMALL_LINE * sum(len(each) - 1 for each in (*titles, *below))
+    figure, panels = blank(len(drawn), 1, (8, 1.3 + len(drawn) * (0.55 + high) + more))
     says = []
-    for (panel,), name in zip(panels, measures, strict=True):
+    for (panel,), (name, each), title, label in zip(
+        panels, drawn.items(), titles, below, strict=True
+    ):
         for at, other in enumerate(others):
-            found = study.difference(other, against, name, level)
-            says.append(found.explain())
-            _difference(panel, at, found.difference, look[other], _FACTORS.get(unit_of(name), 1))
+            if other in each:
+                says.append(each[other].explain())
+                factor = _FACTORS.get(unit_of(name), 1)
+                _difference(panel, at, each[other].difference, look[other], factor)
+            else:
+                says.append(f"{other} less {against}: {_NO_PAIR} {name}.")
+                _told(panel, 0, at, "no pair of runs has it")
         panel.axvline(0, color=GREY, linewidth=1)
-        panel.set_yticks(range(len(others)), [as_text(_short(each)) for each in others], fontsize=8)
+        panel.set_yticks(range(len(others)), ["\n".join(each) for each in named], fontsize=8)
         panel.set_ylim(len(others) - 0.4, -0.7)
         panel.grid(visible=False, axis="y")
         panel.margins(x=0.25)
         panel.locator_params(axis="x", nbins=6)
         panel.tick_params(axis="x", labelsize=8)
         panel.xaxis.set_major_formatter("{x:,.10g}")
-        panel.set_title(as_text("\n".join(wrap(_says(name), _A_TITLE))), loc="left", fontsize=9)
-        panel.set_xlabel(as_text(f"more or less than {against} ({_unit(name)})"), fontsize=8)
+        panel.set_title("\n".join(title), loc="left", fontsize=9)
+        panel.set_xlabel("\n".join(label), fontsize=8)
     failed, pairs = study.failed(*study.names), study.replications
     notes = [
         f"Bars: {100 * level:g} % intervals over {pairs} pairs of runs on the same luck.",
         *([f"{failed} of them failed in some scenario and are left out."] if failed else []),
-        *([caution()] if PUT_IN & set(measures) else []),
+        *([f"Not drawn: {_NO_PAIR} {missing}: {_WHY}."] if missing else []),
+        *([caution()] if PUT_IN & set(drawn) else []),
     ]
     return finished(figure, f"What differs from {against}", says, notes)
+
+
+def _differences(
+    study: Study, others: Sequence[str], against: str, measure: str, level: float
+) -> dict[str, Difference]:
+    """The differences that there are: some run has the measure in both scenarios."""
+    base = study.values(against, measure).keys()
+    return {
+        other: study.difference(other, against, measure, level)
+        for other in others
+        if base & study.values(other, measure).keys()
+    }
 
 
 def _says(name: str) -> str:
@@ -254,10 +310,6 @@ def _unit(name: str) -> str:
     """The unit of a difference. That of two shares is told in points of a hundred."""
     unit = unit_of(name)
     return "percentage points" if unit in _FACTORS else unit or "no unit"
-
-
-def _short(name: str) -> str:
-    return "\n".join(wrap(name, _A_NAME))
 
 
 def _difference(panel: Any, at: int, found: Interval, look: Look, factor: int) -> None:
@@ -278,14 +330,12 @@ def _difference(panel: Any, at: int, found: Interval, look: Look, factor: int) -
     told = f"{mean:+,.{digits}f}"
     if found.low is not None:
         told += f" ({low:+,.{digits}f} to {high:+,.{digits}f})"
-    panel.annotate(
-        told.replace("-", "\N{MINUS SIGN}"),
-        (mean, at),
-        (0, 6),
-        textcoords="offset points",
-        ha="center",
-        fontsize=7.5,
-    )
+    _told(panel, mean, at, told.replace("-", "\N{MINUS SIGN}"))
+
+
+def _told(panel: Any, x: float, at: int, words: str) -> None:
+    """Words above a place in a panel of differences."""
+    panel.annotate(words, (x, at), (0, 6), textcoords="offset points", ha="center", fontsize=7.5)
 
 
 def _band(
@@ -303,6 +353,8 @@ def _band(
         linestyle=look.dashes,
         label=as_label(name),
         drawstyle="steps-post" if step else "default",
+        # A line of one point is not seen.
+        marker="" if len(x) > 1 else look.marker,
     )
     return middle
 
@@ -332,13 +384,6 @@ def _at(steps: Sequence[Step], days: Any) -> Any:
 def _first_over(curve: Sequence[float], share: float) -> int:
     """The first day on which a curve has come so far."""
     return next(day for day, each in enumerate(curve) if each >= share)
-
-
-def _dates(panel: Any) -> None:
-    dates = fetched("matplotlib.dates", "pictures")
-    found = dates.AutoDateLocator()
-    panel.xaxis.set_major_locator(found)
-    panel.xaxis.set_major_formatter(dates.ConciseDateFormatter(found))
 
 
 def _of_runs(several: Sequence[Any]) -> str:

@@ -16,7 +16,8 @@ import attrs
 
 from peerkit.errors import BadInput
 from peerkit.simulation.arrays import numpy
-from peerkit.simulation.lives.peers import name_of
+from peerkit.simulation.lives.luck import Luck
+from peerkit.simulation.lives.peers import name_of, served_by
 from peerkit.simulation.lives.people import id_of
 from peerkit.simulation.measuring.costs import COSTS, costs
 from peerkit.simulation.measuring.measures import REFUSED, measured_in, unit_of
@@ -32,14 +33,27 @@ if TYPE_CHECKING:
     #: Of one run: the scenario's name, the run's number, and what was measured.
     _Kept: TypeAlias = tuple[str, int, Mapping[str, float | None]]
 
-__all__ = ["MEASURED", "NOTHING", "ROWS", "Kind", "Tidy", "joined", "runs_in", "tables_in"]
+__all__ = [
+    "FAILED",
+    "MEASURED",
+    "NOTHING",
+    "ROWS",
+    "Kind",
+    "Tidy",
+    "joined",
+    "runs_in",
+    "tables_in",
+]
 
 #: The table of everything that is kept of each run: a row for each run and measure.
 MEASURED: Final = "measures"
+#: The table of the runs of a study that failed, and why.
+FAILED: Final = "failures"
 
 #: What stands for nothing in a column of words or names, and for "never" in one of days.
 NOTHING: Final = -1
 _SCENARIO: Final = "the scenario's name"
+_NOBODY: Final = "nobody"
 _RUN: Final = "the number of the replication"
 
 
@@ -91,16 +105,17 @@ def tables_in(
 ) -> Iterator[tuple[Tidy, ...]]:
     """One of the tables, a part for each run as it comes; ``seen`` is told of each run.
 
-    A study has kept its measures only. Raises :class:`~peerkit.errors.BadInput` for a table that
-    is not there.
+    A study has kept its measures and failures only. Raises :class:`~peerkit.errors.BadInput` for a
+    table that is not there.
     """
+    if isinstance(of, Study):
+        if name not in _OF_A_STUDY:
+            kept = " and ".join(_OF_A_STUDY)
+            raise BadInput("table", f"a study keeps its {kept}; of the others give runs")
+        yield _OF_A_STUDY[name](of)
+        return
     if name not in {*ROWS, MEASURED}:
         raise BadInput("table", f"is no table; there are {', '.join(ROWS)}, {MEASURED}")
-    if isinstance(of, Study):
-        if name != MEASURED:
-            raise BadInput("table", f"a study keeps its {MEASURED}; of the others give runs")
-        yield _measured([(each.scenario, each.run, each.values) for each in of.done])
-        return
     found: list[_Kept] = []
     for run in runs_in(of):
         seen(run)
@@ -190,6 +205,19 @@ def _peer(seats: Any, generations: Any) -> Tidy:
     return Tidy("peer", Kind.NAME, codes, "the peer", words=tuple(names))
 
 
+def _peers(run: Run) -> Iterator[Tidy]:
+    """Who served, and whom they can walk with: which that is was drawn when they began."""
+    yield from _of(COLUMNS["peers"], methodcaller("table", "peers"))(run)
+    needs, table = _needs(run), run.table("peers")
+    luck = Luck(run.seed, run.number)
+    serves = served_by(run.scenario, luck, table["seat"], table["generation"])
+    told = [
+        "; ".join(need for need, can in zip(needs, each, strict=True) if can) or _NOBODY
+        for each in serves
+    ]
+    yield _written("serves", told, "the needs that they can walk with")
+
+
 def _needs(run: Run) -> tuple[str, ...]:
     """What each kind of person has lived through, and their language."""
     needs = run.scenario.arrivals.needs
@@ -238,6 +266,28 @@ def _measured(found: Sequence[_Kept]) -> tuple[Tidy, ...]:
     )
 
 
+def _measured_in(study: Study) -> tuple[Tidy, ...]:
+    """What was kept of the runs of a study."""
+    return _measured([(each.scenario, each.run, each.values) for each in study.done])
+
+
+def _failed_in(study: Study) -> tuple[Tidy, ...]:
+    """Which runs of a study failed, and why: a row for each."""
+    failed = study.failures
+    return (
+        _written("scenario", [each.scenario for each in failed], _SCENARIO),
+        Tidy("run", Kind.NUMBER, numpy().array([each.run for each in failed], "int32"), _RUN),
+        _written("error", [each.error for each in failed], "the kind of error"),
+        _written("says", [each.says for each in failed], "what it says"),
+    )
+
+
+_OF_A_STUDY: Final[Mapping[str, Callable[[Study], tuple[Tidy, ...]]]] = {
+    MEASURED: _measured_in,
+    FAILED: _failed_in,
+}
+
+
 def _written(name: str, written: Sequence[str], says: str) -> Tidy:
     words = tuple(dict.fromkeys(written))
     places = {word: at for at, word in enumerate(words)}
@@ -248,6 +298,7 @@ def _written(name: str, written: Sequence[str], says: str) -> Tidy:
 #: The tables of a run in tidy rows, and how each is made.
 ROWS: Final[Mapping[str, Callable[[Run], Iterable[Tidy]]]] = {
     **{name: _of(columns, methodcaller("table", name)) for name, columns in COLUMNS.items()},
+    "peers": _peers,
     "outcomes": _of(OUTCOMES, outcomes),
     "costs": _of(COSTS, costs),
 }

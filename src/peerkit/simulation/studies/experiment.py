@@ -104,6 +104,15 @@ class Within:
             within=self.width, relative=self.relative, level=self.level, most=self.most, of=of
         )
 
+    def explain(self) -> str:
+        """When it is enough, in a sentence."""
+        what = f"the difference of {self.measure} from {self.against}"
+        width = f"{self.width:g}" + (" of its mean" if self.relative else "")
+        return (
+            f"Runs were made until {what if self.against else self.measure} was known to ± {width} "
+            f"in each scenario ({self.level:.0%} intervals), {self.most:,} of each at most."
+        )
+
     def asked(self, study: Study) -> dict[str, Precision]:
         """For each scenario whether its runs are enough: ``explain()`` says it in a sentence."""
         return {name: self._judged(study, name) for name in study.names if name != self.against}
@@ -237,6 +246,7 @@ class Experiment:
             replications=count,
             done=tuple(each for each in asked if isinstance(each, Replication)),
             failures=tuple(each for each in asked if isinstance(each, Failure)),
+            until=self.until,
         )
 
     def identity(self) -> dict[str, Any]:

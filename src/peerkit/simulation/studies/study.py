@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +24,7 @@ from peerkit.simulation.statistics.intervals import Interval, Paired, interval, 
 if TYPE_CHECKING:
     from peerkit.simulation.record import Engine
     from peerkit.simulation.scenarios.scenario import Scenario
+    from peerkit.simulation.studies.experiment import Within
     from peerkit.simulation.studies.running import Failure, Replication
 
 __all__ = ["Difference", "Found", "Row", "Study", "told"]
@@ -59,6 +61,10 @@ class Found(Interval):
             f"from {_rest(self.n, self.runs, self.failed)}."
         )
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: the same sentence."""
+        return f"<p>{escape(self.explain())}</p>"
+
 
 @attrs.frozen(kw_only=True)
 class Difference(Paired):
@@ -75,6 +81,10 @@ class Difference(Paired):
         said = _said(self.difference, self.measure, "percentage points")
         rest = _rest(self.difference.n, self.runs, self.failed)
         return f"{self.a} less {self.b}: {self.measure} differs by {said}, from {rest}."
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: the same sentence."""
+        return f"<p>{escape(self.explain())}</p>"
 
 
 def told(measure: str, values: Iterable[float], share: str = "%") -> tuple[str, ...]:
@@ -118,6 +128,8 @@ class Study:
     replications: int
     done: tuple[Replication, ...]
     failures: tuple[Failure, ...]
+    #: What chose the number of replications; it changes none of the numbers.
+    until: Within | None = attrs.field(default=None, eq=False)
 
     def __repr__(self) -> str:
         asked = len(self.scenarios) * self.replications
