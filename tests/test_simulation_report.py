@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import attrs
@@ -388,22 +389,29 @@ class TestHowMany:
     def test_what_chose_the_number_of_runs_is_said(self) -> None:
         """The width that was wanted, and for each scenario whether it was reached."""
         until = Within("wait_mean", 0.5, against="now", most=6)
-        found = item(report(Experiment((BASE, FEWER), 4, until=until).run()), "4.3")
+        found = unescape(item(report(Experiment((BASE, FEWER), 4, until=until).run()), "4.3"))
         assert (
             "Runs were made until the difference of wait_mean from now was known to ± 0.5 in "
             "each scenario (95% intervals), 6 of each at most." in found
         )
         assert "- smaller: 6 runs, the most allowed," in found
         assert "- now:" not in found
-        share = made((1.0, 2.0), (2.0, 3.0), until=Within("wait_mean", 0.1, relative=True))
-        assert "until wait_mean was known to ± 0.1 of its mean in" in item(report(share), "4.3")
+        share = Within("wait_mean", 0.1, relative=True, most=5)
+        found = unescape(item(report(Experiment(BASE, 5, until=share).run()), "4.3"))
+        assert "until wait_mean was known to ± 0.1 of its mean in" in found
+        assert "- now:" in found
 
     def test_nothing_is_said_of_what_nothing_chose(self, text: str) -> None:
         """A number that the author gave is the author's; nor is any said where all failed."""
         assert "Runs were made until" not in text
-        failures = (Failure("now", 0, "KeyError", "it fell over"),)
-        none = made(failures=failures, until=Within("wait_mean", 1.0))
+        none = Experiment(BASE, 5, until=Within("wait_mean", 1.0), measures=_fails).run()
+        assert len(none.failures) == 5
         assert "Runs were made until" not in report(none)
+
+
+def _fails(run: Any) -> dict[str, float]:
+    """A measure that nobody can take."""
+    raise KeyError
 
 
 class TestResults:

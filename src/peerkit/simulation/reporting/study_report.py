@@ -282,12 +282,8 @@ def _estimation(of: _Facts) -> Iterator[str]:
         f"The model is stochastic. Each scenario was run {study.replications:,} times; run k has "
         f"the same luck in each. {failed(study)}"
     )
-    if study.until is not None and study.done:
-        yield plainly(study.until.explain())
-        yield bullets(
-            f"{plainly(name)}: {plainly(each.explain())}"
-            for name, each in study.until.asked(study).items()
-        )
+    if study.chosen:
+        yield bullets(map(plainly, study.chosen))
 
 
 def _software(of: _Facts) -> Iterator[str]:

@@ -104,13 +104,17 @@ class Within:
             within=self.width, relative=self.relative, level=self.level, most=self.most, of=of
         )
 
-    def explain(self) -> str:
-        """When it is enough, in a sentence."""
-        what = f"the difference of {self.measure} from {self.against}"
+    def explained(self, study: Study) -> tuple[str, ...]:
+        """What was asked for, and of each scenario whether its runs are enough, in sentences."""
+        of = f"the difference of {self.measure} from {self.against}"
         width = f"{self.width:g}" + (" of its mean" if self.relative else "")
-        return (
-            f"Runs were made until {what if self.against else self.measure} was known to ± {width} "
+        asked = (
+            f"Runs were made until {of if self.against else self.measure} was known to ± {width} "
             f"in each scenario ({self.level:.0%} intervals), {self.most:,} of each at most."
+        )
+        return (
+            asked,
+            *(f"{name}: {each.explain()}" for name, each in self.asked(study).items()),
         )
 
     def asked(self, study: Study) -> dict[str, Precision]:
@@ -234,7 +238,9 @@ class Experiment:
             study = made(self.replications)
             while self.until is not None and not self.until.over(study):
                 study = made(self.until.next(study.replications))
-        return study
+        if self.until is None or not study.done:
+            return study
+        return attrs.evolve(study, chosen=self.until.explained(study))
 
     def _study(self, found: Mapping[tuple[str, int], Replication | Failure], count: int) -> Study:
         """In their order, whoever made them when; what a file holds beyond them is left out."""
@@ -246,7 +252,6 @@ class Experiment:
             replications=count,
             done=tuple(each for each in asked if isinstance(each, Replication)),
             failures=tuple(each for each in asked if isinstance(each, Failure)),
-            until=self.until,
         )
 
     def identity(self) -> dict[str, Any]:

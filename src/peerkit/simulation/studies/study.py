@@ -24,7 +24,6 @@ from peerkit.simulation.statistics.intervals import Interval, Paired, interval, 
 if TYPE_CHECKING:
     from peerkit.simulation.record import Engine
     from peerkit.simulation.scenarios.scenario import Scenario
-    from peerkit.simulation.studies.experiment import Within
     from peerkit.simulation.studies.running import Failure, Replication
 
 __all__ = ["Difference", "Found", "Row", "Study", "told"]
@@ -128,8 +127,8 @@ class Study:
     replications: int
     done: tuple[Replication, ...]
     failures: tuple[Failure, ...]
-    #: What chose the number of replications; it changes none of the numbers.
-    until: Within | None = attrs.field(default=None, eq=False)
+    #: In sentences: what chose the number of replications. It changes none of the numbers.
+    chosen: tuple[str, ...] = attrs.field(default=(), eq=False)
 
     def __repr__(self) -> str:
         asked = len(self.scenarios) * self.replications
