@@ -374,7 +374,7 @@ def test_a_name_is_written_out_whatever_matplotlib_takes_it_for(tmp_path: Path) 
     picture = picture_of_waits([lived(each, 0, [1, 2, 3, 5]) for each in names])
     picture.save(tmp_path / "waits.png")
     shown = [each.get_text() for each in picture.figure.legends[0].get_texts()]
-    assert shown == [r"\$\x\$ an hour", " _second"]
+    assert shown == [r"$\x$ an hour", " _second"]
     assert r"$\x$ an hour: half of those matched" in picture.description
 
 

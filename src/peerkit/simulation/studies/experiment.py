@@ -112,10 +112,7 @@ class Within:
             f"Runs were made until {of if self.against else self.measure} was known to ± {width} "
             f"in each scenario ({self.level:.0%} intervals), {self.most:,} of each at most."
         )
-        return (
-            asked,
-            *(f"{name}: {each.explain()}" for name, each in self.asked(study).items()),
-        )
+        return (asked, *self.explain(study).splitlines())
 
     def asked(self, study: Study) -> dict[str, Precision]:
         """For each scenario whether its runs are enough: ``explain()`` says it in a sentence."""
