@@ -139,7 +139,7 @@ class Experiment:
         if not names or len(names) < len(self.scenarios):
             raise BadInput("Experiment.scenarios", "bring one or more, each with its own name")
         whole(self.replications, "Experiment.replications", 1, _MOST)
-        whole(self.seed, "Experiment.seed", -(2**63), 2**63)
+        whole(self.seed, "Experiment.seed", 0, 2**63)
         if self.until and self.until.against not in {None, *names}:
             raise BadInput("Within.against", f"take one of {', '.join(sorted(names))}")
 
