@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,49 @@ def test_the_file_of_another_study_is_refused(
     assert path.read_bytes() == before
 
 
+def test_another_value_of_a_measure_is_another_measure(tmp_path: Path) -> None:
+    """What a partial function was given is part of what a file holds."""
+    path = tmp_path / "study.jsonl"
+    first, second = (
+        attrs.evolve(BASE, measures=partial(pretend_runs.so_many_times, times=times))
+        for times in (1, 2)
+    )
+    first.run(checkpoint=path)
+    assert first.run(checkpoint=path) == first.run()
+    with pytest.raises(BadInput, match=r"differs in measures\."):
+        second.run(checkpoint=path)
+
+
+@attrs.frozen
+class Times:
+    """A measure that holds a number."""
+
+    times: int
+
+    def __call__(self, run: Any) -> dict[str, float]:
+        """So many."""
+        return {"times": float(self.times)}
+
+
+def test_what_a_measure_holds_makes_it_another(tmp_path: Path) -> None:
+    """One of the same class with another number finds other numbers."""
+    path = tmp_path / "study.jsonl"
+    attrs.evolve(BASE, measures=Times(1)).run(checkpoint=path)
+    with pytest.raises(BadInput, match=r"differs in measures\."):
+        attrs.evolve(BASE, measures=Times(2)).run(checkpoint=path)
+
+
+def test_functions_that_have_no_name_of_their_own_are_refused(tmp_path: Path) -> None:
+    """Two lambdas have one name: the numbers of one could be taken for those of the other."""
+    path = tmp_path / "study.jsonl"
+    unnamed = attrs.evolve(BASE, measures=lambda run: {"one": 1.0})
+
+    assert unnamed.run().measures == ("one",)
+    with pytest.raises(BadInput, match="checkpoint: needs functions by name: write them with def"):
+        unnamed.run(checkpoint=path)
+    assert not path.exists()
+
+
 def test_the_file_of_another_version_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,7 +250,17 @@ def test_a_head_that_was_cut_off_is_written_again(tmp_path: Path) -> None:
     assert path.read_bytes() == whole
 
 
-@pytest.mark.parametrize("damage", ["{", "[1]", '{"scenario": "few", "run": "3"}'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "{",
+        "[1]",
+        '{"scenario": "few", "run": "3"}',
+        '{"scenario": "few", "run": 1, "values": {"wait": "long"}}',
+        '{"scenario": "few", "run": 1, "values": {"wait": NaN}}',
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
 def test_a_damaged_line_is_named(tmp_path: Path, damage: str) -> None:
     """What cannot be read is not left out in silence."""
     path = tmp_path / "study.jsonl"
@@ -226,6 +280,13 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="could not be opened: No such file") as failed:
         BASE.run(checkpoint=tmp_path / "nowhere" / "study.jsonl")
     assert failed.value.__context__ is None
+
+
+@pytest.mark.parametrize("wrong", [True, 0, 1, b"study.jsonl"])
+def test_what_is_no_path_is_refused(wrong: Any) -> None:
+    """A number would be a file that something else has open."""
+    with pytest.raises(BadInput, match="checkpoint: give the path of a file"):
+        BASE.run(checkpoint=wrong)
 
 
 def test_a_full_disk_is_said_and_what_was_kept_stays(

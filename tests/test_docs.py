@@ -16,7 +16,7 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -57,6 +57,8 @@ LESSONS: Final = {
 }
 ALL: Final = WRITTEN | DRAWN | LESSONS
 README: Final = WRITTEN["README.md"]
+#: What a page asks for when it draws, or takes results elsewhere.
+FRAMES: Final = ("import pandas", "import polars", "to_pandas(", "to_polars(", "picture_of_")
 
 _FENCE: Final = re.compile(
     r"^(?:<!-- not run: (?P<why>[^\n]+) -->\n+)?"
@@ -150,7 +152,13 @@ def is_in(shown: str, quoted: str) -> bool:
     return any(textwrap.indent(shown, " " * depth) in quoted for depth in (0, 4, 8))
 
 
-@pytest.mark.parametrize("page", [each for each in WRITTEN if blocks(each)])
+def running(page: str) -> Any:
+    """A page whose blocks run; on one Python only, where it needs what one Python has."""
+    marks = (pytest.mark.once,) if any(each in ALL[page] for each in FRAMES) else ()
+    return pytest.param(page, marks=marks)
+
+
+@pytest.mark.parametrize("page", [running(each) for each in WRITTEN if blocks(each)])
 def test_every_block_runs_and_shows_what_really_comes_out(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

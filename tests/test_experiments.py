@@ -9,6 +9,8 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from functools import partial
 from typing import Any
 
+import attrs
+import numpy as np
 import pytest
 
 from peerkit.errors import BadInput, MissingExtra
@@ -72,20 +74,54 @@ def test_a_sweep_has_a_scenario_for_each_combination_named_by_its_values() -> No
     assert [each.limits for each in made[:2]] == [(("caseload", 12),), (("caseload", 20),)]
 
 
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({}, "values"),
+        (None, "values"),
+        ({"peers.count": 3}, "values.peers.count"),
+        ({"peers.count": ()}, "values.peers.count"),
+        ({"name": "twelve"}, "values.name"),
+        ({"limits.caseload": {"is": 3}}, "values.limits.caseload"),
+    ],
+)
+def test_a_sweep_says_what_to_bring(values: Any, place: str) -> None:
+    """One value where several belong, and none at all, are named by their path."""
+    with pytest.raises(BadInput, match="bring several values for each path, as ") as raised:
+        sweep(few, values)
+    assert raised.value.place == place
+
+
+def test_a_sweep_takes_the_numbers_of_numpy() -> None:
+    """They become numbers of Python, so that a scenario is the same as one written by hand."""
+    counts = np.arange(8, 10)
+    made = sweep(few, {"peers.count": counts, "sessions.no_show": np.array([0.25], "float32")})
+    assert made[0].name == "peers.count=8 sessions.no_show=0.25"
+    assert [type(each.peers.count) for each in made] == [int, int]
+    assert [type(each.sessions.no_show) for each in made] == [float, float]
+    (walking,) = sweep(few, {"days": iter([90])})
+    assert walking.days == 90
+    (layers,) = sweep(few, {"layers": [("us/ga",)]})
+    assert layers.layers == ("us/ga",)
+
+
 def test_an_experiment_refuses_what_it_could_not_tell_apart() -> None:
     """Names stand for scenarios, so each has one; and there is something to do."""
-    with pytest.raises(BadInput, match=r"Experiment\.scenarios: bring one or more, each with"):
-        Experiment((few, few))
-    with pytest.raises(BadInput, match=r"Experiment\.scenarios: bring one or more"):
+    with pytest.raises(BadInput, match=r"scenarios: 2 are called 'few'; name each: base\.but\("):
+        Experiment((few, few.but({"peers.count": 12})))
+    with pytest.raises(BadInput, match=r"Experiment\.scenarios: bring one scenario or more"):
         Experiment(())
-    with pytest.raises(BadInput, match=r"Experiment\.scenarios: bring scenarios"):
-        Experiment(("few",))  # type: ignore[arg-type]  # what a script may hand over
+    for wrong in (("few",), 5):
+        with pytest.raises(BadInput, match=r"Experiment\.scenarios: bring one scenario or more"):
+            Experiment(wrong)  # type: ignore[arg-type]  # what a script may hand over
     with pytest.raises(BadInput, match=r"Experiment\.replications: write a whole number from 1"):
         Experiment(few, replications=0)
     with pytest.raises(BadInput, match=r"Within\.against: take one of few, many"):
         Experiment((few, many), until=Within("wait", 1.0, against="none"))
     with pytest.raises(BadInput, match=r"within: write a number above 0"):
         Within("wait", 0.0)
+    with pytest.raises(BadInput, match=r"Experiment\.until: bring a Within, or None"):
+        Experiment(few, until=0.5)  # type: ignore[arg-type]  # what a script may hand over
     assert Experiment(few).scenarios == (few,)
 
 
@@ -216,10 +252,11 @@ def test_the_first_replication_does_not_count_because_it_fetches_what_is_needed(
     assert set(executor.parcels[:-1]) == {16}
 
 
-def test_what_is_no_executor_is_refused_before_anything_is_made() -> None:
+@pytest.mark.parametrize("wrong", ["two", 2, 0, True])
+def test_what_is_no_executor_is_refused_before_anything_is_made(wrong: Any) -> None:
     """Also where there is so little to do that none would be asked."""
     with pytest.raises(BadInput, match=r"executor: bring one of concurrent\.futures, or client"):
-        pretend(few).run("two")  # type: ignore[arg-type]  # what a script may hand over
+        pretend(few).run(wrong)
 
 
 def test_nothing_to_do_is_done_at_once() -> None:
@@ -269,20 +306,83 @@ def test_whoever_stops_watching_stops_the_work() -> None:
 
 
 def test_a_failure_is_kept_with_its_scenario_its_run_and_what_to_do() -> None:
-    """An error of ours is told as it is; of another only its class and where it was."""
+    """An error of ours is told as it is; of another also where it was."""
     names = (pretend_runs.OURS, pretend_runs.THEIRS)
     study = pretend((few, *(few.but({}, name) for name in names)), replications=6).run()
     ours, theirs = study.failures
     assert ours == Failure("ours", 3, "BadInput", "Scenario.limits: say how many")
     assert (theirs.scenario, theirs.run, theirs.error) == ("theirs", 3, "KeyError")
     assert theirs.says.startswith("It stopped in pretend_runs.py, line ")
-    assert "word of somebody" not in theirs.says
+    assert theirs.says.endswith(", in _fail: 'the word of a program'")
     assert repr(study) == (
         "<Study of 3 scenarios, 6 replications each, seed 1, engine fast: 2 of 18 failed>"
     )
     assert study.interval("wait")["ours"].explain().endswith("from 5 of 6 runs (1 failed).")
     assert "from 6 of 6 runs." in study.interval("wait")["few"].explain()
     assert (study.failed("ours"), study.failed("ours", "theirs"), study.failed("few")) == (1, 1, 0)
+
+
+class Untold(Exception):
+    """An error that cannot say what it is."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("no \x07beds\tin March\nsecond line"), ": no beds in March"),
+        (ValueError("\n  first \n"), ": first"),
+        (ValueError("x" * 400), ": " + "x" * 300),
+        (ValueError(), "in fails."),
+        (Untold(), ": <exception str() failed>"),
+    ],
+)
+def test_of_an_error_that_is_not_ours_the_first_line_is_kept(error: Exception, said: str) -> None:
+    """Beside its place; what cannot be shown in a line is left out, and there is an end to it."""
+
+    def fails(scenario: Scenario, **how: Any) -> Any:
+        raise error
+
+    (failure,) = pretend(few, replications=1, simulate=fails).run().failures
+    assert failure.error == type(error).__name__
+    assert failure.says.startswith("It stopped in test_experiments.py, line ")
+    assert failure.says.endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("measured", "says"),
+    [
+        ({"mine": "12"}, "measures.mine: is of the type str; a measure is a number, or NaN"),
+        ({"mine": [1, 2]}, "measures.mine: is of the type list; a measure is a number, or NaN"),
+        ({"mine": None}, "measures.mine: is of the type NoneType; a measure is a number, or NaN"),
+        ({"mine": 10**400}, "measures.mine: is of the type int; a measure is a number, or NaN"),
+        ([1, 2], "measures: give back a number for each name, as {'wait': 3.5}"),
+        ({1: 2.0}, "measures: give back a number for each name, as {'wait': 3.5}"),
+    ],
+)
+def test_a_measure_that_is_no_number_is_named(measured: Any, says: str) -> None:
+    """What the author's own function gave back is said, and not where our own code stopped."""
+    study = pretend(few, replications=1, measures=lambda run: measured).run()
+    assert study.failures == (Failure("few", 0, "BadInput", says),)
+
+
+def test_every_kind_of_number_is_a_measure() -> None:
+    """Those of numpy too, and whether something is so."""
+    found = {"a": np.float32(0.5), "b": np.int64(3), "c": True, "d": np.bool_(False)}  # noqa: FBT003
+    study = pretend(few, replications=1, measures=lambda run: found).run()
+    assert study.done[0].values == {"a": 0.5, "b": 3.0, "c": 1.0, "d": 0.0}
+
+
+def test_a_layer_that_is_not_there_is_one_error() -> None:
+    """And not a failure for each run; nothing is made before it is said."""
+    seen: list[object] = []
+    wrong = attrs.evolve(few, layers=("us/nowhere",))
+    experiment = pretend((many, wrong), simulate=lambda *each, **how: seen.append(each))
+    with pytest.raises(BadInput, match="layer 'us/nowhere': is not one that peerkit ships"):
+        experiment.run()
+    assert seen == []
 
 
 def test_a_measure_without_end_is_a_failure() -> None:
@@ -394,6 +494,24 @@ def test_a_year_to_be_ready_for_is_that_of_single_runs() -> None:
         study.quantile("hours", 90)
 
 
+def test_a_share_is_told_in_hundredths() -> None:
+    """And what lies between two shares in percentage points: 50 % is 0.4 of them below 50.4 %."""
+    shares = {"few": (0.5, 0.25), "many": (0.504, 0.252)}
+    done = tuple(
+        Replication(name, run, {"utilisation": each})
+        for name, found in shares.items()
+        for run, each in enumerate(found)
+    )
+    study = Study((few, many), 1, Engine.FAST, 2, done, ())
+    found = study.interval("utilisation", 0.5)["few"].explain()
+    assert found == "few: utilisation is 37.5 % (25 to 50, 50%), from 2 of 2 runs."
+    found = study.difference("few", "many", "utilisation", 0.5).explain()
+    assert found == (
+        "few less many: utilisation differs by -0.3 percentage points (-0.4 to -0.2, 50%), "
+        "from 2 of 2 runs."
+    )
+
+
 def test_a_large_number_is_said_in_full() -> None:
     """A year costs 15,540,000 cents, and nobody says 1.554e+07."""
     both = (Replication("few", 0, {"cost": 15_540_000.0}), Replication("few", 1, {"cost": 999.96}))
@@ -445,6 +563,16 @@ def test_nothing_is_asked_for_again_where_everything_failed() -> None:
     assert len(experiment.run().failures) == 20
 
 
+def test_what_no_run_has_a_number_for_is_not_asked_for_again() -> None:
+    """Nobody comes to a house without beds, however often it is made; it says so."""
+    seldom = pretend((few, many), replications=1, until=Within("rare", 1.0))
+    study = seldom.run()
+    assert study.replications == 1
+    assert seldom.until is not None
+    said = "rare: No run has such a number: nothing tells how many are enough for ± 1."
+    assert seldom.until.explain(study) == f"few: {said}\nmany: {said}"
+
+
 def test_a_difference_can_be_what_must_be_known() -> None:
     """On the same luck it takes far fewer replications, as chance falls out of it."""
     until = Within("wait", 0.01, against="few", most=300)
@@ -454,7 +582,10 @@ def test_a_difference_can_be_what_must_be_known() -> None:
     alone = pretend((few, many), replications=5, until=Within("wait", 0.01, most=300)).run()
     assert alone.replications == 300
     asked = Within("wait", 0.01, most=300).asked(alone)["few"]
-    assert asked.explain().startswith("300 runs, the most allowed, are not enough for ± 0.01.")
+    assert asked.explain().startswith("few: wait: 300 runs, the most allowed, are not")
+    assert until.explain(study) == (
+        "many less few: wait: 3 runs are enough for ± 0.01; it stayed so up to run 8."
+    )
 
 
 # -- warm-up

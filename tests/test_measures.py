@@ -253,3 +253,9 @@ def test_a_measure_is_known_by_its_name() -> None:
     for name in ("waits", "refused.", ""):
         with pytest.raises(BadInput, match="wait_median, wait_90"):
             measure(name)
+
+
+def test_a_walk_that_ends_on_the_first_counted_day_is_counted() -> None:
+    """Three ended on day 8 or 9, with 2, 3 and no sessions."""
+    assert measured_in(ten_days(warm_up=8))["dose"] == 5 / 3
+    assert measured_in(ten_days(warm_up=9))["dose"] == 2 / 2

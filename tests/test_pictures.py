@@ -246,6 +246,16 @@ def test_beside_outcomes_stands_what_they_rest_on() -> None:
     assert [each.get_text() for each in picture.figure.axes[1].texts] == ["+3.00", "−0.50"]
 
 
+def test_a_name_is_written_out_whatever_matplotlib_takes_it_for(tmp_path: Path) -> None:
+    """Two dollars are no formula, and a name that begins with "_" is not left out."""
+    names = (r"$\x$ an hour", "_second")
+    picture = picture_of_waits([lived(each, 0, [1, 2, 3, 5]) for each in names])
+    picture.save(tmp_path / "waits.png")
+    shown = [each.get_text() for each in picture.figure.legends[0].get_texts()]
+    assert shown == [r"\$\x\$ an hour", " _second"]
+    assert r"$\x$ an hour: half of those matched" in picture.description
+
+
 def test_a_picture_is_kept_with_its_description(tmp_path: Path) -> None:
     """PNG, SVG and PDF carry the title and the description; a notebook shows it with them."""
     picture = picture_of_waits(ONE)

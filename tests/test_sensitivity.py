@@ -13,7 +13,7 @@ import pytest
 from peerkit.errors import BadInput
 from peerkit.simulation.record import Engine
 from peerkit.simulation.scenarios.scenario import Scenario
-from peerkit.simulation.studies.calibration import Calibration, Target, calibrate
+from peerkit.simulation.studies.calibration import Calibration, Fit, Target, calibrate
 from peerkit.simulation.studies.experiment import Experiment
 from peerkit.simulation.studies.running import Replication
 from peerkit.simulation.studies.sensitivity import Design, Input, vary_each, vary_together
@@ -267,6 +267,39 @@ def test_a_calibration_refuses_what_it_cannot_search() -> None:
         Target("wait", 1, 1, 1, "nobody")
     with pytest.raises(BadInput, match=r"Target\.source: say where"):
         Target("wait", 1, 0, 2, None)  # type: ignore[arg-type]  # what a script may hand over
+    with pytest.raises(BadInput, match=r"Target\.source: say where"):
+        Target("wait", 1, 0, 2, " ")
+
+
+def test_a_fit_that_few_runs_leave_open_says_perhaps() -> None:
+    """The mean is inside, and where it probably lies is not; one run says nothing of that."""
+    fit = CALIBRATED.fits[0]
+    assert fit.sure
+    wide, one = (
+        attrs.evolve(fit, found=attrs.evolve(fit.found, low=low, high=high))
+        for low, high in ((0.1, 0.35), (None, None))
+    )
+    assert [(each.inside, each.sure) for each in (wide, one)] == [(True, False)] * 2
+    assert wide.explain().startswith("perhaps inside: base: no_show is ")
+    said = attrs.evolve(CALIBRATED, fits=(fit, wide, one)).explain()
+    assert said.startswith(
+        "It may fit: every mean lies within the interval of its figure, but 2 of 3 may lie outside "
+        "by chance. Bring more replications to be sure.\n"
+    )
+
+
+def test_a_figure_is_told_in_the_unit_of_what_was_found() -> None:
+    """A share is one of a hundred in both, so that they can be compared."""
+    fit = CALIBRATED.fits[0]
+    share = Fit(
+        Target("utilisation", 0.3, 0.2, 0.4, "Made up 2026"),
+        attrs.evolve(fit.found, measure="utilisation", mean=0.35, low=0.31, high=0.39),
+    )
+    assert share.explain() == (
+        "inside: base: utilisation is 35 % (31 to 39, 95%), from 2 of 2 runs. "
+        "Published: 30 % (20 to 40, Made up 2026); 0.5 times half of that interval lie "
+        "between them."
+    )
 
 
 def test_a_fit_without_a_mean_is_outside() -> None:

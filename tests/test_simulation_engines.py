@@ -152,13 +152,62 @@ def unlike(one: Run, other: Run) -> list[str]:
     return found
 
 
+#: Everything at once, for long enough that rare things meet on one day.
+CROWDED = Scenario(
+    begins=BEGINS,
+    days=250,
+    limits={"caseload": 5, "group-size": 3, "respite-nights": 4},
+    arrivals=Arrivals(per_week=12, needs=NEEDS[1], walking=20, waiting=5),
+    peers=Peers(
+        count=6,
+        places=7,
+        experiences=LIVED[1],
+        languages=SPEAKS[1],
+        supervision_every=20,
+        supervision_missed=0.5,
+        leave_per_year=12,
+        turnover=0.9,
+        notice=3,
+        vacancy=2,
+        leaving=(Leaving(on=BEGINS + timedelta(days=100), peers=2),),
+    ),
+    matching=Matching(declined=0.3, patience=20),
+    sessions=Sessions(
+        every=Shares((2, 7), (0.5, 0.5)), asked_beyond=0.8, drift=0.5, drift_load=10.0
+    ),
+    groups=Groups(count=8, size=5, joins=0.9),
+    beds=Beds(count=2, per_week=4, patience=2),
+)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("choosing", Choosing)
+def test_they_do_where_everything_happens_at_once(choosing: Choosing) -> None:
+    """What is refused, asked for and left on one day stands in one order."""
+    scenario = CROWDED.but({"matching.choosing": choosing})
+    door, fast = run_through_the_door(scenario), run_fast(scenario)
+
+    assert unlike(door, fast) == []
+    assert {*door.words["clause"]} >= {"caseload", "supervision", "group-size", "respite-nights"}
+
+
+@pytest.mark.once
+def test_they_do_where_places_are_free_since_one_day() -> None:
+    """A place that was given up and one of a peer who has begun: the lower post is asked first."""
+    numbers = {"arrivals.per_week": 2.0, "arrivals.walking": 3, "course.dose": 3.0}
+    alike = {"peers.experiences": (), "peers.languages": (), "matching.stays_after_loss": 0.2}
+    scenario = CROWDED.but({**numbers, **alike})
+
+    assert unlike(run_through_the_door(scenario), run_fast(scenario)) == []
+
+
 @pytest.mark.once
 @given(scenario=scenarios(), seed=st.integers(0, 1000), run=st.integers(0, 3))
 @settings(
     max_examples=ROUNDS,
     deadline=None,
     derandomize=ROUNDS == 14,
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[*HealthCheck.__members__.values()],
 )
 def test_both_engines_fill_the_same_tables(scenario: Scenario, seed: int, run: int) -> None:
     """Row by row and number by number, whatever goes wrong in a program."""

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from peerkit.errors import BadInput
+from peerkit.handbook import BadHandbook
 from peerkit.model import Experience
+from peerkit.simulation.door.year import run_through_the_door
 from peerkit.simulation.engines import simulate
 from peerkit.simulation.fast.reading import _reading
 from peerkit.simulation.fast.year import run_fast
@@ -199,6 +201,85 @@ def test_a_limit_may_change_in_the_middle_of_a_run(tmp_path: Path) -> None:
 
     assert rows(run, "matches", "person", "began") == [(0, 0), (1, 0), (2, 5)]
     assert {day for day, *_ in said(run)} == {0, 1, 2, 3, 4}
+
+
+def test_a_layer_of_ones_own_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
+    """Whoever writes their rules between two runs gets the new ones, in both engines."""
+    house = tmp_path / "house.toml"
+    scenario = SURE.but({"layers": (str(house),), "peers.places": 2, "days": 3})
+    for most in (2, 1):
+        house.write_text(
+            '[layer]\nid = "house"\ntitle = "House"\n'
+            '[[source]]\nid = "H"\ntitle = "House"\npublisher = "House"\nyear = 2026\n'
+            '[[limit]]\nid = "caseload"\nvalue = '
+            f'[{{ is = {most}, source = "H", at = "1", looked = 2026-01-01 }}]\n',
+            encoding="utf-8",
+        )
+        for run in (run_fast(scenario), run_through_the_door(scenario)):
+            assert len(rows(run, "matches", "person")) == min(3, 2 * most)
+    house.unlink()
+    with pytest.raises(BadHandbook, match="is not there"):
+        run_fast(scenario)
+
+
+def test_a_run_travels_to_another_process() -> None:
+    """With all its tables, also those that nobody has asked for yet."""
+    run = run_fast(SURE)
+    there = pickle.loads(pickle.dumps(run))  # noqa: S301 - it was made a line before
+
+    assert there.scenario == SURE
+    assert {*there.tables} == {*TABLES}
+    for name in TABLES:
+        assert rows(there, name) == rows(run, name)
+
+
+def test_so_may_those_of_groups_and_of_beds(tmp_path: Path) -> None:
+    """What is asked once the book has changed is asked of the new one, by both engines."""
+    numbers = "".join(
+        f'[[limit]]\nid = "{limit}"\nvalue = [\n'
+        f'{{ is = {now}, source = "H", at = "1", looked = 2026-01-01, since = 2026-01-12 }},\n'
+        f'{{ is = 3, source = "H", at = "1", looked = 2026-01-01, until = 2026-01-12 }},\n]\n'
+        for limit, now in (("group-size", 2), ("respite-nights", 1))
+    )
+    house = tmp_path / "house.toml"
+    house.write_text(
+        '[layer]\nid = "house"\ntitle = "House"\n'
+        '[[source]]\nid = "H"\ntitle = "House"\npublisher = "House"\nyear = 2026\n' + numbers,
+        encoding="utf-8",
+    )
+    scenario = SURE.but(
+        {
+            "layers": (str(house),),
+            "days": 15,
+            "arrivals.walking": 4,
+            "peers.places": 4,
+            "groups": Groups(count=1, joins=1.0, comes=1.0),
+            "beds": Beds(count=9, per_week=14, nights=Shares((5,), (1,))),
+        }
+    )
+    for run in (run_fast(scenario), run_through_the_door(scenario)):
+        assert rows(run, "groups", "day", "expected") == [(0, 3), (7, 2), (14, 2)]
+        nights = {(began < 7, nights) for _, began, nights in rows(run, "stays") if began >= 0}
+        assert nights == {(True, 3), (False, 1)}
+
+
+def test_who_begins_today_counts_in_the_load_of_their_peer() -> None:
+    """At the appointments of the same day, as through the door."""
+    scenario = SURE.but(
+        {
+            "peers.places": 4,
+            "arrivals.per_week": 7.0,
+            "sessions.asked_beyond": 1.0,
+            "sessions.drift": 0.5,
+            "sessions.drift_load": 10.0,
+            "days": 300,
+        }
+    )
+    found = rows(run_through_the_door(scenario), "sessions", "day", "beyond")
+    began = {day for (day,) in rows(run_fast(scenario), "matches", "began")}
+
+    assert rows(run_fast(scenario), "sessions", "day", "beyond") == found
+    assert len([day for day, beyond in found if day in began and beyond]) > 10
 
 
 def test_no_session_is_planned_while_supervision_is_overdue() -> None:
@@ -645,15 +726,6 @@ def test_every_column_is_there_in_its_own_kind() -> None:
         }
     assert len(run.table("sessions")["day"]) == 0
     assert run.table("days")["serving"].tolist() == [2]
-
-
-def test_a_run_travels_to_another_process() -> None:
-    """With all its tables, also those that nobody has read yet."""
-    run = run_fast(ROUGH.but({"days": 60}))
-    there = pickle.loads(pickle.dumps(run))  # noqa: S301 - it was made in the line itself
-
-    assert all(rows(there, name) == rows(run, name) for name in TABLES)
-    assert (there.scenario, there.words) == (run.scenario, run.words)
 
 
 def test_a_table_of_another_name_is_refused() -> None:

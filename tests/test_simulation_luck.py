@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import attrs
 import numpy as np
 import pytest
 from scipy.stats import chi2, poisson
 
+from peerkit.errors import BadInput
 from peerkit.simulation.fast.year import run_fast
 from peerkit.simulation.lives.luck import NORMALS, Luck, counts, normals, steps
 from peerkit.simulation.lives.people import FINISHED, GOES_ON, LEFT, People, pick
@@ -56,6 +58,15 @@ class TestDraws:
             0.6503837796942449,
         ]
         assert LUCK.normal("score", np.arange(6)).tolist() == [-46, 275, -260, 471, 1226, 911]
+
+    @pytest.mark.parametrize("seed", [1.0, True, "1", None])
+    def test_a_seed_is_a_whole_number(self, seed: Any) -> None:
+        """1.0 is written otherwise than 1, and was the same or not by what was asked before."""
+        with pytest.raises(BadInput, match="seed: give a whole number"):
+            Luck(seed)
+        with pytest.raises(BadInput, match="run: give a whole number"):
+            Luck(1, seed)
+        assert Luck(np.int64(1)).bits("need") == LUCK.bits("need")  # type: ignore[arg-type]
 
     def test_they_are_splitmix(self) -> None:
         """The same by whole numbers of Python, from the paper's own recipe."""
@@ -283,6 +294,18 @@ class TestPeople:
             assert (status == 0).sum() == 3
             assert status[-1] == 0
 
+    def test_who_wants_more_than_anybody_can_have_does_not_stop_at_once(self) -> None:
+        """The widest wishes are beyond what a whole number of numpy holds."""
+        course = Course(dose=10_000, dose_spread=3, hazard=0)
+        arrivals = Arrivals(per_week=0, walking=60_000)
+        people = People.of(Scenario(days=30, course=course, arrivals=arrivals), LUCK)
+        likely = people.last == 0
+
+        # Nobody but those who want one session is finished after one: 1 in 500 or so.
+        wishes = LUCK.normal("dose", people.who)
+        assert wishes.max() > 4000
+        assert not likely[wishes > 0].any()
+
     def test_nobody_comes_to_an_empty_program(self) -> None:
         """No arrivals, nobody there: no rows at all."""
         people = People.of(BASE.but({"arrivals": Arrivals(per_week=0)}), LUCK)
@@ -322,6 +345,15 @@ class TestPeople:
         assert waits.mean() == pytest.approx(20.5, rel=0.05)
         assert (people.patience(LUCK, 0, everybody) > 36600).all()
         assert {*people.first_in(LUCK, everybody).tolist()} == {*range(1, 8)}
+
+    def test_one_person_is_asked_alone_as_among_others(self) -> None:
+        """The door asks one at a time, the fast engine all at once; numpy 1.26 told them apart."""
+        people = People.of(Scenario(arrivals=Arrivals(per_week=0, waiting=200)), LUCK)
+
+        alone = [int(people.first_in(LUCK, each, 1)) for each in range(200)]
+        assert alone == people.first_in(LUCK, np.arange(200), 1).tolist()
+        alone = [int(people.patience(LUCK, 20, each, 1)) for each in range(200)]
+        assert alone == people.patience(LUCK, 20, np.arange(200), 1).tolist()
 
     def test_scores_stay_within_bounds(self) -> None:
         """However wide the steps are."""

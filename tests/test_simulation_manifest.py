@@ -227,6 +227,17 @@ class TestReading:
         """The key is named, and what to do."""
         self.refused(tmp_path, json.dumps(json.loads(write_manifest(manifest)) | change), said)
 
+    def test_what_is_missing_is_named(self, manifest: Manifest, tmp_path: Path) -> None:
+        """Every key must be there, also those that hold tables."""
+        whole = json.loads(write_manifest(manifest))
+        for key in whole:
+            less = {each: value for each, value in whole.items() if each != key}
+            self.refused(tmp_path, json.dumps(less), f"manifest.json: key '{key}': is missing")
+        for key in ("runs", "measures", "hash", "edition", "scenario"):
+            less = json.loads(write_manifest(manifest))
+            del less["scenarios"][0][key]
+            self.refused(tmp_path, json.dumps(less), f"scenarios 1: key '{key}': is missing")
+
     def test_a_scenario_is_read_as_in_a_scenario_file(
         self, manifest: Manifest, tmp_path: Path
     ) -> None:
@@ -235,6 +246,9 @@ class TestReading:
         written["scenarios"][1]["scenario"]["peers"]["cuont"] = 3
         said = "scenarios 2: scenario: peers: key 'cuont': is not known here; did you mean 'count'?"
         self.refused(tmp_path, json.dumps(written), said)
+        written = json.loads(write_manifest(manifest))
+        written["scenarios"][0]["edition"] = "0" * 64
+        self.refused(tmp_path, json.dumps(written), "key 'digest': does not fit the runs")
         written = json.loads(write_manifest(manifest))
         written["scenarios"][0]["more"] = 3
         said = "scenarios 1: key 'more': is not known here; take it out"

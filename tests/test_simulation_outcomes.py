@@ -153,6 +153,15 @@ class TestDose:
         for name in ("recovery", "hope"):
             assert (found[name] - without[name]).tolist() == [moved] * 50
 
+    def test_a_share_of_an_effect_is_rounded_to_the_nearest(self) -> None:
+        """One session of three: 66.7 thousandths of 200 are 67, and -33.3 of -100 are -33."""
+        sure = {"outcomes.full_dose": 3, "outcomes.recovery_se": 0.0, "outcomes.hope_se": 0.0}
+        known = {**sure, "outcomes.recovery": 0.2, "outcomes.hope": -0.1}
+        without, found = (outcomes(walked(50, many, known)) for many in (0, 1))
+
+        assert (found["recovery"] - without["recovery"]).tolist() == [67] * 50
+        assert (found["hope"] - without["hope"]).tolist() == [-33] * 50
+
     def test_odds_move_in_proportion(self) -> None:
         """Twice the odds of 80 % are 8 to 1; half a dose multiplies them by the root of two."""
         twice = {"outcomes.housed": 0.8, "outcomes.housed_effect": math.log(2)}

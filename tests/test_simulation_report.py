@@ -433,3 +433,11 @@ class TestResults:
         assert "![Waits &#91;days&#93;](<waits 1.png>)" in below(found, "## Results")
         assert rows(item(found, "1.2")) == [["`my_own`", "a measure of the author's", ""]]
         assert "a measure of the author's\n" in below(found, "### `my_own`")
+
+    def test_a_name_of_ones_own_breaks_no_table(self) -> None:
+        """What would end the cell, the code or the line is made harmless."""
+        name = "ours|`x`\rtwo"
+        done = tuple(Replication(each, 0, {name: 2.0}) for each in ("now", "smaller"))
+        found = report(made((1.0, 2.0), done=done), title="One\r# Two")
+        assert rows(item(found, "1.2"))[0][0] == "ours&#124;&#96;x&#96; two"
+        assert found.startswith("# One &#35; Two\n")

@@ -348,7 +348,17 @@ class TestHowManyRuns:
         asked = Precision(within=2)
 
         assert (asked.done, asked.interval) == (False, None)
-        assert asked.explain() == "After 0 runs it is not sure yet that they are enough for ± 2."
+        assert asked.explain() == (
+            "No run has such a number: nothing tells how many are enough for ± 2."
+        )
+
+    def test_a_sentence_begins_with_what_the_mean_is_of(self) -> None:
+        """Where it is said; also after a run more."""
+        asked = Precision(within=2, of="few: wait").after(3)
+
+        assert asked.explain() == (
+            "few: wait: After 1 runs it is not sure yet that they are enough for ± 2."
+        )
 
     @pytest.mark.parametrize(
         ("how", "values", "said"),

@@ -12,6 +12,8 @@ __all__ = ["bullets", "code", "plainly", "said", "short", "table"]
 
 #: What Markdown would take for its own.
 _SIGNS: Final = re.compile(r"([\\`*_{}\[\]<>|#&])")
+#: What ends a piece of code, the cell of a table it stands in, or the line.
+_ENDS: Final = re.compile(r"[`|\r\n]")
 #: From here on a number is written in whole ones.
 _MANY: Final = 1000
 #: Shown where there is nothing.
@@ -20,12 +22,13 @@ NOTHING: Final = "none"
 
 def plainly(text: object) -> str:
     """A text with every sign of Markdown made harmless."""
-    return _SIGNS.sub(lambda found: f"&#{ord(found[1])};", str(text)).replace("\n", " ")
+    line = " ".join(str(text).splitlines())
+    return _SIGNS.sub(lambda found: f"&#{ord(found[1])};", line)
 
 
 def code(name: str) -> str:
-    """A name that the reader can type. Names of ours have no sign that ends it."""
-    return f"`{name}`"
+    """A name that the reader can type; one that would end the code or its cell, as plain text."""
+    return plainly(name) if _ENDS.search(name) else f"`{name}`"
 
 
 def said(value: Any) -> str:

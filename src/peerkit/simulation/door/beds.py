@@ -62,7 +62,7 @@ class RespiteHouse:
     def __init__(self, scenario: Scenario, luck: Luck, desk: Desk) -> None:
         self._scenario = scenario
         self._desk = desk
-        self.stays = [_Stay(each) for each in requests(scenario, luck)]
+        self.stays: list[_Stay] = [_Stay(each) for each in requests(scenario, luck)]
         self._coming = deque(self.stays)
         self._line: list[_Stay] = []
         self._free = [f"bed-{number + 1}" for number in range(scenario.beds.count)]

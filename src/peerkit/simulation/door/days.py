@@ -41,16 +41,16 @@ class Days:
         self.scenario = scenario
         self.luck = luck
         self.desk = desk
-        self.everybody = People.of(scenario, luck)
-        self.people = [
+        self.everybody: People = People.of(scenario, luck)
+        self.people: list[Comer] = [
             Comer(id_of(row), row, int(came), int(before))
             for row, (came, before) in enumerate(
                 zip(self.everybody.came, self.everybody.before, strict=True)
             )
         ]
         found = circles(scenario, luck, self.everybody)
-        self.gatherings = Gatherings(scenario, luck, desk, found, self.people)
-        self.house = RespiteHouse(scenario, luck, desk)
+        self.gatherings: Gatherings = Gatherings(scenario, luck, desk, found, self.people)
+        self.house: RespiteHouse = RespiteHouse(scenario, luck, desk)
         self.waiting: list[Comer] = []
         self.serving: list[InPost] = []
         self.everyone: list[InPost] = []

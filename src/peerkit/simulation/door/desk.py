@@ -99,10 +99,10 @@ class Desk:
 
     def __init__(self, scenario: Scenario, store: Store) -> None:
         self.scenario = scenario
-        self.now = datetime.combine(scenario.begins, time(), UTC)
+        self.now: datetime = datetime.combine(scenario.begins, time(), UTC)
         salts = count(1)
         ids = count(1)
-        self.program = Program(
+        self.program: Program = Program(
             store,
             handbook=handbook_of(scenario),
             coordinator=COORDINATOR,

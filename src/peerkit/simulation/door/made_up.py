@@ -168,7 +168,7 @@ class _Careless(Desk):
             self._answered(FlawKind.OVERLAP, self.report(report, visit))
         elif self._happens("late note", self._flaws.late_notes):
             nth = self._times["late note"]
-            late = 1 + int(self._luck.bits("days late", nth) % self._flaws.days_late)
+            late = 1 + int(self._luck.bits("days late", nth)) % self._flaws.days_late
             self._later.append((self.today + timedelta(days=late), visit, report))
         else:
             self.report(report, visit)

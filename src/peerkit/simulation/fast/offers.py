@@ -30,11 +30,11 @@ class Offers:
     """
 
     def __init__(self, choosing: Choosing, places: int, seats: int, needs: int) -> None:
-        self.longest = choosing is Choosing.LONGEST_FREE
+        self.longest: bool = choosing is Choosing.LONGEST_FREE
         self.places = places
         self.seats = seats
-        self.load = [0] * seats
-        self.key = [CLOSED] * seats
+        self.load: list[int] = [0] * seats
+        self.key: list[int] = [CLOSED] * seats
         self.queues: list[list[int]] = [[] for _ in range(needs)]
         self.needs: list[tuple[int, ...]] = [()] * seats
         self._free: list[deque[int]] = [deque() for _ in range(seats)]

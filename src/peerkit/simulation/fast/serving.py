@@ -73,7 +73,7 @@ class Serving:
         self._scenario, self._luck, self._reading, self._offers = scenario, luck, reading, offers
         self.began: list[Began] = []
         self.ended: dict[tuple[int, int], int] = {}
-        self.generation = [0] * count
+        self.generation: list[int] = [0] * count
         self.stands: list[bytes] = [b""] * count
         self.kept_from: list[bytes | None] = [None] * count
         self._here = [False] * count

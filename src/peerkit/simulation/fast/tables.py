@@ -60,15 +60,15 @@ class _Tables(Mapping[str, "Table"]):
             self._made[name] = self._later.pop(name)()
         return self._made[name]
 
+    def __reduce__(self) -> tuple[type[dict[str, Table]], tuple[dict[str, Table]]]:
+        # What the last table would be made of is no luggage for another process.
+        return dict, ({name: self[name] for name in self},)
+
     def __iter__(self) -> Iterator[str]:
         return iter(COLUMNS)
 
     def __len__(self) -> int:
         return len(COLUMNS)
-
-    def __reduce__(self) -> tuple[type[_Tables], tuple[dict[str, Table], dict[str, Any]]]:
-        # What makes them stays here; the tables travel.
-        return _Tables, ({name: self[name] for name in self}, {})
 
 
 def as_run(found: Found) -> Run:

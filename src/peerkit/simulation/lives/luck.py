@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from hashlib import blake2b
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
+from peerkit.errors import must_be
 from peerkit.simulation.arrays import numpy, scipy_special
 
 if TYPE_CHECKING:
@@ -39,10 +41,18 @@ NORMALS: Final = 1 << 16
 
 @attrs.frozen
 class Luck:
-    """The luck of one run. ``seed`` is the study's, ``run`` the number of the replication."""
+    """The luck of one run. ``seed`` is the study's, ``run`` the number of the replication.
+
+    Raises :class:`~peerkit.errors.BadInput` for what is no whole number: 1.0 is written otherwise
+    than 1, and would name another luck.
+    """
 
     seed: int
     run: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        must_be(Integral, self.seed, "seed", "give a whole number")
+        must_be(Integral, self.run, "run", "give a whole number")
 
     def bits(self, purpose: str, who: Any = 0, nth: Any = 0) -> Bits:
         """64 bits for each of ``who`` (whole numbers), and each ``nth`` time of asking.
@@ -72,7 +82,7 @@ class Luck:
         return drawn
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _key(seed: int, run: int, purpose: str) -> int:
     named = f"{seed}/{run}/{purpose}".encode()
     return int.from_bytes(blake2b(named, digest_size=8).digest(), "big")
@@ -117,7 +127,7 @@ def normals() -> Whole:
     return found
 
 
-@cache
+@lru_cache(maxsize=16)
 def steps(drift: float, sd: float) -> Whole:
     """Normal steps of this mean and standard deviation, in thousandths, by the upper 16 bits."""
     np = numpy()

@@ -7,7 +7,7 @@ before anybody is matched, and the same in every scenario that asks the same of 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -47,6 +47,8 @@ _TOGETHER: Final = 512
 #: after it, 16 how the score moves.
 _SHOWS: Final = 1 << 20
 _LEAVES: Final = 1 << 28
+#: More appointments, and more days, than there are in any scenario.
+_MOST: Final = 1 << 30
 #: Scores are kept within this many thousandths.
 _FAR: Final = 30_000
 
@@ -110,15 +112,17 @@ class People:
 
     def first_in(self, luck: Luck, person: Any, nth: Any = 0) -> Any:
         """Days from somebody's n-th match to their first appointment: 1 to 7."""
-        return 1 + (luck.bits("first", self.who[person], nth) % 7).astype("int32")
+        np = numpy()
+        drawn = luck.bits("first", self.who[person], nth) % np.uint64(_WEEK)
+        return 1 + drawn.astype(np.int32)
 
     def patience(self, luck: Luck, mean: int, person: Any, nth: Any = 0) -> Any:
         """Days that somebody waits the n-th time before they give up: 1 or more, exponential."""
         np = numpy()
         if mean == 0:
-            return np.full(np.shape(person), 1 << 30, np.int32)
+            return np.full(np.shape(person), _MOST, np.int32)
         u = luck.chance("patience", self.who[person], nth)
-        return np.minimum(1 + (-mean * np.log1p(-u)), 1 << 30).astype(np.int32)
+        return np.minimum(1 + (-mean * np.log1p(-u)), _MOST).astype(np.int32)
 
     def declines(self, luck: Luck, share: float, person: Any, nth: Any) -> Any:
         """Whether somebody declines the n-th peer who is proposed to them."""
@@ -195,7 +199,7 @@ def _courses(scenario: Scenario, luck: Luck, who: Any, came: Any, first: Any) ->
         steps(course.drift_missed, course.sd),
     )
     leaves = _leaving(course.hazard, course.slope)
-    last = np.full(len(who), 1 << 30, np.int32)
+    last = np.full(len(who), _MOST, np.int32)
     why = np.zeros(len(who), np.int8)
     start = np.empty(len(who), np.int64)
     statuses, scores = [], []
@@ -247,10 +251,11 @@ def _doses(scenario: Scenario, luck: Luck, who: Any) -> Any:
     if course.dose == 0:
         return None
     z = luck.normal("dose", who) / 1000
-    return np.maximum(np.rint(course.dose * np.exp(course.dose_spread * z)), 1).astype(np.int32)
+    wishes = np.rint(course.dose * np.exp(course.dose_spread * z))
+    return np.clip(wishes, 1, _MOST).astype(np.int32)
 
 
-@cache
+@lru_cache(maxsize=16)
 def _leaving(hazard: float, slope: float) -> Any:
     """Of 2**28 chances, those that mean leaving, by the score."""
     np = numpy()

@@ -102,11 +102,15 @@ def outcomes(run: Run) -> Table:
         "readmitted": luck.chance("readmitted", who)
         < _chances(given.readmitted, moved.readmitted, full)[dose],
         "housed": luck.chance("housed", who) < _chances(given.housed, moved.housed, full)[dose],
-        # A share of the effect, to the nearest thousandth, in whole numbers.
-        "recovery": luck.normal("recovery", who) + (2 * moved.recovery * dose + full) // (2 * full),
-        "hope": luck.normal("hope", who) + (2 * moved.hope * dose + full) // (2 * full),
+        "recovery": luck.normal("recovery", who) + _part(moved.recovery, dose, full),
+        "hope": luck.normal("hope", who) + _part(moved.hope, dose, full),
     }
     return {each.name: found[each.name].astype(each.dtype) for each in OUTCOMES}
+
+
+def _part(effect: int, dose: Any, full: int) -> Any:
+    """A share of an effect, to the nearest thousandth, in whole numbers."""
+    return (2 * effect * dose + full) // (2 * full)
 
 
 def _held(run: Run) -> Any:

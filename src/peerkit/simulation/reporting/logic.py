@@ -6,6 +6,7 @@ first.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -207,7 +208,7 @@ ASSUMPTIONS: Final = (
 )
 
 #: The parts of the model, as reporting guidelines ask for them.
-PARTS: Final = {
+PARTS: Final[Mapping[str, tuple[Told, ...]]] = {
     "entities": (
         Told("People", "who come with a need: what they have lived through, and a language."),
         Told("Peers", "who serve in posts, one after another in each."),

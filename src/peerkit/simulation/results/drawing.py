@@ -17,7 +17,7 @@ import attrs
 from peerkit.errors import BadInput
 from peerkit.simulation.arrays import fetched
 
-__all__ = ["GREY", "Look", "Picture", "blank", "finished", "looks"]
+__all__ = ["GREY", "Look", "Picture", "as_label", "as_text", "blank", "finished", "looks"]
 
 #: Okabe and Ito, "Color universal design" (2008): colours that hold for most kinds of colour
 #: blindness. Lines differ in their dashes too, so that they can be told apart in black and white.
@@ -52,6 +52,16 @@ class Look:
     colour: str
     dashes: Any
     marker: str
+
+
+def as_text(text: str) -> str:
+    """A text as matplotlib writes it out: what stands between two dollars is no formula."""
+    return text.replace("$", r"\$")
+
+
+def as_label(name: str) -> str:
+    """The name of a line, as the legend takes it: one that begins with "_" would be left out."""
+    return as_text(f" {name}" if name.startswith("_") else name)
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
@@ -110,10 +120,12 @@ def finished(figure: Any, title: str, says: Sequence[str], notes: Sequence[str])
     ``says`` is told instead of the picture to who does not see it; ``notes`` to everybody.
     """
     below = _legend(figure)
-    figure.suptitle(title + "\n" * below, x=0.01, ha="left", fontweight="bold", fontsize=_TITLE)
+    figure.suptitle(
+        as_text(title) + "\n" * below, x=0.01, ha="left", fontweight="bold", fontsize=_TITLE
+    )
     note = " ".join([*notes, _SYNTHETIC])
     lines = textwrap.wrap(note, round(figure.get_figwidth() * _AN_INCH))
-    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=7.5, color=GREY)
+    figure.supxlabel(as_text("\n".join(lines)), x=0.01, ha="left", fontsize=7.5, color=GREY)
     return Picture(figure, title, " ".join([*says, note]))
 
 

@@ -18,7 +18,16 @@ from peerkit.simulation.arrays import fetched, numpy
 from peerkit.simulation.measuring.counting import waits
 from peerkit.simulation.measuring.measures import PUT_IN, measure, unit_of
 from peerkit.simulation.record import ENDS, Run
-from peerkit.simulation.results.drawing import GREY, Look, Picture, blank, finished, looks
+from peerkit.simulation.results.drawing import (
+    GREY,
+    Look,
+    Picture,
+    as_label,
+    as_text,
+    blank,
+    finished,
+    looks,
+)
 from peerkit.simulation.results.tidy import runs_in
 from peerkit.simulation.scenarios.evidence import caution
 from peerkit.simulation.statistics.intervals import Interval, Step, quantiles, survival
@@ -82,7 +91,11 @@ def picture_of_waits(of: Run | Iterable[Run]) -> Picture:
         several = found[name]
         counts, _ = np.histogram(np.concatenate(several), edges)
         often.stairs(
-            100 * counts / counts.sum(), edges, color=look.colour, linestyle=look.dashes, label=name
+            100 * counts / counts.sum(),
+            edges,
+            color=look.colour,
+            linestyle=look.dashes,
+            label=as_label(name),
         )
         curves = [np.searchsorted(each, days, side="right") / len(each) for each in several]
         middle = _band(within, days, [100 * each for each in curves], look, name, step=True)
@@ -214,15 +227,15 @@ def picture_of_differences(
             says.append(found.explain())
             _difference(panel, at, found.difference, look[other], _FACTORS.get(unit_of(name), 1))
         panel.axvline(0, color=GREY, linewidth=1)
-        panel.set_yticks(range(len(others)), [_short(each) for each in others], fontsize=8)
+        panel.set_yticks(range(len(others)), [as_text(_short(each)) for each in others], fontsize=8)
         panel.set_ylim(len(others) - 0.4, -0.7)
         panel.grid(visible=False, axis="y")
         panel.margins(x=0.25)
         panel.locator_params(axis="x", nbins=6)
         panel.tick_params(axis="x", labelsize=8)
         panel.xaxis.set_major_formatter("{x:,.10g}")
-        panel.set_title("\n".join(wrap(_says(name), _A_TITLE)), loc="left", fontsize=9)
-        panel.set_xlabel(f"more or less than {against} ({_unit(name)})", fontsize=8)
+        panel.set_title(as_text("\n".join(wrap(_says(name), _A_TITLE))), loc="left", fontsize=9)
+        panel.set_xlabel(as_text(f"more or less than {against} ({_unit(name)})"), fontsize=8)
     failed, pairs = study.failed(*study.names), study.replications
     notes = [
         f"Bars: {100 * level:g} % intervals over {pairs} pairs of runs on the same luck.",
@@ -288,7 +301,7 @@ def _band(
         middle,
         color=look.colour,
         linestyle=look.dashes,
-        label=name,
+        label=as_label(name),
         drawstyle="steps-post" if step else "default",
     )
     return middle

@@ -17,6 +17,7 @@ __all__ = [
     "Shares",
     "add_up",
     "bounds",
+    "chosen",
     "given",
     "known_of",
     "mix",
@@ -179,6 +180,16 @@ def mix(
             raise BadInput(place(instance, attribute), f"each must lie {_bounds(known)}")
 
     return attrs.field(default=default, validator=check, metadata={_KEY: known})
+
+
+def chosen(kind: type[Any], default: Any = attrs.NOTHING) -> Any:
+    """A field that is no number, but one of a kind, such as a role; or what stands there first."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value is not default:
+            _must_be(kind, instance, attribute, value)
+
+    return attrs.field(default=default, validator=check)
 
 
 def part(kind: type[Any]) -> Any:

@@ -31,6 +31,7 @@ from peerkit.simulation.scenarios.checks import (
 from peerkit.simulation.scenarios.given import (
     Shares,
     add_up,
+    chosen,
     given,
     mix,
     parameters,
@@ -120,7 +121,10 @@ class Speaks:
 
 @attrs.frozen(kw_only=True)
 class Leaving:
-    """So many peers leave on a day, whatever the reason: the last who were counted on."""
+    """So many peers leave on a day, whatever the reason: the last who were counted on.
+
+    On the first day of a scenario, and before it, nobody does: ``Peers.count`` are there then.
+    """
 
     on: date = attrs.field(validator=a_day)
     peers: int = given(1, "peers leave on that day", "peers", least=1, most=10**6)
@@ -145,7 +149,7 @@ class Peers:
         caution="No figure holds everywhere; the widest published one is 20 (R-WA-MCD).",
         most=200,
     )
-    role: Role = attrs.field(default=Role.WORKER, validator=attrs.validators.instance_of(Role))
+    role: Role = chosen(Role, Role.WORKER)
     experiences: tuple[Lived, ...] = parts(Lived, ())
     languages: tuple[Speaks, ...] = parts(Speaks, ())
     supervision_every: int = given(
@@ -197,10 +201,8 @@ class Matching:
     always asked for.
     """
 
-    choosing: Choosing = attrs.field(
-        default=Choosing.LONGEST_FREE, validator=attrs.validators.instance_of(Choosing)
-    )
-    shared: bool = attrs.field(default=True, validator=attrs.validators.instance_of(bool))
+    choosing: Choosing = chosen(Choosing, Choosing.LONGEST_FREE)
+    shared: bool = chosen(bool, default=True)
     declined: float = share(0.1, "of the proposals are declined by the participant")
     patience: int = given(
         60,
@@ -230,9 +232,7 @@ class Sessions:
     )
     no_show: float = share(0.2, "of the appointments are missed by the participant")
     cancelled: float = share(0.05, "of the appointments are called off by the participant")
-    planning: Planning = attrs.field(
-        default=Planning.EACH, validator=attrs.validators.instance_of(Planning)
-    )
+    planning: Planning = chosen(Planning, Planning.EACH)
     asked_beyond: float = share(
         0.02, "of the sessions the participant asks for what is no peer's work"
     )

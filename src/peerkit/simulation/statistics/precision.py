@@ -78,8 +78,9 @@ class Precision:
     come when it is done change nothing, so the answer is the same however many runs are made at a
     time. Needs the extra "simulation".
 
-    :meth:`after` keeps the rest: the ``values`` so far, ``since`` how many of them the mean is
-    near, and how many were ``enough``. Begin without them.
+    ``of`` says what the mean is of; a sentence begins with it. :meth:`after` keeps the rest: the
+    ``values`` so far, ``since`` how many of them the mean is near, and how many were ``enough``.
+    Begin without them.
     """
 
     within: float = attrs.field(converter=_width)
@@ -88,6 +89,7 @@ class Precision:
     look_ahead: int = 5
     least: int = 3
     most: int = 1000
+    of: str = ""
     values: tuple[float, ...] = ()
     since: int | None = None
     enough: int | None = None
@@ -128,10 +130,15 @@ class Precision:
 
     def explain(self) -> str:
         """What stands so far, and what can be done."""
+        return f"{self.of}: {self._judgement()}" if self.of else self._judgement()
+
+    def _judgement(self) -> str:
         runs = len(self.values)
         wanted = f"± {self.within:g}" + (" of the mean" if self.relative else "")
         if self.enough is not None:
             return f"{self.enough} runs are enough for {wanted}; it stayed so up to run {runs}."
+        if not runs:
+            return f"No run has such a number: nothing tells how many are enough for {wanted}."
         if not self.done:
             return f"After {runs} runs it is not sure yet that they are enough for {wanted}."
         if self.since is not None:

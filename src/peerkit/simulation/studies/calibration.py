@@ -15,7 +15,7 @@ from peerkit.simulation.scenarios.scenario import Scenario
 from peerkit.simulation.statistics.figures import number, numbers, whole
 from peerkit.simulation.studies.experiment import Experiment
 from peerkit.simulation.studies.sensitivity import fitting, number_at
-from peerkit.simulation.studies.study import Found, Study
+from peerkit.simulation.studies.study import Found, Study, told
 
 __all__ = ["Calibration", "Fit", "Target", "calibrate"]
 
@@ -24,6 +24,7 @@ _NOWHERE: Final = 1e30
 #: As near to a bound as this, as a share of the range, is on it.
 _EDGE: Final = 0.01
 _MOST: Final = 10**5
+_SOURCE: Final = "say where the figure is from"
 
 
 @attrs.frozen
@@ -42,7 +43,9 @@ class Target:
         )
         if not low <= value <= high or low == high:
             raise BadInput("Target", "the value lies from low to high, and low is below high")
-        must_be(str, self.source, "Target.source", "say where the figure is from")
+        must_be(str, self.source, "Target.source", _SOURCE)
+        if not self.source.strip():
+            raise BadInput("Target.source", _SOURCE)
 
     def apart(self, mean: float) -> float:
         """How far a mean lies from the figure, in halves of its interval: 1 is about its end."""
@@ -66,13 +69,22 @@ class Fit:
         """Whether the mean lies in the interval of the figure."""
         return self.target.low <= self.found.mean <= self.target.high
 
+    @property
+    def sure(self) -> bool:
+        """Whether all of where the mean probably lies is in the interval of the figure."""
+        low, high = self.found.low, self.found.high
+        if low is None or high is None:
+            return False
+        return self.target.low <= low and high <= self.target.high
+
     def explain(self) -> str:
         """What came out, what was published, and whether it is inside."""
         is_ = self.target
-        where = "inside" if self.inside else "OUTSIDE"
+        inside = "inside" if self.sure else "perhaps inside"
+        value, low, high = told(is_.measure, (is_.value, is_.low, is_.high))
         return (
-            f"{where}: {self.found.explain()} Published: {is_.value:g} "
-            f"({is_.low:g} to {is_.high:g}, {is_.source}); {abs(self.apart):.1f} times half "
+            f"{inside if self.inside else 'OUTSIDE'}: {self.found.explain()} Published: {value} "
+            f"({low} to {high}, {is_.source}); {abs(self.apart):.1f} times half "
             "of that interval lie between them."
         )
 
@@ -100,12 +112,7 @@ class Calibration:
 
     def explain(self) -> str:
         """How it fits, figure by figure, and what to doubt."""
-        missed = sum(not each.inside for each in self.fits)
-        lines = [
-            "It fits: every figure is met within its interval."
-            if self.inside
-            else f"It does NOT fit: {missed} of {len(self.fits)} figures are missed."
-        ]
+        lines = [self._fit()]
         lines += [f"{path} = {value:.6g}" for path, value in self.values.items()]
         lines += [each.explain() for each in self.fits]
         if len(self.values) >= len(self.fits):
@@ -117,6 +124,19 @@ class Calibration:
         if self.failed:
             lines.append(f"{self.failed} of {self.tried} scenarios tried could not be judged.")
         return "\n".join(lines)
+
+    def _fit(self) -> str:
+        of = len(self.fits)
+        missed = sum(not each.inside for each in self.fits)
+        if missed:
+            return f"It does NOT fit: {missed} of {of} figures are missed."
+        unsure = sum(not each.sure for each in self.fits)
+        if unsure:
+            return (
+                f"It may fit: every mean lies within the interval of its figure, but {unsure} of "
+                f"{of} may lie outside by chance. Bring more replications to be sure."
+            )
+        return "It fits: every figure is met within its interval."
 
 
 def _unwatched(done: int, of: int) -> None:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 import attrs
 
-from peerkit.errors import BadInput, StoreError
+from peerkit.errors import BadInput, StoreError, must_be
 from peerkit.simulation.studies.running import Failure, Replication
 
 __all__ = ["Checkpoint", "checkpoint_at"]
@@ -45,6 +45,7 @@ def checkpoint_at(
     if path is None:
         yield Checkpoint((), _nowhere)
         return
+    must_be(str | os.PathLike, path, _PLACE, "give the path of a file")
     head = {**_KIND, **study}
     with _opened(path) as file:
         found = _begun(file, head)
@@ -97,7 +98,7 @@ def _must_be_this(line: bytes, head: Mapping[str, Any]) -> None:
 
 def _read(line: bytes, at: int) -> Replication | Failure:
     match _parsed(line):
-        case {"scenario": str(scenario), "run": int(run), "values": dict(values)}:
+        case {"scenario": str(scenario), "run": int(run), "values": dict(values)} if _kept(values):
             return Replication(scenario, run, values)
         case {"scenario": str(scenario), "run": int(run), "error": str(error), "says": str(says)}:
             return Failure(scenario, run, error, says)
@@ -106,11 +107,20 @@ def _read(line: bytes, at: int) -> Replication | Failure:
     raise BadInput(f"{_PLACE} line {at}", "is damaged. Take the line away: it is made again.")
 
 
+def _kept(values: Mapping[str, Any]) -> bool:
+    """Whether these are numbers, or None for one that has no value, as they were written."""
+    return all(each is None or type(each) in {int, float} for each in values.values())
+
+
 def _parsed(line: bytes) -> Any:
     try:
-        return json.loads(line)
-    except ValueError:
+        return json.loads(line, parse_constant=_no_number)
+    except (ValueError, RecursionError):
         return None
+
+
+def _no_number(_: str) -> None:
+    raise ValueError
 
 
 def _line(row: Mapping[str, Any]) -> bytes:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
+from functools import partial
 from importlib.metadata import version
 from itertools import product
+from numbers import Integral, Real
 from typing import Any, Final
 
 import attrs
@@ -30,6 +33,8 @@ __all__ = ["Experiment", "Within", "sweep"]
 
 #: More replications than anybody makes.
 _MOST: Final = 10**6
+_SCENARIOS: Final = "bring one scenario or more"
+_VALUES: Final = "bring several values for each path, as {'peers.count': (8, 10)}"
 _EXECUTOR: Final = "bring one of concurrent.futures, or client.get_executor() of a Dask client"
 #: Numbers of a run come from these; those of another version may differ.
 _VERSIONS: Final = ("peerkit", "numpy", "scipy")
@@ -46,14 +51,33 @@ def sweep(base: Scenario, values: Mapping[str, Iterable[Any]]) -> tuple[Scenario
     ``peers.count=8 limits.caseload=12`` on. Raises :class:`~peerkit.errors.BadInput` for a path
     that leads nowhere.
     """
-    must_be(Mapping, values, "values", "bring several values for each path")
+    must_be(Mapping, values, "values", _VALUES)
+    if not values:
+        raise BadInput("values", _VALUES)
+    several = [_several(each, f"values.{path}") for path, each in values.items()]
     return tuple(
         base.but(
             dict(zip(values, each, strict=True)),
             " ".join(f"{path}={value}" for path, value in zip(values, each, strict=True)),
         )
-        for each in product(*values.values())
+        for each in product(*several)
     )
+
+
+def _several(values: Any, place: str) -> tuple[Any, ...]:
+    """One value or more. A text or a mapping is one value, though it could be gone through."""
+    if isinstance(values, Iterable) and not isinstance(values, str | bytes | Mapping):
+        found = tuple(_own(each) for each in values)
+        if found:
+            return found
+    raise BadInput(place, _VALUES)
+
+
+def _own(value: Any) -> Any:
+    """A number of numpy as one of Python; what a scenario holds is written to files."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    return int(value) if isinstance(value, Integral) else float(value)
 
 
 @attrs.frozen
@@ -62,7 +86,7 @@ class Within:
 
     ``width`` is in its unit, or a share of its mean when ``relative``. With ``against``, the
     name of a scenario, it is the difference from that one which is wanted, on the same luck.
-    ``most`` replications are made of each.
+    ``most`` replications are made of each, and no more where no run has the number.
     """
 
     measure: str
@@ -75,21 +99,28 @@ class Within:
     def __attrs_post_init__(self) -> None:
         self._precision()
 
-    def _precision(self) -> Precision:
+    def _precision(self, of: str = "") -> Precision:
         return Precision(
-            within=self.width, relative=self.relative, level=self.level, most=self.most
+            within=self.width, relative=self.relative, level=self.level, most=self.most, of=of
         )
 
     def asked(self, study: Study) -> dict[str, Precision]:
         """For each scenario whether its runs are enough: ``explain()`` says it in a sentence."""
         return {name: self._judged(study, name) for name in study.names if name != self.against}
 
+    def explain(self, study: Study) -> str:
+        """A sentence for each scenario: whether its runs are enough."""
+        return "\n".join(each.explain() for each in self.asked(study).values())
+
     def over(self, study: Study) -> bool:
-        """Whether no further run is asked for: these are enough, or the most, or all failed."""
+        """Whether no further run is asked for.
+
+        These are enough, or the most, or all failed, or none has such a number.
+        """
         return (
             study.replications >= self.most
             or not study.done
-            or all(each.done for each in self.asked(study).values())
+            or all(each.done or not each.values for each in self.asked(study).values())
         )
 
     def next(self, count: int) -> int:
@@ -97,7 +128,8 @@ class Within:
         return min(self.most, count + max(5, count // 4))
 
     def _judged(self, study: Study, name: str) -> Precision:
-        judged = self._precision()
+        less = "" if self.against is None else f" less {self.against}"
+        judged = self._precision(f"{name}{less}: {self.measure}")
         values = study.values(name, self.measure)
         if self.against is not None:
             base = study.values(self.against, self.measure)
@@ -108,7 +140,10 @@ class Within:
 
 
 def _scenarios(value: Scenario | Iterable[Scenario]) -> tuple[Scenario, ...]:
-    return (value,) if isinstance(value, Scenario) else tuple(value)
+    if isinstance(value, Scenario):
+        return (value,)
+    must_be(Iterable, value, "Experiment.scenarios", _SCENARIOS)
+    return tuple(value)
 
 
 @attrs.frozen
@@ -134,12 +169,20 @@ class Experiment:
 
     def __attrs_post_init__(self) -> None:
         for each in self.scenarios:
-            must_be(Scenario, each, "Experiment.scenarios", "bring scenarios")
-        names = {each.name for each in self.scenarios}
-        if not names or len(names) < len(self.scenarios):
-            raise BadInput("Experiment.scenarios", "bring one or more, each with its own name")
+            must_be(Scenario, each, "Experiment.scenarios", _SCENARIOS)
+        if not self.scenarios:
+            raise BadInput("Experiment.scenarios", _SCENARIOS)
+        names = Counter(each.name for each in self.scenarios)
+        name, many = names.most_common(1)[0]
+        if many > 1:
+            raise BadInput(
+                "Experiment.scenarios",
+                f"{many} are called {name!r}; name each: base.but({{...}}, 'twelve')",
+            )
         whole(self.replications, "Experiment.replications", 1, _MOST)
         whole(self.seed, "Experiment.seed", 0, 2**63)
+        if self.until is not None:
+            must_be(Within, self.until, "Experiment.until", "bring a Within, or None")
         if self.until and self.until.against not in {None, *names}:
             raise BadInput("Within.against", f"take one of {', '.join(sorted(names))}")
 
@@ -156,12 +199,15 @@ class Experiment:
         one, everything is made here. ``progress`` is called with the number of finished
         replications, and of all. ``checkpoint`` names a file that keeps what is finished: the
         same study goes on from there. Raises :class:`~peerkit.errors.BadInput` for the file of
-        another study, and :class:`~peerkit.simulation.studies.running.WorkersLost`.
+        another study and for a handbook that is not there, and
+        :class:`~peerkit.simulation.studies.running.WorkersLost`.
         """
         if executor is not None:
             must_be(Executor, executor, "executor", _EXECUTOR)
+        for each in self.scenarios:
+            handbook_of(each)  # What is wrong with it is one error, not one for each run.
         maker = Maker(self.simulate, self.measures, self.seed, self.engine)
-        with checkpoint_at(checkpoint, self.identity() if checkpoint else {}) as file:
+        with checkpoint_at(checkpoint, self.identity() if checkpoint is not None else {}) as file:
             found = {(each.scenario, each.run): each for each in file.found}
 
             def made(count: int) -> Study:
@@ -223,8 +269,19 @@ class Experiment:
 
 
 def _named(function: Any) -> str:
-    """Where a function stands; of what can be called otherwise, its class."""
+    """Where a function stands; of what can be called otherwise, its class and what it holds.
+
+    Raises :class:`~peerkit.errors.BadInput` where two functions could have the same name.
+    """
+    if isinstance(function, partial):
+        # With another value it is another function.
+        given = (*map(repr, function.args), *(f"{k}={v!r}" for k, v in function.keywords.items()))
+        return f"{_named(function.func)}({', '.join(given)})"
+    if attrs.has(type(function)):
+        return repr(function)
     of = function if hasattr(function, "__qualname__") else type(function)
+    if "<" in of.__qualname__:  # two lambdas, or two functions within one, have the same name
+        raise BadInput("checkpoint", "needs functions by name: write them with def in a module")
     return f"{of.__module__}.{of.__qualname__}"
 
 

@@ -188,6 +188,7 @@ def read_manifest(path: str | os.PathLike[str]) -> Manifest:
     table = Table(file.name, _json(file), bad=BadInput)
     if table.text("form") != _FORM:
         raise table.wrong("form", f"must be {_FORM!r}; another version of peerkit reads others")
+    _there(table, versions=dict, scenarios=list)
     found = Manifest(
         versions=table.table("versions"),
         system=table.text("system"),
@@ -239,6 +240,7 @@ def _engine(table: Table) -> Engine:
 
 
 def _read(table: Table) -> Part:
+    _there(table, runs=list, measures=dict)
     inside = table.take("scenario", dict, "a scenario in full")
     found = Part(
         scenario=scenario_in(Table(f"{table.place}: scenario", inside, bad=table.bad)),
@@ -249,6 +251,12 @@ def _read(table: Table) -> Part:
     )
     table.done()
     return found
+
+
+def _there(table: Table, **keys: type[Any]) -> None:
+    """Refuse a manifest without these, which are empty elsewhere when they are left out."""
+    for key, kind in keys.items():
+        table.take(key, kind, "what was written there")
 
 
 def rerun(

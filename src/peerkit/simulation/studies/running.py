@@ -32,6 +32,9 @@ _LEAST, _MOST = 0.05, 1.0
 #: There are as many parcels as this where there is work enough, so that no worker waits long for
 #: the last of another.
 _PARTS: Final = 64
+_MEASURE: Final = "a measure is a number, or NaN"
+#: So much is kept of what an error says that is not ours.
+_LINE: Final = 300
 #: Seconds after which what replications cost is known well enough.
 _TRIAL: Final = 0.2
 
@@ -49,7 +52,8 @@ class Replication:
 class Failure:
     """One run of one scenario that failed: the class of the error, and what it says.
 
-    The same run fails again when it is made by itself, with the same scenario and seed.
+    The same run fails again when it is made by itself, with the same scenario and seed, and
+    measured by the same measures.
     """
 
     scenario: str
@@ -90,7 +94,7 @@ class Maker:
         scenario, number = task
         try:
             run = self.simulate(scenario, seed=self.seed, run=number, engine=self.engine)
-            values = {name: _kept(name, each) for name, each in self.measures(run).items()}
+            values = _kept(self.measures(run))
         except MissingExtra:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is kept, and told
@@ -102,19 +106,42 @@ class Maker:
         return tuple(map(self.make, tasks))
 
 
-def _kept(name: str, value: float) -> float | None:
-    value = float(value)
-    if math.isinf(value):
-        raise BadInput(f"measures.{name}", "is without end; a measure is a number, or NaN")
-    return None if math.isnan(value) else value
+def _kept(measured: Any) -> dict[str, float | None]:
+    if not isinstance(measured, Mapping) or not all(isinstance(each, str) for each in measured):
+        raise BadInput("measures", "give back a number for each name, as {'wait': 3.5}")
+    return {name: _number(name, each) for name, each in measured.items()}
+
+
+def _number(name: str, value: Any) -> float | None:
+    place = f"measures.{name}"
+    # Some texts could be read as a number, and nobody meant one.
+    found = None if isinstance(value, str | bytes) else _float(value)
+    if found is None:
+        raise BadInput(place, f"is of the type {type(value).__name__}; {_MEASURE}")
+    if math.isinf(found):
+        raise BadInput(place, f"is without end; {_MEASURE}")
+    return None if math.isnan(found) else found
+
+
+def _float(value: Any) -> float | None:
+    """As a number; numpy has several kinds of them."""
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _said(error: Exception) -> str:
-    """What an error of ours says; of another only where it was, as it may quote what it read."""
+    """What an error says; of one that is not ours also where it was. Nobody here is a person."""
     if isinstance(error, PeerkitError):
         return str(error)
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"It stopped in {Path(last.filename).name}, line {last.lineno}, in {last.name}."
+    place = f"It stopped in {Path(last.filename).name}, line {last.lineno}, in {last.name}"
+    # An error whose text cannot be made is told as such.
+    lines = str(traceback.TracebackException.from_exception(error)).strip().splitlines()
+    line = " ".join(lines[0].split()) if lines else ""
+    line = "".join(each for each in line if each.isprintable())[:_LINE]
+    return f"{place}: {line}" if line else f"{place}."
 
 
 def finished(

@@ -8,7 +8,7 @@ peers is its author's, and comes out again.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -17,7 +17,7 @@ import attrs
 
 from peerkit.errors import BadInput
 from peerkit.simulation.markdown import short
-from peerkit.simulation.measuring.measures import MEASURES, REFUSED
+from peerkit.simulation.measuring.measures import REFUSED, unit_of
 from peerkit.simulation.statistics.intervals import Interval, Paired, interval, paired, quantiles
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from peerkit.simulation.scenarios.scenario import Scenario
     from peerkit.simulation.studies.running import Failure, Replication
 
-__all__ = ["Difference", "Found", "Row", "Study"]
+__all__ = ["Difference", "Found", "Row", "Study", "told"]
 
 _LEVEL: Final = 0.95
 
@@ -55,7 +55,7 @@ class Found(Interval):
     def explain(self) -> str:
         """The mean, where it probably lies, and on how many runs that rests."""
         return (
-            f"{self.scenario}: {self.measure} is {_said(self, self.measure)}, "
+            f"{self.scenario}: {self.measure} is {_said(self, self.measure, '%')}, "
             f"from {_rest(self.n, self.runs, self.failed)}."
         )
 
@@ -72,20 +72,29 @@ class Difference(Paired):
 
     def explain(self) -> str:
         """The difference, where it probably lies, and on how many pairs of runs that rests."""
-        said = _said(self.difference, self.measure)
+        said = _said(self.difference, self.measure, "percentage points")
         rest = _rest(self.difference.n, self.runs, self.failed)
         return f"{self.a} less {self.b}: {self.measure} differs by {said}, from {rest}."
 
 
-def _said(found: Interval, measure: str) -> str:
-    unit = f" {MEASURES[measure].unit}" if measure in MEASURES else ""
+def told(measure: str, values: Iterable[float], share: str = "%") -> tuple[str, ...]:
+    """Values of a measure as somebody reads them, the first with its unit.
+
+    A share is told in hundredths, and ``share`` is what they are called.
+    """
+    unit = unit_of(measure)
+    times, called = (100, share) if unit == "share" else (1, unit)
+    first, *rest = (short(times * each) for each in values)
+    return f"{first} {called}".rstrip(), *rest
+
+
+def _said(found: Interval, measure: str, share: str) -> str:
     if not found.n:
         return "unknown"
     if found.low is None or found.high is None:
-        return f"{short(found.mean)}{unit}, no interval"
-    return (
-        f"{short(found.mean)}{unit} ({short(found.low)} to {short(found.high)}, {found.level:.0%})"
-    )
+        return f"{told(measure, (found.mean,), share)[0]}, no interval"
+    mean, low, high = told(measure, (found.mean, found.low, found.high), share)
+    return f"{mean} ({low} to {high}, {found.level:.0%})"
 
 
 def _rest(n: int, runs: int, failed: int) -> str:
