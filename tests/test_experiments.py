@@ -114,6 +114,8 @@ def test_an_experiment_refuses_what_it_could_not_tell_apart() -> None:
     for wrong in (("few",), 5):
         with pytest.raises(BadInput, match=r"Experiment\.scenarios: bring one scenario or more"):
             Experiment(wrong)  # type: ignore[arg-type]  # what a script may hand over
+    with pytest.raises(BadInput, match=r"Experiment\.seed: write a whole number from 0 to"):
+        Experiment((Scenario(),), seed=-1)
     with pytest.raises(BadInput, match=r"Experiment\.replications: write a whole number from 1"):
         Experiment(few, replications=0)
     with pytest.raises(BadInput, match=r"Within\.against: take one of few, many"):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from peerkit.errors import BadInput
@@ -118,7 +117,6 @@ def test_a_number_of_ones_own_is_no_default() -> None:
         ),
         (Leaving, {"on": "2026-03-01"}, r"Leaving\.on: give a day without a time"),
         (Scenario, {"begins": datetime(2026, 3, 1, tzinfo=UTC)}, r"Scenario\.begins: give a day"),
-        (Scenario, {"begins": pd.Timestamp("2026-03-01")}, r"Scenario\.begins: give a day wi"),
         (Scenario, {"begins": None}, r"Scenario\.begins: give a day without a time"),
         (Scenario, {"begins": date(2, 12, 31)}, r"Scenario\.begins: .* in the years 3 to 9000"),
         (Scenario, {"begins": date(9999, 12, 31)}, r"Scenario\.begins: .* in the years 3 to 9000"),
@@ -436,6 +434,15 @@ class TestLayersOfOnesOwn:
 
 
 # -- peers
+
+
+@pytest.mark.parametrize("limit", ["supervision", "supervision-weeks"])
+def test_a_layer_beyond_the_last_date_is_refused(tmp_path: Path, limit: str) -> None:
+    """By its name: a thousand centuries from one talk to the next are a slip of the pen."""
+    text = house(tmp_path, 10**6).read_text(encoding="utf-8").replace("caseload", limit)
+    (tmp_path / "house.toml").write_text(f"{text}loosens = true\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=rf"Scenario\.layers: '{limit}' reaches beyond the last"):
+        simulate(Scenario(days=5, layers=(str(tmp_path / "house.toml"),)))
 
 
 def test_peers_are_named_by_post_and_by_who_served_before() -> None:

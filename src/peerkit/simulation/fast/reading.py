@@ -184,7 +184,11 @@ def _due(begins: date, before: int, days: int, limit: str, value: int) -> tuple[
     """The last day on which a talk still counts, for each day it may have been on."""
     counted = dict(DUE_EVERY)[limit]
     last = (begins + timedelta(days=day) for day in range(-before, days))
-    return tuple((counted(day, value) - begins).days for day in last)
+    try:
+        return tuple((counted(day, value) - begins).days for day in last)
+    except (OverflowError, ValueError):
+        pass
+    raise BadInput("Scenario.layers", f"{limit!r} reaches beyond the last date there is")
 
 
 def _said(book: Book, scenario: Scenario, activity: str) -> Refusal | None:

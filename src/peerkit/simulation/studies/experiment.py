@@ -190,7 +190,7 @@ class Experiment:
                 f"{many} are called {name!r}; name each: base.but({{...}}, 'twelve')",
             )
         whole(self.replications, "Experiment.replications", 1, _MOST)
-        whole(self.seed, "Experiment.seed", -(2**63), 2**63)
+        whole(self.seed, "Experiment.seed", 0, 2**63)
         if self.until is not None:
             must_be(Within, self.until, "Experiment.until", "bring a Within, or None")
         if self.until and self.until.against not in {None, *names}:
