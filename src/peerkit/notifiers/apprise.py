@@ -82,7 +82,7 @@ _TALKATIVE: Final = frozenset(
 #: How many keys are kept, to know a repeat.
 MOST_KEYS: Final = 10_000
 
-_ADDRESS: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9]*)://(?P<rest>[!-~]+)")
+_ADDRESS: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9]{0,31})://(?P<rest>[!-~]+)")
 _MORE_THAN_ONE: Final = re.compile(r"://|[,;|]")
 
 _telling: Final = ContextVar("_telling", default=False)

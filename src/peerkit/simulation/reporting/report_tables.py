@@ -39,7 +39,7 @@ __all__ = [
 #: These say who a scenario is, not what it does.
 _ITS_OWN: Final = ("name", "sources")
 #: The id of a publication, where a caution names it.
-_SOURCE: Final = re.compile(r"\bR-[A-Z0-9-]*[A-Z0-9]")
+_SOURCE: Final = re.compile(r"\bR-[A-Z0-9]+(?:-[A-Z0-9]+)*")
 
 
 def measured(names: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ S = TypeVar("S", bound=Any)
 _LIMITS: Final = "limits."
 #: The steps that are still to go, the value, and the whole path.
 _Asked: TypeAlias = tuple[list[str], Any, str]
-_STEP: Final = re.compile(r"([a-z_]+)(?:\[([0-9]+)\])?\Z")
+_STEP: Final = re.compile(r"([a-z_]+)(?:\[([0-9]+)\])?")
 
 
 def changed(scenario: S, values: Mapping[str, Any], name: str | None = None) -> S:
@@ -92,7 +92,7 @@ def _at(of: Any, step: str, path: str) -> Any:
 
 
 def _named(step: str, path: str) -> tuple[str, int | None]:
-    match = _STEP.match(step)
+    match = _STEP.fullmatch(step)
     if match is None:
         raise BadInput("path", f"{path!r} is no path, such as peers.count")
     return match[1], None if match[2] is None else int(match[2])
