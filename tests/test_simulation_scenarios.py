@@ -22,6 +22,7 @@ from peerkit.simulation.scenarios.given import ASSUMED, parameters
 from peerkit.simulation.scenarios.house import handbook_of
 from peerkit.simulation.scenarios.scenario import (
     Arrivals,
+    Beds,
     Costs,
     Leaving,
     Lived,
@@ -127,6 +128,10 @@ def test_a_number_of_ones_own_is_no_default() -> None:
         (Lived, {"experience": None}, r"Lived\.experience: give an Experience; there are"),
         (Need, {"language": "Spanish"}, r"Need\.language: give a code such as en, es-MX"),
         (Speaks, {"language": "EN"}, r"Speaks\.language: give a code such as en, es-MX"),
+        (Arrivals, {"walking": 6_000_000, "waiting": 6_000_000}, r"Arrivals\.waiting: with those"),
+        (Sessions, {"every": Shares((0,), (1,))}, r"Sessions\.every: each must lie from 1"),
+        (Sessions, {"minutes": Shares((481,), (1,))}, r"Sessions\.minutes: each must lie from 1"),
+        (Beds, {"nights": Shares((0,), (1,))}, r"Beds\.nights: each must lie from 1"),
         (Peers, {"role": "worker"}, r"Peers\.role: give a Role"),
         (Matching, {"shared": 1}, r"Matching\.shared: give a bool"),
         (Scenario, {"layers": "us/tx"}, r"Scenario\.layers: give several, such as \('us/tx',\)"),

@@ -177,7 +177,7 @@ class _Careless(Desk):
         """What was put off until today is written down; on the last day, all of it."""
         last = self.today == self.scenario.date_of(self.scenario.days - 1)
         due = [each for each in self._later if last or each[0] <= self.today]
-        self._later = [each for each in self._later if each not in due]
+        self._later = [each for each in self._later if not last and each[0] > self.today]
         for _, visit, report in due:
             decision = self.report(report, visit, _LATE)
             if report.starts.date() < self.today:

@@ -16,7 +16,7 @@ import attrs
 
 from peerkit.simulation.arrays import numpy
 from peerkit.simulation.lives.luck import counts
-from peerkit.simulation.lives.people import pick
+from peerkit.simulation.lives.people import named, pick
 
 if TYPE_CHECKING:
     from peerkit.simulation.lives.luck import Luck
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Request", "Stayed", "requests", "stays"]
 
 _WEEK = 7
-#: A guest is known by the day they ask and their number on that day.
-_A_DAY = 1 << 24
 
 
 @attrs.frozen
@@ -60,8 +58,9 @@ def requests(scenario: Scenario, luck: Luck) -> tuple[Request, ...]:
     rates = np.full(scenario.days, scenario.beds.per_week / _WEEK)
     come = counts(luck.chance("asks for a bed", days), rates)
     asked = np.repeat(days, come)
-    within = np.arange(len(asked)) - np.repeat(np.cumsum(come) - come, come)
-    nights = pick(scenario.beds.nights, luck.chance("nights", (asked + 1) * _A_DAY + within))
+    # A guest is known as who comes is: by the day, and their number on it.
+    who = named(asked, np.zeros_like(asked))
+    nights = pick(scenario.beds.nights, luck.chance("nights", who))
     pairs = zip(asked.tolist(), nights.tolist(), strict=True)
     return tuple(Request(number, day, many) for number, (day, many) in enumerate(pairs))
 

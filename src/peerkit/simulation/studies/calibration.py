@@ -14,6 +14,7 @@ from peerkit.simulation.arrays import scipy_optimize
 from peerkit.simulation.scenarios.scenario import Scenario
 from peerkit.simulation.statistics.figures import number, numbers, whole
 from peerkit.simulation.studies.experiment import Experiment
+from peerkit.simulation.studies.running import unwatched
 from peerkit.simulation.studies.sensitivity import fitting, number_at
 from peerkit.simulation.studies.study import Found, Study, told
 
@@ -139,10 +140,6 @@ class Calibration:
         return "It fits: every figure is met within its interval."
 
 
-def _unwatched(done: int, of: int) -> None:
-    """Nobody watches."""
-
-
 def calibrate(
     of: Scenario | Experiment,
     bounds: Mapping[str, tuple[float, float]],
@@ -150,7 +147,7 @@ def calibrate(
     *,
     tries: int = 100,
     executor: Executor | None = None,
-    progress: Callable[[int, int], object] = _unwatched,
+    progress: Callable[[int, int], object] = unwatched,
 ) -> Calibration:
     """Search the numbers at these paths, within their bounds, for what comes nearest to figures.
 

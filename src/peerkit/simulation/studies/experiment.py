@@ -26,7 +26,7 @@ from peerkit.simulation.statistics.figures import whole
 from peerkit.simulation.statistics.precision import Precision
 from peerkit.simulation.statistics.warm_up import WarmUp, suggest_warm_up
 from peerkit.simulation.studies.checkpoints import checkpoint_at
-from peerkit.simulation.studies.running import Failure, Maker, Replication, finished
+from peerkit.simulation.studies.running import Failure, Maker, Replication, finished, unwatched
 from peerkit.simulation.studies.study import Study
 
 __all__ = ["Experiment", "Within", "sweep"]
@@ -38,10 +38,6 @@ _VALUES: Final = "bring several values for each path, as {'peers.count': (8, 10)
 _EXECUTOR: Final = "bring one of concurrent.futures, or client.get_executor() of a Dask client"
 #: Numbers of a run come from these; those of another version may differ.
 _VERSIONS: Final = ("peerkit", "numpy", "scipy")
-
-
-def _unwatched(done: int, of: int) -> None:
-    """Nobody watches."""
 
 
 def sweep(base: Scenario, values: Mapping[str, Iterable[Any]]) -> tuple[Scenario, ...]:
@@ -200,7 +196,7 @@ class Experiment:
         self,
         executor: Executor | None = None,
         *,
-        progress: Callable[[int, int], object] = _unwatched,
+        progress: Callable[[int, int], object] = unwatched,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> Study:
         """Make every replication, and say what was found. However it is run, that is the same.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     #: One replication that is asked for: a scenario, and the number of the run.
     Task: TypeAlias = tuple[Scenario, int]
 
-__all__ = ["Failure", "Maker", "Replication", "WorkersLost", "finished"]
+__all__ = ["Failure", "Maker", "Replication", "WorkersLost", "finished", "unwatched"]
 
 #: Seconds of work that are not worth sending elsewhere: a worker that has to fetch all it needs
 #: takes about as long to begin.
@@ -37,6 +37,10 @@ _MEASURE: Final = "a measure is a number, or NaN"
 _LINE: Final = 300
 #: Seconds after which what replications cost is known well enough.
 _TRIAL: Final = 0.2
+
+
+def unwatched(done: int, of: int) -> None:
+    """Progress that nobody watches."""
 
 
 @attrs.frozen
