@@ -27,8 +27,8 @@ import peerkit as pk
 from benchmarks import pretend_program as pretend
 from benchmarks.measuring import Effort, Figure, Sample, compared, in_turn
 from peerkit.model import NOUNS, periods
-from peerkit.stores.codec import write_noun
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.codec import write_noun
 
 __all__ = ["CASES"]
 

@@ -27,7 +27,7 @@ started = perf_counter()
 {statement}
 print(perf_counter() - started)
 """
-_EVERYTHING: Final = "from peerkit import *; import peerkit.stores.sqlite"
+_EVERYTHING: Final = "from peerkit import *; import peerkit.stores.sqlite.store"
 _BENEATH: Final = "import attrs, cattrs"
 _ALL_BENEATH: Final = f"{_BENEATH}, dateutil.relativedelta, json, sqlite3, tomllib, zoneinfo"
 

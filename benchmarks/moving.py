@@ -31,7 +31,7 @@ import peerkit as pk
 from benchmarks import pretend_program as pretend
 from benchmarks.measuring import Effort, Figure, Sample, compared, in_turn
 from peerkit.exchange.moving import export_program, import_program
-from peerkit.stores.verifying import verified
+from peerkit.stores.checking.verifying import verified
 
 __all__ = ["CASES"]
 

@@ -33,7 +33,7 @@ from peerkit.acts import ACTS
 from peerkit.exchange.moving import export_program, import_program
 from peerkit.model import NOUNS, Count, Message
 from peerkit.stores import Wanted, upcasting
-from peerkit.stores.codec import text, write_noun
+from peerkit.stores.writing.codec import text, write_noun
 from peerkit.testing.strategies import acts
 
 #: For how many examples of an act is looked for one that can be asked.

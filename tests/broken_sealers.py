@@ -11,11 +11,11 @@ import attrs
 
 from peerkit.errors import StoreError
 from peerkit.stores import Apart, Change, Entry, Reseals, Standing
-from peerkit.stores.boxes import Boxes, key_of
-from peerkit.stores.keys import Key, Keys, KeysInMemory, Looked, new_key
 from peerkit.stores.memory import MemoryStore
-from peerkit.stores.sealed import SealedStore
-from peerkit.stores.sealed import _forgets as forgets
+from peerkit.stores.sealing.boxes import Boxes, key_of
+from peerkit.stores.sealing.keys import Key, Keys, KeysInMemory, Looked, new_key
+from peerkit.stores.sealing.sealed import SealedStore
+from peerkit.stores.sealing.sealed import _forgets as forgets
 
 
 class Sealing(SealedStore):

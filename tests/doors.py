@@ -14,9 +14,9 @@ import attrs
 import peerkit as pk
 from peerkit.model import NOUNS
 from peerkit.reports import summary
-from peerkit.stores.codec import read_act, read_noun, write_act, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.codec import read_act, read_noun, write_act, write_noun
 from tests import mutating
 from tests.doors_of_files import as_hmis, as_hsds, as_layers, hmis_files, hsds_files, layers
 from tests.doors_of_moving import as_begun, as_program, begun, moved

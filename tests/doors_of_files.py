@@ -16,7 +16,7 @@ from examples.make_hsds_sample import make
 from peerkit.directory import Search
 from peerkit.exchange import hmis, hsds
 from peerkit.handbook import BadHandbook, Handbook
-from peerkit.stores.codec import read_act, write_act
+from peerkit.stores.writing.codec import read_act, write_act
 from tests import mutating
 from tests.hostile import CANARY
 from tests.mutating import Family

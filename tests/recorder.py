@@ -269,7 +269,7 @@ ASKED: dict[str, Callable[..., int]] = {
 def main() -> None:
     """Do what is asked on each line, and answer with a number."""
     with suppress(ImportError):
-        import peerkit.stores.sql  # noqa: F401 - or each child would
+        import peerkit.stores.sql.store  # noqa: F401 - or each child would
     with pk.Program.open(":memory:", handbook=HANDBOOK, clock=lambda: NOW) as program:
         list(program.do_all([*FIRST, *sessions("warm", 2)]))  # what it takes is now loaded
     for line in sys.stdin:

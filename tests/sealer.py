@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from itertools import count
 
-from peerkit.stores.key_file import KeyFile
-from peerkit.stores.sealed import SealedStore
+from peerkit.stores.sealing.key_file import KeyFile
+from peerkit.stores.sealing.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing.pieces import keep, words
 

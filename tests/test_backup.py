@@ -16,12 +16,13 @@ import pytest
 
 import peerkit as pk
 from peerkit.errors import BadInput, StoreError
-from peerkit.stores import GENESIS, sqlite_backup
-from peerkit.stores.anchors import Anchor
-from peerkit.stores.keys import KeysInMemory
+from peerkit.stores import GENESIS
+from peerkit.stores.checking.anchors import Anchor
 from peerkit.stores.memory import MemoryStore
-from peerkit.stores.sealed import SealedStore
+from peerkit.stores.sealing.keys import KeysInMemory
+from peerkit.stores.sealing.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.sqlite import backup as sqlite_backup
 from peerkit.testing.pieces import everything
 
 WELCOMED = 20

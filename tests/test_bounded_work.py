@@ -24,7 +24,7 @@ import pytest
 import peerkit
 import peerkit as pk
 from peerkit.exchange import hsds
-from peerkit.stores.codec import read_act
+from peerkit.stores.writing.codec import read_act
 from tests.doors import DOORS
 from tests.refused import PLACE, clean
 from tests.test_bad_documents import DOCUMENTS

@@ -25,10 +25,10 @@ from peerkit.decisions import Rule, Rules
 from peerkit.exchange.moving import export_program, import_program
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores import Change, Delivery, Settled, Standing
-from peerkit.stores.codec import text, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
-from peerkit.stores.sqlite_reading import SQLiteReader
+from peerkit.stores.sqlite.reading import SQLiteReader
+from peerkit.stores.writing.codec import text, write_noun
 from peerkit.testing.pieces import everything
 from tests.damaging import unguarded
 from tests.ordinary import HANDBOOK, NOW, TODAY, empty, opened, report
@@ -964,8 +964,8 @@ def a_program_is_used_after_it_was_closed(place: Place) -> None:
 @refused(pk.StoreError, "belong to another program's journal")
 def a_sealed_store_is_opened_with_the_keys_of_somebody_else(place: Place) -> None:
     pytest.importorskip("cryptography", reason='needs the extra "encryption"')
-    from peerkit.stores.keys import KeysInMemory
-    from peerkit.stores.sealed import SealedStore
+    from peerkit.stores.sealing.keys import KeysInMemory
+    from peerkit.stores.sealing.sealed import SealedStore
 
     keys = KeysInMemory()
     with opened(SealedStore(MemoryStore(), keys), salt=lambda: "other"):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.model import NOUNS
-from peerkit.stores.codec import (
+from peerkit.stores.writing.codec import (
     MOST_CHARACTERS,
     MOST_DEPTH,
     act_table,

@@ -16,8 +16,8 @@ import pytest
 
 import peerkit as pk
 from peerkit.model import WALKING
-from peerkit.stores.codec import read_act
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.writing.codec import read_act
 from tests.contenders import (
     HOUSE,
     PEERS,

@@ -19,7 +19,7 @@ import peerkit as pk
 from peerkit.model import NOUNS
 from peerkit.reports import summary
 from peerkit.stores import Delivery
-from peerkit.stores.codec import write_noun
+from peerkit.stores.writing.codec import write_noun
 
 pytestmark = pytest.mark.once
 

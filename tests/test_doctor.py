@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 import peerkit as pk
-from peerkit.stores.examined import Advice
+from peerkit.stores.advice import Advice
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
-from peerkit.stores.sqlite_examined import advised
+from peerkit.stores.sqlite.examined import advised
 from tests.ordinary import empty, opened
 from tests.postgres import Postgres
 
@@ -137,9 +137,9 @@ def test_what_is_in_clear_and_not_durable_and_unguarded_is_named(path: Path) -> 
 def test_keys_beside_the_database_are_named(path: Path, tmp_path: Path) -> None:
     """And those that others may open; with keys, no words are in clear."""
     pytest.importorskip("cryptography", reason='needs the extra "encryption"')
-    from peerkit.stores.key_file import KeyFile
-    from peerkit.stores.keys import KeysInMemory
-    from peerkit.stores.sealed import SealedStore
+    from peerkit.stores.sealing.key_file import KeyFile
+    from peerkit.stores.sealing.keys import KeysInMemory
+    from peerkit.stores.sealing.sealed import SealedStore
 
     beside = {
         "The file of keys is in the folder of the database.",

@@ -23,9 +23,10 @@ import pytest
 import peerkit as pk
 from peerkit.errors import StoreError
 from peerkit.model import Count, Match, MatchStatus
-from peerkit.stores import Delivery, Settled, Store, Wanted, memory, sqlite_file
+from peerkit.stores import Delivery, Settled, Store, Wanted, memory
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.sqlite import file as sqlite_file
 from peerkit.testing.pieces import (
     NOW,
     PAIR,

@@ -16,9 +16,9 @@ import pytest
 import peerkit as pk
 from peerkit.model import NOUNS
 from peerkit.stores import Change
-from peerkit.stores.codec import text, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.codec import text, write_noun
 from tests.ordinary import NOW, TODAY, opened
 
 #: How many sessions are streamed; a million takes some minutes.

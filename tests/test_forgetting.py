@@ -25,11 +25,11 @@ from peerkit.model.fields import owner_of, private_fields
 from peerkit.model.forgetting import UNFINISHED, after_forgetting, belongs_to, unfinished
 from peerkit.reports import accounting, retention
 from peerkit.stores import Apart
-from peerkit.stores.keys import KeysInMemory
 from peerkit.stores.memory import MemoryStore
-from peerkit.stores.remaking import remade
-from peerkit.stores.sealed import SealedStore
+from peerkit.stores.sealing.keys import KeysInMemory
+from peerkit.stores.sealing.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.remaking import remade
 from peerkit.testing import strategies
 from tests.ordinary import EARLIER, NOW, TODAY, empty, opened, tallies_of
 from tests.test_acts import ONE_OF_EACH

@@ -16,8 +16,9 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import sqlite_file, sqlite_held
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.sqlite import file as sqlite_file
+from peerkit.stores.sqlite import held as sqlite_held
 from tests.ordinary import opened
 
 pytestmark = pytest.mark.once

@@ -25,9 +25,9 @@ from peerkit.acts import Judged, Left
 from peerkit.handbook import Handbook
 from peerkit.model import pair
 from peerkit.rules import groups, limits
-from peerkit.stores.codec import text, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.codec import text, write_noun
 from tests.ordinary import (
     BOOK,
     EARLIER,

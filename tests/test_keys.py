@@ -21,8 +21,8 @@ pytest.importorskip("cryptography", reason='needs the extra "encryption"')
 
 from peerkit.errors import BadInput, StoreError
 from peerkit.stores import NotAStore
-from peerkit.stores.key_file import KeyFile, MasterKey, Wrapping
-from peerkit.stores.keys import Keys, KeysInMemory, Looked
+from peerkit.stores.sealing.key_file import KeyFile, MasterKey, Wrapping
+from peerkit.stores.sealing.keys import Keys, KeysInMemory, Looked
 from peerkit.testing import KeysConformance
 
 MASTER = bytes(range(32))
@@ -285,7 +285,7 @@ class TestTheFile:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Of a great many keys only some are held in memory, and all are found."""
-        monkeypatch.setattr("peerkit.stores.key_file._REMEMBERED", 2)
+        monkeypatch.setattr("peerkit.stores.sealing.key_file._REMEMBERED", 2)
         with closing(KeyFile(tmp_path / "keys.db", MASTER)) as keys:
             found = {each: keys.current(each) for each in ("p-1", "p-2", "p-3")}
             assert {each: keys.current(each) for each in found} == found

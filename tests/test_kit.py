@@ -17,7 +17,7 @@ import peerkit.testing
 from peerkit.errors import MissingExtra, PeerkitError
 from peerkit.model import NoticeChannel
 from peerkit.stores import Reseals, Store
-from peerkit.stores.keys import Keys, KeysInMemory
+from peerkit.stores.sealing.keys import Keys, KeysInMemory
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import KeysConformance, NotifierConformance, StoreConformance, kit
 from tests.broken_notifiers import NOTIFIERS, NUMBER, Pager, ProgramPager, SafePager

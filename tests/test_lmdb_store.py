@@ -15,8 +15,8 @@ from examples.lmdb_store.store import LMDBStore
 import peerkit as pk
 from peerkit.errors import StoreError
 from peerkit.stores import Store
-from peerkit.stores.keys import KeysInMemory
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.sealing.keys import KeysInMemory
 from peerkit.testing import StoreConformance
 from peerkit.testing.pieces import everything, keep, look, words
 

@@ -20,9 +20,9 @@ import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.errors import StoreError
 from peerkit.stores import Apart, Change
-from peerkit.stores.codec import text, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.codec import text, write_noun
 from tests.ordinary import FIRST_ACTS, HANDBOOK, NOW, TODAY, opened, plan, report
 from tests.test_every_lifecycle import PEOPLE, fitting
 

@@ -21,12 +21,12 @@ from peerkit.errors import BadInput, StoreError
 from peerkit.exchange import moving, program_file
 from peerkit.exchange.moving import Exported, check_export, export_program, import_program
 from peerkit.stores import GENESIS, Apart, Change, Delivery, Posted, Settled, Store, touched
-from peerkit.stores.anchors import Anchor
-from peerkit.stores.codec import text, write_noun
-from peerkit.stores.keys import KeysInMemory
+from peerkit.stores.checking.anchors import Anchor
 from peerkit.stores.memory import MemoryStore
-from peerkit.stores.sealed import SealedStore
+from peerkit.stores.sealing.keys import KeysInMemory
+from peerkit.stores.sealing.sealed import SealedStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.codec import text, write_noun
 from peerkit.testing.pieces import LATER, NOW, SOON, everything, goal, look, match, message, tallies
 from tests.ordinary import LIVED, empty
 from tests.postgres import Postgres

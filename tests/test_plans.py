@@ -11,9 +11,10 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores import Apart, Delivery, Order, Wanted, sqlite_outbox
+from peerkit.stores import Apart, Delivery, Order, Wanted
 from peerkit.stores.sqlite import SQLiteStore
-from peerkit.stores.sqlite_sql import counting, finding
+from peerkit.stores.sqlite import outbox as sqlite_outbox
+from peerkit.stores.sqlite.statements import counting, finding
 from peerkit.testing.pieces import keep
 from tests.ordinary import NOW, TODAY, opened, report
 from tests.ordinary import plan as planned

@@ -18,9 +18,9 @@ import pytest
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
 from peerkit.stores import Change, NotAStore
-from peerkit.stores.codec import text, write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.codec import text, write_noun
 from tests.ordinary import FIRST_ACTS, NOW, empty, opened, plan, report
 
 CANARY = "Grebe-4711"

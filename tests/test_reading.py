@@ -21,7 +21,7 @@ from peerkit.stores import Delivery, NotAStore, Settled, Store
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.opening import store_at
 from peerkit.stores.sqlite import SQLiteStore
-from peerkit.stores.sqlite_reading import SQLiteReader
+from peerkit.stores.sqlite.reading import SQLiteReader
 from tests.ordinary import FIRST_ACTS, HANDBOOK, NOW, empty, opened, report
 
 READ_ONLY = r"was opened to be read only\."

@@ -10,8 +10,8 @@ import pytest
 
 import peerkit as pk
 from peerkit.stores import Entry
-from peerkit.stores.codec import text
-from peerkit.stores.remaking import remade
+from peerkit.stores.writing.codec import text
+from peerkit.stores.writing.remaking import remade
 from tests.ordinary import opened, report
 
 NO_TEXT = "has something else where a text must be"

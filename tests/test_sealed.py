@@ -22,15 +22,15 @@ pytest.importorskip("cryptography", reason='needs the extra "encryption"')
 import peerkit as pk
 from peerkit.errors import StoreError
 from peerkit.stores import Apart, Entry, Reseals, Store
-from peerkit.stores.boxes import key_of
-from peerkit.stores.codec import text
-from peerkit.stores.key_file import KeyFile
-from peerkit.stores.keys import Keys, KeysInMemory
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.opening import store_at
-from peerkit.stores.sealed import SealedStore, holds_sealed
+from peerkit.stores.sealing.boxes import key_of
+from peerkit.stores.sealing.key_file import KeyFile
+from peerkit.stores.sealing.keys import Keys, KeysInMemory
+from peerkit.stores.sealing.sealed import SealedStore, holds_sealed
 from peerkit.stores.sql import SQLStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.codec import text
 from peerkit.testing import StoreConformance
 from peerkit.testing.pieces import change, keep, look, words
 from peerkit.testing.sealing import boxes
@@ -457,7 +457,7 @@ class TestASealedStore:
 
     def test_new_keys_come_a_few_texts_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Others need not wait until everything is sealed anew; each text is sealed once."""
-        monkeypatch.setattr("peerkit.stores.sealed._BATCH", 2)
+        monkeypatch.setattr("peerkit.stores.sealing.sealed._BATCH", 2)
         with closing(SealedStore(MemoryStore(), KeysInMemory())) as store:
             keep(store, "x", said=[words(f"{each}") for each in range(5)])
             assert store.rotate() == 5

@@ -21,9 +21,10 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 import peerkit as pk
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, MatchStatus
-from peerkit.stores import Entry, sql_server
+from peerkit.stores import Entry
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sql import SQLStore
+from peerkit.stores.sql import server as sql_server
 from peerkit.testing.pieces import PAIR, change, everything, keep, look, match, message, words
 from tests.postgres import Postgres, postgres
 from tests.test_stores import TwoStores

@@ -78,7 +78,7 @@ def host(tmp_path: Path, server: Postgres) -> Config:
     config = Config()
     config.set_main_option("script_location", str(tmp_path))
     config.set_main_option("path_separator", "newline")
-    ours = "peerkit:stores/migrations/versions"
+    ours = "peerkit:stores/sql/migrations/versions"
     config.set_main_option("version_locations", f"{tmp_path / 'versions'}\n{ours}")
     address = server.address().replace("postgresql:", "postgresql+psycopg:")
     config.attributes["engine"] = sqlalchemy.create_engine(

@@ -21,19 +21,12 @@ import pytest
 
 from peerkit.errors import StoreError
 from peerkit.model import Message
-from peerkit.stores import (
-    LONGEST_LEASE,
-    LONGEST_PAUSE,
-    Delivery,
-    NotAStore,
-    Posted,
-    Settled,
-    sql_server,
-)
+from peerkit.stores import LONGEST_LEASE, LONGEST_PAUSE, Delivery, NotAStore, Posted, Settled
 from peerkit.stores.sql import SQLStore
-from peerkit.stores.sql_outbox import _TAKE
-from peerkit.stores.sql_reading import SQLReader
-from peerkit.stores.sql_tables import Names, made
+from peerkit.stores.sql import server as sql_server
+from peerkit.stores.sql.outbox import _TAKE
+from peerkit.stores.sql.reading import SQLReader
+from peerkit.stores.sql.tables import Names, made
 from peerkit.testing.pieces import LATER, NOW, SOON, keep, message
 from tests.postgres import Postgres
 

@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 
 from peerkit.stores import Reseals
-from peerkit.stores.keys import Keys, KeysInMemory
-from peerkit.stores.sealed import SealedStore
+from peerkit.stores.sealing.keys import Keys, KeysInMemory
+from peerkit.stores.sealing.sealed import SealedStore
 from peerkit.stores.sql import SQLStore
 from peerkit.testing import StoreConformance
 from peerkit.testing.pieces import keep, words

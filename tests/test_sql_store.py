@@ -21,10 +21,13 @@ import sqlalchemy
 import peerkit as pk
 from peerkit.errors import MissingExtra, Moved, StoreError
 from peerkit.model import Count, Goal, Match, MatchStatus
-from peerkit.stores import NotAStore, Store, Wanted, sql, sql_opening, sql_server
+from peerkit.stores import NotAStore, Store, Wanted
 from peerkit.stores.sql import SQLStore
-from peerkit.stores.sql_reading import SQLReader, sql_at
-from peerkit.stores.sql_server import run
+from peerkit.stores.sql import opening as sql_opening
+from peerkit.stores.sql import server as sql_server
+from peerkit.stores.sql import store as sql_store
+from peerkit.stores.sql.reading import SQLReader, sql_at
+from peerkit.stores.sql.server import run
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.testing import StoreConformance
 from peerkit.testing.pieces import (
@@ -423,7 +426,7 @@ def test_what_is_remembered_as_read_has_an_end(
     """However many nouns are read, few are held in memory, and they come all the same."""
     keep(store, "x", nouns=map(goal, range(10)))
     store._read.clear()
-    monkeypatch.setattr(sql, "_REMEMBERED", 3)
+    monkeypatch.setattr(sql_store, "_REMEMBERED", 3)
 
     assert store.find(Wanted(Goal)) == tuple(map(goal, range(10)))
     assert len(store._read) <= 3

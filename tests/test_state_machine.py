@@ -33,9 +33,9 @@ from peerkit.model import (
     period,
 )
 from peerkit.notifiers.memory import MemoryNotifier
-from peerkit.stores.codec import write_noun
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.codec import write_noun
 from tests.ordinary import BOOK, LIVED, NOW, TODAY, activity, empty, tallies_of
 
 pytestmark = pytest.mark.once

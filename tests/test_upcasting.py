@@ -14,9 +14,10 @@ import pytest
 import peerkit as pk
 from peerkit.errors import BadInput
 from peerkit.exchange.moving import export_program, import_program
-from peerkit.stores import GENESIS, Entry, sqlite_file, upcasting
-from peerkit.stores.codec import read_noun, text, write_noun
+from peerkit.stores import GENESIS, Entry, upcasting
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.sqlite import file as sqlite_file
+from peerkit.stores.writing.codec import read_noun, text, write_noun
 from peerkit.testing.pieces import NOW, everything, match
 from tests.ordinary import empty
 

@@ -15,8 +15,8 @@ import pytest
 import peerkit as pk
 from peerkit.exchange.moving import export_program
 from peerkit.stores import Entry
-from peerkit.stores.following import Following
-from peerkit.stores.scales import Scales
+from peerkit.stores.checking.following import Following
+from peerkit.stores.checking.scales import Scales
 from peerkit.stores.sqlite import SQLiteStore
 from tests.ordinary import NOW, opened
 from tests.vectors import FOLDER, GOAL, expected, lines, written

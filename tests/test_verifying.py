@@ -17,11 +17,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import peerkit as pk
-from peerkit.stores import scales, verifying
-from peerkit.stores.codec import text, write_noun
+from peerkit.stores.checking import scales, verifying
+from peerkit.stores.checking.signing import read_signed, signed
 from peerkit.stores.memory import MemoryStore
-from peerkit.stores.signing import read_signed, signed
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing.codec import text, write_noun
 from tests.ordinary import FIRST_ACTS, NOW, opened, report
 
 if TYPE_CHECKING:
@@ -121,10 +121,10 @@ class TestASignedAnchor:
 
     def test_the_library_is_asked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Without it, an error says what to install."""
-        monkeypatch.delitem(sys.modules, "peerkit.stores.signing")
+        monkeypatch.delitem(sys.modules, "peerkit.stores.checking.signing")
         monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
         with pytest.raises(pk.MissingExtra, match=r"peerkit\[encryption\]"):
-            import_module("peerkit.stores.signing")
+            import_module("peerkit.stores.checking.signing")
 
     def test_what_is_no_key_says_so(self) -> None:
         """Keys are those of the library that signs."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 from peerkit.errors import BadInput, StoreError
 from peerkit.model import Noun, View, periods
 from peerkit.stores import GENESIS, Apart, Entry, Order, Standing, Wanted
-from peerkit.stores.codec import read_noun
+from peerkit.stores.writing.codec import read_noun
 
 from .rows import END, Rows, key, number, span
 

@@ -390,7 +390,7 @@ if TYPE_CHECKING:
         Order,
         Store,
     )
-    from peerkit.stores.codec import (
+    from peerkit.stores.writing.codec import (
         read_act,
         write_act,
     )
@@ -775,7 +775,7 @@ _ROOMS: Final = (
     "rules",
     "notifiers",
     "stores",
-    "stores.codec",
+    "stores.writing.codec",
     "telling.wording",
     "telling.ways",
     "program",

@@ -41,8 +41,17 @@ from peerkit.stores import (
     Wanted,
     touched,
 )
-from peerkit.stores.anchors import Anchor
-from peerkit.stores.codec import (
+from peerkit.stores.advice import Advice
+from peerkit.stores.checking.anchors import Anchor
+from peerkit.stores.checking.scales import Break
+from peerkit.stores.checking.verifying import Verified, verified
+from peerkit.stores.examining import examined
+from peerkit.stores.filters import ABOUT, after_of, place_in, wanted_of
+from peerkit.stores.looking_back import view_then
+from peerkit.stores.opening import store_at
+from peerkit.stores.sealing.keys import Keys
+from peerkit.stores.sealing.sealed import SealedStore
+from peerkit.stores.writing.codec import (
     act_table,
     private_parts,
     text,
@@ -50,14 +59,6 @@ from peerkit.stores.codec import (
     write_entry,
     write_noun,
 )
-from peerkit.stores.examined import Advice, examined
-from peerkit.stores.filters import ABOUT, after_of, place_in, wanted_of
-from peerkit.stores.keys import Keys
-from peerkit.stores.looking_back import view_then
-from peerkit.stores.opening import store_at
-from peerkit.stores.scales import Break
-from peerkit.stores.sealed import SealedStore
-from peerkit.stores.verifying import Verified, verified
 from peerkit.telling.looking import LastLook
 from peerkit.telling.reminders import due
 from peerkit.telling.teller import AGAIN, Teller, Told
@@ -249,7 +250,7 @@ class Program:
                 name is a new program. ``durability`` is the store's own word
                 (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
                 apart are encrypted, whatever the store
-                (:class:`~peerkit.stores.sealed.SealedStore`), and closing the program
+                (:class:`~peerkit.stores.sealing.sealed.SealedStore`), and closing the program
                 closes them; without, a program whose words are sealed can be read only. With
         ``read_only`` nothing is made, and nothing can be written: for reports and auditors.
         With ``must_exist`` nothing is made either: a name that was mistyped is an error. The

@@ -39,10 +39,10 @@ from peerkit.exchange.program_file import (
 from peerkit.exchange.program_outbox import FORM
 from peerkit.program import Program
 from peerkit.stores import GENESIS, Restores
-from peerkit.stores.anchors import Anchor
-from peerkit.stores.codec import text
+from peerkit.stores.checking.anchors import Anchor
 from peerkit.stores.finishing import finished, must_be_new
-from peerkit.stores.remaking import remade
+from peerkit.stores.writing.codec import text
+from peerkit.stores.writing.remaking import remade
 
 if TYPE_CHECKING:
     from typing import BinaryIO

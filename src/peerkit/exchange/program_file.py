@@ -36,8 +36,8 @@ import attrs
 from peerkit.errors import BadInput, must_be
 from peerkit.exchange.program_outbox import FORM, OUTBOX, row_of
 from peerkit.stores import GENESIS, Apart, Delivery, Entry, Posted, Settled
-from peerkit.stores.anchors import Anchor
-from peerkit.stores.codec import text
+from peerkit.stores.checking.anchors import Anchor
+from peerkit.stores.writing.codec import text
 
 if TYPE_CHECKING:
     from typing import BinaryIO

@@ -44,7 +44,7 @@ class Apart:
     a noun (``@goal/g-1``), or the facts of the findings on such an act (``@findings``).
     ``owner`` is an id, or a pair of them. The journal holds its digest only, so that the text
     can be forgotten and the chain still be followed. Where it is encrypted
-    (:mod:`peerkit.stores.sealed`) and no key opens it, it is :attr:`sealed`.
+    (:mod:`peerkit.stores.sealing.sealed`) and no key opens it, it is :attr:`sealed`.
     """
 
     about: str

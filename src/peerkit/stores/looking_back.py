@@ -15,7 +15,7 @@ from peerkit.errors import BadInput, StoreError
 from peerkit.model import NOUNS, Noun, View, periods
 from peerkit.model.fields import day_of
 from peerkit.stores import bases
-from peerkit.stores.codec import is_forgotten, read_noun, text
+from peerkit.stores.writing.codec import is_forgotten, read_noun, text
 
 if TYPE_CHECKING:
     from peerkit.stores import Entry, Store

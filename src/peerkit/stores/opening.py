@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from peerkit.errors import StoreError
 from peerkit.stores import Store
-from peerkit.stores.keys import Keys
-from peerkit.stores.sealed import SealedStore, holds_sealed
+from peerkit.stores.sealing.keys import Keys
+from peerkit.stores.sealing.sealed import SealedStore, holds_sealed
 
 __all__ = ["store_at"]
 
 #: The stores that come with peerkit, each imported by whoever asks for it.
 _OURS: Final = {
     "memory": "peerkit.stores.memory:MemoryStore.at",
-    "sqlite": "peerkit.stores.sqlite_reading:sqlite_at",
-    "postgres": "peerkit.stores.sql_reading:sql_at",
-    "postgresql": "peerkit.stores.sql_reading:sql_at",
-    "postgresql+psycopg": "peerkit.stores.sql_reading:sql_at",
+    "sqlite": "peerkit.stores.sqlite.reading:sqlite_at",
+    "postgres": "peerkit.stores.sql.reading:sql_at",
+    "postgresql": "peerkit.stores.sql.reading:sql_at",
+    "postgresql+psycopg": "peerkit.stores.sql.reading:sql_at",
 }
 
 

@@ -1,4 +1,4 @@
-"""Whether keys are kept as ``peerkit.stores.keys.Keys`` promises: inherit these tests."""
+"""Whether keys are kept as ``peerkit.stores.sealing.keys.Keys`` promises: inherit these tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from peerkit.stores.keys import SECRET, Keys, Looked
+from peerkit.stores.sealing.keys import SECRET, Keys, Looked
 from peerkit.testing.kit import Conformance, needs
 from peerkit.testing.sharing import at_once
 
@@ -14,7 +14,9 @@ __all__ = ["KeysConformance"]
 
 
 class KeysConformance(Conformance, kit=True):
-    """Every promise of :class:`~peerkit.stores.keys.Keys`. Give a fixture ``keys``: new and empty.
+    """Every promise of :class:`~peerkit.stores.sealing.keys.Keys`.
+
+    Give a fixture ``keys``: new and empty.
 
     ``claims`` may name ``"persistent"`` (what was kept is there when the place is opened
     again; define :meth:`reopen`).

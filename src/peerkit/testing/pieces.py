@@ -34,7 +34,7 @@ from peerkit.stores import (
     Store,
     Wanted,
 )
-from peerkit.stores.codec import text, write_noun
+from peerkit.stores.writing.codec import text, write_noun
 from peerkit.testing.kit import pytest
 
 __all__ = [

@@ -9,8 +9,8 @@ import attrs
 
 from peerkit.errors import Moved, StoreError
 from peerkit.stores import Apart, Entry, Reseals, Store
-from peerkit.stores.boxes import key_of
-from peerkit.stores.keys import Keys, KeysInMemory, Looked
+from peerkit.stores.sealing.boxes import key_of
+from peerkit.stores.sealing.keys import Keys, KeysInMemory, Looked
 from peerkit.testing.kit import Conformance, needs, pytest
 from peerkit.testing.pieces import change, everything, keep, look, words
 from peerkit.testing.sharing import at_once
@@ -31,7 +31,7 @@ def boxes(store: Store) -> list[Apart]:
 
 
 class Sealing(Conformance, kit=True):
-    """For a store around a store, such as :class:`~peerkit.stores.sealed.SealedStore`."""
+    """For a store around a store, such as :class:`~peerkit.stores.sealing.sealed.SealedStore`."""
 
     def inside(self, store: Any) -> tuple[Reseals, Keys]:
         """The store that is inside, and the keys."""

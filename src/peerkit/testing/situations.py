@@ -20,7 +20,7 @@ from peerkit.errors import BadInput
 from peerkit.handbook import Book, Handbook, Verdict
 from peerkit.model import Noun, View
 from peerkit.rules import ROLE_LIMITS
-from peerkit.stores.codec import read_act, read_noun
+from peerkit.stores.writing.codec import read_act, read_noun
 
 __all__ = [
     "Situation",

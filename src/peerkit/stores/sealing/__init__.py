@@ -1,0 +1,1 @@
+"""A store around any store: what lies apart is encrypted, with a key for each person."""

@@ -1,0 +1,286 @@
+"""Keeps programs on a PostgreSQL server: many writers, and a host's own transaction around ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
+
+from peerkit.errors import BadInput, Moved, StoreError
+from peerkit.model import Count, Message, Noun, View
+from peerkit.stores import (
+    Apart,
+    Change,
+    Delivery,
+    Entry,
+    Posted,
+    Settled,
+    Standing,
+    Wanted,
+    seal,
+)
+from peerkit.stores.sql.examined import advised
+from peerkit.stores.sql.opening import found, opened
+from peerkit.stores.sql.outbox import TEXTS, Outbox, message
+from peerkit.stores.sql.server import BEGIN, Host, Server, engine_at, read_address, run
+from peerkit.stores.sql.statements import Statements
+from peerkit.stores.sql.tables import Names
+from peerkit.stores.writing.codec import read_noun
+
+if TYPE_CHECKING:
+    import psycopg
+    import sqlalchemy
+
+    from peerkit.stores.advice import Advice
+
+__all__ = ["SQLStore"]
+
+K = TypeVar("K")
+N = TypeVar("N", bound=Noun)
+V = TypeVar("V")
+
+#: How many nouns, and how many heads, we remember as read, so as not to read them again.
+_REMEMBERED: Final = 4096
+
+
+class SQLStore:
+    """One program in a database that may hold many. Threads and processes may share it.
+
+    Give an address, or with ``engine`` an engine of your own. Our tables are
+    in ``schema``, by default the one that the connection makes tables in, and
+    each name of ours begins with ``prefix``. ``durability`` is ``"full"``, or
+    ``"normal"``: an acknowledged change survives the death of our process, and
+    a crash of the server may take the last ones. With an engine of yours it is
+    what your connections say. With ``must_exist`` neither tables nor program are made.
+    """
+
+    def __init__(
+        self,
+        where: str = "",
+        *,
+        engine: sqlalchemy.Engine | None = None,
+        program: str = "main",
+        schema: str | None = None,
+        prefix: str | None = None,
+        durability: str | None = None,
+        must_exist: bool = False,
+    ) -> None:
+        if type(where) is not str:
+            raise StoreError("Give an address, which is a text, or an engine as engine=….")
+        if (engine is None) is (not where):
+            raise StoreError("Give an address, or an engine of your own: one of the two.")
+        told = {"schema": schema, "prefix": prefix}
+        if engine is None:
+            url, said = read_address(where)
+            told = {**said, **{name: each for name, each in told.items() if each is not None}}
+            self._server = Server(engine_at(url, durability or "full"), ours=True)
+        elif durability is not None:
+            raise StoreError("How durable an engine of yours is, its own settings say.")
+        else:
+            self._server = Server(engine, ours=False)
+        try:
+            schema, prefix = told.get("schema"), told.get("prefix") or "peerkit_"
+            look = found if must_exist else opened
+            names, number = look(self._server, program, schema, prefix)
+        except BaseException:
+            self._server.close()
+            raise
+        self._over(names, number)
+
+    def _over(self, names: Names, number: int) -> None:
+        self._say = Statements(names, number)
+        self._outbox = Outbox(self._server, names, number)
+        self._read: dict[str, Noun] = {}
+        self._heads: dict[int, str] = {}
+
+    def within(self, connection: Host) -> SQLStore:
+        """The same program through a connection of yours, in the transaction it is in.
+
+        What you write there and what is kept here is committed together by you, or is
+        not there at all. Each change has a savepoint, so that after an error of ours
+        your transaction goes on.
+        """
+        other = object.__new__(type(self))
+        other._server = self._server.within(connection)
+        other._say = self._say
+        other._outbox = attrs.evolve(self._outbox, server=other._server)
+        other._read = self._read
+        other._heads = self._heads
+        return other
+
+    @property
+    def joined(self) -> bool:
+        """Whether what is kept here stands in a host's transaction, which may be taken back."""
+        return self._server.joined
+
+    def view(
+        self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
+    ) -> Standing:
+        """How things stand about these ids: one statement, so one moment."""
+        return self._standing(self._server.ask(*self._say.standing(about, day, key)), now)
+
+    def _standing(self, rows: list[tuple[Any, ...]], now: datetime) -> Standing:
+        nouns: dict[tuple[str, str, int], Noun] = {}
+        tallies: dict[tuple[str, str], int] = {}
+        earlier = None
+        seen = 0
+        for kind, id_, number, body in rows:
+            if kind == "head":
+                seen = number
+                _remember(self._heads, number, id_)
+            elif kind == "earlier":
+                earlier = next(self.journal(number - 1))
+            elif kind == "tally":
+                tallies[id_, body] = number
+            else:
+                name = (kind, id_, number)
+                nouns[name] = self._noun(name, body)
+        return Standing(
+            view=View(now, tuple(nouns[name] for name in sorted(nouns)), tallies, seen),
+            versions=frozenset(nouns),
+            earlier=earlier,
+        )
+
+    def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
+        """A noun as it is written. The same text is read once."""
+        noun = self._read.get(body)
+        place = "$.id"  # where it lies under another's name
+        if noun is None:
+            try:
+                noun = read_noun(body)
+            except BadInput as error:
+                place = error.place
+            else:
+                _remember(self._read, body, noun)
+        if noun is not None and (noun.kind, noun.id) == name[:2]:
+            return noun
+        raise StoreError(f"The server holds a {name[0]} {name[1]} that does not fit: {place}.")
+
+    def keep(self, change: Change) -> Entry:
+        """Keep all of a change, or nothing."""
+        moved = Moved(change.about, change.stood.view.seen)
+        entry = self._server.change(
+            lambda db: self._at_once(db, change) or self._after_looking(db, change),
+            settles=self._server.alone,
+            crossed=moved,
+        )
+        if entry is None:
+            raise moved
+        if change.forgets:
+            self._read.clear()
+        for noun, body in change.nouns:
+            if noun.open:  # what is closed is seldom read again
+                _remember(self._read, body, noun)
+        return entry
+
+    def _at_once(self, db: psycopg.Connection[Any], change: Change) -> Entry | None:
+        """Keep it if the head is where it was when this was read: one way there and back."""
+        seen = change.stood.view.seen
+        previous = self._heads.get(seen)
+        if previous is None or change.removes:  # what it takes away may be gone: that is Moved
+            return None
+        entry = seal(seen + 1, previous, change)
+        said = self._say.writing(entry, previous, change)
+        return entry if run(db, *said).fetchone() else None
+
+    def _after_looking(self, db: psycopg.Connection[Any], change: Change) -> Entry | None:
+        """Lock the head, look again, and keep it if nothing that it stood on has moved.
+
+        Two ways there and back: to begin, lock and look; to write and commit.
+        """
+        stood = change.stood
+        with db.pipeline():
+            if self._server.alone:
+                run(db, BEGIN)
+            head = run(db, self._say.head, (self._say.program,))
+            again = run(db, *self._say.standing(change.about, change.day, change.key))
+        ((number, previous),) = head.fetchall()
+        now = self._standing(again.fetchall(), stood.view.now)
+        if now.earlier is not None or not (number == stood.view.seen or now.same_as(stood)):
+            return None
+        entry = seal(number + 1, previous, change)
+        with db.pipeline():
+            run(db, *self._say.writing(entry, previous, change))
+            if self._server.alone:
+                run(db, "COMMIT")
+        return entry
+
+    def together(self) -> AbstractContextManager[None]:
+        """Keep every change inside the block, or none."""
+        return self._server.together(lambda db: run(db, self._say.head, (self._say.program,)))
+
+    def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+        """The entries after this number, in order, read a few at a time."""
+        while rows := self._server.ask(*self._say.entries(after, about)):
+            for number, hash_, body, apart in rows:
+                yield Entry(number, hash_, body, tuple(Apart(*each) for each in apart or ()))
+            after = rows[-1][0]
+
+    def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
+        """The nouns that are asked for, behind this place."""
+        rows = self._server.ask(*self._say.finding(wanted, after, limit))
+        return tuple(self._noun((row[0], row[1], row[2]), row[3]) for row in rows)  # type: ignore[misc]  # they are of this kind
+
+    def count(self, wanted: Wanted[N]) -> int:
+        """How many nouns are asked for."""
+        ((number,),) = self._server.ask(*self._say.counting(wanted))
+        return int(number)
+
+    def books(self) -> Iterator[Count | Message | Apart]:
+        """Everything kept beside the nouns, some hundreds at a time."""
+        for of, when, what, value in self._paged("tally", "of, period, what", "value"):
+            yield Count(of, what, value, when)
+        for row in self._paged("message", "n, position", TEXTS):
+            yield message(*row)
+        for _, _, *apart in self._paged("apart", "n, position", "about, owner, salt, text"):
+            yield Apart(*apart)
+
+    def _paged(self, table: str, key: str, rest: str) -> Iterator[tuple[Any, ...]]:
+        after: tuple[Any, ...] = ()
+        while rows := self._server.ask(*self._say.page(table, key, rest, after)):
+            yield from rows
+            after = rows[-1][: key.count(",") + 1]
+
+    def apart(self, about: str) -> tuple[Apart, ...]:
+        """The texts kept about this, oldest first."""
+        return tuple(Apart(*row) for row in self._server.ask(*self._say.apart(about)))
+
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there."""
+        if pairs:
+            self._server.change(lambda db: run(db, *self._say.resealing(pairs)))
+
+    def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
+        """Messages that are to be told now, leased to the caller."""
+        return self._outbox.take(limit, now, lease, token)
+
+    def settle(
+        self, settled: tuple[Settled, ...], now: datetime, token: str = ""
+    ) -> tuple[str, ...]:
+        """Write what became of messages that this token took."""
+        return self._outbox.settle(settled, now, token)
+
+    def posted(self, *delivery: Delivery) -> Iterator[Posted]:
+        """Every message of which one of these became, or every one, some hundreds at a time."""
+        return self._outbox.posted(delivery)
+
+    def outbox(self) -> tuple[int, int]:
+        """How many messages there are, and how many of them wait."""
+        return self._outbox.count()
+
+    def advice(self) -> Iterator[Advice]:
+        """What to know of this server and of who we are there."""
+        return advised(self._server.ask)
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self._server.close()
+
+
+def _remember(known: dict[K, V], name: K, value: V) -> None:
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known[name] = value

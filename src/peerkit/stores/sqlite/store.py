@@ -1,0 +1,604 @@
+"""Keeps programs in an SQLite file: write-ahead log, durable by default."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from peerkit.errors import BadInput, Moved, StoreError
+from peerkit.model import Count, Message, Noun, View, periods
+from peerkit.stores import (
+    Apart,
+    Change,
+    Delivery,
+    Entry,
+    Order,
+    Posted,
+    Settled,
+    Standing,
+    Wanted,
+    seal,
+)
+from peerkit.stores.inspected import Card
+from peerkit.stores.sqlite.backup import backed_up
+from peerkit.stores.sqlite.examined import advised
+from peerkit.stores.sqlite.file import FAILURES, carrying_nothing, emptied, opened, why
+from peerkit.stores.sqlite.held import hold, let_go
+from peerkit.stores.sqlite.inspected import cards, faults, guards_mended
+from peerkit.stores.sqlite.outbox import (
+    COUNTED,
+    LAID,
+    POSTED,
+    laid,
+    message,
+    posting,
+    read,
+    settling,
+    taken,
+)
+from peerkit.stores.sqlite.restoring import Gathered
+from peerkit.stores.sqlite.statements import (
+    FILED,
+    HEAD,
+    ITSELF,
+    NEW_NOUN,
+    WEIGHING,
+    counting,
+    finding,
+    standing,
+)
+from peerkit.stores.writing.codec import read_noun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
+
+    from peerkit.stores.advice import Advice
+
+__all__ = ["SQLiteStore"]
+
+N = TypeVar("N", bound=Noun)
+
+#: How many nouns we remember as read, so as not to read them again.
+_REMEMBERED: Final = 4096
+#: How durable an acknowledged change is: SQLite's own words.
+_DURABILITY: Final = {"full": "FULL", "normal": "NORMAL"}
+
+_NOUN_AGAIN: Final = (
+    "UPDATE peerkit_noun SET n = ?, status = ?, day = ?, body = ? "
+    "WHERE program = ? AND id = ? AND kind = ?"
+)
+_FILED_AGAIN: Final = (
+    "UPDATE peerkit_filed SET day = ? WHERE program = ? AND kind = ? AND id = ? AND under = ?"
+)
+_NUMBER: Final = itemgetter(0)
+#: Nobody decides on what changes of another house stood on.
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+#: Our columns that hold whole numbers; all others hold text.
+_INTEGERS: Final = {"n", "position", "value"}
+#: How many entries are read at first, and how many at a time from then on.
+_FEW: Final = 16
+_MANY: Final = 500
+
+
+class SQLiteStore:
+    """One program in an SQLite file that may hold many. Threads and processes may share it.
+
+    ``durability`` is ``"full"`` (an acknowledged change survives a power cut
+    where the disk keeps its word) or ``"normal"`` (it survives the death of
+    the process; a power cut may take the last ones). With ``must_exist`` neither
+    file nor program is made.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        program: str = "main",
+        durability: str = "full",
+        must_exist: bool = False,
+    ) -> None:
+        if durability not in _DURABILITY:
+            raise StoreError(f"durability is one of {', '.join(_DURABILITY)}.")
+        self.path: str = os.fspath(path)
+        if not self.path:
+            raise StoreError("Name a file. What has no name would be gone when it is closed.")
+        self._pid = os.getpid()
+        self._lock = RLock()
+        self._writing = False
+        self._batch = False
+        self._closed = False
+        self._forgot = False
+        self._read: dict[str, Noun] = {}
+        self._db, self._program = self._opened(
+            program, _DURABILITY[durability], make=not must_exist
+        )
+        self._held = hold(self, self._db, self.path)
+
+    def _opened(
+        self, program: str, synchronous: str, *, make: bool
+    ) -> tuple[sqlite3.Connection, int]:
+        return opened(self.path, program, synchronous, make=make)
+
+    def _ready(self) -> None:
+        if os.getpid() != self._pid:
+            raise StoreError(
+                "This store was opened in another process, from which this one was forked. "
+                "Start processes with spawn, or open a program after the fork only."
+            )
+        if self._closed:
+            raise StoreError("This program is closed. Open it again.")
+
+    def _ask(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        """All rows of one statement; what SQLite raises becomes ours."""
+        self._ready()
+        try:
+            with self._lock:
+                if not self._writing:
+                    self._clean(self._held.there)
+                return self._db.execute(sql, values).fetchall()
+        except FAILURES as error:
+            failed = why(error)
+        raise StoreError(f"{self.path} could not be read: {failed}.")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All that is written in here, or nothing. Inside a batch it is the batch's transaction.
+
+        What fails in a batch takes the whole batch with it. Only after ``Moved``
+        may it go on: nothing was written then.
+        """
+        self._ready()
+        with self._lock:
+            alone = not self._batch
+            try:
+                self._begin()
+                yield
+                if alone:
+                    self._ready()  # or it would be committed by whoever forked in here
+                    self._db.execute("COMMIT")
+            except FAILURES as error:
+                self._roll_back()
+                failed = why(error)
+            except BaseException as error:
+                if alone or not isinstance(error, Moved):
+                    self._roll_back()
+                raise
+            else:
+                if alone:
+                    self._empty_the_log()
+                return
+            finally:
+                if alone:
+                    self._batch = self._writing = False
+        raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
+
+    def _empty_the_log(self) -> None:
+        """After something was forgotten: what was, is still in the log until it is emptied."""
+        if self._forgot:
+            self._read.clear()
+            self._forgot = not emptied(self._db)  # while somebody reads: after the next change
+
+    def _begin(self) -> None:
+        if not self._batch:
+            self._clean(self._held.whole)
+            self._writing = True
+            self._db.execute("BEGIN IMMEDIATE")
+        elif not self._db.in_transaction:
+            raise StoreError("A change before this one failed, and the whole batch with it.")
+
+    def _clean(self, there: Callable[[], bool]) -> None:
+        """Whoever was interrupted may have left a transaction, and the file may be gone."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        if not there():
+            raise StoreError(
+                f"{self.path} or its log was taken away or replaced while it was open. "
+                "Put it back, or close this and open it again."
+            )
+
+    def _roll_back(self) -> None:
+        """Take back what was written; in a process that was forked it is not ours to take back."""
+        if os.getpid() != self._pid:
+            return
+        with suppress(sqlite3.Error):  # SQLite may have done it by itself
+            self._db.execute("ROLLBACK")
+
+    def view(
+        self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
+    ) -> Standing:
+        """How things stand about these ids: one statement, so one moment."""
+        nouns: dict[tuple[str, str, int], Noun] = {}
+        tallies: dict[tuple[str, str], int] = {}
+        earlier = None
+        seen = 0
+        mine = self._program
+        keyed = () if key is None else (mine, key)
+        values = (*about, mine, mine, mine, mine, *periods(day), *keyed)
+        for kind, id_, number, body in self._ask(
+            standing(len(about), keyed=key is not None), values
+        ):
+            if kind == "head":
+                seen = number
+            elif kind == "earlier":
+                earlier = self._entry(number, id_, body)
+            elif kind == "tally":
+                tallies[id_, body] = number
+            else:
+                name = (kind, id_, number)
+                nouns[name] = self._noun(name, body)
+        return Standing(
+            view=View(now, tuple(nouns[name] for name in sorted(nouns)), tallies, seen),
+            versions=frozenset(nouns),
+            earlier=earlier,
+        )
+
+    def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
+        """A noun as it is written. The same text is read once."""
+        noun = self._read.get(body)
+        place = "$.id"  # where it lies under another's name
+        if noun is None:
+            try:
+                noun = read_noun(body)
+            except BadInput as error:
+                place = error.place
+            else:
+                self._remember(body, noun)
+        if noun is not None and (noun.kind, noun.id) == name[:2]:
+            return noun
+        raise StoreError(f"{self.path} holds a {name[0]} {name[1]} that does not fit: {place}.")
+
+    def _remember(self, body: str, noun: Noun) -> None:
+        if len(self._read) >= _REMEMBERED:
+            self._read.clear()
+        self._read[body] = noun
+
+    @carrying_nothing
+    def keep(self, change: Change) -> Entry:
+        """Keep all of a change, or nothing."""
+        with self._transaction():
+            return self._put(change)
+
+    def _put(self, change: Change) -> Entry:
+        number, previous = self._db.execute(HEAD, (self._program,)).fetchone()
+        stood = change.stood.view
+        if number != stood.seen:
+            now = self.view(change.about, change.day, stood.now, change.key)
+            if now.earlier is not None or not now.same_as(change.stood):
+                raise Moved(change.about, stood.seen)
+        entry = seal(number + 1, previous, change)
+        self._write(entry, change)
+        return entry
+
+    def _write(self, entry: Entry, change: Change) -> None:
+        run, many = self._db.execute, self._db.executemany
+        mine, n = self._program, entry.number
+        if change.key is not None:
+            # Looked at before anything is written, so that Moved leaves nothing behind.
+            taken = "SELECT 1 FROM peerkit_key WHERE program = ? AND key = ?"
+            if run(taken, (mine, change.key)).fetchone():
+                raise Moved(change.about, change.stood.view.seen)
+        step = "UPDATE peerkit_program SET n = ?, hash = ?, writing = 1 WHERE id = ?"
+        run(step, (n, entry.hash, mine))
+        run("INSERT INTO peerkit_entry VALUES (?,?,?,?)", (mine, n, entry.hash, entry.body))
+        if change.key is not None:
+            run("INSERT INTO peerkit_key VALUES (?,?,?)", (mine, change.key, n))
+        touched = [(mine, each, n) for each in change.touched]
+        many("INSERT INTO peerkit_touched VALUES (?,?,?)", touched)
+        for noun, body in change.nouns:
+            self._write_noun(n, noun, body, change.stood.view)
+        for kind, id_ in change.removes:
+            self._remove(kind, id_, change.stood.view)
+        if change.counts:
+            many(
+                "INSERT INTO peerkit_tally VALUES (?,?,?,?,?) "
+                "ON CONFLICT DO UPDATE SET value = value + excluded.value",
+                [(mine, each.of, each.period, each.what, each.by) for each in change.counts],
+            )
+        if change.messages:
+            many(LAID, laid(mine, n, change.messages))
+        self._write_apart(n, change)
+        run("UPDATE peerkit_program SET writing = 0 WHERE id = ?", (mine,))
+
+    def _write_apart(self, n: int, change: Change) -> None:
+        mine = self._program
+        for owner in change.forgets:
+            gone = (
+                "DELETE FROM peerkit_apart INDEXED BY peerkit_apart_owned "
+                "WHERE program = ? AND owner = ?"
+            )
+            self._db.execute(gone, (mine, owner))
+            self._forgot = True
+        for at, each in enumerate(change.apart):
+            row = (mine, n, at, each.about, each.owner, each.salt, each.text)
+            self._db.execute("INSERT INTO peerkit_apart VALUES (?,?,?,?,?,?,?)", row)
+
+    def _write_noun(self, n: int, noun: Noun, body: str, view: View) -> None:
+        """A noun that the change has not read must be new: nothing is overwritten unseen."""
+        before = view.get(type(noun), noun.id)
+        row = (n, noun.status, noun.dates, body, self._program, noun.id, noun.kind)
+        self._db.execute(NEW_NOUN if before is None else _NOUN_AGAIN, row)
+        if before is not None and before.dates != noun.dates:
+            moved = (noun.dates, self._program, noun.kind, noun.id)
+            for each in before.touches:
+                self._db.execute(_FILED_AGAIN, (*moved, each))
+        touched = () if before is None else before.touches
+        weighed = before.weighs_on if before is not None and before.open else ()
+        self._refile(FILED, noun, touched, noun.touches, noun.dates)
+        self._refile(WEIGHING, noun, weighed, noun.weighs_on if noun.open else ())
+        if noun.open:  # what is closed is seldom read again
+            self._remember(body, noun)
+
+    def _remove(self, kind: str, id_: str, view: View) -> None:
+        """A noun is taken away. Nothing is taken away unseen."""
+        noun = next((each for each in view.nouns if (each.kind, each.id) == (kind, id_)), None)
+        if noun is None:
+            raise StoreError(f"The {kind} {id_} was not read before. Nothing was stored.")
+        self._refile(FILED, noun, noun.touches, ())
+        self._refile(WEIGHING, noun, noun.weighs_on if noun.open else (), ())
+        gone = "DELETE FROM peerkit_noun WHERE program = ? AND id = ? AND kind = ?"
+        self._db.execute(gone, (self._program, id_, kind))
+
+    def _refile(
+        self,
+        sql: tuple[str, str],
+        noun: Noun,
+        was: tuple[str, ...],
+        now: tuple[str, ...],
+        *more: str,
+    ) -> None:
+        """A noun leaves the ids it was filed under and is filed under those of now."""
+        if was == now:
+            return
+        put, take = sql
+        name = (self._program, noun.kind, noun.id)
+        if came := {*now}.difference(was):
+            self._db.executemany(put, [(*name, each, *more) for each in came])
+        if went := {*was}.difference(now):
+            self._db.executemany(take, [(*name, each) for each in went])
+
+    @carrying_nothing
+    def restore(self, changes: Iterable[Change]) -> Entry:
+        """Keep these one after the other, each table written once; the last entry."""
+        with self._transaction():
+            mine = self._program
+            gathered = Gathered(changes, mine, *self._db.execute(HEAD, (mine,)).fetchone())
+            sql = (
+                "SELECT kind, id, n, body FROM peerkit_noun "
+                "WHERE program = ? AND id IN (SELECT value FROM json_each(?))"
+            )
+            rows = self._db.execute(sql, (mine, json.dumps(gathered.ids))).fetchall()
+            before = {row[:2]: self._noun(row[:3], row[3]) for row in rows}
+            view = View(_NEVER, tuple(before.values()), {}, gathered.last.number)
+            gathered.write(self._db, before)
+            for name in before.keys() & gathered.nouns.keys():
+                self._write_noun(*gathered.nouns[name], view)
+            for kind, id_ in gathered.gone & before.keys():
+                self._remove(kind, id_, view)
+            self._forgot = self._forgot or bool(gathered.forgotten)
+            self._db.execute("UPDATE peerkit_program SET writing = 0 WHERE id = ?", (mine,))
+            return gathered.last
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Keep every change inside the block, or none."""
+        self._ready()  # in a process that was forked, nobody lets go of the lock
+        with self._lock:
+            if self._batch:
+                raise StoreError("One batch is open already; finish it before the next.")
+            with self._transaction():
+                self._batch = True
+                yield
+
+    def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
+        """The entries after this number, in order, read a few at a time."""
+        if about is None:
+            sql = (
+                "SELECT n, hash, body FROM peerkit_entry "
+                "WHERE program = ? AND n > ? ORDER BY n LIMIT ?"
+            )
+            fixed: tuple[Any, ...] = (self._program,)
+        else:
+            sql = (
+                "SELECT e.n, e.hash, e.body FROM peerkit_touched AS t JOIN peerkit_entry AS e "
+                "ON e.program = t.program AND e.n = t.n "
+                "WHERE t.program = ? AND t.about = ? AND t.n > ? ORDER BY t.n LIMIT ?"
+            )
+            fixed = (self._program, about)
+        limit = _FEW  # often only the next one is wanted
+        while rows := self._ask(sql, (*fixed, after, limit)):
+            self._must_lead_on(rows, [int, str, str], (after,))
+            apart = self._apart_of([row[0] for row in rows])
+            for n, hash_, body in rows:
+                yield Entry(n, hash_, body, apart.get(n, ()))
+            after, limit = rows[-1][0], _MANY
+
+    def _entry(self, n: int, hash_: str, body: str) -> Entry:
+        return Entry(n, hash_, body, self._apart_of([n]).get(n, ()))
+
+    def _apart_of(self, numbers: list[int]) -> dict[int, tuple[Apart, ...]]:
+        """The texts that lie apart from these entries, in their order."""
+        sql = (
+            "SELECT n, about, owner, salt, text FROM peerkit_apart "
+            "WHERE program = ? AND n IN (SELECT value FROM json_each(?)) ORDER BY n, position"
+        )
+        rows = self._ask(sql, (self._program, json.dumps(numbers)))
+        return {n: tuple(Apart(*each[1:]) for each in group) for n, group in groupby(rows, _NUMBER)}
+
+    def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
+        """The nouns that are asked for, behind this place."""
+        rows = self._ask(*finding(self._program, wanted, after, limit))
+        found = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
+        if rows and rows[-1][4]:
+            found = self._with_itself(wanted, after, found)[:limit]
+        if found and after:
+            places = [after, wanted.place_of(found[-1])]
+            if places != sorted({*places}, reverse=wanted.order is Order.NEWEST):
+                raise StoreError(f"{self.path} is damaged: its rows are not in their order.")
+        return tuple(found)  # type: ignore[arg-type]  # they are of this kind
+
+    def _with_itself(self, wanted: Wanted[N], after: str, found: list[Noun]) -> list[Noun]:
+        """The last one has the id that is asked about: where it belongs, and only once."""
+        itself = found.pop()
+        newest, place = wanted.order is Order.NEWEST, wanted.place_of(itself)
+        behind = not after or (place < after if newest else place > after)
+        if itself in found or not behind or not wanted.takes(itself):
+            return found
+        return sorted((*found, itself), key=wanted.place_of, reverse=newest)
+
+    def count(self, wanted: Wanted[N]) -> int:
+        """How many nouns are asked for."""
+        ((number,),) = self._ask(*counting(self._program, wanted))
+        if wanted.about is None:
+            return int(number)
+        rows = self._ask(ITSELF, (self._program, wanted.about, wanted.kind.kind))
+        alone = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
+        return int(number) + sum(
+            each.id not in each.touches and wanted.takes(each) for each in alone
+        )
+
+    def books(self) -> Iterator[Count | Message | Apart]:
+        """Everything kept beside the nouns, some hundreds at a time."""
+        for of, when, what, value in self._paged("tally", "of, period, what", "value"):
+            yield Count(of, what, value, when)
+        rest = "recipient, kind, about, inside, outside"
+        for row in self._paged("message", "n, position", rest):
+            yield message(*row)
+        for _, _, *apart in self._paged("apart", "n, position", "about, owner, salt, text"):
+            yield Apart(*apart)
+
+    def _paged(self, table: str, key: str, rest: str) -> Iterator[tuple[Any, ...]]:
+        """All rows of a table of ours in the order of its key, read a few at a time."""
+        width = key.count(",") + 1
+        marks = ",".join("?" * width)
+        columns = f"{key}, {rest}" if rest else key
+        first = f"SELECT {columns} FROM peerkit_{table} WHERE program = ?"  # noqa: S608 - our own names
+        order = f"ORDER BY {key} LIMIT 500"
+        kinds: list[type] = [int if each in _INTEGERS else str for each in columns.split(", ")]
+        after: tuple[Any, ...] = ()
+        rows = self._ask(f"{first} {order}", (self._program,))
+        while rows:
+            self._must_lead_on(rows, kinds, after)
+            yield from rows
+            after = rows[-1][:width]
+            rows = self._ask(f"{first} AND ({key}) > ({marks}) {order}", (self._program, *after))
+
+    def _must_lead_on(self, rows: list[Any], kinds: list[Any], after: tuple[Any, ...]) -> None:
+        """Refuse rows that a sound file cannot hold, or that lead back to where we have been.
+
+        STRICT looks at who writes, and nobody at the order in which a damaged file has its rows.
+        """
+        if any([*map(type, row)] != kinds for row in rows) or (
+            after and rows[-1][: len(after)] <= after
+        ):
+            raise StoreError(f"{self.path} is damaged: its rows are not what was written.")
+
+    def faults(self) -> Iterator[str]:
+        """Damage to the file, guards that are gone or altered, and a head row that does not fit."""
+        return faults(self._ask, self._program)
+
+    def mend_guards(self) -> tuple[str, ...]:
+        """Put back the file's guards that are gone, altered or open; what was done, in sentences.
+
+        Nothing that they let through is mended. It is never done by itself: look with
+        ``verify`` first, or what happened meanwhile is not noticed. What is not ours
+        is left alone, and tables too: for those there is a backup.
+        """
+        with self._transaction():
+            return guards_mended(self._ask, self._program)
+
+    def advice(self) -> Iterator[Advice]:
+        """What to know of this file and the place where it is."""
+        return advised(self.path, self._ask, self._program)
+
+    def cards(self) -> Iterator[Card]:
+        """Everything by which this file finds what it keeps."""
+        return cards(self._paged)
+
+    def apart(self, about: str) -> tuple[Apart, ...]:
+        """The texts kept about this, oldest first."""
+        rows = self._ask(
+            "SELECT about, owner, salt, text FROM peerkit_apart INDEXED BY peerkit_apart_about "
+            "WHERE program = ? AND about = ? ORDER BY n, position",
+            (self._program, about),
+        )
+        return tuple(Apart(*row) for row in rows)
+
+    @carrying_nothing
+    def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
+        """Put other texts in the place of those that stand there."""
+        mine = self._program
+        writing = "UPDATE peerkit_program SET writing = ? WHERE id = ?"
+        with self._transaction():
+            self._db.execute(writing, (1, mine))
+            self._db.executemany(
+                "UPDATE peerkit_apart INDEXED BY peerkit_apart_owned SET salt = ?, text = ? "
+                "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
+                [
+                    (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
+                    for was, now in pairs
+                ],
+            )
+            self._db.execute(writing, (0, mine))
+            self._forgot = True
+
+    @carrying_nothing
+    def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
+        """Messages that are to be told now, leased to the caller."""
+        with self._transaction():
+            rows = taken(self._db, self._program, limit, now, lease, token)
+            return tuple(read(self.path, row) for row in rows)
+
+    @carrying_nothing
+    def settle(
+        self, settled: tuple[Settled, ...], now: datetime, token: str = ""
+    ) -> tuple[str, ...]:
+        """Write what became of messages that this token took."""
+        with self._transaction():
+            return tuple(settling(self._db, self._program, settled, now, token))
+
+    def posted(self, *delivery: Delivery) -> Iterator[Posted]:
+        """Every message of which one of these became, some hundreds at a time."""
+        after = (0, 0)
+        while rows := self._ask(*posting(self._program, delivery, after)):
+            self._must_lead_on(rows, POSTED, after)
+            yield from (read(self.path, row) for row in rows)
+            after = rows[-1][:2]
+
+    def outbox(self) -> tuple[int, int]:
+        """How many messages there are, and how many of them wait."""
+        total, waiting = self._ask(COUNTED, (self._program,))[0]
+        return total, waiting
+
+    def backup(self, path: str, progress: Callable[[int, int], object]) -> tuple[int, str]:
+        """A whole copy of the file, with every program in it, while others write."""
+        self._ready()
+        return backed_up(
+            self._held.file,
+            self._program,
+            path,
+            progress,
+            lambda: self._ask(HEAD, (self._program,)),
+        )
+
+    def close(self) -> None:
+        """Let go of the file. In a process that was forked it is the other's, and stays open."""
+        if os.getpid() != self._pid:
+            return
+        try:
+            with self._lock:
+                self._closed = True
+                let_go(self)
+                self._db.close()
+        except sqlite3.Error as error:
+            failed = why(error)
+        else:
+            return
+        raise StoreError(f"{self.path} could not be closed: {failed}.")

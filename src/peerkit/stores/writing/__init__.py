@@ -1,0 +1,1 @@
+"""How things are written down and read back, in the form of today and of every day before."""
