@@ -41,6 +41,7 @@ def child(program: pk.Program, path: str, way: int) -> None:
         lambda: pk.Program.open(path),
     )
     well = all(map(refused, tried))
+    program.doctor()  # it is no error, and must not wait for ever
     program.close()
     if way % 3 == 0:
         os._exit(not well)
@@ -50,9 +51,10 @@ def child(program: pk.Program, path: str, way: int) -> None:
     sys.exit(not well)
 
 
-def ended(process: int) -> int:
-    """How a child ended."""
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+def must_end_well(process: int, which: str) -> None:
+    """Wait for a child; how it ended is said when it did not end well."""
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert code == 0, f"{which} ended with {code}"
 
 
 def fork_while_writing(program: pk.Program, path: str) -> list[str]:
@@ -69,15 +71,17 @@ def fork_while_writing(program: pk.Program, path: str) -> list[str]:
 
     thread = Thread(target=record)
     thread.start()
-    for way in range(FORKS):
-        already = len(kept)
-        while len(kept) < already + 5:
-            over.wait(0.001)
-        if not (process := os.fork()):
-            child(program, path, way)
-        assert ended(process) == 0, way
-    over.set()
-    thread.join()
+    try:
+        for way in range(FORKS):
+            already = len(kept)
+            while len(kept) < already + 5:
+                over.wait(0.001)
+            if not (process := os.fork()):
+                child(program, path, way)
+            must_end_well(process, f"child {way}")
+    finally:
+        over.set()
+        thread.join()
     return kept
 
 
@@ -98,7 +102,7 @@ def fork_in_a_batch(program: pk.Program, name: str, leave: Callable[[], object])
             if not (process := os.fork()):
                 leave()
             else:
-                assert ended(process) == 0, name
+                must_end_well(process, name)
                 for each in halves[1]:
                     program.do(each)
     except pk.StoreError as error:  # the child's, who went on to the end of the block

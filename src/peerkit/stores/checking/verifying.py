@@ -125,6 +125,9 @@ def verified(store: Store, anchors: Iterable[Anchor] = (), since: Anchor | None 
     known = (*anchors, *(() if since is None else (since,)))
     if since is not None and any(each.number < since.number for each in known):
         raise BadInput("anchor", "lies before since, where nothing is read; leave one of them out")
+    # The store first, and then a place to weigh in: a forked process is refused here, where it
+    # would wait for ever there, if another thread was at work in SQLite when it was forked.
+    next(store.journal(), None)
     return _on_scales(store, known, since, rough=_CHANCE)
 
 

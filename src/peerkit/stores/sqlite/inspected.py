@@ -29,7 +29,11 @@ _SCHEMA: Final = (
 
 @lru_cache(maxsize=1)
 def _expected() -> dict[tuple[str, str], str]:
-    """The same as it is when a file is new."""
+    """The same as it is when a file is new.
+
+    It is asked for after the store itself was: a forked process is refused there, and would wait
+    here for ever if another thread was at work in SQLite when it was forked.
+    """
     with closing(sqlite3.connect(":memory:")) as db:
         for each in laid_out():
             db.execute(each)
@@ -60,7 +64,7 @@ def _there(ask: Ask) -> dict[tuple[str, str], str]:
 
 def guards(ask: Ask) -> Iterator[str]:
     """Tables, indexes and guards that are missing, altered, or not ours."""
-    expected, there = _expected(), _there(ask)
+    there, expected = _there(ask), _expected()
     for kind, name in sorted(expected.keys() | there.keys()):
         wanted, found = expected.get((kind, name)), there.get((kind, name))
         if found is None:
@@ -73,7 +77,7 @@ def guards(ask: Ask) -> Iterator[str]:
 
 def guards_mended(ask: Ask, program: int) -> tuple[str, ...]:
     """Put triggers and indexes back as they were made, and say which; see the store's method."""
-    expected, there = _expected(), _there(ask)
+    there, expected = _there(ask), _expected()
     mended = []
     for (kind, name), wanted in sorted(expected.items()):
         if kind == "table" or there.get((kind, name)) == wanted:
