@@ -1073,11 +1073,18 @@ class TestSessions:
     def test_a_missed_session_is_written_down_without_blame(self) -> None:
         """Where it was planned it is missed; where it was not, only the journal says so."""
         (planned,) = plan().leaves(view(), FINE).nouns
-        act = pk.ReportMissedSession(**BY, id="s-1")
+        act = pk.ReportMissedSession(by="ana", id="s-1")
 
-        assert act.leaves(view(planned), FINE) == Left(
-            nouns=(attrs.evolve(planned, status=pk.SessionStatus.MISSED),)
-        )
+        left = act.leaves(view(planned), FINE)
+        assert left.nouns == (attrs.evolve(planned, status=pk.SessionStatus.MISSED),)
+        assert told(left) == [
+            (
+                "p-7",
+                "session.missed",
+                "s-1",
+                "Session s-1 did not take place. A new time can be planned.",
+            )
+        ]
         assert act.leaves(view(), Judged(day=TODAY, allowed=False)) == Left()
 
     def test_an_hour_held_counts_for_everyone(self) -> None:

@@ -594,3 +594,42 @@ class TestWhoseItIs:
         program.remind()
 
         assert [kind for _, kind in told(program) if kind == "concern.waiting"] == []
+
+
+class TestTheyMissedEachOther:
+    """Whoever did not report it hears that it did not take place, while that helps."""
+
+    @pytest.fixture(autouse=True)
+    def missed(self, program: pk.Program, clock: Clock) -> None:
+        """The hour of two days ahead is over, and nobody was there."""
+        plan(program, "s-1", days=2)
+        program.tell(MemoryNotifier())
+        clock.now += timedelta(days=3)
+
+    def report(self, program: pk.Program) -> None:
+        """Ana says that nobody came."""
+        program.do(pk.ReportMissedSession(by="ana", id="s-1")).or_raise()
+
+    def test_the_other_one_is_told(self, program: pk.Program) -> None:
+        """And nobody's report of themself comes back to them."""
+        self.report(program)
+
+        assert told(program) == [("p-7", "session.missed")]
+
+    def test_whoever_walks_with_somebody_else_by_now_is_not(self, program: pk.Program) -> None:
+        """There is no new time to plan with this peer."""
+        program.do(pk.EndMatch(by="p-7", id="m-1", peer="ana", participant="p-7")).or_raise()
+        program.tell(MemoryNotifier())
+        self.report(program)
+
+        assert told(program) == []
+
+    @pytest.mark.parametrize(("days", "news"), [(13, True), (15, False)])
+    def test_what_is_long_ago_is_no_news(
+        self, program: pk.Program, clock: Clock, days: int, *, news: bool
+    ) -> None:
+        """A record that is put in order late does not remind anybody of an hour they missed."""
+        clock.now = NOW + timedelta(days=2 + days)
+        self.report(program)
+
+        assert told(program) == [("p-7", "session.missed")] * news

@@ -41,9 +41,8 @@ GIVEAWAYS: Final = re.compile(
     r"casa|visita\w*|turno\w*|estancia\w*|quien supervisa)\b",
     re.IGNORECASE,
 )
-#: What leaves no trace in the acts: what they say of a message that could not be told, and a
-#: meeting that did not take place, which a house may want to tell of.
-BESIDE: Final = frozenset({"call.needed", "session.missed"})
+#: What leaves no trace in the acts: what they say of a message that could not be told.
+BESIDE: Final = frozenset({"call.needed"})
 
 
 def texts(part: str, language: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
-from peerkit.acts.act import Judged, Left, Makes, Moves, Saying, free_id, once_each
+from peerkit.acts.act import Judged, Left, Makes, Moves, Saying, free_id, once_each, to_each
 from peerkit.acts.concerns import new_concern, told_of
 from peerkit.acts.counting import counted, counted_missed
 from peerkit.errors import BadInput
@@ -243,11 +243,12 @@ class CancelSession(Moves):
         session = self.moved(view)
         return Left(
             nouns=(session,),
-            messages=tuple(
-                Message(
-                    to=who, kind=self.kind, about=self.id, inside=f"Session {self.id} is cancelled."
-                )
-                for who in (*session.participants, *session.peers)
+            messages=to_each(
+                self,
+                self.id,
+                f"Session {self.id} is cancelled.",
+                *session.participants,
+                *session.peers,
             ),
         )
 
@@ -271,12 +272,19 @@ class ReportMissedSession(Moves):
         return SessionStatus.MISSED
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """The missed session, counted of who missed it; if it was not planned, only the entry."""
+        """The missed session, counted of who missed it; if it was not planned, only the entry.
+
+        The others in it are told, so that a new time can be planned, and not who stayed away.
+        """
         if not judged.allowed:
             return Left()
         session = attrs.evolve(self.moved(view), no_show=self.who, no_show_excused=self.excused)
         counts = counted_missed(session, self.who, excused=self.excused)
-        return Left(nouns=(session,), counts=counts)
+        others = (each for each in (*session.participants, *session.peers) if each != self.by)
+        inside = f"Session {self.id} did not take place. A new time can be planned."
+        return Left(
+            nouns=(session,), counts=counts, messages=to_each(self, self.id, inside, *others)
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from peerkit.acts.concerns import who_looks
@@ -130,6 +131,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "series.planned": _is(Series, SeriesStatus.RUNNING),
     "session.cancelled": _is(Session, SessionStatus.CANCELLED),
     "session.confirmed": _is(Session, SessionStatus.PLANNED),
+    "session.missed": _is(Session, SessionStatus.MISSED),
     "session.moved": _is(Session, SessionStatus.PLANNED),
     "session.planned": _is(Session, SessionStatus.PLANNED),
     "shift.cancelled": _is(Shift, ShiftStatus.CANCELLED),
@@ -144,6 +146,9 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "words.said": _is(SpokenFor, SpokenForStatus.SAID, SpokenForStatus.NOT_SAID),
     "words.taken-back": _is(SpokenFor, SpokenForStatus.TAKEN_BACK),
 }
+#: For how long somebody hears that they missed each other. What a session is planned or called off
+#: for is news until it is over.
+_MISSED_IS_NEWS: Final = timedelta(days=14)
 #: What goes to whoever supervises the peer that it is about, whoever that is by then.
 SUPERVISED: Final = frozenset(
     {
@@ -202,8 +207,13 @@ def _is_over(message: Message, noun: Noun | None, view: View) -> WhyNotTold | No
         return WhyNotTold.FORGOTTEN
     if isinstance(noun, Plan) and not noun.open_to(message.to):
         return WhyNotTold.NO_CONSENT
-    past = isinstance(noun, Session) and noun.span[1] <= view.now
+    past = isinstance(noun, Session) and _news_until(noun) <= view.now
     return WhyNotTold.OVER if past or noun.status not in GROUNDS[message.kind][1] else None
+
+
+def _news_until(session: Session) -> datetime:
+    ends = session.span[1]
+    return ends + _MISSED_IS_NEWS if session.status is SessionStatus.MISSED else ends
 
 
 def who_hears(message: Message, noun: Noun | None, view: View) -> str | None:
@@ -259,11 +269,13 @@ def is_theirs(noun: Session | Series, person: str, view: View) -> bool:
     """Whether this person is in it, and still is.
 
     The ``view`` is about them and the pairs of it. A peer who has left is in nothing any more.
-    What is ahead is for those who still take part, and for two alone while they walk together.
+    What is ahead, or could be planned anew, is for those who still take part, and for two alone
+    while they walk together. That it was called off is for whoever was in it.
     """
     if person not in {*noun.peers, *noun.participants} or _has_left(person, view):
         return False
-    return not noun.open or (not _is_away(person, view) and _walk_together(noun, view))
+    goes_on = noun.open or noun.status is SessionStatus.MISSED
+    return not goes_on or (not _is_away(person, view) and _walk_together(noun, view))
 
 
 def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
