@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 POINTS = (
     pk.ContactPoint(channel=EMAIL, address="one@example.org", safe=True),
     pk.ContactPoint(channel=TEXT, address="+1 202 555 0143"),
-    pk.ContactPoint(channel=EMAIL, address="two@example.org"),
+    pk.ContactPoint(channel=EMAIL, address="two@example.org", nth=2),
 )
 NIGHT = pk.AgreedHours(days=(pk.Weekday.MONDAY,), opens="00:00", closes="07:00")
 #: What the teller says of a message.
@@ -34,11 +34,13 @@ def reached(program: pk.Program, who: str = "p-7") -> pk.ContactPreferences | No
     return program.view(who).get(pk.ContactPreferences, who)
 
 
-def chosen(program: pk.Program, who: str = "p-7") -> pk.Program:
+def chosen(
+    program: pk.Program, who: str = "p-7", points: tuple[pk.ContactPoint, ...] = POINTS
+) -> pk.Program:
     """They have said how they want to be reached."""
     program.do(
         pk.SetContactPreferences(
-            by=who, person=who, points=POINTS, quiet=(NIGHT,), language="es", zone="UTC"
+            by=who, person=who, points=points, quiet=(NIGHT,), language="es", zone="UTC"
         )
     ).or_raise()
     return program
@@ -384,9 +386,42 @@ class TestWhatDidNotArrive:
 
         assert failed(program) == [False] * 3
 
+    def test_a_late_bounce_is_no_word_about_a_new_address(self) -> None:
+        """What went to the old one is lost, which they hear at the new one; that one works."""
+        program = chosen(opened())
+        again = (attrs.evolve(POINTS[0], address="new@example.org"), *POINTS[1:])
+        chosen(program, points=again)
+        late = pk.DeliveryFailed(
+            by="teller", person="p-7", channel=EMAIL, for_good=True, notice="12/0/email"
+        )
+
+        told = new_messages(program, late)
+
+        assert [(to, kind) for to, kind, *_ in told] == [("p-7", "notice.returned")]
+        assert failed(program) == [False] * 3
+        before = reached(program)
+        assert before is not None
+        assert [each.name for each in before.points] == ["email.3", "text", "email.2"]
+
+    def test_an_address_keeps_its_number_wherever_it_stands(self) -> None:
+        """It is the same one to whoever has sent something there; one given twice is two."""
+        program = chosen(opened())
+        chosen(program, points=(POINTS[2], POINTS[2], POINTS[1]))
+        before = reached(program)
+
+        assert before is not None
+        assert [each.name for each in before.points] == ["email.2", "email.3", "text"]
+
+    @pytest.mark.parametrize("nth", [0, -1, 1_000_001])
+    def test_a_number_that_nobody_counted_is_refused(self, nth: int) -> None:
+        """The program counts."""
+        with pytest.raises(pk.BadInput, match=r"^ContactPoint\.nth: 1 to 1,000,000"):
+            pk.ContactPoint(channel=EMAIL, address="a@example.org", nth=nth)
+
     @pytest.mark.parametrize(
         ("how", "told"),
         [
+            ({"for_good": True, "notice": "12/0/email.x"}, 0),
             ({"for_good": True, "notice": "12/0/email"}, 1),
             ({"for_good": True, "notice": "12/0"}, 1),
             ({"for_good": True, "notice": "12/0/email.9"}, 0),

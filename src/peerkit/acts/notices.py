@@ -40,7 +40,7 @@ from peerkit.model.fields import (
     some_ids,
     the_zone,
 )
-from peerkit.model.reaching import a_language, maybe_wall_time
+from peerkit.model.reaching import a_language, counted, maybe_wall_time
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -117,18 +117,19 @@ class SetContactPreferences(Act):
         """
         known = view.get(Person, self.person) is not None
         person = () if known else (Person(id=self.person),)
-        now = self._preferences()
-        theirs = self.by == self.person or now == view.get(ContactPreferences, self.person)
+        before = view.get(ContactPreferences, self.person)
+        now = self._preferences(() if before is None else before.points)
+        theirs = self.by == self.person or now == before
         changed = "How you are reached was changed. If you did not want this, please say so."
         return Left(
             nouns=(now, *person),
             messages=() if theirs else to_each(self, self.person, changed, self.person),
         )
 
-    def _preferences(self) -> ContactPreferences:
+    def _preferences(self, before: tuple[ContactPoint, ...] = ()) -> ContactPreferences:
         return ContactPreferences(
             id=self.person,
-            points=tuple(attrs.evolve(each, failed=False) for each in self.points),
+            points=counted(self.points, before),
             quiet=self.quiet,
             only=self.only,
             zone=self.zone,
@@ -189,11 +190,10 @@ class DeliveryFailed(Act):
         if before is None or not self.for_good:
             return Left()
         points = tuple(
-            attrs.evolve(point, failed=point.failed or self._is_of(way, point))
-            for way, point in before.ways
+            attrs.evolve(each, failed=each.failed or self._went_to(each)) for each in before.points
         )
         left = _left(before, attrs.evolve(before, points=points))
-        if self.notice is None or not left.nouns:
+        if self.notice is None or not (left.nouns or self._went_elsewhere(before)):
             return left
         lost = Message(
             to=self.person,
@@ -203,12 +203,25 @@ class DeliveryFailed(Act):
         )
         return attrs.evolve(left, messages=(lost,))
 
-    def _is_of(self, way: str, point: ContactPoint) -> bool:
-        """Whether it went this way; of a notice that names no way, any of its channel may be it."""
-        if point.channel is not self.channel:
-            return False
-        taken = (self.notice or "").rpartition("/")[2]
-        return way == taken or taken.partition(".")[0] != self.channel
+    @property
+    def _way(self) -> str | None:
+        """The way of this channel that the notice names; None where it names none."""
+        way = (self.notice or "").rpartition("/")[2]
+        return way if way.partition(".")[0] == self.channel else None
+
+    def _went_to(self, point: ContactPoint) -> bool:
+        """Whether it went there; of a notice that names no way, any of its channel may be it."""
+        return point.channel is self.channel and self._way in (None, point.name)
+
+    def _went_elsewhere(self, chosen: ContactPreferences) -> bool:
+        """Whether it went to an address in whose place the person has given another one since."""
+        given = [each for each in chosen.points if each.channel is self.channel]
+        nth = (self._way or "").partition(".")[2] or "1"
+        return (
+            self._way not in (None, *(each.name for each in given))
+            and nth.isdecimal()
+            and any(int(nth) < each.nth for each in given)
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
@@ -14,10 +13,12 @@ from peerkit.model.fields import a, a_wall_time, a_zone, exactly, private, sever
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
-__all__ = ["ContactPoint", "ContactPreferences", "ContactStatus", "NoticeChannel"]
+__all__ = ["ContactPoint", "ContactPreferences", "ContactStatus", "NoticeChannel", "counted"]
 
 #: The longest address we take, in characters: an e-mail address has at most 254 (RFC 5321).
 MOST_ADDRESS: Final = 500
+#: The most addresses of one channel that are counted of one person.
+MOST_GIVEN: Final = 1_000_000
 #: The longest name of a language we take, such as ``en`` or ``pt-BR`` (RFC 5646).
 MOST_LANGUAGE: Final = 35
 #: Every minute of a week: bit n is the minute n after Monday 00:00.
@@ -53,17 +54,47 @@ class ContactPoint:
     """One way to a person: a channel and the address there, as that channel writes it.
 
     ``safe`` is what the person said: only they see what arrives here, so the inside of a
-    notice may be shown. ``failed`` is what the channel said: nothing arrives here.
+    notice may be shown. ``failed`` is what the channel said: nothing arrives here. ``nth``
+    counts the addresses of this channel that they have given; the program sets both.
     """
 
     channel: NoticeChannel = attrs.field(validator=exactly(NoticeChannel))
     address: str = attrs.field(default="", repr=False, validator=_an_address)
     safe: bool = a(bool, default=False)
     failed: bool = a(bool, default=False)
+    nth: int = a(int, default=1)
+
+    @property
+    def name(self) -> str:
+        """What this way is called where its address must not stand: ``email``, ``email.2``."""
+        return str(self.channel) if self.nth == 1 else f"{self.channel}.{self.nth}"
 
     def __attrs_post_init__(self) -> None:
         if not self.address and self.channel is not NoticeChannel.APP:
             raise BadInput("ContactPoint.address", "give the address; only the app needs none")
+        if not 1 <= self.nth <= MOST_GIVEN:
+            raise BadInput("ContactPoint.nth", f"1 to {MOST_GIVEN:,}; the program counts them")
+
+
+def counted(
+    points: tuple[ContactPoint, ...], before: tuple[ContactPoint, ...]
+) -> tuple[ContactPoint, ...]:
+    """These points as they are given anew: whoever was there before keeps their number.
+
+    So a number means one address, and what is heard late of an address that is given up is
+    never taken for word of the one that came in its place.
+    """
+    known = {(each.channel, each.address): each.nth for each in before}
+    last = {each.channel: 0 for each in points}
+    for each in before:
+        last[each.channel] = max(last.get(each.channel, 0), each.nth)
+    found = []
+    for each in points:
+        nth = known.pop((each.channel, each.address), None)
+        if nth is None:
+            nth = last[each.channel] = last[each.channel] + 1
+        found.append(attrs.evolve(each, failed=False, nth=nth))
+    return tuple(found)
 
 
 class ContactStatus(StrEnum):
@@ -156,20 +187,6 @@ class ContactPreferences(Noun):
                 "leaves no free time in a week; shorten the quiet hours, or widen `only`. "
                 "Somebody who wants no notices at all stops them",
             )
-
-    @property
-    def ways(self) -> tuple[tuple[str, ContactPoint], ...]:
-        """Each point with its name, the same as long as the person changes none.
-
-        A second address of the same channel has a number behind its name: ``email``, ``email.2``.
-        """
-        seen: Counter[str] = Counter()
-        found: list[tuple[str, ContactPoint]] = []
-        for each in self.points:
-            seen[each.channel] += 1
-            nth = seen[each.channel]
-            found.append((str(each.channel) if nth == 1 else f"{each.channel}.{nth}", each))
-        return tuple(found)
 
     @property
     def free(self) -> int:

@@ -95,7 +95,7 @@ def ways_of(preferences: ContactPreferences | None, routes: Routes) -> tuple[Way
     if preferences is None or preferences.status is not ContactStatus.WELCOME:
         return ()
     return tuple(
-        Way(name, point, preferences.language, preferences.zone)
-        for name, point in preferences.ways
-        if not point.failed and point.channel in routes.notifiers
+        Way(each.name, each, preferences.language, preferences.zone)
+        for each in preferences.points
+        if not each.failed and each.channel in routes.notifiers
     )

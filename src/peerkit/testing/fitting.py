@@ -301,6 +301,7 @@ def _contact_point(draw: DrawFn) -> ContactPoint:
         address="" if channel is NoticeChannel.APP else draw(ids()),
         safe=draw(st.booleans()),
         failed=draw(st.booleans()),
+        nth=draw(st.integers(1, 9)),
     )
 
 
