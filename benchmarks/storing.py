@@ -225,12 +225,8 @@ def _two_sizes(effort: Effort) -> list[Figure]:
             how = f"{f'batches of {BATCH}' if batch else 'one by one'}, {durability}"
             most = MOST[durability, batch]
             figures += [
-                compared(
-                    f"{how}, {named['small']}", small, raw_small, most=MOST[durability, batch]
-                ),
-                compared(
-                    f"{how}, {named['large']}", large, raw_large, most=MOST[durability, batch]
-                ),
+                compared(f"{how}, {named['small']}", small, raw_small, most=most),
+                compared(f"{how}, {named['large']}", large, raw_large, most=most),
                 compared(
                     f"{how}, large file by small file",
                     large,

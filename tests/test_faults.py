@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from dis import opname
@@ -279,7 +280,7 @@ def test_a_fault_at_any_call_of_the_opening_does_no_harm(tmp_path: Path, fault: 
 # -- Ctrl-C at any step
 
 #: Where a step may leave something behind: all else only thinks.
-WRITING: Final = ("peerkit/stores/", "peerkit/program.py", "contextlib.py")
+WRITING: Final = ("peerkit/stores/", "peerkit/program.py", "peerkit/kept.py", "contextlib.py")
 #: The steps after which the interpreter looks whether somebody pressed it.
 LOOKS: Final = ("CALL", "RESUME", "JUMP_BACKWARD")
 STEPS: Final = int(os.environ.get("PEERKIT_INTERRUPTIONS", "60"))
@@ -311,7 +312,15 @@ class Interruption:
         return self
 
     def during(self, work: Callable[[], object]) -> None:
-        """Do this, and press Ctrl-C when it is time."""
+        """Do this, and press Ctrl-C when it is time, in a thread that ends with it.
+
+        Interrupted while it leaves an except clause, the interpreter keeps that error at hand
+        for as long as the thread lives: it would be the context of whatever is raised later.
+        """
+        with ThreadPoolExecutor(1) as alone:
+            alone.submit(self._traced, work).result()
+
+    def _traced(self, work: Callable[[], object]) -> None:
         before = sys.gettrace()
         sys.settrace(self)
         try:

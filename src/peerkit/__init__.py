@@ -171,6 +171,7 @@ if TYPE_CHECKING:
         Handbook,
         Verdict,
     )
+    from peerkit.kept import Anchor, Break, Page, Verified
     from peerkit.model import (
         DETAILS,
         SECTIONS,
@@ -364,14 +365,7 @@ if TYPE_CHECKING:
         Notice,
         Notifier,
     )
-    from peerkit.program import (
-        Anchor,
-        Break,
-        Page,
-        Program,
-        Told,
-        Verified,
-    )
+    from peerkit.program import Program, Told
     from peerkit.reviewing import (
         CueKind,
         Pointer,
@@ -778,6 +772,7 @@ _ROOMS: Final = (
     "stores.writing.codec",
     "telling.wording",
     "telling.ways",
+    "kept",
     "program",
 )
 
