@@ -33,7 +33,7 @@ __all__ = ["CASES"]
 
 #: How many journal entries the two files hold.
 SMALL: Final = 1_000
-LARGE: Final = 200_000
+LARGE: Final = int(os.environ.get("PEERKIT_STORING_ENTRIES", "200000"))
 BATCH: Final = 500
 #: How many acts one run does one by one, and how many it does before the clock starts.
 ACTS: Final = 400
@@ -208,7 +208,7 @@ def _library(effort: Effort) -> list[Figure]:
 
 
 def _two_sizes(effort: Effort) -> list[Figure]:
-    """A session reported at one thousand and at two hundred thousand entries."""
+    """A session reported in a small file and in a large one."""
     figures = []
     with _made(effort, large=True) as place:
         named = {"small": f"{SMALL:,} entries", "large": f"{place.large:,} entries"}
