@@ -104,6 +104,17 @@ class TestConnection:
         (way,) = program.find(pk.Connection).items
         assert way.status is pk.ConnectionStatus.WANTED
 
+    def test_which_service_it_is_is_not_in_the_journal(self) -> None:
+        """It is theirs alone; where the service is asked, the reasons do not name it either."""
+        program = after(attrs.evolve(WISH, service="canary-clinic"))
+        told: dict[str, Any] = {"connection": "c-1", "whom": pk.WhoIsAsked.SERVICE}
+        decision = program.do(pk.AskHowItWent(**HELPING, **told, their_wish=True))
+        (reason,) = [each for each in decision.findings if each.clause.id == "consent"]
+
+        assert reason.verdict is pk.Verdict.NEEDS_CONSENT
+        assert "that service" in reason.sentence
+        assert not [each for each in program.journal() if "canary-clinic" in each.body]
+
     def test_the_way_of_another_is_nobody_elses(self) -> None:
         """Neither to be helped along, nor to be asked after."""
         program = after(attrs.evolve(WISH, by="p-8", participant="p-8"))

@@ -28,10 +28,12 @@ from peerkit.stores import Apart
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sealing.keys import KeysInMemory
 from peerkit.stores.sealing.sealed import SealedStore
+from peerkit.stores.sql import SQLStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.writing.remaking import remade
 from peerkit.testing import strategies
 from tests.ordinary import EARLIER, NOW, TODAY, empty, opened, tallies_of
+from tests.postgres import Postgres
 from tests.test_acts import ONE_OF_EACH
 
 ALLOWED, CONSENT, CONSULT, FACTS, NO = pk.Verdict
@@ -429,6 +431,36 @@ class TestTheFile:
             assert [each for each in TOLD if each in dump] == []
         assert [each for each in TOLD if _in_files(path, each)] == []
 
+    def test_whoever_opens_it_next_empties_the_log(self, tmp_path: Path) -> None:
+        """A process died before it did: what it had forgotten goes with the next change."""
+        was, path = tmp_path / "was.db", tmp_path / "kept.db"
+        with opened(SQLiteStore(was)) as program:
+            lived(program)
+            program.store._empty_the_log = lambda: None  # type: ignore[attr-defined]  # it dies here
+            program.do(forget("p-1")).or_raise()
+            for tail in ("", "-wal"):
+                Path(f"{path}{tail}").write_bytes(Path(f"{was}{tail}").read_bytes())
+        assert _in_files(path, "Zebrafinch-goal")
+        with empty(SQLiteStore(path)) as program:
+            program.do(pk.WelcomeParticipant(by="c", id="p-9")).or_raise()
+            assert [each for each in TOLD if _in_files(path, each)] == []
+            assert program.verify().whole
+
+    @pytest.mark.server
+    def test_on_a_server_writing_the_tables_anew_wipes_them(self, server: Postgres) -> None:
+        """As the page says: until then the bytes are in the files, and then no more."""
+        address = server.new()
+        with opened(SQLStore(address)) as program:
+            lived(program).do(forget("p-1")).or_raise()
+            schema = address.partition("schema=")[2]
+            tables = ", ".join(f"{schema}.peerkit_{each}" for each in ("apart", "noun"))
+            before = _on_the_server(server, schema)
+            server.ask(f"VACUUM FULL {tables}")
+            after = _on_the_server(server, schema)
+
+        assert set(TOLD) <= before
+        assert after.isdisjoint(TOLD)
+
     def test_another_one_who_reads_learns_of_it(self, tmp_path: Path) -> None:
         """A program that was open before remembers nothing of what it had read."""
         path = tmp_path / "kept.db"
@@ -472,6 +504,17 @@ class TestTheFile:
 def _in_files(path: Path, told: str) -> bool:
     files = path.parent.glob(f"{path.name}*")
     return any(told.encode() in each.read_bytes() for each in files)
+
+
+def _on_the_server(server: Postgres, schema: str) -> set[str]:
+    """What of a life is in the files of its tables."""
+    server.ask("CHECKPOINT")
+    found: set[str] = set()
+    for table in ("apart", "noun"):
+        ((file,),) = server.ask(f"SELECT pg_relation_filepath('{schema}.peerkit_{table}')")
+        held = (server.folder / "data" / file).read_bytes()
+        found |= {each for each in TOLD if each.encode() in held}
+    return found
 
 
 class TestEveryKind:

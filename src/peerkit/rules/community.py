@@ -114,8 +114,11 @@ def visit_wanted(act: ReportVisit, view: View, book: Book) -> Findings:
 
 
 def _agreed(participant: str, scope: ConsentScope, to: str, view: View, book: Book) -> Finding:
-    """Whether the participant agreed to this going there, now."""
-    facts = {"participant": participant, "scope": Phrase(scope), "to": to}
+    """Whether the participant agreed to this going there, now.
+
+    Which service it is, is theirs alone: it would stay in the journal when they are forgotten.
+    """
+    facts = {"participant": participant, "scope": Phrase(scope), "to": Phrase("that service")}
     agreed = any(
         each.participant == participant and each.covers(scope, to, view.now)
         for each in view.all(Consent)

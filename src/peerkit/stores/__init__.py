@@ -197,7 +197,8 @@ class Reseals(Store, Protocol):
         Promises: all of them or none, in a batch with the batch; a text that is no more as
         the first says is left alone; nothing else changes, the journal and its order least
         of all. What was there before is not read again; when its bytes are gone, the engine
-        decides: of a file, once nobody reads an older state; of a server, once it has vacuumed.
+        decides: of a file, once nobody reads an older state; of a server, once it has
+        written the table anew.
         """
         ...
 

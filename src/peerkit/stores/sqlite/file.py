@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import time
@@ -14,7 +15,7 @@ from peerkit.errors import StoreError
 from peerkit.stores import NotAStore
 from peerkit.stores.sqlite.held import was_open_before_the_fork
 
-__all__ = ["FAILURES", "emptied", "laid_out", "opened", "why"]
+__all__ = ["FAILURES", "emptied", "has_a_log", "laid_out", "opened", "why"]
 
 #: Written into the file so that we know our own: "peer" in ASCII.
 _OURS: Final = 0x70656572
@@ -198,6 +199,13 @@ def emptied(db: sqlite3.Connection) -> bool:
     except sqlite3.Error:
         return False
     return not busy
+
+
+def has_a_log(path: str) -> bool:
+    """Whether anything lies in the log of this file."""
+    with suppress(OSError, ValueError):
+        return Path(f"{os.path.realpath(path)}-wal").stat().st_size > 0
+    return False
 
 
 def why(error: Exception) -> str:

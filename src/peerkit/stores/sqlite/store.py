@@ -30,7 +30,7 @@ from peerkit.stores.bare import carrying_nothing
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite.backup import backed_up
 from peerkit.stores.sqlite.examined import advised
-from peerkit.stores.sqlite.file import FAILURES, emptied, opened, why
+from peerkit.stores.sqlite.file import FAILURES, emptied, has_a_log, opened, why
 from peerkit.stores.sqlite.held import hold, let_go
 from peerkit.stores.sqlite.inspected import cards, faults, guards_mended
 from peerkit.stores.sqlite.outbox import (
@@ -98,7 +98,8 @@ class SQLiteStore:
         self._writing = False
         self._batch = False
         self._closed = False
-        self._forgot = False
+        # Whoever left a log behind may have forgotten somebody, and died before it was emptied.
+        self._forgot = has_a_log(self.path)
         self._nouns = NounsRead(self.path)
         self._db, self._program = self._opened(
             program, _DURABILITY[durability], make=not must_exist
