@@ -66,6 +66,8 @@ __all__ = ["SQLiteStore"]
 
 N = TypeVar("N", bound=Noun)
 
+#: What SQLite takes for a place that is gone when it is closed.
+_NO_FILE: Final = frozenset({"", ":memory:"})
 #: How many nouns we remember as read, so as not to read them again.
 _REMEMBERED: Final = 4096
 #: How durable an acknowledged change is: SQLite's own words.
@@ -108,8 +110,8 @@ class SQLiteStore:
         if durability not in _DURABILITY:
             raise StoreError(f"durability is one of {', '.join(_DURABILITY)}.")
         self.path: str = os.fspath(path)
-        if not self.path:
-            raise StoreError("Name a file. What has no name would be gone when it is closed.")
+        if self.path in _NO_FILE:
+            raise StoreError("Name a file. What has none would be gone when it is closed.")
         self._pid = os.getpid()
         self._lock = RLock()
         self._writing = False
@@ -174,11 +176,21 @@ class SQLiteStore:
             else:
                 if alone:
                     self._empty_the_log()
+                    self._must_have_gone_there()
                 return
             finally:
                 if alone:
                     self._batch = self._writing = False
         raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
+
+    def _must_have_gone_there(self) -> None:
+        """What was committed while somebody took the file away may be nowhere any more."""
+        if not self._held.whole():
+            raise StoreError(
+                f"{self.path} or its log was taken away or replaced while this was written, so it "
+                "is not known whether it was stored. Close this, put the file back, open it again, "
+                "and do it again with the same key: if it was stored, that gives the first answer."
+            )
 
     def _empty_the_log(self) -> None:
         """After something was forgotten: what was, is still in the log until it is emptied."""
@@ -516,7 +528,7 @@ class SQLiteStore:
 
     def advice(self) -> Iterator[Advice]:
         """What to know of this file and the place where it is."""
-        return advised(self.path, self._ask, self._program)
+        return advised(self._held.name, self._ask, self._program)
 
     def cards(self) -> Iterator[Card]:
         """Everything by which this file finds what it keeps."""
