@@ -172,7 +172,7 @@ def _month(effort: Effort, side: _Side) -> list[Figure]:
     number = sum(len(_rows(side.raw, *each)) for each in asked) / len(asked)
 
     def forgetful(*each: Any) -> object:
-        side.store._read.clear()  # noqa: SLF001 - so that each text is read anew
+        side.store._nouns.known.clear()  # noqa: SLF001 - so that each text is read anew
         return _found(side.program, *each)
 
     ours, rows, anew, nouns = in_turn(

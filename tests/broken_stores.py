@@ -312,11 +312,13 @@ class CountsAPage(MemoryStore):
 class FilesOnTheOldDay(SQLiteStore):
     """Leaves a noun on the day it was first filed under."""
 
-    def _write_noun(self, n: int, noun: Noun, body: str, view: View) -> None:
-        before = view.get(type(noun), noun.id)
-        super()._write_noun(n, noun, body, view)
-        if before is not None:
-            self._db.execute("UPDATE peerkit_filed SET day = ?", (before.dates,))
+    def _put(self, change: Change) -> Entry:
+        entry = super()._put(change)
+        for noun, _ in change.nouns:
+            before = change.stood.view.get(type(noun), noun.id)
+            if before is not None:
+                self._db.execute("UPDATE peerkit_filed SET day = ?", (before.dates,))
+        return entry
 
 
 class ForgetsTheShelfOnly(MemoryStore):
@@ -338,9 +340,12 @@ class ForgetsForGoodTooSoon(MemoryStore):
 class RemovesTheRowOnly(SQLiteStore):
     """Takes a noun away and leaves it filed."""
 
-    def _refile(self, sql: Any, noun: Noun, was: Any, now: Any, *more: str) -> None:
-        if now:
-            super()._refile(sql, noun, was, now, *more)
+    def _put(self, change: Change) -> Entry:
+        filed = self._db.execute("SELECT * FROM peerkit_filed").fetchall()
+        entry = super()._put(change)
+        if change.removes:
+            self._db.executemany("INSERT OR IGNORE INTO peerkit_filed VALUES (?,?,?,?,?)", filed)
+        return entry
 
 
 class RemovesUnseen(MemoryStore):
@@ -636,12 +641,19 @@ class RemembersWhatFailed(SQLiteStore):
         super().__init__(path)
         self._known: dict[tuple[str, str, int], Noun] = {}
 
-    def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
-        return self._known.setdefault(name, super()._noun(name, body))
+    def view(self, *asked: Any, **how: Any) -> Standing:
+        """What was written under these numbers at first."""
+        stands = super().view(*asked, **how)
+        numbers = {(kind, id_): n for kind, id_, n in stands.versions}
+        names = [(each.kind, each.id, numbers[each.kind, each.id]) for each in stands.view.nouns]
+        known = [self._known.get(*pair) for pair in zip(names, stands.view.nouns, strict=True)]
+        return attrs.evolve(stands, view=attrs.evolve(stands.view, nouns=tuple(known)))
 
-    def _write_noun(self, n: int, noun: Noun, body: str, view: View) -> None:
-        super()._write_noun(n, noun, body, view)
-        self._known[noun.kind, noun.id, n] = noun
+    def _put(self, change: Change) -> Entry:
+        entry = super()._put(change)
+        for noun, _ in change.nouns:
+            self._known[noun.kind, noun.id, entry.number] = noun
+        return entry
 
 
 class LetsGo(SQLiteStore):

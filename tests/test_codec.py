@@ -16,8 +16,6 @@ import peerkit as pk
 from peerkit.acts import ACTS
 from peerkit.model import NOUNS
 from peerkit.stores.writing.codec import (
-    MOST_CHARACTERS,
-    MOST_DEPTH,
     act_table,
     read_act,
     read_noun,
@@ -26,6 +24,7 @@ from peerkit.stores.writing.codec import (
     write_act,
     write_noun,
 )
+from peerkit.stores.writing.strict import MOST_CHARACTERS, MOST_DEPTH
 from peerkit.testing.strategies import acts, nouns
 from tests.ordinary import opened
 

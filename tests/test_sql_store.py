@@ -25,10 +25,10 @@ from peerkit.stores import NotAStore, Store, Wanted
 from peerkit.stores.sql import SQLStore
 from peerkit.stores.sql import opening as sql_opening
 from peerkit.stores.sql import server as sql_server
-from peerkit.stores.sql import store as sql_store
 from peerkit.stores.sql.reading import SQLReader, sql_at
 from peerkit.stores.sql.server import run
 from peerkit.stores.sqlite import SQLiteStore
+from peerkit.stores.writing import rows
 from peerkit.testing import StoreConformance
 from peerkit.testing.pieces import (
     NOW,
@@ -425,20 +425,20 @@ def test_what_is_remembered_as_read_has_an_end(
 ) -> None:
     """However many nouns are read, few are held in memory, and they come all the same."""
     keep(store, "x", nouns=map(goal, range(10)))
-    store._read.clear()
-    monkeypatch.setattr(sql_store, "_REMEMBERED", 3)
+    store._nouns.known.clear()
+    monkeypatch.setattr(rows, "REMEMBERED", 3)
 
     assert store.find(Wanted(Goal)) == tuple(map(goal, range(10)))
-    assert len(store._read) <= 3
+    assert len(store._nouns.known) <= 3
 
 
 def test_what_is_forgotten_is_not_remembered(store: SQLStore) -> None:
     """When somebody is forgotten, no noun that was read before is held in memory."""
     keep(store, "m-1", nouns=[match()])
-    assert store._read
+    assert store._nouns.known
     keep(store, "p-1", forgets=["p-1"])
 
-    assert not store._read
+    assert not store._nouns.known
 
 
 def test_a_batch_goes_on_after_moved(store: SQLStore) -> None:

@@ -36,8 +36,8 @@ from peerkit.stores import (
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite import file as sqlite_file
-from peerkit.stores.sqlite import store as sqlite_store
 from peerkit.stores.sqlite.reading import SQLiteReader
+from peerkit.stores.writing import rows
 from peerkit.testing import StoreConformance
 from peerkit.testing.pieces import (
     NOW,
@@ -411,10 +411,10 @@ def test_what_is_remembered_as_read_has_an_end(path: Path, monkeypatch: pytest.M
     """However many nouns are read, few are held in memory, and they come all the same."""
     with closing(SQLiteStore(path)) as store:
         keep(store, "x", nouns=map(goal, range(10)))
-    monkeypatch.setattr(sqlite_store, "_REMEMBERED", 3)
+    monkeypatch.setattr(rows, "REMEMBERED", 3)
     with closing(SQLiteStore(path)) as store:
         assert store.find(Wanted(Goal)) == tuple(map(goal, range(10)))
-        assert len(store._read) <= 3
+        assert len(store._nouns.known) <= 3
 
 
 class Busy:

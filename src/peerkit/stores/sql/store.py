@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
-from peerkit.errors import BadInput, Moved, StoreError
-from peerkit.model import Count, Message, Noun, View
+from peerkit.errors import Moved, StoreError
+from peerkit.model import Count, Message, Noun
 from peerkit.stores import (
     Apart,
     Change,
@@ -22,13 +22,14 @@ from peerkit.stores import (
     Wanted,
     seal,
 )
+from peerkit.stores.bare import carrying_nothing
 from peerkit.stores.sql.examined import advised
 from peerkit.stores.sql.opening import found, opened
 from peerkit.stores.sql.outbox import TEXTS, Outbox, message
 from peerkit.stores.sql.server import BEGIN, Host, Server, engine_at, read_address, run
 from peerkit.stores.sql.statements import Statements
 from peerkit.stores.sql.tables import Names
-from peerkit.stores.writing.codec import read_noun
+from peerkit.stores.writing.rows import NounsRead, standing
 
 if TYPE_CHECKING:
     import psycopg
@@ -38,12 +39,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SQLStore"]
 
-K = TypeVar("K")
 N = TypeVar("N", bound=Noun)
-V = TypeVar("V")
 
-#: How many nouns, and how many heads, we remember as read, so as not to read them again.
-_REMEMBERED: Final = 4096
+#: How many heads are remembered as read.
+_HEADS: Final = 4096
 
 
 class SQLStore:
@@ -93,7 +92,7 @@ class SQLStore:
     def _over(self, names: Names, number: int) -> None:
         self._say = Statements(names, number)
         self._outbox = Outbox(self._server, names, number)
-        self._read: dict[str, Noun] = {}
+        self._nouns = NounsRead("The server")
         self._heads: dict[int, str] = {}
 
     def within(self, connection: Host) -> SQLStore:
@@ -107,7 +106,7 @@ class SQLStore:
         other._server = self._server.within(connection)
         other._say = self._say
         other._outbox = attrs.evolve(self._outbox, server=other._server)
-        other._read = self._read
+        other._nouns = self._nouns
         other._heads = self._heads
         return other
 
@@ -123,42 +122,13 @@ class SQLStore:
         return self._standing(self._server.ask(*self._say.standing(about, day, key)), now)
 
     def _standing(self, rows: list[tuple[Any, ...]], now: datetime) -> Standing:
-        nouns: dict[tuple[str, str, int], Noun] = {}
-        tallies: dict[tuple[str, str], int] = {}
-        earlier = None
-        seen = 0
-        for kind, id_, number, body in rows:
-            if kind == "head":
-                seen = number
-                _remember(self._heads, number, id_)
-            elif kind == "earlier":
-                earlier = next(self.journal(number - 1))
-            elif kind == "tally":
-                tallies[id_, body] = number
-            else:
-                name = (kind, id_, number)
-                nouns[name] = self._noun(name, body)
-        return Standing(
-            view=View(now, tuple(nouns[name] for name in sorted(nouns)), tallies, seen),
-            versions=frozenset(nouns),
-            earlier=earlier,
-        )
+        for _, head, number, _ in (row for row in rows if row[0] == "head"):
+            if len(self._heads) >= _HEADS:
+                self._heads.clear()
+            self._heads[number] = head
+        return standing(rows, now, self._nouns, lambda n, *_: next(self.journal(n - 1)))
 
-    def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
-        """A noun as it is written. The same text is read once."""
-        noun = self._read.get(body)
-        place = "$.id"  # where it lies under another's name
-        if noun is None:
-            try:
-                noun = read_noun(body)
-            except BadInput as error:
-                place = error.place
-            else:
-                _remember(self._read, body, noun)
-        if noun is not None and (noun.kind, noun.id) == name[:2]:
-            return noun
-        raise StoreError(f"The server holds a {name[0]} {name[1]} that does not fit: {place}.")
-
+    @carrying_nothing
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
         moved = Moved(change.about, change.stood.view.seen)
@@ -170,10 +140,8 @@ class SQLStore:
         if entry is None:
             raise moved
         if change.forgets:
-            self._read.clear()
-        for noun, body in change.nouns:
-            if noun.open:  # what is closed is seldom read again
-                _remember(self._read, body, noun)
+            self._nouns.known.clear()
+        self._nouns.written(change.nouns)
         return entry
 
     def _at_once(self, db: psycopg.Connection[Any], change: Change) -> Entry | None:
@@ -222,7 +190,7 @@ class SQLStore:
     def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
         """The nouns that are asked for, behind this place."""
         rows = self._server.ask(*self._say.finding(wanted, after, limit))
-        return tuple(self._noun((row[0], row[1], row[2]), row[3]) for row in rows)  # type: ignore[misc]  # they are of this kind
+        return tuple(self._nouns.of(row[0], row[1], row[3]) for row in rows)  # type: ignore[misc]  # they are of this kind
 
     def count(self, wanted: Wanted[N]) -> int:
         """How many nouns are asked for."""
@@ -248,15 +216,18 @@ class SQLStore:
         """The texts kept about this, oldest first."""
         return tuple(Apart(*row) for row in self._server.ask(*self._say.apart(about)))
 
+    @carrying_nothing
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         """Put other texts in the place of those that stand there."""
         if pairs:
             self._server.change(lambda db: run(db, *self._say.resealing(pairs)))
 
+    @carrying_nothing
     def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
         """Messages that are to be told now, leased to the caller."""
         return self._outbox.take(limit, now, lease, token)
 
+    @carrying_nothing
     def settle(
         self, settled: tuple[Settled, ...], now: datetime, token: str = ""
     ) -> tuple[str, ...]:
@@ -278,9 +249,3 @@ class SQLStore:
     def close(self) -> None:
         """Let go of the server."""
         self._server.close()
-
-
-def _remember(known: dict[K, V], name: K, value: V) -> None:
-    if len(known) >= _REMEMBERED:
-        known.clear()
-    known[name] = value

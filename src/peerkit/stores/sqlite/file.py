@@ -6,20 +6,16 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import wraps
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
 from peerkit.errors import StoreError
 from peerkit.stores import GENESIS, NotAStore
 from peerkit.stores.sqlite.held import was_open_before_the_fork
 
-__all__ = ["FAILURES", "carrying_nothing", "emptied", "laid_out", "opened", "why"]
-
-P = ParamSpec("P")
-T = TypeVar("T")
+__all__ = ["FAILURES", "emptied", "laid_out", "opened", "why"]
 
 #: Written into the file so that we know our own: "peer" in ASCII.
 _OURS: Final = 0x70656572
@@ -198,24 +194,6 @@ def laid_out() -> Iterator[str]:
             f"WHEN ({writing}) IS NOT 1 "
             "BEGIN SELECT RAISE(ABORT, 'nothing changes without an entry'); END"
         )
-
-
-def carrying_nothing(method: Callable[P, T]) -> Callable[P, T]:
-    """The same method; an error of ours that comes out of it carries none of SQLite's along.
-
-    What is raised while another error passes through a ``with`` block keeps that one as its
-    context, and a text that could not be written is one of its arguments.
-    """
-
-    @wraps(method)
-    def bare(*args: P.args, **how: P.kwargs) -> T:
-        try:
-            return method(*args, **how)
-        except StoreError as error:
-            error.__context__ = None
-            raise
-
-    return bare
 
 
 def emptied(db: sqlite3.Connection) -> bool:

@@ -5,24 +5,29 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from peerkit.errors import Moved
 from peerkit.model import Noun
 from peerkit.stores import Change, Entry, seal
 from peerkit.stores.sqlite.outbox import LAID, laid
-from peerkit.stores.sqlite.statements import FILED, NEW_NOUN, WEIGHING
+from peerkit.stores.sqlite.statements import (
+    APART,
+    APART_FORGOTTEN,
+    ENTRY,
+    FILED,
+    KEY,
+    NEW_NOUN,
+    STEP,
+    TALLY,
+    TOUCHED,
+    WEIGHING,
+)
 
 __all__ = ["Gathered"]
 
 #: A noun by its kind and id.
 _Name: TypeAlias = tuple[str, str]
-
-_STEP: Final = "UPDATE peerkit_program SET n = ?, hash = ?, writing = 1 WHERE id = ?"
-_TALLY: Final = (
-    "INSERT INTO peerkit_tally VALUES (?,?,?,?,?) "
-    "ON CONFLICT DO UPDATE SET value = value + excluded.value"
-)
 
 
 class Gathered:
@@ -81,20 +86,20 @@ class Gathered:
         """Write everything but the nouns that are ``known``, and what is gone."""
         mine = self._mine
         for row in self._entries:
-            db.execute(_STEP, (row[1], row[2], mine))
-            db.execute("INSERT INTO peerkit_entry VALUES (?,?,?,?)", row)
+            db.execute(STEP, (row[1], row[2], mine))
+            db.execute(ENTRY, row)
         for owner in self.forgotten:
-            db.execute("DELETE FROM peerkit_apart WHERE program = ? AND owner = ?", (mine, owner))
+            db.execute(APART_FORGOTTEN, (mine, owner))
         new = [self.nouns[name] for name in sorted(self.nouns) if name not in known]
         for sql, rows in (
-            ("INSERT INTO peerkit_key VALUES (?,?,?)", self._keys),
-            ("INSERT INTO peerkit_touched VALUES (?,?,?)", sorted(self._touched)),
+            (KEY, self._keys),
+            (TOUCHED, sorted(self._touched)),
             (NEW_NOUN, self._new(new)),
             (FILED[0], self._filed(new)),
             (WEIGHING[0], self._weighing(new)),
-            (_TALLY, ((mine, *name, by) for name, by in sorted(self._tallies.items()))),
+            (TALLY, ((mine, *name, by) for name, by in sorted(self._tallies.items()))),
             (LAID, self._messages),
-            ("INSERT INTO peerkit_apart VALUES (?,?,?,?,?,?,?)", self._apart),
+            (APART, self._apart),
         ):
             db.executemany(sql, rows)
 

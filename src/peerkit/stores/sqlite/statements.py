@@ -7,9 +7,43 @@ from typing import Any, Final
 
 from peerkit.stores import Order, Wanted
 
-__all__ = ["FILED", "HEAD", "ITSELF", "NEW_NOUN", "WEIGHING", "counting", "finding", "standing"]
+__all__ = [
+    "APART",
+    "APART_FORGOTTEN",
+    "ENTRY",
+    "FILED",
+    "HEAD",
+    "ITSELF",
+    "KEY",
+    "NEW_NOUN",
+    "STEP",
+    "TALLY",
+    "TOUCHED",
+    "WEIGHING",
+    "WRITTEN",
+    "counting",
+    "finding",
+    "standing",
+]
 
 HEAD: Final = "SELECT n, hash FROM peerkit_program WHERE id = ?"
+#: A program counts its next entry, which opens the guards; the entry itself; and they are shut.
+STEP: Final = "UPDATE peerkit_program SET n = ?, hash = ?, writing = 1 WHERE id = ?"
+ENTRY: Final = "INSERT INTO peerkit_entry VALUES (?,?,?,?)"
+WRITTEN: Final = "UPDATE peerkit_program SET writing = 0 WHERE id = ?"
+#: By what an entry is found.
+KEY: Final = "INSERT INTO peerkit_key VALUES (?,?,?)"
+TOUCHED: Final = "INSERT INTO peerkit_touched VALUES (?,?,?)"
+#: A tally moves; where there is none, from nothing.
+TALLY: Final = (
+    "INSERT INTO peerkit_tally VALUES (?,?,?,?,?) "
+    "ON CONFLICT DO UPDATE SET value = value + excluded.value"
+)
+#: What lies apart from an entry, and all of it that is somebody's.
+APART: Final = "INSERT INTO peerkit_apart VALUES (?,?,?,?,?,?,?)"
+APART_FORGOTTEN: Final = (
+    "DELETE FROM peerkit_apart INDEXED BY peerkit_apart_owned WHERE program = ? AND owner = ?"
+)
 #: A noun that was not there.
 NEW_NOUN: Final = (
     "INSERT INTO peerkit_noun (n, status, day, body, program, id, kind) VALUES (?,?,?,?,?,?,?)"

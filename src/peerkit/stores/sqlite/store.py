@@ -12,7 +12,7 @@ from operator import itemgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from peerkit.errors import BadInput, Moved, StoreError
+from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Message, Noun, View, periods
 from peerkit.stores import (
     Apart,
@@ -26,17 +26,16 @@ from peerkit.stores import (
     Wanted,
     seal,
 )
+from peerkit.stores.bare import carrying_nothing
 from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite.backup import backed_up
 from peerkit.stores.sqlite.examined import advised
-from peerkit.stores.sqlite.file import FAILURES, carrying_nothing, emptied, opened, why
+from peerkit.stores.sqlite.file import FAILURES, emptied, opened, why
 from peerkit.stores.sqlite.held import hold, let_go
 from peerkit.stores.sqlite.inspected import cards, faults, guards_mended
 from peerkit.stores.sqlite.outbox import (
     COUNTED,
-    LAID,
     POSTED,
-    laid,
     message,
     posting,
     read,
@@ -44,17 +43,10 @@ from peerkit.stores.sqlite.outbox import (
     taken,
 )
 from peerkit.stores.sqlite.restoring import Gathered
-from peerkit.stores.sqlite.statements import (
-    FILED,
-    HEAD,
-    ITSELF,
-    NEW_NOUN,
-    WEIGHING,
-    counting,
-    finding,
-    standing,
-)
-from peerkit.stores.writing.codec import read_noun
+from peerkit.stores.sqlite.statements import HEAD, ITSELF, WRITTEN, counting, finding
+from peerkit.stores.sqlite.statements import standing as standing_said
+from peerkit.stores.sqlite.writing import remove, write, write_noun
+from peerkit.stores.writing.rows import NounsRead, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -68,18 +60,9 @@ N = TypeVar("N", bound=Noun)
 
 #: What SQLite takes for a place that is gone when it is closed.
 _NO_FILE: Final = frozenset({"", ":memory:"})
-#: How many nouns we remember as read, so as not to read them again.
-_REMEMBERED: Final = 4096
 #: How durable an acknowledged change is: SQLite's own words.
 _DURABILITY: Final = {"full": "FULL", "normal": "NORMAL"}
 
-_NOUN_AGAIN: Final = (
-    "UPDATE peerkit_noun SET n = ?, status = ?, day = ?, body = ? "
-    "WHERE program = ? AND id = ? AND kind = ?"
-)
-_FILED_AGAIN: Final = (
-    "UPDATE peerkit_filed SET day = ? WHERE program = ? AND kind = ? AND id = ? AND under = ?"
-)
 _NUMBER: Final = itemgetter(0)
 #: Nobody decides on what changes of another house stood on.
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -118,7 +101,7 @@ class SQLiteStore:
         self._batch = False
         self._closed = False
         self._forgot = False
-        self._read: dict[str, Noun] = {}
+        self._nouns = NounsRead(self.path)
         self._db, self._program = self._opened(
             program, _DURABILITY[durability], make=not must_exist
         )
@@ -195,7 +178,7 @@ class SQLiteStore:
     def _empty_the_log(self) -> None:
         """After something was forgotten: what was, is still in the log until it is emptied."""
         if self._forgot:
-            self._read.clear()
+            self._nouns.known.clear()
             self._forgot = not emptied(self._db)  # while somebody reads: after the next change
 
     def _begin(self) -> None:
@@ -227,50 +210,11 @@ class SQLiteStore:
         self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
     ) -> Standing:
         """How things stand about these ids: one statement, so one moment."""
-        nouns: dict[tuple[str, str, int], Noun] = {}
-        tallies: dict[tuple[str, str], int] = {}
-        earlier = None
-        seen = 0
         mine = self._program
         keyed = () if key is None else (mine, key)
         values = (*about, mine, mine, mine, mine, *periods(day), *keyed)
-        for kind, id_, number, body in self._ask(
-            standing(len(about), keyed=key is not None), values
-        ):
-            if kind == "head":
-                seen = number
-            elif kind == "earlier":
-                earlier = self._entry(number, id_, body)
-            elif kind == "tally":
-                tallies[id_, body] = number
-            else:
-                name = (kind, id_, number)
-                nouns[name] = self._noun(name, body)
-        return Standing(
-            view=View(now, tuple(nouns[name] for name in sorted(nouns)), tallies, seen),
-            versions=frozenset(nouns),
-            earlier=earlier,
-        )
-
-    def _noun(self, name: tuple[str, str, int], body: str) -> Noun:
-        """A noun as it is written. The same text is read once."""
-        noun = self._read.get(body)
-        place = "$.id"  # where it lies under another's name
-        if noun is None:
-            try:
-                noun = read_noun(body)
-            except BadInput as error:
-                place = error.place
-            else:
-                self._remember(body, noun)
-        if noun is not None and (noun.kind, noun.id) == name[:2]:
-            return noun
-        raise StoreError(f"{self.path} holds a {name[0]} {name[1]} that does not fit: {place}.")
-
-    def _remember(self, body: str, noun: Noun) -> None:
-        if len(self._read) >= _REMEMBERED:
-            self._read.clear()
-        self._read[body] = noun
+        rows = self._ask(standing_said(len(about), keyed=key is not None), values)
+        return standing(rows, now, self._nouns, self._entry)
 
     @carrying_nothing
     def keep(self, change: Change) -> Entry:
@@ -286,95 +230,10 @@ class SQLiteStore:
             if now.earlier is not None or not now.same_as(change.stood):
                 raise Moved(change.about, stood.seen)
         entry = seal(number + 1, previous, change)
-        self._write(entry, change)
+        write(self._db, self._program, entry, change)
+        self._forgot = self._forgot or bool(change.forgets)
+        self._nouns.written(change.nouns)
         return entry
-
-    def _write(self, entry: Entry, change: Change) -> None:
-        run, many = self._db.execute, self._db.executemany
-        mine, n = self._program, entry.number
-        if change.key is not None:
-            # Looked at before anything is written, so that Moved leaves nothing behind.
-            taken = "SELECT 1 FROM peerkit_key WHERE program = ? AND key = ?"
-            if run(taken, (mine, change.key)).fetchone():
-                raise Moved(change.about, change.stood.view.seen)
-        step = "UPDATE peerkit_program SET n = ?, hash = ?, writing = 1 WHERE id = ?"
-        run(step, (n, entry.hash, mine))
-        run("INSERT INTO peerkit_entry VALUES (?,?,?,?)", (mine, n, entry.hash, entry.body))
-        if change.key is not None:
-            run("INSERT INTO peerkit_key VALUES (?,?,?)", (mine, change.key, n))
-        touched = [(mine, each, n) for each in change.touched]
-        many("INSERT INTO peerkit_touched VALUES (?,?,?)", touched)
-        for noun, body in change.nouns:
-            self._write_noun(n, noun, body, change.stood.view)
-        for kind, id_ in change.removes:
-            self._remove(kind, id_, change.stood.view)
-        if change.counts:
-            many(
-                "INSERT INTO peerkit_tally VALUES (?,?,?,?,?) "
-                "ON CONFLICT DO UPDATE SET value = value + excluded.value",
-                [(mine, each.of, each.period, each.what, each.by) for each in change.counts],
-            )
-        if change.messages:
-            many(LAID, laid(mine, n, change.messages))
-        self._write_apart(n, change)
-        run("UPDATE peerkit_program SET writing = 0 WHERE id = ?", (mine,))
-
-    def _write_apart(self, n: int, change: Change) -> None:
-        mine = self._program
-        for owner in change.forgets:
-            gone = (
-                "DELETE FROM peerkit_apart INDEXED BY peerkit_apart_owned "
-                "WHERE program = ? AND owner = ?"
-            )
-            self._db.execute(gone, (mine, owner))
-            self._forgot = True
-        for at, each in enumerate(change.apart):
-            row = (mine, n, at, each.about, each.owner, each.salt, each.text)
-            self._db.execute("INSERT INTO peerkit_apart VALUES (?,?,?,?,?,?,?)", row)
-
-    def _write_noun(self, n: int, noun: Noun, body: str, view: View) -> None:
-        """A noun that the change has not read must be new: nothing is overwritten unseen."""
-        before = view.get(type(noun), noun.id)
-        row = (n, noun.status, noun.dates, body, self._program, noun.id, noun.kind)
-        self._db.execute(NEW_NOUN if before is None else _NOUN_AGAIN, row)
-        if before is not None and before.dates != noun.dates:
-            moved = (noun.dates, self._program, noun.kind, noun.id)
-            for each in before.touches:
-                self._db.execute(_FILED_AGAIN, (*moved, each))
-        touched = () if before is None else before.touches
-        weighed = before.weighs_on if before is not None and before.open else ()
-        self._refile(FILED, noun, touched, noun.touches, noun.dates)
-        self._refile(WEIGHING, noun, weighed, noun.weighs_on if noun.open else ())
-        if noun.open:  # what is closed is seldom read again
-            self._remember(body, noun)
-
-    def _remove(self, kind: str, id_: str, view: View) -> None:
-        """A noun is taken away. Nothing is taken away unseen."""
-        noun = next((each for each in view.nouns if (each.kind, each.id) == (kind, id_)), None)
-        if noun is None:
-            raise StoreError(f"The {kind} {id_} was not read before. Nothing was stored.")
-        self._refile(FILED, noun, noun.touches, ())
-        self._refile(WEIGHING, noun, noun.weighs_on if noun.open else (), ())
-        gone = "DELETE FROM peerkit_noun WHERE program = ? AND id = ? AND kind = ?"
-        self._db.execute(gone, (self._program, id_, kind))
-
-    def _refile(
-        self,
-        sql: tuple[str, str],
-        noun: Noun,
-        was: tuple[str, ...],
-        now: tuple[str, ...],
-        *more: str,
-    ) -> None:
-        """A noun leaves the ids it was filed under and is filed under those of now."""
-        if was == now:
-            return
-        put, take = sql
-        name = (self._program, noun.kind, noun.id)
-        if came := {*now}.difference(was):
-            self._db.executemany(put, [(*name, each, *more) for each in came])
-        if went := {*was}.difference(now):
-            self._db.executemany(take, [(*name, each) for each in went])
 
     @carrying_nothing
     def restore(self, changes: Iterable[Change]) -> Entry:
@@ -387,15 +246,15 @@ class SQLiteStore:
                 "WHERE program = ? AND id IN (SELECT value FROM json_each(?))"
             )
             rows = self._db.execute(sql, (mine, json.dumps(gathered.ids))).fetchall()
-            before = {row[:2]: self._noun(row[:3], row[3]) for row in rows}
+            before = {row[:2]: self._nouns.of(row[0], row[1], row[3]) for row in rows}
             view = View(_NEVER, tuple(before.values()), {}, gathered.last.number)
             gathered.write(self._db, before)
             for name in before.keys() & gathered.nouns.keys():
-                self._write_noun(*gathered.nouns[name], view)
+                write_noun(self._db, mine, *gathered.nouns[name], view)
             for kind, id_ in gathered.gone & before.keys():
-                self._remove(kind, id_, view)
+                remove(self._db, mine, kind, id_, view)
             self._forgot = self._forgot or bool(gathered.forgotten)
-            self._db.execute("UPDATE peerkit_program SET writing = 0 WHERE id = ?", (mine,))
+            self._db.execute(WRITTEN, (mine,))
             return gathered.last
 
     @contextmanager
@@ -447,7 +306,7 @@ class SQLiteStore:
     def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
         """The nouns that are asked for, behind this place."""
         rows = self._ask(*finding(self._program, wanted, after, limit))
-        found = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
+        found = [self._nouns.of(row[0], row[1], row[3]) for row in rows]
         if rows and rows[-1][4]:
             found = self._with_itself(wanted, after, found)[:limit]
         if found and after:
@@ -471,7 +330,7 @@ class SQLiteStore:
         if wanted.about is None:
             return int(number)
         rows = self._ask(ITSELF, (self._program, wanted.about, wanted.kind.kind))
-        alone = [self._noun((row[0], row[1], row[2]), row[3]) for row in rows]
+        alone = [self._nouns.of(row[0], row[1], row[3]) for row in rows]
         return int(number) + sum(
             each.id not in each.touches and wanted.takes(each) for each in alone
         )
