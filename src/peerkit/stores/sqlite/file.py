@@ -159,7 +159,7 @@ CREATE TRIGGER peerkit_program_begins BEFORE INSERT ON peerkit_program
 WHEN NEW.n IS NOT 0 OR NEW.hash IS NOT '{GENESIS}' OR NEW.writing IS NOT 0
 OR EXISTS (SELECT 1 FROM peerkit_program WHERE id = NEW.id OR name = NEW.name)
 BEGIN SELECT RAISE(ABORT, 'a program begins at 0, and once'); END;
-"""
+"""  # noqa: S608 - our own text
 
 #: What nobody may do to a table outside a change, and which row says of which program it is.
 #: What becomes of a message moves without an entry; the rows that find things again are compared
@@ -358,7 +358,7 @@ def _entered(db: sqlite3.Connection, program: str, *, make: bool) -> int | None:
             db.execute(f"PRAGMA user_version = {older + 1}")
         which = "SELECT id FROM peerkit_program WHERE name = ?1"
         if make:  # a file that cannot be written is found out here, also where the program is there
-            new = f"INSERT INTO peerkit_program (name) SELECT ?1 WHERE NOT EXISTS ({which})"  # noqa: S608 - our own text
+            new = f"INSERT INTO peerkit_program (name) SELECT ?1 WHERE NOT EXISTS ({which})"
             db.execute(new, (program,))
         found = db.execute(which, (program,)).fetchone()
         db.execute("COMMIT")

@@ -27,12 +27,12 @@ from peerkit.stores import (
     seal,
 )
 from peerkit.stores.bare import carrying_nothing
-from peerkit.stores.inspected import Card
+from peerkit.stores.inspected import Card, cards
 from peerkit.stores.sqlite.backup import backed_up
 from peerkit.stores.sqlite.examined import advised
 from peerkit.stores.sqlite.file import FAILURES, emptied, opened, why
 from peerkit.stores.sqlite.held import hold, let_go
-from peerkit.stores.sqlite.inspected import cards, faults, guards_mended
+from peerkit.stores.sqlite.inspected import faults, guards_mended
 from peerkit.stores.sqlite.outbox import (
     COUNTED,
     POSTED,
