@@ -6,6 +6,7 @@ whoever does it. What it does not find stands in `NOT_SEEN`, and on the page of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -105,8 +106,6 @@ def test_verify_names_what_was_changed(
     store: SQLStore, server: Postgres, place: tuple[str, str]
 ) -> None:
     """An edit of any column, and a row that is gone, is found by the name of what it was."""
-    import re
-
     table, column = place
     of_main = "id = {0}" if table == "program" else "program = {0} AND ({1})"
     which = of_main.format(store._say.program, ROWS.get(table, "true"))
@@ -114,9 +113,9 @@ def test_verify_names_what_was_changed(
         other = f"{column} + 1000" if column in NUMBERS and column != "id" else f"{column} || ' '"
         if place == ("noun", "body"):
             other = "replace(body, '\"p-7\"', '\"p-8\"')"
-        statement = f"UPDATE {{{table}}} SET {column} = {other} WHERE {which}"  # noqa: S608 - ours
+        statement = f"UPDATE {{{table}}} SET {column} = {other} WHERE {which}"
     else:
-        statement = f"DELETE FROM {{{table}}} WHERE {which}"  # noqa: S608 - ours
+        statement = f"DELETE FROM {{{table}}} WHERE {which}"
 
     found = faults(store, server, statement)
 
@@ -126,7 +125,7 @@ def test_verify_names_what_was_changed(
 def test_every_column_is_among_them(store: SQLStore, server: Postgres) -> None:
     """But for what tellers write, for names and numbers of programs, and for places in a row."""
     rows = server.ask(
-        "SELECT table_name, column_name FROM information_schema.columns "  # noqa: S608 - ours
+        "SELECT table_name, column_name FROM information_schema.columns "
         f"WHERE table_schema = '{store._say.names.schema}'"
     )
     there = {(table.removeprefix("peerkit_"), column) for table, column in rows}
@@ -140,25 +139,34 @@ def test_every_column_is_among_them(store: SQLStore, server: Postgres) -> None:
 @pytest.mark.parametrize(
     ("statement", "fault"),
     [
-        ('DROP TRIGGER "{PREFIX}entry_update" ON {entry}', "trigger peerkit_entry_update is missing"),
+        (
+            'DROP TRIGGER "{PREFIX}entry_update" ON {entry}',
+            "trigger peerkit_entry_update is missing",
+        ),
         (
             "ALTER TABLE {noun} DISABLE TRIGGER ALL",
             "trigger peerkit_noun_insert is switched off",
         ),
         (
-            'DROP TRIGGER "{PREFIX}entry_delete" ON {entry}; CREATE TRIGGER "{PREFIX}entry_delete" '
-            "BEFORE DELETE ON {entry} FOR EACH STATEMENT WHEN (false) "
-            "EXECUTE FUNCTION {refused}('x')",
+            (
+                'DROP TRIGGER "{PREFIX}entry_delete" ON {entry}; CREATE TRIGGER "{PREFIX}entry_delete" '
+                "BEFORE DELETE ON {entry} FOR EACH STATEMENT WHEN (false) "
+                "EXECUTE FUNCTION {refused}('x')"
+            ),
             "trigger peerkit_entry_delete was altered",
         ),
         (
-            "CREATE OR REPLACE FUNCTION {refused}() RETURNS trigger LANGUAGE plpgsql "
-            "AS $$ BEGIN RETURN NULL; END $$",
+            (
+                "CREATE OR REPLACE FUNCTION {refused}() RETURNS trigger LANGUAGE plpgsql "
+                "AS $$ BEGIN RETURN NULL; END $$"
+            ),
             "function peerkit_refused was altered",
         ),
         (
-            "CREATE TRIGGER sly AFTER UPDATE ON {filed} FOR EACH STATEMENT "
-            "EXECUTE FUNCTION {refused}('x')",
+            (
+                "CREATE TRIGGER sly AFTER UPDATE ON {filed} FOR EACH STATEMENT "
+                "EXECUTE FUNCTION {refused}('x')"
+            ),
             "trigger sly is not ours",
         ),
         ('ALTER TABLE {entry} DROP CONSTRAINT "{PREFIX}entry_pkey"', "entry has lost its key"),
