@@ -149,7 +149,8 @@ def test_every_column_is_among_them(store: SQLStore, server: Postgres) -> None:
         ),
         (
             (
-                'DROP TRIGGER "{PREFIX}entry_delete" ON {entry}; CREATE TRIGGER "{PREFIX}entry_delete" '
+                'DROP TRIGGER "{PREFIX}entry_delete" ON {entry}; '
+                'CREATE TRIGGER "{PREFIX}entry_delete" '
                 "BEFORE DELETE ON {entry} FOR EACH STATEMENT WHEN (false) "
                 "EXECUTE FUNCTION {refused}('x')"
             ),
