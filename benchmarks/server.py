@@ -15,13 +15,14 @@ from contextlib import contextmanager
 from itertools import count
 from multiprocessing import get_context
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
 from tests.postgres import Postgres, postgres
 
 import peerkit as pk
 from benchmarks import pretend_program as pretend
-from benchmarks.measuring import Effort, Figure, Sample, Skipped, compared, in_turn, unpin
+from benchmarks.measuring import Effort, Figure, Sample, compared, in_turn, unpin
+from benchmarks.one_event import saved
 
 __all__ = ["CASES", "server_beside"]
 
@@ -101,37 +102,16 @@ def _plain(server: Postgres, body: str, noun: str, number: int) -> Sample:
     return sample
 
 
-def _eventsourcing(server: Postgres, body: str, number: int) -> Sample:
-    try:
-        from eventsourcing.application import Application
-        from eventsourcing.domain import Aggregate, event
-    except ModuleNotFoundError:
-        raise Skipped("eventsourcing is not installed here; see requirements/bench.txt.") from None
-
-    class Reported(Aggregate):
-        @event("Reported")
-        def __init__(self, participant: str, body: str) -> None:
-            self.participant, self.body = participant, body
-
-    app: Application[Any] = Application(
-        {
-            "PERSISTENCE_MODULE": "eventsourcing.postgres",
-            "POSTGRES_DBNAME": "postgres",
-            "POSTGRES_HOST": "127.0.0.1",
-            "POSTGRES_PORT": str(server.port),
-            "POSTGRES_USER": "postgres",
-            "POSTGRES_PASSWORD": "",
-        }
-    )
-
-    def sample() -> float:
-        made = [Reported(f"person-{each % 100:02}", body) for each in range(number)]
-        started = perf_counter()
-        for each in made:
-            app.save(each)
-        return (perf_counter() - started) / number
-
-    return sample
+def _eventsourcing(server: Postgres) -> dict[str, str]:
+    """Where the `eventsourcing` library keeps its events."""
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": "postgres",
+        "POSTGRES_HOST": "127.0.0.1",
+        "POSTGRES_PORT": str(server.port),
+        "POSTGRES_USER": "postgres",
+        "POSTGRES_PASSWORD": "",
+    }
 
 
 def _beside(effort: Effort) -> list[Figure]:
@@ -146,7 +126,7 @@ def _beside(effort: Effort) -> list[Figure]:
             effort,
             _ours(program, acts),
             _plain(server, body, noun, acts),
-            _eventsourcing(server, body, acts),
+            saved(_eventsourcing(server), body, acts),
         )
         assert program.verify().whole
     return [

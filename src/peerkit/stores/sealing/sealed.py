@@ -28,6 +28,7 @@ from peerkit.stores import (
     Store,
     Wanted,
 )
+from peerkit.stores.bare import carrying_nothing
 from peerkit.stores.sealing.boxes import Boxes, broken, key_of
 from peerkit.stores.sealing.keys import Keys, Looked
 
@@ -110,6 +111,7 @@ class SealedStore:
 
     # -- on the way in
 
+    @carrying_nothing
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
         if not change.apart and not change.forgets:
