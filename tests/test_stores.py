@@ -77,7 +77,7 @@ class OnSQLite(StoreConformance):
 
     __test__ = False
 
-    claims = frozenset({"persistent", "processes", "read-only", "backs-up", "reseals"})
+    claims = frozenset({"persistent", "processes", "read-only", "backs-up", "reseals", "restores"})
 
     def reopen(self, store: SQLiteStore) -> Store:
         """The same file."""
