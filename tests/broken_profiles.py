@@ -101,9 +101,7 @@ class Restored(MemoryStore):
 
     def each(self, changes: Iterable[Change]) -> Entry:
         """One by one."""
-        for change in changes:
-            last = self.one(change)
-        return last
+        return [self.one(each) for each in changes][-1]
 
     def one(self, change: Change) -> Entry:
         """What follows the last entry, but for what is gone."""
