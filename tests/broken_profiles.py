@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
-from peerkit.errors import StoreError
+import attrs
+
+from peerkit.errors import Moved, StoreError
 from peerkit.stores import Apart, Change, Entry, Store
 from peerkit.stores.memory import MemoryStore
 from peerkit.testing.hosting import Joined
@@ -84,6 +86,62 @@ class ClosesTheHost(SpoilsTheHost):
     def close(self) -> None:
         """And the host's as well."""
         self.spoilt = True
+
+
+# -- restoring
+
+
+class Restored(MemoryStore):
+    """Restores as it should."""
+
+    def restore(self, changes: Iterable[Change]) -> Entry:
+        """One by one, all or none."""
+        with self.together():
+            return self.each(changes)
+
+    def each(self, changes: Iterable[Change]) -> Entry:
+        """One by one."""
+        return [self.one(each) for each in changes][-1]
+
+    def one(self, change: Change) -> Entry:
+        """What follows the last entry, but for what is gone."""
+        if change.stood.view.seen != len(self._entries):
+            raise Moved(change.about, change.stood.view.seen)
+        there = tuple(each for each in change.removes if each in self._nouns)
+        return self.keep(attrs.evolve(change, removes=there))
+
+
+class LosesKeys(Restored):
+    """What was answered to a key elsewhere is not known here."""
+
+    def one(self, change: Change) -> Entry:
+        """Without its key."""
+        return super().one(attrs.evolve(change, key=None))
+
+
+class StopsAtWhatIsGone(Restored):
+    """Wants to take away only what is there."""
+
+    def one(self, change: Change) -> Entry:
+        """As any change."""
+        return self.keep(change)
+
+
+class RestoresAnywhere(Restored):
+    """Puts changes behind whatever is there."""
+
+    def one(self, change: Change) -> Entry:
+        """As if it had seen the last entry."""
+        view = attrs.evolve(change.stood.view, seen=len(self._entries))
+        return super().one(attrs.evolve(change, stood=attrs.evolve(change.stood, view=view)))
+
+
+class RestoresHalf(Restored):
+    """Keeps what came before a fault."""
+
+    def restore(self, changes: Iterable[Change]) -> Entry:
+        """Not together."""
+        return self.each(changes)
 
 
 # -- on a server
@@ -247,6 +305,10 @@ PROFILES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     KeepsWhatWasCut: ("test_what_is_cut_leaves_no_half",),
     NeverConnectsAgain: ("test_a_store_that_was_cut_works_again",),
     SharesNumbers: ("test_programs_do_not_wait_for_each_other",),
+    LosesKeys: ("test_what_is_restored_is_what_would_have_been_kept",),
+    StopsAtWhatIsGone: ("test_what_is_gone_already_is_passed_over",),
+    RestoresAnywhere: ("test_what_does_not_follow_is_not_restored",),
+    RestoresHalf: ("test_a_fault_restores_nothing",),
     ReadsNothing: ("test_a_reader_reads_what_is_kept",),
     ReadsAndWrites: ("test_a_reader_writes_nothing",),
     LeasesToReaders: ("test_a_reader_writes_nothing",),

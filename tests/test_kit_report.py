@@ -74,6 +74,7 @@ def test_a_file_has_every_promise_in_its_own_sentence(pytester: pytest.Pytester)
     assert "## Lossy (TestLossy, StoreConformance)\n" in page
     assert "Claims: reseals. Not claimed: persistent (1).\n" in page
     assert "- kept: 1\n- broken: 1\n- declared gap: 1\n- not claimed: 1\n" in page
+    assert "|  | broken: " in page
     assert "| A new store holds nothing, and its last number is 0. |  | kept |\n" in page
     assert "|  | declared gap: Ours cannot count. |\n" in page
 

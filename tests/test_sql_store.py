@@ -647,6 +647,16 @@ def test_a_host_gives_a_connection_that_is_in_a_transaction(
             hosted.within(db)
         with db.transaction():
             keep(hosted.within(db), "ana")
+            here = hosted.within(db)
+        with pytest.raises(StoreError, match="commits each statement by itself"):
+            keep(here, "ben")  # the transaction has ended
+    closed = engine.connect()
+    closed.close()
+    for ended in (db, closed):
+        with pytest.raises(StoreError, match="Give a connection that is open"):
+            hosted.within(ended)
+    with pytest.raises(StoreError, match="Give a connection that is open"):
+        keep(here, "ben")
     with (
         engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
         pytest.raises(StoreError, match="commits each statement by itself"),

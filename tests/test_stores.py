@@ -25,6 +25,7 @@ from peerkit.model import Count, Goal, Match, MatchStatus
 from peerkit.stores import (
     HOLDS,
     LONGEST_PAUSE,
+    Change,
     Delivery,
     Entry,
     NotAStore,
@@ -34,6 +35,7 @@ from peerkit.stores import (
     Wanted,
 )
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.opening import store_at
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite import file as sqlite_file
 from peerkit.stores.sqlite.reading import SQLiteReader
@@ -75,7 +77,7 @@ class OnSQLite(StoreConformance):
 
     __test__ = False
 
-    claims = frozenset({"persistent", "processes", "read-only", "backs-up", "reseals"})
+    claims = frozenset({"persistent", "processes", "read-only", "backs-up", "reseals", "restores"})
 
     def reopen(self, store: SQLiteStore) -> Store:
         """The same file."""
@@ -288,7 +290,7 @@ def test_the_database_itself_guards_the_journal(path: Path) -> None:
     [
         (["CREATE TABLE theirs (x)"], "another application's database"),
         (["PRAGMA application_id = 7"], "another application's database"),
-        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 5"], "a newer peerkit"),
+        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 6"], "a newer peerkit"),
         (
             ["PRAGMA application_id = 1885693298", "PRAGMA user_version = 1"],
             "in a form that is no longer read; begin a new file",
@@ -336,10 +338,105 @@ def test_a_place_that_cannot_be_opened_says_so(tmp_path: Path, where: str) -> No
         SQLiteStore(tmp_path / where)
 
 
-def test_a_file_needs_a_name(path: Path) -> None:
-    """SQLite takes an empty name for a file that is gone when it is closed; we do not."""
+@pytest.mark.parametrize("where", ["", ":memory:"])
+def test_a_file_needs_a_name(where: str) -> None:
+    """SQLite takes these for a place that is gone when it is closed; we do not."""
     with pytest.raises(StoreError, match="Name a file"):
-        SQLiteStore("")
+        SQLiteStore(where)
+    with pytest.raises(StoreError, match="Name a file"):
+        store_at(f"sqlite:///{where}", "main")
+
+
+def test_a_name_is_no_address_to_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some builds of SQLite read such a name as a place in memory: then all would be gone."""
+    monkeypatch.chdir(tmp_path)
+    name = "file:program.db?mode=memory&cache=shared"
+    with closing(SQLiteStore(name)) as store:
+        keep(store, "ana")
+    with closing(SQLiteStore(name, must_exist=True)) as again:
+        assert len(tuple(again.journal())) == 1
+
+
+def test_a_folder_that_is_gone_is_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stands nowhere is told so."""
+    (nowhere := tmp_path / "nowhere").mkdir()
+    monkeypatch.chdir(nowhere)
+    nowhere.rmdir()
+    with pytest.raises(StoreError, match="Is the folder there"):
+        SQLiteStore("program.db")
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_name_counts_from_where_it_was_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, read_only: bool
+) -> None:
+    """The process may go to another folder, in which another program has that name."""
+    for each in ("ana", "ben"):
+        (tmp_path / each).mkdir()
+        with closing(SQLiteStore(tmp_path / each / "program.db")) as store:
+            keep(store, each)
+    monkeypatch.chdir(tmp_path / "ana")
+    how: dict[str, Any] = {"read_only": True} if read_only else {}
+    with closing(store_at("program.db", "main", **how)) as store:
+        monkeypatch.chdir(tmp_path / "ben")
+        with closing(SQLiteStore(tmp_path / "ana" / "program.db")) as other:
+            keep(other, "cleo")
+        assert [each.read()["about"] for each in store.journal()] == [["ana"], ["cleo"]]
+
+
+def test_a_link_that_leads_elsewhere_by_now_misleads_no_reader(tmp_path: Path) -> None:
+    """Whoever reads goes on in the file that was opened."""
+    link = tmp_path / "link.db"
+    for each in ("ana", "ben"):
+        with closing(SQLiteStore(tmp_path / f"{each}.db")) as store:
+            keep(store, each)
+    link.symlink_to("ana.db")
+    with closing(store_at(str(link), "main", read_only=True)) as reader:
+        link.unlink()
+        link.symlink_to("ben.db")
+        assert [each.read()["about"] for each in reader.journal()] == [["ana"]]
+
+
+@pytest.mark.parametrize("gone", ["program.db", "program.db-wal"])
+def test_what_goes_to_a_file_that_was_taken_away_meanwhile_is_not_acknowledged(
+    path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    """Between the look at the file and the commit it may go: then nobody knows, and it says so."""
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "ana")
+        put = store._put
+
+        def taken_away(change: Change) -> Entry:
+            path.with_name(gone).rename(path.with_name("elsewhere"))
+            return put(change)
+
+        monkeypatch.setattr(store, "_put", taken_away)
+        with pytest.raises(StoreError, match="not known whether it was stored"):
+            keep(store, "ben")
+        monkeypatch.undo()
+        with pytest.raises(StoreError, match="taken away or replaced while it was open"):
+            keep(store, "cleo")
+        path.with_name("elsewhere").rename(path.with_name(gone))
+        assert [each.read()["about"] for each in store.journal()] == [["ana"], ["ben"]]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "REPLACE INTO peerkit_program (name) VALUES ('main')",
+        "REPLACE INTO peerkit_program SELECT id, 'other', n, hash, 0 FROM peerkit_program",
+        "INSERT INTO peerkit_program (name, n) VALUES ('other', 7)",
+        "INSERT INTO peerkit_program (name, hash) VALUES ('other', 'x')",
+        "INSERT INTO peerkit_program (name, writing) VALUES ('other', 1)",
+    ],
+)
+def test_no_program_takes_the_place_of_another(path: Path, statement: str) -> None:
+    """To SQLite a row that is replaced is neither changed nor taken away; so it is guarded too."""
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "ana")
+        with pytest.raises(sqlite3.IntegrityError, match="a program begins at 0, and once"):
+            raw(path, statement)
+        assert len(tuple(store.journal())) == 1
 
 
 def test_a_file_that_cannot_be_written_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,6 @@ ROWS: Final = {
 }
 NOT_GUARDED: Final[dict[tuple[str, str | None], str]] = {
     ("program", "writing"): "it is the guard itself; verify sees that it stands open",
-    ("program", "insert"): "another program in the file",
     **{
         ("message", column): "tellers lease messages, and say what became of them, without an entry"
         for column in TELLERS

@@ -190,14 +190,14 @@ class Program(Kept):
     ) -> Program:
         """Open a program kept somewhere, making the place when it is new.
 
-                ``where`` is a file (``"program.db"``), ``":memory:"``, or an address
-                whose scheme a store has registered (``"theirs://…"``, entry point group
-                ``peerkit.stores``). One place may hold several programs by name; a new
-                name is a new program. ``durability`` is the store's own word
-                (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
-                apart are encrypted, whatever the store
-                (:class:`~peerkit.stores.sealing.sealed.SealedStore`), and closing the program
-                closes them; without, a program whose words are sealed can be read only. With
+        ``where`` is a file (``"program.db"``), ``":memory:"``, or an address
+        whose scheme a store has registered (``"theirs://…"``, entry point group
+        ``peerkit.stores``). One place may hold several programs by name; a new
+        name is a new program. ``durability`` is the store's own word
+        (``"full"`` or ``"normal"`` for a file). With ``keys``, texts that lie
+        apart are encrypted, whatever the store
+        (:class:`~peerkit.stores.sealing.sealed.SealedStore`), and closing the program
+        closes them; without, a program whose words are sealed can be read only. With
         ``read_only`` nothing is made, and nothing can be written: for reports and auditors.
         With ``must_exist`` nothing is made either: a name that was mistyped is an error. The
         other arguments are those of :class:`Program`. Raises :class:`~peerkit.errors.StoreError`.

@@ -113,7 +113,8 @@ class Store(Protocol):
         """Keep every change inside the ``with`` block, or, if it raises, none.
 
         Inside the block, views show what has been kept in it; changes of other
-        threads are no part of it. From its beginning to its end nobody else keeps
+        threads are no part of it. What another task of the same thread does meanwhile is, and
+        goes with it: await nothing inside. From its beginning to its end nobody else keeps
         anything in this program. A block inside a block is refused.
         """
         ...

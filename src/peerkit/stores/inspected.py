@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol, TypeAlias, runtime_checkable
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-__all__ = ["Card", "Inspected"]
+__all__ = ["Card", "Inspected", "cards"]
 
 #: One thing by which a store finds what it keeps: see :meth:`Inspected.cards`.
 Card: TypeAlias = tuple[str, str, str]
+#: Reads a table page by page: its name, the columns of its key, and the others.
+Paged: TypeAlias = Callable[[str, str, str], Iterator[tuple[Any, ...]]]
 
 
 @runtime_checkable
@@ -36,3 +38,17 @@ class Inspected(Protocol):
         - ``("weighing", "ana", "match m-1")``: it is read in what is decided about ana
         """
         ...
+
+
+def cards(paged: Paged) -> Iterator[Card]:
+    """The cards of a database with our tables, table by table."""
+    for about, n in paged("touched", "about, n", ""):
+        yield "history", about, f"\t{n}"
+    for key, n in paged("key", "key", "n"):
+        yield "key", key, f"{n}"
+    for id_, kind, n, status, day in paged("noun", "id, kind", "n, status, day"):
+        yield "noun", kind, f"{id_}\t{n} {status} {day}"
+    for under, kind, id_, day in paged("filed", "under, kind, id", "day"):
+        yield "filed", under, f"{kind} {id_}\t{day}"
+    for under, kind, id_ in paged("weighing", "under, kind, id", ""):
+        yield "weighing", under, f"{kind} {id_}"

@@ -26,9 +26,9 @@ _OURS: Final = {
 def store_at(where: str, program: str, *, keys: Keys | None = None, **how: Any) -> Store:
     """The store at an address: ``":memory:"``, a file, or ``scheme://…``; sealed with ``keys``.
 
-        Third parties register a callable ``(where, *, program, **how) -> Store``
-        under their scheme in the entry point group ``peerkit.stores``. ``how`` holds
-        what the caller asked for, and nothing else: ``durability``, ``read_only``,
+    Third parties register a callable ``(where, *, program, **how) -> Store``
+    under their scheme in the entry point group ``peerkit.stores``. ``how`` holds
+    what the caller asked for, and nothing else: ``durability``, ``read_only``,
     ``must_exist``. A program whose words are sealed is opened without keys to be read only.
     """
     scheme, found, _ = where.partition("://")

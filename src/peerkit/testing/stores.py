@@ -12,6 +12,7 @@ from peerkit.testing.hosting import Hosting
 from peerkit.testing.keeping import Keeping
 from peerkit.testing.outbox import Outbox
 from peerkit.testing.reading import Reading
+from peerkit.testing.restoring import Restoring
 from peerkit.testing.sealing import Sealing
 from peerkit.testing.sharing import Sharing
 
@@ -19,7 +20,7 @@ __all__ = ["StoreConformance"]
 
 
 class StoreConformance(
-    Reading, Finding, Keeping, Outbox, Sharing, Sealing, Copying, Hosting, kit=True
+    Reading, Finding, Keeping, Outbox, Sharing, Sealing, Copying, Restoring, Hosting, kit=True
 ):
     """Every promise of :class:`~peerkit.stores.Store`. Give a fixture ``store``: new and empty.
 
@@ -37,6 +38,7 @@ class StoreConformance(
     - ``"backs-up"``: :class:`~peerkit.stores.BacksUp` (:meth:`copy`);
     - ``"reseals"``: :class:`~peerkit.stores.Reseals`. That no page and no log holds what was
       there before depends on the engine: test it where you know its files;
+    - ``"restores"``: :class:`~peerkit.stores.Restores`;
     - ``"encryption"``: it is a store around yours that seals what people say (:meth:`inside`).
 
     ::
@@ -62,6 +64,7 @@ class StoreConformance(
             "read-only": "reader",
             "backs-up": "copy",
             "reseals": "",
+            "restores": "",
             "encryption": "inside",
         }
     )

@@ -38,10 +38,10 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 class Verified:
     """What was found when a journal was read and everything was compared with it.
 
-        ``entries`` is the number of the last entry and ``head`` its hash. ``breaks``
-        are what does not fit: at most a thousand, and ``more`` says how many there
-        are besides; those that nobody has explained come first. ``anchored`` is the
-        number of the last anchor that was found in its place, before the first entry
+    ``entries`` is the number of the last entry and ``head`` its hash. ``breaks``
+    are what does not fit: at most a thousand, and ``more`` says how many there
+    are besides; those that nobody has explained come first. ``anchored`` is the
+    number of the last anchor that was found in its place, before the first entry
     that does not fit, ``since`` that of the entry after which was read. ``sealed`` are
     the texts that no key here opens.
     """

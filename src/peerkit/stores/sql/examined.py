@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from peerkit.stores.advice import Advice, looked_at
+from peerkit.stores.sql.inspected import Ask, guards
+from peerkit.stores.sql.tables import Names
 
 __all__ = ["advised"]
-
-_Ask: TypeAlias = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
 
 #: What it is about, with its question: true where it is to be known.
 _KNOWN: Final[dict[str, tuple[str, Advice]]] = {
@@ -60,12 +60,20 @@ _KNOWN: Final[dict[str, tuple[str, Advice]]] = {
 }
 
 
-def advised(ask: _Ask) -> Iterator[Advice]:
+def advised(ask: Ask, names: Names) -> Iterator[Advice]:
     """What to know of this server."""
 
     def look(question: str, advice: Advice) -> list[Advice]:
         return [advice for (so,) in ask(question, ()) if so]
 
-    return looked_at(
-        {what: partial(look, question, advice) for what, (question, advice) in _KNOWN.items()}
-    )
+    looks = {what: partial(look, question, advice) for what, (question, advice) in _KNOWN.items()}
+    return looked_at({**looks, "the guards": lambda: _guards(ask, names)})
+
+
+def _guards(ask: Ask, names: Names) -> Iterator[Advice]:
+    for each in guards(ask, names):
+        yield Advice(
+            each,
+            "The database does not refuse any more what goes round the door.",
+            "Verify the program, find out who did it, and move it to a new database.",
+        )

@@ -178,15 +178,23 @@ class Server:
             if self._batch.info.transaction_status == TransactionStatus.INERROR:
                 raise StoreError("A change before this one failed, and the whole batch with it.")
             yield self._batch
-        elif isinstance(self._host, psycopg.Connection):
-            with _begun(self._host).transaction():
-                yield self._host
-        elif self._host is not None:
-            with self._host.begin_nested():
-                yield self._host.connection.driver_connection  # type: ignore[misc]
-        else:
+        elif self._host is None:
             with self._pooled() as db:
                 yield db
+        else:
+            _must_hold_a_transaction(self._host)  # the host may have ended it since
+            with self._nested(self._host) as db:
+                yield db
+
+    @contextmanager
+    def _nested(self, host: Host) -> Iterator[psycopg.Connection[Any]]:
+        """The connection of a host, in a savepoint of its transaction."""
+        if isinstance(host, psycopg.Connection):
+            with _begun(host).transaction():
+                yield host
+        else:
+            with host.begin_nested():
+                yield host.connection.driver_connection  # type: ignore[misc]
 
     @contextmanager
     def _pooled(self) -> Iterator[psycopg.Connection[Any]]:
@@ -297,8 +305,10 @@ class Server:
 
 def _must_hold_a_transaction(host: Host) -> None:
     """Refuse what is no connection, and one that commits each statement by itself."""
-    if not isinstance(host, sqlalchemy.Connection | psycopg.Connection):
-        raise StoreError("Give a connection: one of SQLAlchemy's engine.begin(), or psycopg's own.")
+    if not isinstance(host, sqlalchemy.Connection | psycopg.Connection) or host.closed:
+        raise StoreError(
+            "Give a connection that is open: one of SQLAlchemy's engine.begin(), or psycopg's own."
+        )
     held = host.connection.dbapi_connection if isinstance(host, sqlalchemy.Connection) else host
     if isinstance(held, psycopg.Connection) and held.autocommit:
         in_one = held.info.transaction_status == TransactionStatus.INTRANS

@@ -149,7 +149,8 @@ class Statements:
         """The next rows of a table in the order of its key."""
         marks = ",".join(["%s"] * len(after))
         behind = f"AND ({key}) > ({marks})" if after else ""
-        sql = f"SELECT {key}, {rest} FROM {{{table}}} WHERE program = %s {behind}"
+        columns = f"{key}, {rest}" if rest else key
+        sql = f"SELECT {columns} FROM {{{table}}} WHERE program = %s {behind}"
         return self.names.into(f"{sql} ORDER BY {key} LIMIT 500"), (self.program, *after)
 
     def apart(self, about: str) -> Asked:

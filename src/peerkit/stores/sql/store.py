@@ -23,7 +23,9 @@ from peerkit.stores import (
     seal,
 )
 from peerkit.stores.bare import carrying_nothing
+from peerkit.stores.inspected import Card, cards
 from peerkit.stores.sql.examined import advised
+from peerkit.stores.sql.inspected import faults
 from peerkit.stores.sql.opening import found, opened
 from peerkit.stores.sql.outbox import TEXTS, Outbox, message
 from peerkit.stores.sql.server import BEGIN, Host, Server, engine_at, read_address, run
@@ -244,7 +246,15 @@ class SQLStore:
 
     def advice(self) -> Iterator[Advice]:
         """What to know of this server and of who we are there."""
-        return advised(self._server.ask)
+        return advised(self._server.ask, self._say.names)
+
+    def faults(self) -> Iterator[str]:
+        """Guards that are gone, altered or switched off, and a head row that does not fit."""
+        return faults(self._server.ask, self._say.names, self._say.program)
+
+    def cards(self) -> Iterator[Card]:
+        """Everything by which this database finds what it keeps."""
+        return cards(self._paged)
 
     def close(self) -> None:
         """Let go of the server."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from peerkit.errors import StoreError
-from peerkit.stores import NotAStore
+from peerkit.stores import GENESIS, NotAStore
 from peerkit.stores.sqlite.held import was_open_before_the_fork
 
 __all__ = ["FAILURES", "emptied", "has_a_log", "laid_out", "opened", "why"]
@@ -24,7 +24,7 @@ _SHORTEST: Final = 512
 #: What is said of a file in which a program was looked for.
 NO_SUCH_PROGRAM: Final = "holds no program of this name."
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
-_FORM: Final = 4
+_FORM: Final = 5
 #: How the tables of a form become those of the next: a script for each form that was released.
 #: Whoever opens an older file to write brings it up to date, in one transaction.
 _STEPS: Final[Mapping[int, str]] = {}
@@ -153,6 +153,14 @@ CREATE TRIGGER peerkit_program_remains BEFORE DELETE ON peerkit_program
 BEGIN SELECT RAISE(ABORT, 'a program is never taken away'); END;
 """
 
+#: A row that takes the place of another one (``REPLACE``) is no change and no deletion to SQLite.
+_BEGINS: Final = f"""
+CREATE TRIGGER peerkit_program_begins BEFORE INSERT ON peerkit_program
+WHEN NEW.n IS NOT 0 OR NEW.hash IS NOT '{GENESIS}' OR NEW.writing IS NOT 0
+OR EXISTS (SELECT 1 FROM peerkit_program WHERE id = NEW.id OR name = NEW.name)
+BEGIN SELECT RAISE(ABORT, 'a program begins at 0, and once'); END;
+"""  # noqa: S608 - our own text
+
 #: What nobody may do to a table outside a change, and which row says of which program it is.
 #: What becomes of a message moves without an entry; the rows that find things again are compared
 #: by `verify`.
@@ -177,7 +185,7 @@ _GUARDED: Final = (
 
 def laid_out() -> Iterator[str]:
     """The statements that make the tables, and the triggers that guard them."""
-    yield from _statements(_TABLES)
+    yield from _statements(_TABLES + _BEGINS)
     for table, event, row in _GUARDED:
         name = f"peerkit_{table}_{event.split()[0].lower()}_with_entry"
         writing = f"SELECT writing FROM peerkit_program WHERE id = {row}.program"  # noqa: S608 - our own names
@@ -223,8 +231,15 @@ def opened(
     if not make:
         must_be_there(path)
     try:
-        db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    except (sqlite3.Error, ValueError) as error:
+        # The name as a whole: SQLite may take one that begins with "file:" for an address, in
+        # which it can be told to keep nothing.
+        db = sqlite3.connect(
+            os.path.realpath(path),
+            timeout=_PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+    except (sqlite3.Error, OSError, ValueError) as error:
         failed = type(error).__name__
     else:
         try:
@@ -348,12 +363,11 @@ def _entered(db: sqlite3.Connection, program: str, *, make: bool) -> int | None:
             for statement in _statements(_STEPS[older]):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {older + 1}")
-        if make:
-            db.execute(
-                "INSERT INTO peerkit_program (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
-                (program,),
-            )
-        found = db.execute("SELECT id FROM peerkit_program WHERE name = ?", (program,)).fetchone()
+        which = "SELECT id FROM peerkit_program WHERE name = ?1"
+        if make:  # a file that cannot be written is found out here, also where the program is there
+            new = f"INSERT INTO peerkit_program (name) SELECT ?1 WHERE NOT EXISTS ({which})"
+            db.execute(new, (program,))
+        found = db.execute(which, (program,)).fetchone()
         db.execute("COMMIT")
     except BaseException:
         with suppress(sqlite3.Error):  # SQLite may have done it by itself

@@ -31,6 +31,7 @@ class Held:
     """A file and its log, as they were when they were opened."""
 
     db: sqlite3.Connection
+    name: str
     file: str
     log: str
     mark: tuple[int, int] | None
@@ -39,9 +40,10 @@ class Held:
     @classmethod
     def of(cls, db: sqlite3.Connection, path: str) -> Held:
         """What has just been opened. A link leads to the file beside whose name the log is."""
-        file = os.path.realpath(path)
+        # A name counts from where we are now, and the process may go to another folder.
+        name, file = os.path.abspath(path), os.path.realpath(path)  # noqa: PTH100 - a text is kept
         log = f"{file}-wal"
-        return cls(db, file, log, _mark(file), _mark(log))
+        return cls(db, name, file, log, _mark(file), _mark(log))
 
     def there(self) -> bool:
         """Whether the name of the file still leads to what is open."""

@@ -1,4 +1,4 @@
-"""What an SQLite file shows of itself: its faults, and by what it finds what it keeps."""
+"""What an SQLite file shows of its faults."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from contextlib import closing
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from peerkit.stores.inspected import Card
 from peerkit.stores.sqlite.file import laid_out
 
-__all__ = ["Ask", "cards", "faults", "guards", "guards_mended"]
+__all__ = ["Ask", "faults", "guards", "guards_mended"]
 
 #: Asks the file: a statement and its values.
 Ask: TypeAlias = Callable[[str, tuple[Any, ...]], list[Any]]
-#: Reads a table page by page: its name, the columns of its key, and the others.
-Paged: TypeAlias = Callable[[str, str, str], Iterator[tuple[Any, ...]]]
 
 #: How many damaged places are named.
 _NAMED: Final = 20
@@ -90,17 +87,3 @@ def guards_mended(ask: Ask, program: int) -> tuple[str, ...]:
     if ask(shut, (program,)):
         mended.append("The guard against changes without an entry was closed.")
     return tuple(mended)
-
-
-def cards(paged: Paged) -> Iterator[Card]:
-    """Histories, keys, and by what each noun is found, table by table."""
-    for about, n in paged("touched", "about, n", ""):
-        yield "history", about, f"\t{n}"
-    for key, n in paged("key", "key", "n"):
-        yield "key", key, f"{n}"
-    for id_, kind, n, status, day in paged("noun", "id, kind", "n, status, day"):
-        yield "noun", kind, f"{id_}\t{n} {status} {day}"
-    for under, kind, id_, day in paged("filed", "under, kind, id", "day"):
-        yield "filed", under, f"{kind} {id_}\t{day}"
-    for under, kind, id_ in paged("weighing", "under, kind, id", ""):
-        yield "weighing", under, f"{kind} {id_}"

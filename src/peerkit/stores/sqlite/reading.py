@@ -46,10 +46,13 @@ class SQLiteReader(SQLiteStore):
         self, program: str, synchronous: str, *, make: bool
     ) -> tuple[sqlite3.Connection, int]:
         self._name = program
-        spare_other_files(self.path)
-        must_be_there(self.path)
-        self._still = _still(self.path)
-        return _looked_at(self.path, program, still=self._still is not None)
+        return self._look_at(self.path)
+
+    def _look_at(self, file: str) -> tuple[sqlite3.Connection, int]:
+        spare_other_files(file)
+        must_be_there(file)
+        self._still = _still(file)
+        return _looked_at(file, self._name, still=self._still is not None)
 
     def _ask(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         """All rows of one statement. What was read while somebody began to write is read again."""
@@ -69,15 +72,16 @@ class SQLiteReader(SQLiteStore):
 
     def _was_overtaken(self) -> bool:
         """Whether somebody began to write to a file that was read as one at rest."""
-        same = self._still is None or self._still == _still(self.path)
+        same = self._still is None or self._still == _still(self._held.file)
         return not (same or self._closed) and self._held.there()
 
     def _look_again(self) -> None:
         if self._batch:
             raise StoreError(f"Somebody began to write to {self.path} meanwhile. Begin again.")
         self._db.close()
-        self._db, self._program = self._opened(self._name, "", make=False)
-        self._held = hold(self, self._db, self.path)
+        # The same file, wherever its name leads by now and whatever folder we are in.
+        self._db, self._program = self._look_at(self._held.file)
+        self._held = hold(self, self._db, self._held.file)
 
     def _transaction(self) -> NoReturn:
         """Refused: whatever would write comes through here."""

@@ -27,12 +27,12 @@ from peerkit.stores import (
     seal,
 )
 from peerkit.stores.bare import carrying_nothing
-from peerkit.stores.inspected import Card
+from peerkit.stores.inspected import Card, cards
 from peerkit.stores.sqlite.backup import backed_up
 from peerkit.stores.sqlite.examined import advised
 from peerkit.stores.sqlite.file import FAILURES, emptied, has_a_log, opened, why
 from peerkit.stores.sqlite.held import hold, let_go
-from peerkit.stores.sqlite.inspected import cards, faults, guards_mended
+from peerkit.stores.sqlite.inspected import faults, guards_mended
 from peerkit.stores.sqlite.outbox import (
     COUNTED,
     POSTED,
@@ -58,6 +58,8 @@ __all__ = ["SQLiteStore"]
 
 N = TypeVar("N", bound=Noun)
 
+#: What SQLite takes for a place that is gone when it is closed.
+_NO_FILE: Final = frozenset({"", ":memory:"})
 #: How durable an acknowledged change is: SQLite's own words.
 _DURABILITY: Final = {"full": "FULL", "normal": "NORMAL"}
 
@@ -91,8 +93,8 @@ class SQLiteStore:
         if durability not in _DURABILITY:
             raise StoreError(f"durability is one of {', '.join(_DURABILITY)}.")
         self.path: str = os.fspath(path)
-        if not self.path:
-            raise StoreError("Name a file. What has no name would be gone when it is closed.")
+        if self.path in _NO_FILE:
+            raise StoreError("Name a file. What has none would be gone when it is closed.")
         self._pid = os.getpid()
         self._lock = RLock()
         self._writing = False
@@ -158,11 +160,21 @@ class SQLiteStore:
             else:
                 if alone:
                     self._empty_the_log()
+                    self._must_have_gone_there()
                 return
             finally:
                 if alone:
                     self._batch = self._writing = False
         raise StoreError(f"{self.path} could not be written: {failed}. Nothing was stored.")
+
+    def _must_have_gone_there(self) -> None:
+        """What was committed while somebody took the file away may be nowhere any more."""
+        if not self._held.whole():
+            raise StoreError(
+                f"{self.path} or its log was taken away or replaced while this was written, so it "
+                "is not known whether it was stored. Close this, put the file back, open it again, "
+                "and do it again with the same key: if it was stored, that gives the first answer."
+            )
 
     def _empty_the_log(self) -> None:
         """After something was forgotten: what was, is still in the log until it is emptied."""
@@ -376,7 +388,7 @@ class SQLiteStore:
 
     def advice(self) -> Iterator[Advice]:
         """What to know of this file and the place where it is."""
-        return advised(self.path, self._ask, self._program)
+        return advised(self._held.name, self._ask, self._program)
 
     def cards(self) -> Iterator[Card]:
         """Everything by which this file finds what it keeps."""
