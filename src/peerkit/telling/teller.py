@@ -18,10 +18,10 @@ from peerkit.acts import CancelNotice, PassOnNotice
 from peerkit.errors import KeyReused
 from peerkit.model import ContactPreferences, ContactStatus, NoticeChannel, WhyNotTold
 from peerkit.notifiers import CouldNotTell, Notifier
-from peerkit.stores import HOLDS, Delivery, Posted, Settled, Store
+from peerkit.stores import DIGEST, HOLDS, Delivery, Posted, Settled, Store
 from peerkit.telling.grounds import useless_from
 from peerkit.telling.looking import LastLook, Seen
-from peerkit.telling.making import DIGEST, Ready, made, may_invite
+from peerkit.telling.making import Ready, made, may_invite
 from peerkit.telling.retrying import MOST_WAIT, TRIES, after_failure
 from peerkit.telling.times import next_digest, next_moment
 from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
