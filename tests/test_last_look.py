@@ -416,6 +416,30 @@ class TestOrderAndHours:
         waiting = {each.message.to for each in program.store.posted(Delivery.WAITING)}
         assert "d-1" not in waiting
 
+    def test_a_digest_that_is_tried_again_beside_the_next_keeps_its_key(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """It failed all night, and may have arrived; what came meanwhile is the next one's."""
+        prefer(program, "d-1", point(), digest="18:00")
+        act = pk.Remind(by="c", of="house.news", noun="n-1", to=("d-1",))
+        for _ in range(3):
+            program.do(act).or_raise()
+        post = Post([passing() for _ in range(5)])
+        program.tell(Routes({EMAIL: post}))
+        clock.now = datetime(2026, 11, 2, 18, tzinfo=UTC)
+        program.tell(Routes({EMAIL: post}))
+        program.do(act).or_raise()
+        while len(post.tried) < 5:
+            clock.now += 10 * MINUTE
+            program.tell(Routes({EMAIL: post}))
+        clock.now = datetime(2026, 11, 4, 19, tzinfo=UTC)
+        program.tell(Routes({EMAIL: post}))
+
+        mine = [each for each in post.tried if each.startswith("digest/")]
+        assert len(mine) == 6
+        assert len(set(mine)) == 1
+        assert [each.kind for each in post.took if each.to == "d-1"] == ["digest", "house.news"]
+
     def test_a_digest_that_fails_for_hours_stays_one(
         self, program: pk.Program, clock: Clock
     ) -> None:
