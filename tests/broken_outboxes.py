@@ -39,6 +39,20 @@ class LosesMessageKeys(MemoryStore):
         )
 
 
+class CutsDigests(MemoryStore):
+    """Gives so many messages and no more, whatever waits to be told together."""
+
+    def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
+        """What comes along is put back."""
+        given = super().take(limit, now, lease, token)
+        back = [
+            Settled(key=each.key, delivery=each.delivery, due=each.due, way=each.way)
+            for each in given[limit:]
+        ]
+        self.settle(tuple(back), now, token)
+        return given[:limit]
+
+
 class SlowToLease(MemoryStore):
     """Finds messages first, and leases them a little later."""
 
@@ -486,6 +500,7 @@ class LeasesInItsHead(SQLiteStore):
 #: Each broken store, and the tests of the kit that must catch it.
 OUTBOXES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     LosesMessageKeys: ("test_messages_come_oldest_first",),
+    CutsDigests: ("test_a_digest_is_given_whole",),
     SlowToLease: (
         "test_threads_never_get_one_message_twice",
         "test_threads_never_share_a_person",

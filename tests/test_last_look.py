@@ -364,6 +364,100 @@ class TestOrderAndHours:
 
         assert clock.now - since < 2 * HOUR
 
+    def test_a_digest_is_one_however_many_people_have_one(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """Thirty people, five messages each, and fifty are taken at a time: thirty notices."""
+        people = [f"d-{number}" for number in range(30)]
+        for each in people:
+            prefer(program, each, point(), digest="18:00")
+        for _ in range(5):
+            program.do(pk.Remind(by="c", of="house.news", noun="n-1", to=tuple(people))).or_raise()
+        post = Post()
+        program.tell(Routes({EMAIL: post}))
+        clock.now = datetime(2026, 11, 2, 18, tzinfo=UTC)
+        program.tell(Routes({EMAIL: post}))
+
+        digests = [each.to for each in post.took if each.kind == "digest"]
+        assert sorted(digests) == sorted(people)
+        assert {each.outside for each in post.took if each.kind == "digest"} == {
+            "You have 5 new messages."
+        }
+
+    def test_a_digest_whose_teller_died_is_told_again_under_the_same_key(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """Also where more waits for the next one by then: whoever has seen the key drops it."""
+        prefer(program, "d-1", point(), digest="18:00")
+        for _ in range(3):
+            program.do(pk.Remind(by="c", of="house.news", noun="n-1", to=("d-1",))).or_raise()
+        post = Post()
+        program.tell(Routes({EMAIL: post}))
+        clock.now = datetime(2026, 11, 2, 18, tzinfo=UTC)
+
+        class Dies(Post):
+            def notify(self, notice: pk.Notice) -> None:
+                super().notify(notice)
+                raise KeyboardInterrupt
+
+        dies = Dies()
+        with pytest.raises(KeyboardInterrupt):
+            program.tell(Routes({EMAIL: dies}))
+        program.do(pk.Remind(by="c", of="house.news", noun="n-2", to=("d-1",))).or_raise()
+        clock.now += timedelta(days=1)
+        program.tell(Routes({EMAIL: post}))
+        clock.now += timedelta(days=1)
+        program.tell(Routes({EMAIL: post}))
+
+        (died,) = dies.took
+        assert died.kind == "digest"
+        assert [each.key for each in post.took if each.to == "d-1"].count(died.key) == 1
+        assert [each.kind for each in post.took if each.to == "d-1"] == ["digest", "house.news"]
+        waiting = {each.message.to for each in program.store.posted(Delivery.WAITING)}
+        assert "d-1" not in waiting
+
+    def test_a_digest_that_is_tried_again_beside_the_next_keeps_its_key(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """It failed all night, and may have arrived; what came meanwhile is the next one's."""
+        prefer(program, "d-1", point(), digest="18:00")
+        act = pk.Remind(by="c", of="house.news", noun="n-1", to=("d-1",))
+        for _ in range(3):
+            program.do(act).or_raise()
+        post = Post([passing() for _ in range(5)])
+        program.tell(Routes({EMAIL: post}))
+        clock.now = datetime(2026, 11, 2, 18, tzinfo=UTC)
+        program.tell(Routes({EMAIL: post}))
+        program.do(act).or_raise()
+        while len(post.tried) < 5:
+            clock.now += 10 * MINUTE
+            program.tell(Routes({EMAIL: post}))
+        clock.now = datetime(2026, 11, 4, 19, tzinfo=UTC)
+        program.tell(Routes({EMAIL: post}))
+
+        mine = [each for each in post.tried if each.startswith("digest/")]
+        assert len(mine) == 6
+        assert len(set(mine)) == 1
+        assert [each.kind for each in post.took if each.to == "d-1"] == ["digest", "house.news"]
+
+    def test_a_digest_that_fails_for_hours_stays_one(
+        self, program: pk.Program, clock: Clock
+    ) -> None:
+        """A teller looks every few seconds, and never finds a part of it alone."""
+        prefer(program, "d-1", point(), digest="18:00")
+        for _ in range(5):
+            program.do(pk.Remind(by="c", of="house.news", noun="n-1", to=("d-1",))).or_raise()
+        post = Post([passing(), passing(), passing()])
+        program.tell(Routes({EMAIL: post}))
+        clock.now = datetime(2026, 11, 2, 18, tzinfo=UTC)
+        for _ in range(120):
+            program.tell(Routes({EMAIL: post}))
+            clock.now += MINUTE / 2
+
+        mine = [each for each in post.tried if each.startswith("digest/")]
+        assert len(mine) == 4
+        assert len(set(mine)) == 1
+
     def test_a_digest_is_not_told_after_its_lease(self, program: pk.Program, clock: Clock) -> None:
         """What could not wait was slow: the rest may be another's by now."""
         prefer(program, "p-7", point(), digest="18:00")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -10,7 +11,16 @@ from functools import cache
 import attrs
 
 from peerkit.model import Message
-from peerkit.stores import HOLDS, Delivery, Posted, Settled, once_each, runs
+from peerkit.stores import (
+    DIGEST,
+    HOLDS,
+    MOST_TOGETHER,
+    Delivery,
+    Posted,
+    Settled,
+    once_each,
+    runs,
+)
 
 from .rows import END, Rows, key, number, span
 
@@ -74,6 +84,23 @@ def lay(rows: Rows, name: bytes, lies: Lying) -> None:
             rows.delete(table, place)
 
 
+def chosen(free: Iterator[tuple[bytes, str, bool]], limit: int) -> Iterator[bytes]:
+    """So many of them, and what else goes into a digest that was begun with one of these."""
+    taken = 0
+    left: Counter[str] = Counter()  # how many more the digest of a person may bring along
+    for name, to, together in free:
+        if taken < limit:
+            taken += 1
+            left[to] = MOST_TOGETHER if together else left[to]
+        elif not left.total():
+            return
+        elif together and left[to]:
+            left[to] -= 1
+        else:
+            continue
+        yield name
+
+
 def take(rows: Rows, limit: int, now: datetime, lease: datetime, token: str) -> Iterator[Posted]:
     """Messages that are to be told now, oldest first.
 
@@ -93,14 +120,14 @@ def take(rows: Rows, limit: int, now: datetime, lease: datetime, token: str) -> 
                 first = min(first, name[-16:])
         return first
 
-    taken: list[bytes] = []
-    for name, _ in rows.scan("waiting", b"", END):
-        if len(taken) == limit:
-            break
-        posted = lying(rows, name).posted
-        if posted.is_due(now) and name < holds(posted.message.to):
-            taken.append(name)
-    for name in taken:
+    free = (
+        (name, posted.message.to, posted.way.startswith(DIGEST))
+        for name, posted in (
+            (name, lying(rows, name).posted) for name, _ in rows.scan("waiting", b"", END)
+        )
+        if posted.is_due(now) and name < holds(posted.message.to)
+    )
+    for name in tuple(chosen(free, limit)):
         posted = lying(rows, name).posted
         posted = attrs.evolve(posted, attempts=posted.attempts + 1)
         lay(rows, name, Lying(posted=posted, lease=lease, token=token))

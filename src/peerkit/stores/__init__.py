@@ -21,9 +21,11 @@ from peerkit.stores.entries import (
     touched,
 )
 from peerkit.stores.outbox import (
+    DIGEST,
     HOLDS,
     LONGEST_LEASE,
     LONGEST_PAUSE,
+    MOST_TOGETHER,
     Delivery,
     Posted,
     Settled,
@@ -36,10 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
+    "DIGEST",
     "GENESIS",
     "HOLDS",
     "LONGEST_LEASE",
     "LONGEST_PAUSE",
+    "MOST_TOGETHER",
     "NOT_FROM_HERE",
     "SEALED",
     "SEALING",
@@ -158,8 +162,10 @@ class Store(Protocol):
         by a clock that was wrong, and has ended. Nor is one given while an earlier message
         to the same person, tried 1 to :data:`HOLDS` times, waits to be due again. One that was
         tried, and would be due later than :data:`LONGEST_PAUSE` from ``now``, was put off
-        by a clock that was wrong, and is due. Each is counted as tried, durably, before this
-        returns. ``token`` is the caller's, and no other's: it opens :meth:`settle`.
+        by a clock that was wrong, and is due. One on a way that begins with :data:`DIGEST`
+        brings along what else is due to the same person on such a way, beyond the ``limit``,
+        up to :data:`MOST_TOGETHER`. Each is counted as tried, durably, before this returns.
+        ``token`` is the caller's, and no other's: it opens :meth:`settle`.
         """
         ...
 

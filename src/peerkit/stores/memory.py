@@ -15,8 +15,10 @@ import attrs
 from peerkit.errors import Moved, StoreError
 from peerkit.model import Count, Noun, View, periods
 from peerkit.stores import (
+    DIGEST,
     GENESIS,
     HOLDS,
+    MOST_TOGETHER,
     Apart,
     Change,
     Delivery,
@@ -358,22 +360,21 @@ class MemoryStore:
             lying = [each for each in self._outbox.values() if _waits(each.posted)]
             leased = {each.posted.message.to for each in lying if runs(each.lease, now)}
             held: set[str] = set()
-            found: list[_Lying] = []
+            free: list[Posted] = []
             for each in lying:
-                if len(found) == limit:
-                    break
                 to = each.posted.message.to
                 if to in leased or to in held:
                     continue
                 if each.posted.is_due(now):
-                    found.append(each)
+                    free.append(each.posted)
                 elif 1 <= each.posted.attempts <= HOLDS:
                     held.add(to)
-            given = [attrs.evolve(each.posted, attempts=each.posted.attempts + 1) for each in found]
+            found = (*free[:limit], *_along(free[:limit], free[limit:]))
+            given = [attrs.evolve(each, attempts=each.attempts + 1) for each in found]
             with self._all_or_nothing():
                 for posted in given:
                     self._set(self._outbox, posted.key, _Lying(posted, lease, token))
-            return tuple(given)
+            return tuple(sorted(given, key=lambda each: tuple(map(int, each.key.split("/")))))
 
     def settle(
         self, settled: tuple[Settled, ...], now: datetime, token: str = ""
@@ -443,6 +444,15 @@ def _file(filed: _Filed, under: str | None, name: _Name) -> None:
     at = bisect_left(names, name)
     if names[at : at + 1] != [name]:
         names.insert(at, name)
+
+
+def _along(found: list[Posted], rest: list[Posted]) -> Iterator[Posted]:
+    """What is told in one digest with what was found, though it was not asked for."""
+    left = {each.message.to: MOST_TOGETHER for each in found if each.way.startswith(DIGEST)}
+    for each in rest:
+        if each.way.startswith(DIGEST) and left.get(each.message.to):
+            left[each.message.to] -= 1
+            yield each
 
 
 def _take_out(filed: _Filed, under: str | None, name: _Name) -> None:

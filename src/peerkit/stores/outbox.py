@@ -12,9 +12,11 @@ import attrs
 from peerkit.model import Message
 
 __all__ = [
+    "DIGEST",
     "HOLDS",
     "LONGEST_LEASE",
     "LONGEST_PAUSE",
+    "MOST_TOGETHER",
     "Delivery",
     "Posted",
     "Settled",
@@ -31,6 +33,10 @@ LONGEST_PAUSE: Final = timedelta(days=2)
 #: For how many failures in a row a message holds back the later ones to the same person; then
 #: it steps aside, so that what follows is not kept waiting for days.
 HOLDS: Final = 3
+#: The way of a message that waits for a digest, and how that of one begins that has been in one.
+DIGEST: Final = "digest"
+#: How many messages to one person a digest brings along, at most.
+MOST_TOGETHER: Final = 500
 
 
 class Delivery(StrEnum):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
 from peerkit.model import Session
 from peerkit.notifiers import Notice, Notifier
+from peerkit.stores import DIGEST
 from peerkit.telling.facts import facts_of
 from peerkit.telling.ways import Routes, Way, nobody_invited
 
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
     from peerkit.telling.looking import Seen
     from peerkit.telling.wording import Said, Wording
 
-__all__ = ["DIGEST", "Ready", "made", "may_invite"]
-
-#: The way of a message that waits for a digest, and how that of one begins that has been in one.
-DIGEST: Final = "digest"
+__all__ = ["Ready", "made", "may_invite"]
 
 
 @attrs.frozen

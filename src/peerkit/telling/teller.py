@@ -18,10 +18,10 @@ from peerkit.acts import CancelNotice, PassOnNotice
 from peerkit.errors import KeyReused
 from peerkit.model import ContactPreferences, ContactStatus, NoticeChannel, WhyNotTold
 from peerkit.notifiers import CouldNotTell, Notifier
-from peerkit.stores import HOLDS, Delivery, Posted, Settled, Store
+from peerkit.stores import DIGEST, HOLDS, Delivery, Posted, Settled, Store
 from peerkit.telling.grounds import useless_from
 from peerkit.telling.looking import LastLook, Seen
-from peerkit.telling.making import DIGEST, Ready, made, may_invite
+from peerkit.telling.making import Ready, made, may_invite
 from peerkit.telling.retrying import MOST_WAIT, TRIES, after_failure
 from peerkit.telling.times import next_digest, next_moment
 from peerkit.telling.ways import AT_ONCE, Routes, Way, ways_of
@@ -103,9 +103,12 @@ class Teller:
         self.store.settle(tuple(_untried(each, each.due) for each in later), now, token)
         for mine in told:
             for settled in self._one_person(mine, now + self.lease):
-                due_now = settled.delivery is Delivery.WAITING and (settled.due or now) <= now
-                if self.store.settle((settled,), self.clock(), token) and not due_now:
-                    became[settled.delivery] += 1
+                written = {*self.store.settle(settled, self.clock(), token)}
+                became.update(
+                    each.delivery
+                    for each in settled
+                    if each.key in written and not _is_due(each, now)
+                )
         return len(taken) - len(later)
 
     def _told(self, became: Counter[Delivery]) -> Told:
@@ -116,41 +119,42 @@ class Teller:
         )
         return Told(told, waiting, cancelled, given_up)
 
-    def _one_person(self, mine: list[Posted], until: datetime) -> Iterator[Settled]:
+    def _one_person(self, mine: list[Posted], until: datetime) -> Iterator[tuple[Settled, ...]]:
         """What became of each message to one person, in order, each before the next is told.
+
+        What was told as one is one: a teller that dies has written down all of it or nothing.
 
         Once one of them could not be told, those behind it go back as they were: the store
         says how long it holds them.
         """
-        bundles: dict[str, list[Ready]] = {}
+        bundles: dict[tuple[str, datetime | None], list[Ready]] = {}
         held = False
         for posted in mine:
             if held or self._is_over(until):
-                yield _untried(posted, posted.due)
+                yield (_untried(posted, posted.due),)
                 continue
             found = self._looked_at(posted, deadly=posted is mine[0] and posted.attempts > TRIES)
             if isinstance(found, Settled):
-                yield found
+                yield (found,)
             elif self._is_bundled(found):
-                bundles.setdefault(found.ways[0].name, []).append(found)
+                bundles.setdefault(_bundle_of(found), []).append(found)
             else:
-                for settled in self._handed_over([found]):
-                    yield settled
-                    held = _holds(settled)
+                settled = self._handed_over([found])
+                yield settled
+                held = _holds(settled[0])
         for bundle in bundles.values():
             quiet = _quiet_until(bundle[0], self.clock())
             if held or quiet is not None or self._is_over(until):
-                yield from (_untried(each.posted, quiet or each.posted.due) for each in bundle)
+                yield tuple(_untried(each.posted, quiet or each.posted.due) for each in bundle)
             else:
-                yield from self._handed_over(bundle)
+                yield self._handed_over(bundle)
 
     def _is_bundled(self, ready: Ready) -> bool:
         """Whether a message goes together with others: but for one with something for a calendar.
 
-        One that was taken before and of which nothing is known may have killed its teller.
+        One that was taken again and again and of which nothing is known may kill its tellers.
         """
-        way, attempts = ready.posted.way, ready.posted.attempts
-        together = way.startswith(DIGEST) and (way != DIGEST or attempts == 1)
+        together = ready.posted.way.startswith(DIGEST) and not _is_suspect(ready.posted)
         return bool(ready.ways) and together and not may_invite(ready, self.routes)
 
     def _is_over(self, until: datetime) -> bool:
@@ -230,15 +234,16 @@ class Teller:
             way=posted.way,
         )
 
-    def _handed_over(self, ready: list[Ready]) -> Iterator[Settled]:
+    def _handed_over(self, ready: list[Ready]) -> tuple[Settled, ...]:
         """What became of these messages to one person, told as one notice."""
         failure = self._failure(ready)
-        for each in ready:
-            if failure is None:
-                told = _settled(each.posted, Delivery.TOLD, each.posted.attempts)
-                yield attrs.evolve(told, way=each.ways[0].name) if each.ways else told
-            else:
-                yield self._failed(each, failure)
+        if failure is None:
+            return tuple(_told(each) for each in ready)
+        first = ready[0]
+        names = tuple(each.name for each in first.ways) or (NoticeChannel.APP.value,)
+        # What becomes of a digest becomes of each in it, so that it is tried again as it was.
+        settled = after_failure(first.posted, names, failure, self.clock())
+        return tuple(self._failed(each, settled) for each in ready)
 
     def _failure(self, ready: list[Ready]) -> CouldNotTell | None:
         """Hand it over. What goes wrong is logged, and an error that no notifier may raise too."""
@@ -259,11 +264,10 @@ class Teller:
         _LOG.warning("Notice %s could not be told: %s", key, says)
         return failed
 
-    def _failed(self, ready: Ready, failure: CouldNotTell) -> Settled:
-        """What becomes of a message that could not be told; of a digest each on its own."""
+    def _failed(self, ready: Ready, failed: Settled) -> Settled:
+        """What becomes of a message that could not be told, by itself or with others."""
         posted = ready.posted
-        names = tuple(each.name for each in ready.ways) or (NoticeChannel.APP.value,)
-        settled = after_failure(posted, names, failure, self.clock())
+        settled = attrs.evolve(failed, key=posted.key)
         if settled.delivery is Delivery.GIVEN_UP:
             self._not_told(posted, WhyNotTold.GIVEN_UP, ready.seen.other)
         elif settled.attempts:
@@ -293,6 +297,20 @@ def _by_person(taken: tuple[Posted, ...]) -> tuple[list[list[Posted]], list[Post
     return [*told, *(mine[to] for to in suspects[:1])], [
         each for to in suspects[1:] for each in mine[to]
     ]
+
+
+def _bundle_of(ready: Ready) -> tuple[str, datetime | None]:
+    """What is told together: what goes one way; what was tried before, with what it was tried with.
+
+    So a digest that is told again after a crash has the same messages, and the same key.
+    """
+    posted = ready.posted
+    return ready.ways[0].name, posted.due if posted.attempts > 1 else None
+
+
+def _is_due(settled: Settled, now: datetime) -> bool:
+    """Whether a message waits, and could be taken again at once."""
+    return settled.delivery is Delivery.WAITING and (settled.due or now) <= now
 
 
 def _is_suspect(posted: Posted) -> bool:
@@ -358,6 +376,12 @@ def _name_of(way: str) -> str:
 def _untried(posted: Posted, due: datetime | None) -> Settled:
     """A message that goes back untried, and does not count as tried."""
     return attrs.evolve(_settled(posted, Delivery.WAITING, posted.attempts - 1), due=due)
+
+
+def _told(ready: Ready) -> Settled:
+    """A message that was handed over, and on which way."""
+    told = _settled(ready.posted, Delivery.TOLD, ready.posted.attempts)
+    return attrs.evolve(told, way=ready.ways[0].name) if ready.ways else told
 
 
 def _settled(posted: Posted, delivery: Delivery, attempts: int) -> Settled:

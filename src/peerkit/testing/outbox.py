@@ -73,6 +73,28 @@ class Outbox(Conformance, kit=True):
         assert keys(store.take(2, NOW, SOON, "t-1")) == ["1/0", "1/1"]
         assert keys(store.take(10, NOW, SOON, "t-2")) == ["1/2", "1/3", "1/4"]
 
+    def test_a_digest_is_given_whole(self, store: Store) -> None:
+        """What waits for one digest comes together, beyond the number that was asked for.
+
+        What is on another way, is not due, or is somebody else's does not come along.
+        """
+        sent(store, *("ana", "ben", "ana", "ana", "ana", "ben", "ana"))
+        ways = ("digest", "digest", "digest/email", "email", "digest", "digest", "digest")
+        last = {"1/4": LATER}
+        rest = tuple(
+            Settled(key=f"1/{at}", delivery=Delivery.WAITING, due=last.get(f"1/{at}", NOW), way=way)
+            for at, way in enumerate(ways)
+        )
+        store.take(100, NOW, SOON, "t-1")
+        store.settle(rest, NOW, "t-1")
+
+        given = store.take(1, NOW, SOON, "t-2")
+
+        assert keys(given) == ["1/0", "1/2", "1/6"]
+        assert {each.attempts for each in given} == {1}
+        assert keys(store.take(100, NOW, SOON, "t-3")) == ["1/1", "1/5"]
+        assert len(store.settle(given, NOW, "t-2")) == len(given), "One token opens all of it."
+
     def test_a_message_is_not_given_before_it_is_due(self, store: Store) -> None:
         """What is left for later comes at that moment, by whatever clock, and not a little before.
 

@@ -16,7 +16,16 @@ import attrs
 
 from peerkit.errors import StoreError
 from peerkit.model import Message
-from peerkit.stores import HOLDS, LONGEST_LEASE, LONGEST_PAUSE, Delivery, Posted, Settled
+from peerkit.stores import (
+    DIGEST,
+    HOLDS,
+    LONGEST_LEASE,
+    LONGEST_PAUSE,
+    MOST_TOGETHER,
+    Delivery,
+    Posted,
+    Settled,
+)
 from peerkit.stores.sql.server import BEGIN, Server, run
 from peerkit.stores.sql.tables import Names
 
@@ -64,6 +73,34 @@ SET lease = %(lease)s, token = %(token)s, attempts = message.attempts + 1
 FROM free
 WHERE message.program = %(program)s
 AND message.n = free.n AND message.position = free.position
+RETURNING message.n, message.position, {_REST}
+"""
+#: What is told in one digest with what was taken, though it was not asked for. Nobody else is
+#: given anything of these people meanwhile.
+_ALONG: Final = f"""
+WITH free AS (
+    SELECT n, position FROM {{message}} AS message
+    WHERE program = %(program)s AND delivery = 'waiting' AND due <= %(now)s
+    AND recipient = ANY(%(people)s) AND starts_with(way, '{DIGEST}') AND token <> %(token)s
+    AND NOT EXISTS (
+        SELECT FROM {{message}} AS tried
+        WHERE tried.program = %(program)s AND tried.recipient = message.recipient
+        AND tried.delivery = 'waiting' AND tried.attempts > 0 AND tried.attempts <= {HOLDS}
+        AND tried.due > %(now)s AND tried.due <= %(paused)s
+        AND (tried.n, tried.position) < (message.n, message.position) OFFSET 0
+    )
+    ORDER BY n, position FOR UPDATE SKIP LOCKED
+), along AS (
+    SELECT free.n, free.position, row_number() OVER (
+        PARTITION BY recipient ORDER BY free.n, free.position
+    ) AS nth FROM free JOIN {{message}} AS message ON message.program = %(program)s
+    AND message.n = free.n AND message.position = free.position
+)
+UPDATE {{message}} AS message
+SET lease = %(lease)s, token = %(token)s, attempts = message.attempts + 1
+FROM along
+WHERE along.nth <= {MOST_TOGETHER} AND message.program = %(program)s
+AND message.n = along.n AND message.position = along.position
 RETURNING message.n, message.position, {_REST}
 """
 #: One token opens it, once: what was taken by another since, or is told or cancelled, stays so.
@@ -117,6 +154,17 @@ class Outbox:
                 "Take messages outside of it."
             )
         rows = self.server.change(lambda db: self._take(db, limit, now, lease, token))
+        people = [row[2] for row in rows if row[-1].startswith(DIGEST)]
+        if people:
+            values = {
+                "program": self.program,
+                "now": now,
+                "paused": now + LONGEST_PAUSE,
+                "people": people,
+                "lease": lease,
+                "token": token,
+            }
+            rows += self.server.change(lambda db: run(db, self._along, values).fetchall())
         return tuple(map(_posted, sorted(rows)))
 
     def _take(
@@ -148,6 +196,10 @@ class Outbox:
     @cached_property
     def _taking(self) -> str:
         return self.names.into(_TAKE)
+
+    @cached_property
+    def _along(self) -> str:
+        return self.names.into(_ALONG)
 
     def settle(self, settled: tuple[Settled, ...], now: datetime, token: str) -> tuple[str, ...]:
         """Write what became of messages that this token took, in one statement."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -10,9 +11,11 @@ from typing import Any, Final
 from peerkit.errors import StoreError
 from peerkit.model import Message
 from peerkit.stores import (
+    DIGEST,
     HOLDS,
     LONGEST_LEASE,
     LONGEST_PAUSE,
+    MOST_TOGETHER,
     Delivery,
     Posted,
     Settled,
@@ -67,6 +70,27 @@ WHERE program = :program AND (n, position) IN (
 )
 RETURNING {_ROW}
 """  # noqa: S608 - our own names
+#: What is told in one digest with what was taken, though it was not asked for.
+_ALONG: Final = f"""
+UPDATE peerkit_message SET lease = :lease, token = :token, attempts = attempts + 1
+WHERE program = :program AND (n, position) IN (
+    SELECT n, position FROM (
+        SELECT n, position, row_number() OVER (PARTITION BY recipient ORDER BY n, position) AS nth
+        FROM peerkit_message AS message INDEXED BY peerkit_not_told
+        WHERE program = :program AND delivery = 'waiting' AND delivery <> 'told'
+        AND due <= :now AND recipient IN (SELECT value FROM json_each(:people))
+        AND substr(way, 1, {len(DIGEST)}) = '{DIGEST}' AND token <> :token
+        AND NOT EXISTS (
+            SELECT 1 FROM peerkit_message AS earlier INDEXED BY peerkit_tried
+            WHERE earlier.program = :program AND earlier.recipient = message.recipient
+            AND earlier.delivery = 'waiting' AND earlier.due > :now AND earlier.due <= :paused
+            AND earlier.attempts > 0 AND earlier.attempts <= :holds
+            AND (earlier.n, earlier.position) < (message.n, message.position)
+        )
+    ) WHERE nth <= {MOST_TOGETHER}
+)
+RETURNING {_ROW}
+"""  # noqa: S608 - our own names
 #: A key is compared as it is written: "01/0" is none.
 _SETTLE: Final = (
     "UPDATE peerkit_message SET delivery = ?, due = ?, attempts = ?, way = ?, settled = ?, "
@@ -111,7 +135,11 @@ def taken(
         "token": token,
         "holds": HOLDS,
     }
-    return sorted(db.execute(_TAKE, values).fetchall())
+    rows = db.execute(_TAKE, values).fetchall()
+    people = {row[2] for row in rows if row[-1].startswith(DIGEST)}
+    if people:
+        rows += db.execute(_ALONG, {**values, "people": json.dumps([*people])}).fetchall()
+    return sorted(rows)
 
 
 def settling(
