@@ -288,7 +288,7 @@ class Program(Kept):
             return [self.do(act) for act in acts]
 
     def tell(self, to: Routes | Notifier, *, limit: int = 1000, lease: timedelta = LEASE) -> Told:
-        """Tell what waits in the outbox and is due, at most ``limit`` messages.
+        """Tell what waits in the outbox and is due, at most ``limit`` messages and their digests.
 
         ``to`` is :class:`~peerkit.telling.ways.Routes` where notices leave the house: then
         each person is told over their own channels, at their own times, in their language,

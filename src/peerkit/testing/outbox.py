@@ -93,7 +93,8 @@ class Outbox(Conformance, kit=True):
         assert keys(given) == ["1/0", "1/2", "1/6"]
         assert {each.attempts for each in given} == {1}
         assert keys(store.take(100, NOW, SOON, "t-3")) == ["1/1", "1/5"]
-        assert len(store.settle(given, NOW, "t-2")) == len(given), "One token opens all of it."
+        told = tuple(Settled(key=each.key, delivery=Delivery.TOLD) for each in given)
+        assert len(store.settle(told, NOW, "t-2")) == len(given), "One token opens all of it."
 
     def test_a_message_is_not_given_before_it_is_due(self, store: Store) -> None:
         """What is left for later comes at that moment, by whatever clock, and not a little before.

@@ -104,7 +104,8 @@ AND message.n = along.n AND message.position = along.position
 RETURNING message.n, message.position, {_REST}
 """
 #: One token opens it, once: what was taken by another since, or is told or cancelled, stays so.
-#: The numbers are named twice: a server that has not counted the rows yet would read them all.
+#: Numbers and positions are named twice: a server that has not counted the rows yet would read all
+#: that the program has, or all of an act that told many.
 _SETTLE: Final = """
 UPDATE {message} AS message
 SET delivery = became.delivery, due = became.due, attempts = became.attempts, way = became.way,
@@ -114,6 +115,7 @@ FROM unnest(
     %s::bigint[], %s::integer[], %s::text[], %s::timestamptz[], %s::integer[], %s::text[]
 ) AS became (n, position, delivery, due, attempts, way)
 WHERE message.program = %s AND message.n = ANY(%s::bigint[])
+AND message.position = ANY(%s::integer[])
 AND message.n = became.n AND message.position = became.position
 AND message.token = %s AND message.settled IS NULL
 RETURNING message.n, message.position
@@ -219,6 +221,7 @@ class Outbox:
             [each.way for _, _, each in rows],
             self.program,
             [n for n, _, _ in rows],
+            [at for _, at, _ in rows],
             token,
         )
         done = self.server.change(lambda db: run(db, self._settling, values).fetchall())

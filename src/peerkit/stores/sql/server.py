@@ -31,12 +31,14 @@ FAILURES: Final = (psycopg.Error, sqlalchemy.exc.SQLAlchemyError, UnicodeError, 
 #: Others were in the way: a deadlock, or the stricter isolation of a host's transaction.
 _CROSSED: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 #: What every connection of ours is told. A writer waits for another as long as it would for a
-#: file, and nobody waits longer for one that stands still in the middle of a change.
+#: file, and nobody waits longer for one that stands still in the middle of a change. Rows are read
+#: along an index, which remembers those that are dead; a bitmap would look at each of them again.
 _SETTINGS: Final = {
     "lock_timeout": "30s",
     "idle_in_transaction_session_timeout": "30s",
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
 }

@@ -363,11 +363,11 @@ def _entered(db: sqlite3.Connection, program: str, *, make: bool) -> int | None:
             for statement in _statements(_STEPS[older]):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {older + 1}")
-        which = "SELECT id FROM peerkit_program WHERE name = ?1"
+        which = "SELECT id FROM peerkit_program WHERE name = :name"
         if make:  # a file that cannot be written is found out here, also where the program is there
-            new = f"INSERT INTO peerkit_program (name) SELECT ?1 WHERE NOT EXISTS ({which})"
-            db.execute(new, (program,))
-        found = db.execute(which, (program,)).fetchone()
+            new = f"INSERT INTO peerkit_program (name) SELECT :name WHERE NOT EXISTS ({which})"
+            db.execute(new, {"name": program})
+        found = db.execute(which, {"name": program}).fetchone()
         db.execute("COMMIT")
     except BaseException:
         with suppress(sqlite3.Error):  # SQLite may have done it by itself
