@@ -172,6 +172,15 @@ class TestTheWhole:
         assert b"VTIMEZONE" not in data
         assert shown(data) == {*meant(of)}
 
+    def test_a_single_moment_needs_no_list(self) -> None:
+        """One night that the clocks leave out, and nothing beside it."""
+        of = attrs.evolve(NIGHTLY, when=table("FREQ=DAILY;COUNT=1", "2026-03-08", "02:30"))
+        data = told(of)
+
+        assert the("DTSTART", data) == "DTSTART:20260308T083000Z"
+        assert b"RDATE" not in data
+        assert shown(data) == {*meant(of)}
+
     def test_an_ended_one_is_taken_away_by_its_name(self) -> None:
         """Where a session of it stays planned, that one stays."""
         of = series(MONDAYS, planned=(date(2026, 11, 9),), status=pk.SeriesStatus.ENDED)
@@ -339,9 +348,9 @@ class TestALife:
         invite = invites(program, organizer=HOUSE, secret=SECRET)
         did(program, planned(9), pk.ConfirmSession(by="p-7", id="r-1/2026-11-09"))
         (one,) = program.find(pk.Session, about="r-1")
-        data = invite(one, "p-7")
+        data = of_p_7(program, invite)
 
-        assert data == of_p_7(program, invite)
+        assert invite(one, "p-7") == data
         assert {each for each in lines(data) if each.startswith("SEQUENCE")} == {"SEQUENCE:1"}
         assert data.count(b"PARTSTAT=ACCEPTED") == 1
         assert data.count(b"BEGIN:VEVENT") == 2
