@@ -312,15 +312,7 @@ class Interruption:
         return self
 
     def during(self, work: Callable[[], object]) -> None:
-        """Do this, and press Ctrl-C when it is time, in a thread that ends with it.
-
-        Interrupted while it leaves an except clause, the interpreter keeps that error at hand
-        for as long as the thread lives: it would be the context of whatever is raised later.
-        """
-        with ThreadPoolExecutor(1) as alone:
-            alone.submit(self._traced, work).result()
-
-    def _traced(self, work: Callable[[], object]) -> None:
+        """Do this, and press Ctrl-C when it is time."""
         before = sys.gettrace()
         sys.settrace(self)
         try:
@@ -341,8 +333,17 @@ def session(number: int) -> pk.Act:
 def test_ctrl_c_at_any_step_leaves_all_or_nothing(
     tmp_path: Path, kept_in: str, *, several: bool
 ) -> None:
-    """Wherever an act is interrupted, it is there whole or not at all, and its key tells which."""
-    path = tmp_path / "program.db"
+    """Wherever an act is interrupted, it is there whole or not at all, and its key tells which.
+
+    In a thread that ends with it: interrupted while it leaves an except clause, the interpreter
+    keeps that error at hand as long as the thread lives, as the context of whatever comes later.
+    """
+    with ThreadPoolExecutor(1) as alone:
+        alone.submit(interrupt_often, tmp_path / "program.db", kept_in, several=several).result()
+
+
+def interrupt_often(path: Path, kept_in: str, *, several: bool) -> None:
+    """Press Ctrl-C in one act after the other, or one batch, and look at what came of it."""
     store: Store = MemoryStore() if kept_in == "memory" else SQLiteStore(path, durability="normal")
     chance = Random(kept_in)
     with opened(store) as program:
