@@ -23,10 +23,11 @@ WORDS = {
         *("STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"),
         *("REVOKE", "OPT OUT", "OPT-OUT", "OPTOUT", "REMOVE"),
         *("ALTO", "BAJA", "PARAR", "PARE", "DETENER"),
+        *("ARRET", "ARRETE", "ARRÊT", "ARRETT", "TD"),
     ),
     START: ("START", "UNSTOP"),
 }
-SPANISH = {CONFIRM: ("C", "S", "SI", "SÍ", "CONFIRMO", "CONFIRMAR"), START: ("EMPEZAR", "START")}
+SPANISH = {CONFIRM: ("C", "SI", "SÍ", "CONFIRMO", "CONFIRMAR"), START: ("EMPEZAR", "START")}
 EACH = [(word, answer) for answer, words in WORDS.items() for word in words]
 
 
@@ -97,6 +98,7 @@ class TestRead:
             *("", " ", "?", "👍", "no", "stop it", "please stop", "STOP calling me", "don't stop"),
             *("yes but later", "C you", "c c", "yes yes", "cancel my session", "the end", "stops"),
             *("s t o p", "stop\nyes", "STOP " * 400, "stop" + " " * 1_600, "cancelar", "1", "ok"),
+            *("S", "s", "unsub", "stop 2", "sí, pero más tarde", "no C", "C no", "ya no", "n"),
         ],
     )
     def test_nothing_is_guessed(self, text: str) -> None:
@@ -116,14 +118,42 @@ class TestRead:
 
     @given(
         word=st.sampled_from(EACH),
-        before=st.text(" \t\n.,!?¡¿'\"-*_()", max_size=9),
-        after=st.text(" \t\n.,!?¡¿'\"-*_()", max_size=9),
+        before=st.text(" \t\n.,!¡'\"-*_", max_size=9),
+        after=st.text(" \t\n.,!¡'\"-*_", max_size=9),
     )
-    def test_signs_around_a_word_do_not_matter(
+    def test_plain_signs_around_a_word_do_not_matter(
         self, word: tuple[str, Answered], before: str, after: str
     ) -> None:
         """In any number."""
         assert read_answer(before + word[0] + after) is word[1]
+
+    @pytest.mark.parametrize(
+        "sign",
+        [
+            "?",
+            "¿",
+            " 👎",
+            "👍",
+            " ❌",
+            " :(",
+            " :/",
+            "+",
+            "(",
+            " 🙄",
+            "？",
+            "\u061f",
+            "~",
+            "=",
+            "%",
+        ],
+    )
+    def test_beside_any_other_sign_a_yes_is_none_and_a_stop_is_one(self, sign: str) -> None:
+        """Nobody has said yes who asks, or points a thumb down; who says stop means it."""
+        for word, answer in EACH:
+            for typed in (word + sign, sign + word):
+                assert read_answer(typed) is (None if answer is CONFIRM else answer)
+        for word in ("Sí", "c", "confirmo"):
+            assert read_answer(word + sign, "es") is None
 
     @pytest.mark.parametrize("text", [None, 3, b"STOP", ["STOP"]])
     def test_it_must_be_a_text(self, text: Any) -> None:

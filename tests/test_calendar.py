@@ -107,7 +107,7 @@ def read_with_icalendar(data: bytes) -> list[Shown]:
     found = []
     for event in events:
         begins, lasts = event["DTSTART"].dt, event["DURATION"].dt
-        starts = [begins]
+        starts = [begins, *_listed(event.get("RDATE"))]
         if "RRULE" in event:
             zone = begins.tzinfo
             times: Any = rruleset()
@@ -120,6 +120,7 @@ def read_with_icalendar(data: bytes) -> list[Shown]:
             for each in _listed(event.get("EXDATE")):
                 times.exdate(each.replace(tzinfo=None))
             starts = [each.replace(tzinfo=zone) for each in times]
+        if not _over(event):
             starts = [each for each in starts if (str(event["UID"]), each) not in moved]
         found += [(each.astimezone(UTC), lasts) for each in starts]
     return sorted(found)
@@ -149,11 +150,14 @@ def read_with_vobject(data: bytes) -> list[Shown]:
     found = []
     for event in events:
         lasts = event.duration.value
-        if "rrule" in event.contents:
-            starts = [each.astimezone(UTC) for each in event.getrruleset()]
+        if {"rrule", "rdate"} & event.contents.keys():
+            times = event.getrruleset(addRDate="rdate" in event.contents)
+            starts = [each.astimezone(UTC) for each in times]
             starts = [each for each in starts if (event.uid.value, each) not in moved]
         else:
             starts = [event.dtstart.value.astimezone(UTC)]
+            if "recurrence-id" not in event.contents:
+                starts = [each for each in starts if (event.uid.value, each) not in moved]
         found += [(each, lasts) for each in starts]
     return sorted(found)
 

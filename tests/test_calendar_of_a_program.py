@@ -52,13 +52,13 @@ def the_session(program: pk.Program) -> pk.Session:
     return found
 
 
-def prefers(*addresses: str, **how: Any) -> pk.SetContactPreferences:
+def prefers(*addresses: str, who: str = "p-7", **how: Any) -> pk.SetContactPreferences:
     """Mail, at these addresses."""
     points = tuple(
         pk.ContactPoint(channel=NoticeChannel.EMAIL, address=each, safe=True) for each in addresses
     )
     told: dict[str, Any] = {"points": points, "zone": "America/Chicago"}
-    return pk.SetContactPreferences(by="p-7", person="p-7", **told | how)
+    return pk.SetContactPreferences(by=who, person=who, **told | how)
 
 
 def events(data: bytes) -> int:
@@ -318,7 +318,7 @@ class TestInvites:
         nothing_said = invite(session, "ana")
         did(program, prefers(MAIL))
         others = [
-            invite(series, "p-7"),
+            invite(series, "p-8"),
             invite(pk.Participant(id="p-7"), "p-7"),
             invite(session, "p-8"),
             invite(session, ""),

@@ -78,6 +78,7 @@ class TestTheBase:
 
         assert found == {
             "session.tomorrow": ("starts", (), (-1,), both),
+            "series.tomorrow": ("next", (), (-1,), both),
             "session.unreported": ("ends", (), (1, 3), ("peers",)),
             "note.overdue": ("ends", notes, (1,), theirs),
             "goal.review": ("review", (), (-7, 0), both),

@@ -417,6 +417,8 @@ class TestStrict:
             (EN + message("art.hung", inside="{count}"), "art.hung", "names {count}"),
             (EN + '[[message]]\nkind="a.b"\ninside="a\\nb"', "a.b", "one line"),
             (EN + message("a.b", inside="x") * 2, "a.b", "written twice"),
+            (EN + message("session.tomorow", inside="x"), "'kind'", "mean 'session.tomorrow'"),
+            (EN + message("sessions.moved", inside="x"), "'kind'", "did you mean 'session.moved'"),
             (EN + "[[massage]]\nkind = 'a.b'", "", "'massage' is not known|'massage'.*not known"),
             (EN + "message = 3", "", "not known|tables"),
             (EN + "[default]\noutside = '{id}'", "default", "braces: none"),
@@ -450,6 +452,14 @@ class TestStrict:
         assert "0.toml" in str(wrong.value) or "language 'de'" in str(wrong.value)
         assert wrong.value.__cause__ is None
         assert wrong.value.__context__ is None
+
+    def test_a_kind_of_ones_own_may_be_called_nearly_anything(
+        self, house: Callable[..., Path]
+    ) -> None:
+        """Only what is a letter or two away from one of ours is a slip."""
+        for kind in ("session.prepared", "series.begun", "match.looked-for", "art.hung"):
+            wording = Wording.load(house(EN + message(kind, inside="Own words."), name=kind))
+            assert wording.said(kind, "en", FACTS).inside == "Own words."
 
     def test_a_folder_must_hold_something(self, tmp_path: Path) -> None:
         """One that is not there, a file, and an empty one."""

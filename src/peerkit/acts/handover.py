@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, once_each, to_each
-from peerkit.acts.matches import ProposeMatch, settled
+from peerkit.acts.matches import ProposeMatch, settled, told_of_series
 from peerkit.model import (
     WALKING,
     Count,
@@ -106,7 +106,7 @@ class ReassignMatch(ProposeMatch):
         return Left(
             nouns=(*proposed, over, *rest),
             counts=(Count(self.earlier_peer, WALKING, -1),) if walked else (),
-            messages=(*new.messages, *told),
+            messages=(*new.messages, *told, *told_of_series(rest)),
         )
 
 

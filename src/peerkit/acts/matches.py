@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from peerkit.acts.act import Judged, Left, Makes, Moves, to_each
+from peerkit.acts.scheduling import EndSeries
 from peerkit.acts.waiting import waits
 from peerkit.model import (
     WALKING,
@@ -151,6 +152,16 @@ def settled(view: View, peer: str, participant: str) -> tuple[Noun, ...]:
     return (*agreements, *series)
 
 
+def told_of_series(over: tuple[Noun, ...]) -> tuple[Message, ...]:
+    """What was planned to come back is over: whoever would come hears of it, as of any series."""
+    return tuple(
+        Message(to=who, kind=EndSeries.kind, about=each.id, inside=f"Series {each.id} is over.")
+        for each in over
+        if isinstance(each, Series)
+        for who in dict.fromkeys((*each.participants, *each.peers))
+    )
+
+
 @attrs.frozen(kw_only=True)
 class EndMatch(_AnswerMatch):
     """End a match that was accepted, or withdraw one that is only proposed."""
@@ -175,7 +186,8 @@ class EndMatch(_AnswerMatch):
         return Left(
             nouns=(match, *over),
             counts=(Count(self.peer, WALKING, -1),) if ended else (),
-            messages=to_each(
-                self, self.id, f"Match {self.id} is over.", self.participant, self.peer
+            messages=(
+                *to_each(self, self.id, f"Match {self.id} is over.", self.participant, self.peer),
+                *told_of_series(over),
             ),
         )

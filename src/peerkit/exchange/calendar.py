@@ -1,7 +1,8 @@
 """Sessions as calendars read them: invitations, cancellations, and a feed for one person.
 
-**What is told.** When, for how long, one neutral word, and that it is confidential. No place, no
-description, no alarm, no name, no id of yours, nobody else who comes. What an event is called is
+**What is told.** When, for how long, one neutral word, and that it is confidential. No
+description, no alarm, no name, no id of yours, nobody else who comes; a place only where you give
+one and the person said that nobody else sees what arrives. What an event is called is
 made with a secret, for each person another. Only what is still theirs: who no longer walk with
 each other have no session alone, and a peer who has left has none.
 
@@ -16,37 +17,34 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 from peerkit.acts import (
     CancelOccurrence,
     CancelSession,
+    EndMatch,
     EndSeries,
     MoveOccurrence,
     MoveSession,
     PlanSeries,
     PlanSession,
+    ReassignMatch,
 )
 from peerkit.errors import BadInput, must_be
-from peerkit.exchange.calendar_cover import (
-    AN_ADDRESS,
-    LEAST_SECRET,
-    SUMMARIES,
-    Cover,
-    is_address,
-)
-from peerkit.exchange.calendar_events import (
-    Shown,
-    event_of_session,
-    events_of_series,
-    feed_file,
-    invitation,
-    uid_of,
+from peerkit.exchange.calendar_cover import LEAST_SECRET, SUMMARIES, Cover, is_address
+from peerkit.exchange.calendar_events import uid_of
+from peerkit.exchange.calendar_files import (
+    cancellation,
+    feed,
+    invite,
+    invite_to_series,
+    nowhere,
+    person_id,
 )
 from peerkit.model import (
     ContactPreferences,
@@ -57,8 +55,8 @@ from peerkit.model import (
     SeriesStatus,
     Session,
     SessionStatus,
+    View,
 )
-from peerkit.model.fields import MOST_ID, in_utc
 from peerkit.program import Program
 from peerkit.telling.grounds import is_theirs, pairs_of
 from peerkit.telling.ways import Invite
@@ -70,6 +68,7 @@ __all__ = [
     "feed",
     "feed_of",
     "invite",
+    "invite_to_series",
     "invites",
     "sequence_of",
     "uid_of",
@@ -90,91 +89,13 @@ _CHANGES: Final = frozenset(
         MoveOccurrence,
         CancelOccurrence,
         EndSeries,
+        EndMatch,
+        ReassignMatch,
     )
 )
 _LOG: Final = logging.getLogger("peerkit.exchange.calendar")
-#: The largest number that a calendar takes (RFC 5545, 3.3.8).
-_MOST_CHANGES: Final = 2**31 - 1
 #: A session that began so long ago may still last.
 _LONGEST: Final = timedelta(days=1)
-
-
-def invite(
-    session: Session,
-    to: str,
-    cover: Cover,
-    *,
-    now: datetime,
-    sequence: int,
-    address: str | None = None,
-) -> bytes:
-    """Invites one person, by id, to one planned session; after it moved, again.
-
-    ``sequence`` is higher then (:func:`sequence_of`), and a calendar moves the event that it
-    has. With an organizer on the cover, and the person's mail ``address``, it asks for an
-    answer (METHOD:REQUEST), unless they have confirmed: that answer stands in it. Otherwise it
-    names nobody and asks nothing (METHOD:PUBLISH).
-    """
-    must_be(Session, session, "session", "give a Session")
-    if session.status is not SessionStatus.PLANNED:
-        raise BadInput("session", "is not planned; one that is cancelled takes a cancellation")
-    organizer, asked = _asked(cover, address)
-    method = "PUBLISH" if asked is None else "REQUEST"
-    shown = _shown(to, cover, now, sequence)
-    event = event_of_session(_with(session, to), shown)
-    return invitation(method, event, organizer, asked, comes=to in session.confirmed)
-
-
-def cancellation(
-    session: Session,
-    to: str,
-    cover: Cover,
-    *,
-    now: datetime,
-    sequence: int,
-    address: str | None = None,
-) -> bytes:
-    """Takes one cancelled session out of this person's calendar (METHOD:CANCEL).
-
-    ``address`` as in the invitation, so that the calendar knows whose answer it takes back.
-    """
-    must_be(Session, session, "session", "give a Session")
-    if session.status is not SessionStatus.CANCELLED:
-        raise BadInput("session", "is not cancelled; one that is planned takes an invitation")
-    organizer, asked = _asked(cover, address)
-    shown = attrs.evolve(_shown(to, cover, now, sequence), status="CANCELLED")
-    return invitation("CANCEL", event_of_session(_with(session, to), shown), organizer, asked)
-
-
-def feed(
-    items: Iterable[Session | Series],
-    person: str,
-    cover: Cover,
-    *,
-    now: datetime,
-    sequence: Callable[[Session | Series], int],
-) -> bytes:
-    """What is ahead of one person, by id, as a calendar that is asked for again and again.
-
-    Planned sessions and running series that they are in, until these are over; everything else
-    among the ``items`` is left out. ``sequence`` says how often each was changed. It is made in
-    memory: some 300 bytes for a session, and at most 1,000 times of a series.
-    """
-    must_be(Iterable, items, "items", "give sessions and series")
-    if not callable(sequence):
-        raise BadInput("sequence", "give the function that says how often each was changed")
-    known = _shown(person, cover, now, 0)
-    events, timetables = [], []
-    for each in items:
-        if not _ahead(each, known):
-            continue
-        shown = attrs.evolve(known, sequence=_changes(sequence(each)))
-        if isinstance(each, Session):
-            events.append(event_of_session(each, shown))
-        else:
-            events.extend(events_of_series(each, shown))
-            timetables.append(each.when)
-    return feed_file(cover.summary, events, timetables)
 
 
 def feed_of(program: Program, person: str, cover: Cover, *, days: int = AHEAD) -> bytes:
@@ -191,7 +112,7 @@ def feed_of(program: Program, person: str, cover: Cover, *, days: int = AHEAD) -
     now = program.view().now
     sessions = program.every(
         Session,
-        about=_person(person),
+        about=person_id(person),
         status=SessionStatus.PLANNED,
         since=now - _LONGEST,
         until=now + timedelta(days=days),
@@ -211,18 +132,25 @@ def feed_of(program: Program, person: str, cover: Cover, *, days: int = AHEAD) -
 def sequence_of(program: Program, of: Session | Series) -> int:
     """How often it was changed when, or whether, this takes place, counted in its history.
 
-    A confirmation or a report changes neither. The same whenever it is counted, until it
-    changes again; so nothing has to be kept.
+    A confirmation or a report changes neither. A series is changed by what becomes of its
+    sessions too. The same whenever it is counted, until it changes again; so nothing has to be
+    kept.
     """
     must_be(Program, program, "program", "give a Program")
     must_be(Session | Series, of, "of", "give a Session or a Series")
-    named = (of.kind, of.id)
     kept = sum(
-        any((noun["noun"], noun["id"]) == named for noun in each.read()["nouns"])
+        any(_is_of(noun, of) for noun in each.read()["nouns"])
         for each in program.history(of.id)
         if each.act in _CHANGES
     )
     return max(kept - 1, 0)
+
+
+def _is_of(noun: Mapping[str, object], of: Session | Series) -> bool:
+    """Whether what an entry left is this, or one of its sessions."""
+    if (noun["noun"], noun["id"]) == (of.kind, of.id):
+        return True
+    return isinstance(of, Series) and noun["noun"] == Session.kind and noun["series"] == of.id
 
 
 def invites(
@@ -231,15 +159,18 @@ def invites(
     organizer: str | None = None,
     summaries: Mapping[str, str] = SUMMARIES,
     secret: str | None = None,
+    place: Callable[[Session | Series], str | None] | None = None,
 ) -> Invite:
     """What ``Routes(invite=…)`` takes: the file for whatever a message is about, and a person.
 
     An invitation for a planned session, a cancellation for a cancelled one, as they stand
-    when it is asked; None for everything else, for people who are not in it any more, and for
+    when it is asked; of a series, and of a session that belongs to one, always the whole series;
+    None for everything else, for people who are not in it any more, and for
     those who want no notices. ``summaries`` are neutral words by language, laid over ours.
     Give ``organizer`` and the person is asked for an answer at the one address by which mail
     may go to them. Where there are several, nobody is named: whoever reads one mailbox need
-    not know the other.
+    not know the other. ``place`` says where something takes place; it is asked for people who
+    said of every one of their channels that nobody else sees what arrives there.
 
     It never raises: without its file a notice is told all the same. What went wrong is logged.
     """
@@ -248,6 +179,8 @@ def invites(
     must_be(Mapping, summaries, "summaries", what)
     for each in summaries:
         must_be(str, each, "summaries", what)
+    if place is not None and not callable(place):
+        raise BadInput("place", "give the function that says where something takes place")
     # All that is given is looked at now; the secret of an empty program comes with its first entry.
     any_secret = "-" * LEAST_SECRET if secret is None else secret
     covers = {
@@ -255,36 +188,13 @@ def invites(
         for language, summary in {**SUMMARIES, **summaries}.items()
     }
 
-    @cache
-    def the_secret() -> str:
-        return Cover.of(program, secret=secret).secret
-
-    def made(noun: Noun, to: str) -> bytes | None:
-        if not isinstance(noun, Session):
-            return None
-        # Counted before it is read: an old time under a new number would stay in a calendar.
-        sequence = sequence_of(program, noun)
-        view = program.view(*_once(noun.id, to, *pairs_of(noun)))
-        session, person = view.get(Session, noun.id), view.get(ContactPreferences, to)
-        makes = None if session is None else _MAKES.get(session.status)
-        if session is None or makes is None or not is_theirs(session, to, view):
-            return None
-        if person is None or person.status is not ContactStatus.WELCOME:
-            return None
-        language = person.language.lower()
-        cover = covers.get(language) or covers.get(language.partition("-")[0])
-        return makes(
-            session,
-            to,
-            attrs.evolve(cover or covers["en"], secret=the_secret()),
-            now=view.now,
-            sequence=sequence,
-            address=_mailbox_of(person),
-        )
+    inviting = _Inviting(
+        program, covers, cache(lambda: Cover.of(program, secret=secret).secret), place
+    )
 
     def invite_or_none(noun: Noun, to: str) -> bytes | None:
         try:
-            return made(noun, to)
+            return inviting.file_of(noun, to)
         except Exception as error:  # noqa: BLE001 - whatever it is, the notice is to be told
             # Its own words may hold an address. Where it happened says enough to mend it.
             where = traceback.extract_tb(error.__traceback__)[-1]
@@ -295,8 +205,55 @@ def invites(
     return invite_or_none
 
 
-#: What is written about a session, by how it stands.
-_MAKES: Final = {SessionStatus.PLANNED: invite, SessionStatus.CANCELLED: cancellation}
+@attrs.frozen
+class _Inviting:
+    """What makes the file for one notice, of how things stand when it is asked."""
+
+    program: Program
+    covers: Mapping[str, Cover]
+    secret: Callable[[], str]
+    place: Callable[[Session | Series], str | None] | None
+
+    def file_of(self, noun: Noun, to: str) -> bytes | None:
+        """The file about this for this person, if there is to be one."""
+        if not isinstance(noun, Session | Series):
+            return None
+        item = _whole_of(self.program, noun)
+        # Counted before it is read: an old time under a new number would stay in a calendar.
+        sequence = sequence_of(self.program, item)
+        view = self.program.view(*_once(item.id, to, *pairs_of(item)))
+        stands, person = view.get(type(item), item.id), view.get(ContactPreferences, to)
+        if stands is None or not is_theirs(stands, to, view):
+            return None
+        if person is None or person.status is not ContactStatus.WELCOME:
+            return None
+        return self._file(stands, person, sequence, view)
+
+    def _file(
+        self, item: Session | Series, person: ContactPreferences, sequence: int, view: View
+    ) -> bytes | None:
+        """The file of what is theirs, as it stands."""
+        to, place = person.id, self._place_for(person)
+        how: dict[str, Any] = {
+            "cover": attrs.evolve(_cover_of(person, self.covers), secret=self.secret()),
+            "now": view.now,
+            "sequence": sequence,
+            "address": _mailbox_of(person),
+        }
+        if isinstance(item, Series):
+            found = self.program.every(Session, about=item.id, status=SessionStatus.PLANNED)
+            theirs = [each for each in found if is_theirs(each, to, view)]
+            return invite_to_series(item, to, sessions=theirs, place=place, **how)
+        if item.status is SessionStatus.CANCELLED:
+            return cancellation(item, to, **how)
+        if item.status is SessionStatus.PLANNED:
+            return invite(item, to, place=place(item), **how)
+        return None
+
+    def _place_for(self, person: ContactPreferences) -> Callable[[Session | Series], str | None]:
+        """What says where something is, where they said that nobody else sees what they get."""
+        safe = all(each.safe for each in person.points if not each.failed)
+        return self.place if self.place is not None and safe else nowhere
 
 
 # -- what is given -------------------------------------------------------------------------------
@@ -317,58 +274,14 @@ def _mailbox_of(person: ContactPreferences) -> str | None:
     return address if is_address(address) else None
 
 
-def _shown(person: str, cover: Cover, now: datetime, sequence: int) -> Shown:
-    must_be(Cover, cover, "cover", "give a Cover: Cover.of(program)")
-    moment = in_utc(now) if isinstance(now, datetime) else now
-    if not isinstance(moment, datetime) or moment.tzinfo is None:
-        raise BadInput("now", "give a datetime with its time zone")
-    return Shown(
-        person=_person(person),
-        secret=cover.secret,
-        summary=cover.summary,
-        now=moment,
-        sequence=_changes(sequence),
-    )
+def _cover_of(person: ContactPreferences, covers: Mapping[str, Cover]) -> Cover:
+    """The cover in the nearest language."""
+    language = person.language.lower()
+    return covers.get(language) or covers.get(language.partition("-")[0]) or covers["en"]
 
 
-def _person(person: object) -> str:
-    if type(person) is not str or not 1 <= len(person) <= MOST_ID:
-        raise BadInput("person", "give the id of the person whose calendar it is")
-    return person
-
-
-def _changes(sequence: object) -> int:
-    if type(sequence) is not int or not 0 <= sequence <= _MOST_CHANGES:
-        raise BadInput("sequence", "give how often it was changed: sequence_of(program, session)")
-    return sequence
-
-
-def _asked(cover: Cover, address: object) -> tuple[str | None, str | None]:
-    """Who asks for an answer, and who is asked; nobody where either is not known."""
-    must_be(Cover, cover, "cover", "give a Cover: Cover.of(program)")
-    if address is not None and not is_address(address):
-        raise BadInput("address", AN_ADDRESS)
-    if cover.organizer is None or address is None:
-        return None, None
-    return cover.organizer, str(address)
-
-
-def _is_in(item: Session | Series, person: str) -> bool:
-    return person in {*item.peers, *item.participants}
-
-
-def _with(session: Session, person: str) -> Session:
-    """The session, where this person is in it."""
-    if not _is_in(session, person):
-        raise BadInput("to", "is not in this session; invite its peers and participants")
-    return session
-
-
-def _ahead(item: Session | Series, shown: Shown) -> bool:
-    """Whether it belongs into this person's feed."""
-    must_be(Session | Series, item, "items", "each is a Session or a Series")
-    if not _is_in(item, shown.person):
-        return False
-    if isinstance(item, Session):
-        return item.status is SessionStatus.PLANNED and item.span[1] > shown.now
-    return item.status is SeriesStatus.RUNNING and not item.over(shown.now)
+def _whole_of(program: Program, item: Session | Series) -> Session | Series:
+    """The series that a session belongs to, where it is there; else the item itself."""
+    if isinstance(item, Series) or item.series is None:
+        return item
+    return program.view(item.series).get(Series, item.series) or item

@@ -10,7 +10,7 @@ import attrs
 from peerkit.errors import BadInput, must_be
 from peerkit.program import Program
 
-__all__ = ["AN_ADDRESS", "LEAST_SECRET", "SUMMARIES", "Cover", "is_address"]
+__all__ = ["AN_ADDRESS", "LEAST_SECRET", "SUMMARIES", "Cover", "is_address", "is_place"]
 
 #: The neutral word, by language.
 SUMMARIES: Final = {"en": "Appointment", "es": "Cita"}
@@ -19,12 +19,23 @@ LEAST_SECRET: Final = 16
 #: What has to be given where an address is.
 AN_ADDRESS: Final = "one mail address, such as team@example.org"
 _MOST_SUMMARY: Final = 100
+_MOST_PLACE: Final = 200
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}\Z")
 
 
 def is_address(value: object) -> bool:
     """Whether this is one plain mail address, in ASCII."""
     return type(value) is str and _ADDRESS.match(value) is not None
+
+
+def is_place(value: object) -> bool:
+    """Whether this is one line that can say where something takes place."""
+    return (
+        type(value) is str
+        and 0 < len(value) <= _MOST_PLACE
+        and not value.isspace()
+        and value.isprintable()
+    )
 
 
 def _a_secret(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -9,7 +9,7 @@ the clocks left out or showed twice, and they know no last day in place of a mis
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -40,7 +40,17 @@ try:
 except ImportError:
     raise MissingExtra("icalendar", "calendar") from None
 
-__all__ = ["Shown", "event_of_session", "events_of_series", "feed_file", "invitation", "uid_of"]
+__all__ = [
+    "Shown",
+    "Taking",
+    "event_of_session",
+    "events_of_series",
+    "feed_file",
+    "invitation",
+    "over_of_series",
+    "uid_of",
+    "whole_series",
+]
 
 #: Who made the file. A calendar must say it; this says nothing.
 PRODID: Final = "-//Calendar//Calendar 1.0//EN"
@@ -58,7 +68,11 @@ Change: TypeAlias = "tuple[datetime, timedelta, timedelta, bool, str]"
 
 @attrs.frozen(kw_only=True)
 class Shown:
-    """What every event of one person about one noun shares."""
+    """What every event of one person about one noun shares.
+
+    Who asks, the ``organizer``, and who is asked, at their ``address``, stand in it where both
+    are there, and nobody else. Whoever ``comes`` has answered, and is not asked again.
+    """
 
     person: str
     secret: str = attrs.field(repr=False)
@@ -66,10 +80,33 @@ class Shown:
     now: datetime
     sequence: int
     status: str = "CONFIRMED"
+    place: str | None = attrs.field(default=None, repr=False)
+    organizer: str | None = attrs.field(default=None, repr=False)
+    address: str | None = attrs.field(default=None, repr=False)
+    comes: bool = False
 
     def uid(self, kind: type[Noun], id: str) -> str:  # noqa: A002 - the noun's own word
         """What it is called."""
         return uid_of(kind, id, person=self.person, secret=self.secret)
+
+
+@attrs.frozen(kw_only=True)
+class Taking:
+    """A time of a series as it is told to one person; ``own``: a session of its own has it."""
+
+    time: Occurrence = attrs.field(kw_only=False)
+    own: bool = False
+    comes: bool = False
+    place: str | None = attrs.field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, session: Session, *, comes: bool, place: str | None) -> Taking:
+        """The time of a session that speaks for its day of a series."""
+        day = session.occurrence or session.day
+        time_ = Occurrence(
+            day=day, starts=session.starts, minutes=session.minutes, zone=session.zone
+        )
+        return cls(time_, own=True, comes=comes, place=place)
 
 
 def uid_of(kind: type[Noun], id: str, *, person: str, secret: str) -> str:  # noqa: A002 - the noun's own word
@@ -83,18 +120,12 @@ def uid_of(kind: type[Noun], id: str, *, person: str, secret: str) -> str:  # no
     return str(UUID(bytes=digest[:16], version=4))
 
 
-def invitation(
-    method: str, event: Event, organizer: str | None, address: str | None, *, comes: bool = False
-) -> bytes:
-    """The file of one event. Who asks and who is asked stand in it, and nobody else.
-
-    Whoever ``comes`` has answered, and is not asked again.
-    """
-    if organizer is not None and address is not None:
-        event.add("organizer", vCalAddress(f"mailto:{organizer}"))
-        asked = {"partstat": "ACCEPTED"} if comes else {"partstat": "NEEDS-ACTION", "rsvp": "TRUE"}
-        event.add("attendee", vCalAddress(f"mailto:{address}"), parameters=asked)
-    return _written(_calendar(method), [event])
+def invitation(method: str, events: list[Event], timetables: Iterable[Timetable] = ()) -> bytes:
+    """The file of what has one UID."""
+    calendar = _calendar(method)
+    for each in _zones(timetables):
+        calendar.add_component(each)
+    return _written(calendar, events)
 
 
 def feed_file(name: str, events: list[Event], timetables: list[Timetable]) -> bytes:
@@ -130,28 +161,79 @@ def event_of_session(session: Session, shown: Shown) -> Event:
 
 def events_of_series(series: Series, shown: Shown) -> Iterator[Event]:
     """The events of exactly the times that the series has."""
-    when, stand = series.when, series.occurrences
-    days = _days_of_a_rule(when, stand)
-    if not days:
-        for each in stand:
-            uid = shown.uid(Session, session_of(series.id, each.day))
-            yield _event(shown, uid, each.starts, each.minutes)
+    stand = series.occurrences
+    days = _days_of_a_rule(series.when, stand)
+    if days:
+        yield from _by_rule(series, [Taking(each) for each in stand], days, shown)
         return
-    uid = shown.uid(Series, series.id)
+    for each in stand:
+        uid = shown.uid(Session, session_of(series.id, each.day))
+        yield _event(shown, uid, each.starts, each.minutes)
+
+
+def whole_series(
+    series: Series, stand: Sequence[Taking], shown: Shown
+) -> tuple[list[Event], tuple[Timetable, ...]]:
+    """The events of exactly these times, all by one UID, and the zones that they are told in.
+
+    They are in the order of their days. What no rule can say is told as a list of moments.
+    """
+    days = _days_of_a_rule(series.when, [each.time for each in stand])
+    if days:
+        return [*_by_rule(series, stand, days, shown)], (series.when,)
+    return [*_by_list(series, stand, shown)], ()
+
+
+def over_of_series(series: Series, shown: Shown) -> Event:
+    """The event that takes a series away: as a whole, by its UID."""
+    when = series.when
+    starts = placed(when.first, when.at, when.zone)
+    return _event(shown, shown.uid(Series, series.id), starts, when.minutes)
+
+
+def _by_rule(
+    series: Series, stand: Sequence[Taking], days: tuple[date, ...], shown: Shown
+) -> Iterator[Event]:
+    """One event with a rule, the days that are left out, and those that are not as it says."""
+    when, uid = series.when, shown.uid(Series, series.id)
     there = {} if when.zone == _UTC else {"tzid": when.zone}
     whole = _event(shown, uid, _on_the_wall(when, days[0]), when.minutes, there)
     until = _basic(placed(days[-1], when.at, when.zone))
     whole.add("rrule", vRecur.from_ical(f"{_bare(when.repeats).text};UNTIL={until}"))
-    standing = {each.day for each in stand}
+    standing = {each.time.day for each in stand}
     gone = [_on_the_wall(when, each) for each in days if each not in standing]
     if gone:
         whole.add("exdate", gone, parameters=there)
     yield whole
     for each in stand:
-        if each.starts != placed(each.day, when.at, when.zone):
-            moved = _event(shown, uid, each.starts, each.minutes)
-            moved.add("recurrence-id", _on_the_wall(when, each.day), parameters=there)
-            yield moved
+        if each.own or each.time.starts != placed(each.time.day, when.at, when.zone):
+            by_itself = _by_itself(each, uid, shown)
+            day = _on_the_wall(when, each.time.day)
+            by_itself.add("recurrence-id", day, parameters=there)
+            yield by_itself
+
+
+def _by_list(series: Series, stand: Sequence[Taking], shown: Shown) -> Iterator[Event]:
+    """One event with a list of moments, and those that are longer, shorter or answered."""
+    uid = shown.uid(Series, series.id)
+    at_once = {each.time.starts: each for each in reversed(stand)}  # nobody is in it twice
+    first, *rest = sorted(at_once)
+    whole = _event(shown, uid, first, series.when.minutes)
+    if rest:
+        whole.add("rdate", rest)
+    yield whole
+    for starts in (first, *rest):
+        if at_once[starts].own:
+            by_itself = _by_itself(at_once[starts], uid, shown)
+            by_itself.add("recurrence-id", starts)
+            yield by_itself
+
+
+def _by_itself(each: Taking, uid: str, shown: Shown) -> Event:
+    """The event of one time that is not as the others are."""
+    if each.own:
+        shown = attrs.evolve(shown, comes=each.comes, place=each.place)
+    return _event(shown, uid, each.time.starts, each.time.minutes)
 
 
 def _event(
@@ -169,6 +251,16 @@ def _event(
     event.add("status", shown.status)
     event.add("class", "CONFIDENTIAL")
     event.add("transp", "OPAQUE")
+    if shown.place is not None:
+        event.add("location", shown.place)
+    if shown.organizer is not None and shown.address is not None:
+        asked = (
+            {"partstat": "ACCEPTED"}
+            if shown.comes
+            else {"partstat": "NEEDS-ACTION", "rsvp": "TRUE"}
+        )
+        event.add("organizer", vCalAddress(f"mailto:{shown.organizer}"))
+        event.add("attendee", vCalAddress(f"mailto:{shown.address}"), parameters=asked)
     return event
 
 
@@ -194,7 +286,7 @@ def _bare(rule: Recurrence) -> Recurrence:
     return attrs.evolve(rule, count=None, until=None, exceptions=(), missing=MissingDay.SKIP)
 
 
-def _days_of_a_rule(when: Timetable, stand: tuple[Occurrence, ...]) -> tuple[date, ...]:
+def _days_of_a_rule(when: Timetable, stand: Sequence[Occurrence]) -> tuple[date, ...]:
     """The days that a rule names from the first of these times to the last.
 
     None of them where the rule does not name them all, or a day is not plain.

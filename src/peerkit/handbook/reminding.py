@@ -33,6 +33,7 @@ STANDING: Final = "standing"
 WORKED_OUT: Final[Mapping[str, tuple[str, ...]]] = {
     "session": ("ends",),
     "match": ("met",),
+    "series": ("next",),
     "waiting": ("heard",),
 }
 #: Two codes with a dot between them, as the kinds of acts are; short enough to be part of a key.

@@ -180,6 +180,16 @@ class Series(Noun):
         """Its times as they stand, by the days of the rule: moved ones where they were moved."""
         return _standing(self.when, self.moved, self.cancelled, self.planned, self.behind)
 
+    @property
+    def zone(self) -> str:
+        """The place whose clock it goes by."""
+        return self.when.zone
+
+    def next_after(self, moment: datetime) -> Occurrence | None:
+        """The first of its times that begins after this moment, or None."""
+        ahead = (each for each in self.occurrences if each.starts > moment)
+        return min(ahead, key=lambda each: each.starts, default=None)
+
     def on(self, day: date) -> Occurrence | None:
         """What it has on this day of its rule, or None."""
         return next((each for each in self.occurrences if each.day == day), None)

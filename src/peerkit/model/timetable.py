@@ -30,6 +30,7 @@ __all__ = [
     "busy_on",
     "clash",
     "covered",
+    "last_of_day",
     "placed",
     "span_of",
     "utc_days",
@@ -90,6 +91,11 @@ def placed(day: date, at: time, zone: str) -> datetime:
     time that came twice, it is the first.
     """
     return datetime.combine(day, at, zone_named(zone)).astimezone(UTC)
+
+
+def last_of_day(moment: datetime, zone: str) -> datetime:
+    """The last instant of the day that it is there at this moment."""
+    return placed(day_of(moment, zone) + timedelta(days=1), time.min, zone) - timedelta.resolution
 
 
 def _there_is(day: date, zone: str) -> bool:

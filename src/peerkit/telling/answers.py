@@ -34,8 +34,9 @@ class Answered(StrEnum):
 #: Words that mean the same in every language: no stop is lost because of a setting.
 #:
 #: Stop: those that the FCC names (47 CFR 64.1200(a)(10), 89 FR 15756: stop, quit, end, revoke, opt
-#: out, cancel, unsubscribe), with STOPALL and REMOVE, which carriers and gateways in the US read so
-#: too; as gateways publish it, for the handbook of the CTIA itself was not at hand. Start: as
+#: out, cancel, unsubscribe), with STOPALL, REMOVE, ARRET and TD, which carriers and gateways in
+#: North America read so too, in whatever language: where they stop, we must know of it. As gateways
+#: publish it, for the handbook of the CTIA itself was not at hand. Start: as
 #: gateways read it. They take YES for a start as well; here it is a yes.
 #: Spanish: ours, from no list that a carrier publishes. "Cancelar" is not among them: it may be
 #: meant for a session, so a human reads it.
@@ -45,7 +46,7 @@ _EVERYWHERE: Final[Mapping[str, Answered]] = MappingProxyType(
         **dict.fromkeys(
             (
                 *("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit"),
-                *("revoke", "optout", "opt out", "remove"),
+                *("revoke", "optout", "opt out", "remove", "arret", "arrete", "arrett", "td"),
                 *("alto", "baja", "parar", "pare", "detener"),
             ),
             Answered.STOP,
@@ -53,13 +54,17 @@ _EVERYWHERE: Final[Mapping[str, Answered]] = MappingProxyType(
         **dict.fromkeys(("start", "unstop"), Answered.START),
     }
 )
-#: Words that could be something else in another language.
+#: The signs that may stand around a yes. Beside any other, such as a question mark or a thumb that
+#: points down, it may be none, and a human reads it; a stop is a stop beside whatever sign.
+_BESIDE_A_YES: Final = frozenset(".,;!\u00a1'\"*-_\u2026\u00ab\u00bb\u201c\u201d\u2018\u2019")
+#: Words that could be something else in another language. A single "S" is not among them: it may
+#: be the beginning of a stop.
 _IN: Final[Mapping[str, Mapping[str, Answered]]] = MappingProxyType(
     {
         "en": MappingProxyType(dict.fromkeys(("y", "yes"), Answered.CONFIRM)),
         "es": MappingProxyType(
             {
-                **dict.fromkeys(("si", "s", "confirmo", "confirmar"), Answered.CONFIRM),
+                **dict.fromkeys(("si", "confirmo", "confirmar"), Answered.CONFIRM),
                 "empezar": Answered.START,
             }
         ),
@@ -70,9 +75,10 @@ _IN: Final[Mapping[str, Mapping[str, Answered]]] = MappingProxyType(
 def read_answer(text: str, language: str = "en") -> Answered | None:
     """What a text says, where it is one of the words that were asked for; otherwise None.
 
-    Capitals, accents and signs do not matter. Nothing is guessed out of a sentence: "please stop
-    calling me" and "yes but later" are None, and a human reads them, soon: who asks to be left
-    alone in other words has asked for it too.
+    Capitals and accents do not matter, nor do signs around a stop; around a yes only plain ones do
+    not, so that "C?" is no yes. Nothing is guessed out of a sentence: "please stop calling me" and
+    "yes but later" are None, and a human reads them, soon: who asks to be left alone in other
+    words has asked for it too.
     """
     must_be(str, text, "text", "give the text of the answer")
     must_be(str, language, "language", "give its tag, such as en or es")
@@ -80,7 +86,8 @@ def read_answer(text: str, language: str = "en") -> Answered | None:
         return None
     word = _plain(text)
     of = _IN.get(language.lower().partition("-")[0], {})
-    return _EVERYWHERE.get(word) or of.get(word)
+    found = _EVERYWHERE.get(word) or of.get(word)
+    return None if found is Answered.CONFIRM and _is_doubtful(text) else found
 
 
 def act_of(
@@ -127,6 +134,11 @@ def act_of(
     if by == person:
         return ConfirmSession(by=by, id=meant.pop())
     return ConfirmSession(by=by, id=meant.pop(), who=person, said_so=True)
+
+
+def _is_doubtful(text: str) -> bool:
+    """Whether a sign stands in it that may turn a yes into something else."""
+    return any(each not in _BESIDE_A_YES and unicodedata.category(each)[0] in "PS" for each in text)
 
 
 def _plain(text: str) -> str:

@@ -17,12 +17,15 @@ from peerkit.model import (
     Match,
     Message,
     Noun,
+    Occurrence,
+    Series,
     Session,
     Shift,
     Stay,
     Visit,
 )
 from peerkit.model.fields import day_of, zone_named
+from peerkit.model.timetable import last_of_day
 
 __all__ = ["ALWAYS", "NAMES", "WHEN", "Facts", "facts_of", "names_of"]
 
@@ -32,6 +35,7 @@ _MEETING: Final = frozenset({"day", "time", "minutes"})
 _SHIFT: Final = frozenset({"day", "time"})
 _RUNS_OUT: Final = frozenset({"day", "days"})
 _ON_A_DAY: Final = frozenset({"day"})
+_A_MOMENT: Final = timedelta.resolution
 
 #: What a kind of ours may name beside that. `{says}` is the message's own inside: who is to be
 #: called stands nowhere else.
@@ -45,6 +49,7 @@ NAMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "match.ending": _RUNS_OUT,
         "match.ending-planned": _RUNS_OUT,
         "note.overdue": _MEETING,
+        "series.tomorrow": _MEETING,
         "session.cancelled": _MEETING,
         "session.confirmed": _MEETING,
         "session.missed": _MEETING,
@@ -63,13 +68,14 @@ NAMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 _EVERY: Final = frozenset().union(ALWAYS, *NAMES.values())
 
 #: Which field of a noun says when it is, or until when.
-WHEN: Final[Mapping[type[Noun], str]] = MappingProxyType(
+WHEN: Final[Mapping[type[Noun | Occurrence], str]] = MappingProxyType(
     {
         Concern: "due",
         Consent: "until",
         Credential: "until",
         Goal: "review",
         Match: "ends",
+        Occurrence: "starts",
         Session: "starts",
         Shift: "starts",
         Stay: "first",
@@ -99,11 +105,13 @@ def names_of(kind: str, *, ours: bool) -> frozenset[str]:
     return ALWAYS | NAMES.get(kind, frozenset()) if ours else _EVERY
 
 
-def facts_of(message: Message, noun: Noun | None, now: datetime, zone: str) -> Facts:
+def facts_of(message: Message, noun: Noun | Occurrence | None, now: datetime, zone: str) -> Facts:
     """The facts of a message, as they are now, by the clock in this zone.
 
-    ``noun`` is what the message is about, where it is still kept.
+    ``noun`` is what the message is about, where it is still kept. Of a series it is its next time.
     """
+    if isinstance(noun, Series):
+        noun = _of_series(noun, now)
     when = None if noun is None else getattr(noun, WHEN.get(type(noun), ""), None)
     at: datetime | None = None
     day: date | None = when
@@ -119,3 +127,12 @@ def facts_of(message: Message, noun: Noun | None, now: datetime, zone: str) -> F
         minutes=getattr(noun, "minutes", None) or None,
         days=left if left is not None and left >= 0 else None,
     )
+
+
+def _of_series(series: Series, now: datetime) -> Occurrence | None:
+    """The time that a reminder is of: that of tomorrow, where there is one, else the next."""
+    tonight = last_of_day(now, series.zone)
+    later = series.next_after(tonight)
+    if later is not None and later.starts <= last_of_day(tonight + _A_MOMENT, series.zone):
+        return later
+    return series.next_after(now)

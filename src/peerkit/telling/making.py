@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from peerkit.model import Session
+from peerkit.model import Series, Session
 from peerkit.notifiers import Notice, Notifier
 from peerkit.stores import DIGEST
 from peerkit.telling.facts import facts_of
@@ -36,7 +36,7 @@ class Ready:
 def may_invite(ready: Ready, routes: Routes | Notifier) -> bool:
     """Whether something for a calendar may go along, so that the message goes alone."""
     invites = isinstance(routes, Routes) and routes.invite is not nobody_invited
-    return invites and isinstance(ready.seen.noun, Session)
+    return invites and isinstance(ready.seen.noun, Session | Series)
 
 
 def made(ready: list[Ready], routes: Routes | Notifier, now: datetime) -> tuple[Notifier, Notice]:

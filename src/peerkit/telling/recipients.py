@@ -15,6 +15,7 @@ from peerkit.model import (
     Peer,
     PeerStatus,
     Person,
+    Series,
     Session,
     SessionForm,
 )
@@ -157,7 +158,7 @@ def _takes_part(view: View, noun: Noun, who: str, peers: tuple[str, ...]) -> boo
 
 def _together(view: View, noun: Noun, peer: str, participant: str) -> bool:
     """Whether the two meet: in a group, as a match that runs, or ad hoc where none was ended."""
-    form = noun.form if isinstance(noun, Session) else SessionForm.ONE_TO_ONE
+    form = noun.form if isinstance(noun, Session | Series) else SessionForm.ONE_TO_ONE
     theirs = [
         each.status
         for each in view.all(Match)

@@ -9,9 +9,18 @@ import attrs
 
 from peerkit.acts import Remind
 from peerkit.handbook.reminding import STANDING
-from peerkit.model import Credential, CredentialStage, Match, Noun, Peer, Session, SessionStatus
+from peerkit.model import (
+    Credential,
+    CredentialStage,
+    Match,
+    Noun,
+    Peer,
+    Series,
+    Session,
+    SessionStatus,
+)
 from peerkit.model.fields import day_of
-from peerkit.model.timetable import placed
+from peerkit.model.timetable import last_of_day, placed
 from peerkit.stores import Order, Wanted
 from peerkit.telling.business_days import counted
 from peerkit.telling.recipients import every, recipients
@@ -32,13 +41,17 @@ _AROUND: Final = timedelta(days=2)
 
 @attrs.frozen(kw_only=True)
 class _Looking:
-    """Where and when somebody looks, by which book and which calendar."""
+    """Where and when somebody looks, by which book and which calendar.
+
+    What was ``given`` already may be of today; what is looked for lies ahead of it.
+    """
 
     store: Store
     book: Book
     now: datetime
     zone: str
     holidays: Container[date]
+    given: bool = False
 
     def zone_of(self, noun: Noun) -> str:
         """Where its days begin and end: where it takes place, or where the program is."""
@@ -93,7 +106,7 @@ def still_due(
     held, a consent has run out. How late it is told is not asked: that depends on whom it is for.
     Days that were no business days when it was given are not known here.
     """
-    look = _Looking(store=store, book=book, now=now, zone=zone, holidays=())
+    look = _Looking(store=store, book=book, now=now, zone=zone, holidays=(), given=True)
     dated, place = _date(look, reminder, noun), look.zone_of(noun)
     counts_from = None if dated is None else _counts_from(look, reminder, noun, _day(dated, place))
     if dated is None or counts_from is None:
@@ -230,10 +243,17 @@ def _met(look: _Looking, match: Match) -> datetime | None:
     return match.since
 
 
+def _next(look: _Looking, series: Series) -> datetime | None:
+    """The next time of a series that has no session of its own: of another day than today."""
+    found = series.next_after(look.now if look.given else last_of_day(look.now, series.zone))
+    return None if found is None else found.starts
+
+
 #: How the dates are found that are no field, or another than the field says.
 _WORKED_OUT: Final[Mapping[tuple[str, str], Callable[[_Looking, Any], date | None]]] = {
     ("session", "ends"): lambda _, session: session.span[1],
     ("match", "met"): _met,
+    ("series", "next"): _next,
     ("peer", "supervised"): _supervised,
     ("waiting", "heard"): lambda _, waiting: waiting.heard,
 }

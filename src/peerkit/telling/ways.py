@@ -29,6 +29,7 @@ AT_ONCE: Final = frozenset(
         "safety.disclosed",
         "series.occurrence-cancelled",
         "series.occurrence-moved",
+        "series.tomorrow",
         "session.cancelled",
         "session.moved",
         "session.tomorrow",

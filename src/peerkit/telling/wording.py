@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
@@ -26,6 +27,8 @@ _ENGLISH: Final = "en"
 _MOST_OUTSIDE: Final = 160
 #: The longest inside, without its facts.
 _MOST_INSIDE: Final = 1_000
+#: A kind that is as near as this to one of ours is a slip of the pen, and none of a house's own.
+_A_SLIP: Final = 0.9
 _NONE: Final[frozenset[str]] = frozenset()
 _COUNT: Final = frozenset({"count"})
 #: The parts of a day and of a time that a language puts in order.
@@ -208,6 +211,9 @@ def _digest(table: Table) -> _Words:
 
 def _message(table: Table, ours: frozenset[str] | None) -> _Words:
     kind: str = table.text("kind")
+    meant = get_close_matches(kind, ours or (), 1, _A_SLIP)
+    if meant and kind not in meant:
+        raise table.wrong("kind", f"is no kind of ours; did you mean {meant[0]!r}?")
     names = names_of(kind, ours=ours is None or kind in ours)
     read = {
         "outside": _text(table, "outside", _NONE, _MOST_OUTSIDE),
