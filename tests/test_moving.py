@@ -295,7 +295,7 @@ def test_a_file_of_the_first_form_is_read(program: pk.Program, file: Path, tmp_p
     file.write_bytes(b"".join(older(lines_of(file), b'["8/1","10/0"]')))
     store = MemoryStore()
 
-    exported = import_program(file, pk.Program(store), clock=lambda: LATER)
+    exported = import_program(file, pk.Program(store, clock=lambda: LATER))
 
     assert exported == check_export(file)
     lies = [(each.key, each.delivery, each.attempts) for each in store.posted()]
@@ -1101,7 +1101,7 @@ def in_entry(number: int, *path: Any, value: Any) -> Callable[[dict[str, Any]], 
 UNFIT = "is not as peerkit writes it"
 #: What a forger writes into an entry, and what is said of it.
 FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
-    "no nouns": (in_entry(4, "nouns", value=None), UNFIT),
+    "no nouns": (in_entry(4, "nouns", value=None), "lacks a part, or has one of another kind"),
     "ids that it does not touch": (
         in_entry(4, "touched", value=["p-9"]),
         "does not name all that it touches, each once",
@@ -1193,6 +1193,44 @@ def is_refused_at_entry_4(file: Path, said: str) -> None:
         found = arrived.verify()
         assert (found.entries, found.faults) == (2, ())
         arrived.close()
+
+
+def by_mallory(line: dict[str, Any]) -> None:
+    """The fortieth entry, and with it all that are linked to it, is another."""
+    if line["entry"]["n"] == 40:
+        line["entry"]["act"]["by"] = "mallory"
+
+
+def test_a_file_that_is_changed_while_it_is_read_does_not_get_in(
+    program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was checked, and is another by now: linked or not, what it says at the end is not kept."""
+    monkeypatch.setattr(moving, "BATCH", 30)
+    welcome(program, *range(10, 35))
+    file = tmp_path / "moved.jsonl"
+    total = export_program(program, file).entries
+    whole = file.read_bytes()
+    assert 30 < 40 < total <= 60
+
+    def edited(_done: int, _of: int) -> None:
+        file.write_bytes(whole.replace(b'"by":"p-30"', b'"by":"p-31"', 1))
+
+    def forged(_done: int, _of: int) -> None:
+        file.write_bytes(whole)
+        written_anew(file, by_mallory)
+
+    for change, error, said in (
+        (edited, StoreError, f"Entry {total} could not be kept as it was"),
+        (forged, BadInput, "moved.jsonl: was changed while it was read; import again"),
+    ):
+        file.write_bytes(whole)
+        arrived = pk.Program(MemoryStore())
+        with pytest.raises(error, match=said):
+            import_program(file, arrived, progress=change)
+        assert (arrived.verify().entries, arrived.verify().faults) == (30, ())
+    file.write_bytes(whole)
+    import_program(file, arrived)
+    assert arrived.verify().entries == total
 
 
 def test_a_file_written_anew_is_found_by_an_anchor_only(program: pk.Program, file: Path) -> None:

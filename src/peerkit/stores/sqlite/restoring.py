@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, TypeAlias
 
@@ -46,7 +46,7 @@ class Gathered:
         self._touched: list[tuple[Any, ...]] = []
         self._messages: list[tuple[Any, ...]] = []
         self._apart: list[tuple[Any, ...]] = []
-        self._tallies: Counter[tuple[str, str, str]] = Counter()
+        self._tallies: defaultdict[tuple[str, str, str], int] = defaultdict(int)
         for change in changes:
             if change.stood.view.seen != number:
                 raise Moved(change.about, change.stood.view.seen)
