@@ -20,7 +20,8 @@ import peerkit as pk
 from peerkit.errors import BadInput, StoreError
 from peerkit.exchange import moving, program_file
 from peerkit.exchange.moving import Exported, check_export, export_program, import_program
-from peerkit.stores import GENESIS, Apart, Change, Delivery, Posted, Settled, Store, touched
+from peerkit.exchange.program_file import Lines
+from peerkit.stores import GENESIS, Apart, Change, Delivery, Entry, Posted, Settled, Store, touched
 from peerkit.stores.checking.anchors import Anchor
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sealing.keys import KeysInMemory
@@ -806,6 +807,32 @@ def test_an_import_that_was_stopped_goes_on(
     total = program.verify().entries
     assert seen[-1] == (total, total)
     assert [done for done, _ in seen[:stopped]] == [3, 6, 9][:stopped]
+
+
+def test_an_import_that_is_cut_at_any_line_goes_on(
+    program: pk.Program, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it is interrupted, whole batches are there and nothing besides; the rest comes."""
+    monkeypatch.setattr(moving, "BATCH", 3)
+    read, total, last = Lines.again, program.verify().entries, len(lines_of(file)) - 3
+
+    def cut(lines: Lines, line: bytes) -> Entry:
+        if lines.number == here:
+            raise KeyboardInterrupt
+        return read(lines, line)
+
+    assert total == last
+    for here in range(total):
+        path = tmp_path / f"{here}.db"
+        with monkeypatch.context() as patched, pk.Program.open(path) as arrived:
+            patched.setattr(Lines, "again", cut)
+            with pytest.raises(KeyboardInterrupt):
+                import_program(file, arrived)
+        with pk.Program.open(path) as arrived:
+            found = arrived.verify()
+            assert (found.entries, found.faults) == (here // 3 * 3, ())
+            assert import_program(file, arrived).came == total - here // 3 * 3
+            same(program, arrived)
 
 
 def test_a_later_export_brings_what_came_since(

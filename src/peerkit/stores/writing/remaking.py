@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from peerkit.decisions import Verdict
@@ -16,19 +17,19 @@ from peerkit.stores.writing.codec import is_forgotten, noun_of, text, write_noun
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["remade"]
+__all__ = ["MOST_COUNTED", "remade"]
 
-#: What an entry is made of, in this order, and what each part must be.
+#: What an entry is made of, in this order, behind its number, its link and its form, and what each
+#: part must be.
 _PARTS: Final[dict[str, type]] = {
-    "n": int,
-    **dict.fromkeys(("prev", "at", "day", "edition", "verdict"), str),
+    **dict.fromkeys(("at", "day", "edition", "verdict"), str),
     **dict.fromkeys(("findings", "counts", "messages", "apart", "forgets", "removes"), list),
     "touched": list,
     "act": dict,
     "nouns": list,
 }
-_NAMES: Final = [*_PARTS]
-_KINDS: Final = [*_PARTS.values()]
+#: The most that one entry moves a tally by. What moves it further was not written by us.
+MOST_COUNTED: Final = 2**40
 #: What each column of a part must be.
 _FINDING: Final[list[set[type]]] = [{str}, {str}, {dict}, {int}]
 _COUNT: Final[list[set[type]]] = [{str}, {str}, {int}, {str}]
@@ -64,7 +65,7 @@ def remade(entry: Entry) -> Change:
     except _Unfit as error:
         what = str(error)
     except BadInput as error:
-        what = f"holds something that does not fit: {error.place}"
+        what = f"holds something that does not fit: {error}"
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
         what = "is not as peerkit writes it"
     raise BadInput(f"entry {entry.number}", what)
@@ -79,8 +80,7 @@ def _remade(entry: Entry) -> Change:
         raise _Unfit("holds something private under a key: export the program with its keys")
     old = plain.get("v", 1) != upcasting.FORM
     body = entry.read() if private or old else plain
-    parts = {name: body[name] for name in body if name != "v"} if "v" in body else body
-    if [*parts] != _NAMES or [*map(type, parts.values())] != _KINDS:
+    if ([*body], [*map(type, body.values())]) != _parts(upcasting.FORM):
         raise _Unfit("lacks a part, or has one of another kind")
     _must_be_kept(plain["apart"], entry.apart)
     _must_be_told(body)
@@ -89,7 +89,12 @@ def _remade(entry: Entry) -> Change:
     whole = zip(tables, written, strict=True)
     nouns = tuple([_noun(each, as_it_is) for each, as_it_is in whole if not _gone(each)])
     counts = tuple(map(Count, *_columns(body["counts"], _COUNT, "has a row of another kind")))
+    if any(abs(each.by) > MOST_COUNTED for each in counts):
+        raise _Unfit("moves a tally further than any act does")
     removes = tuple([(kind, id_) for kind, id_ in _rows(body["removes"], _REMOVED)])
+    left = [*[(noun.kind, noun.id) for noun, _ in nouns], *removes]
+    if len({*left}) != len(left):
+        raise _Unfit("leaves a noun twice, or takes it away as well")
     about = _texts(body["touched"])
     # A noun may touch more today than it did in an older form.
     if about != touched(about, nouns, counts, removes) and not old:
@@ -124,6 +129,13 @@ def _remade(entry: Entry) -> Change:
         removes=removes,
         touched=about,
     )
+
+
+@cache
+def _parts(form: int) -> tuple[list[str], list[type]]:
+    """The names and kinds of the parts, in today's form. The first one is not said."""
+    parts = {"n": int, "prev": str, **({} if form == 1 else {"v": int}), **_PARTS}
+    return [*parts], [*parts.values()]
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
