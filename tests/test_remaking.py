@@ -64,7 +64,10 @@ def test_an_entry_of_ours_is_remade() -> None:
         ({"counts": [["ana", "met", -(10**30), ""]]}, "moves a tally further than any act does"),
         ({"removes": [["session", "s-1"]]}, "leaves a noun twice, or takes it away as well"),
         ({"v": 1}, "lacks a part, or has one of another kind"),
-        ({"v": 2}, "holds something that does not fit: $.v: is of a newer peerkit; install that one"),
+        (
+            {"v": 2},
+            "holds something that does not fit: $.v: is of a newer peerkit; install that one",
+        ),
         ({"removes": [["goal", "g-1"]]}, "does not name all that it touches, each once"),
         ({"touched": ["ana"]}, "does not name all that it touches, each once"),
         ({"touched": ["s-1", "ana", "p-7", "ana"]}, "does not name all that it touches, each once"),
@@ -88,11 +91,11 @@ RESPELLED: dict[str, tuple[str, str]] = {
     "a blank in a list": ('"forgets":[]', '"forgets":[ ]'),
     "two blanks in a list": ('"forgets":[]', '"forgets":[  ]'),
     "a blank in a table": ('"act":{', '"act":{ '),
-    "a blank before the last mark": (']}', '] }'),
+    "a blank before the last mark": ("]}", "] }"),
     "a tab": (',"day"', ',\t"day"'),
     "a new line": (',"day"', ',\n"day"'),
     "a carriage return": (',"day"', ',\r"day"'),
-    "a blank at the end": ('}]}', '}]} '),
+    "a blank at the end": ("}]}", "}]} "),
     "a letter by its number": ("ALLOWED", "\\u0041LLOWED"),
     "a slash behind another": ('"UTC"', '"U\\/TC"'),
     "a field twice": (',"day"', ',"day":"2026-11-02","day"'),
@@ -143,7 +146,9 @@ def test_whatever_is_read_is_spelled_as_ours() -> None:
     assert read > 50
 
 
-@pytest.mark.parametrize("fact", ['a "word"', "a\\b", "one, two", "a: b", "\n\t\x01\x7f", -0.5, 1e22, 0])
+@pytest.mark.parametrize(
+    "fact", ['a "word"', "a\\b", "one, two", "a: b", "\n\t\x01\x7f", -0.5, 1e22, 0]
+)
 def test_whatever_we_write_is_read(fact: object) -> None:
     """Marks of JSON inside of a text are no blanks beside a mark, and a number may have a point."""
     spelled = changed(findings=[[*FINDING[:2], {"said": fact, "of": []}, -1]])

@@ -66,7 +66,7 @@ def remade(entry: Entry) -> Change:
         what = str(error)
     except BadInput as error:
         what = f"holds something that does not fit: {error}"
-    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
         what = "is not as peerkit writes it"
     raise BadInput(f"entry {entry.number}", what)
 
@@ -165,9 +165,9 @@ _PARSE: Final = json.JSONDecoder(
 def _has_one_spelling(body: str) -> bool:
     """Whether what was read of this body could not have been written in another way.
 
-    Without a backslash no letter of a text can be written in two ways. Blanks between two parts stand
-    beside a mark, and other white space in no text. So most bodies need not be written again to be
-    compared, which would take longer than to read them; of the others nothing is said here.
+    Without a backslash no letter of a text can be written in two ways. Blanks between two parts
+    stand beside a mark, and other white space in no text. So most bodies need not be written again
+    to be compared, which would take longer than to read them; of the others nothing is said here.
     """
     return not (
         "\\" in body
