@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
 
 import peerkit as pk
 from peerkit.stores import NotAStore
@@ -142,7 +143,7 @@ def test_what_is_kept_is_not_taken_away_in_passing(
 
     for said in ("", "no"):
         host.set_main_option("peerkit_take_away", said)
-        with pytest.raises(sqlalchemy.exc.DBAPIError, match="peerkit keeps a journal here"):
+        with pytest.raises(DBAPIError, match="peerkit keeps a journal here"):
             command.downgrade(host, where)
         with pk.Program.open(server.address("in_passing")) as program:
             assert (program.verify().entries, program.verify().faults) == (1, ())
