@@ -1180,6 +1180,26 @@ def test_an_entry_that_no_peerkit_wrote_is_refused(
     is_refused_at_entry_4(file, said)
 
 
+@pytest.mark.parametrize("kept", ["memory", "file"])
+def test_what_a_store_refuses_is_said_with_its_lines(
+    program: pk.Program, file: Path, tmp_path: Path, kept: str
+) -> None:
+    """A key that two entries have does not get in, and whoever reads of it knows where to look."""
+    assert program.verify().entries == 10
+    written_anew(file, in_entry(4, "act", "key", value="k-1"))
+    store = MemoryStore() if kept == "memory" else SQLiteStore(tmp_path / "program.db")
+
+    with pk.Program(store) as arrived:
+        with pytest.raises(
+            StoreError, match=r"^moved\.jsonl lines 2 to \d+ could not be kept\. "
+        ) as raised:
+            import_program(file, arrived)
+
+        assert "k-1" not in str(raised.value)
+        assert raised.value.__context__ is None
+        assert arrived.verify().entries == 0
+
+
 #: How a forger spells the fourth entry, and what is said of it.
 SPELLED: dict[str, tuple[str, str]] = {
     "a field twice": ('"at":', '"at":"","at":'),

@@ -316,14 +316,22 @@ def _kept(
     lines.begin(file)
     while lines.number < found.entries:
         size = min(BATCH, found.entries - lines.number)
+        begins, failed = lines.at + 1, ""
         settled: list[Settled] = []
         changes = _changes(lines, file, became, settled, size)
-        with store.together():
-            _take(store, lines, islice(changes, max(there - lines.number, 0), None))
-            if lines.number == found.entries:
-                became.end()
-                _must_be_the_same(lines, found)
-            store.settle(tuple(settled), program.view().now)
+        try:
+            with store.together():
+                _take(store, lines, islice(changes, max(there - lines.number, 0), None))
+                if lines.number == found.entries:
+                    became.end()
+                    _must_be_the_same(lines, found)
+                store.settle(tuple(settled), program.view().now)
+        except StoreError as error:
+            failed = str(error)
+        if failed:
+            raise StoreError(
+                f"{lines.name} lines {begins} to {lines.at} could not be kept. {failed}"
+            )
         progress(lines.number, found.entries)
 
 

@@ -88,9 +88,10 @@ def _remade(entry: Entry) -> Change:
     written = [None] * len(tables) if private or old else _written(entry.body, tables)
     whole = zip(tables, written, strict=True)
     nouns = tuple([_noun(each, as_it_is) for each, as_it_is in whole if not _gone(each)])
-    counts = tuple(map(Count, *_columns(body["counts"], _COUNT, "has a row of another kind")))
-    if any(abs(each.by) > MOST_COUNTED for each in counts):
+    of, what, by, periods = _columns(body["counts"], _COUNT, "has a row of another kind")
+    if max(map(abs, by), default=0) > MOST_COUNTED:
         raise _Unfit("moves a tally further than any act does")
+    counts = tuple(map(Count, of, what, by, periods))
     removes = tuple([(kind, id_) for kind, id_ in _rows(body["removes"], _REMOVED)])
     left = [*[(noun.kind, noun.id) for noun, _ in nouns], *removes]
     if len({*left}) != len(left):
