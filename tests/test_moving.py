@@ -704,6 +704,19 @@ def test_an_export_that_was_stopped_goes_on(
     assert {each.name for each in tmp_path.iterdir()} == {"moved.jsonl", "whole.jsonl"}
 
 
+def test_an_export_goes_on_behind_the_last_line_that_fits(
+    program: pk.Program, tmp_path: Path
+) -> None:
+    """A line that is whole and in a wrong place is cut off, and is in no checksum."""
+    path = tmp_path / "moved.jsonl"
+    whole = begun(program, path, lines=5)
+    with path.with_name("moved.jsonl.partial").open("ab") as partial:
+        partial.write(lines_of(whole)[2])
+
+    assert export_program(program, path) == check_export(whole)
+    assert path.read_bytes() == whole.read_bytes()
+
+
 def test_an_export_that_was_stopped_takes_along_what_came_since(
     program: pk.Program, tmp_path: Path
 ) -> None:

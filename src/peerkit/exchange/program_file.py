@@ -207,8 +207,9 @@ class Lines:
         entry = self._entry(line)
         if sha256(entry.body.encode()).hexdigest() != entry.hash:
             raise self.refused("holds an entry that does not match its hash: it was changed")
-        self.add(line)
-        return self._linked(entry)
+        self._linked(entry)
+        self.add(line)  # of a line that does not fit, nothing is added
+        return entry
 
     def again(self, line: bytes) -> Entry:
         """The entry in this line of a file that was checked. Who keeps it hashes it: not here."""
