@@ -164,8 +164,9 @@ def invites(
     """What ``Routes(invite=…)`` takes: the file for whatever a message is about, and a person.
 
     An invitation for a planned session, a cancellation for a cancelled one, as they stand
-    when it is asked; of a series, and of a session that belongs to one, always the whole series;
-    None for everything else, for people who are not in it any more, and for
+    when it is asked; of a series, and of a session that belongs to one, always the whole series,
+    for those who are in it: who steps in for a day has the session of that day alone;
+    None for everything else, for what lies behind, for people who are not in it any more, and for
     those who want no notices. ``summaries`` are neutral words by language, laid over ours.
     Give ``organizer`` and the person is asked for an answer at the one address by which mail
     may go to them. Where there are several, nobody is named: whoever reads one mailbox need
@@ -221,14 +222,16 @@ class _Inviting:
         item = _whole_of(self.program, noun, to)
         # Counted before it is read: an old time under a new number would stay in a calendar.
         sequence = sequence_of(self.program, item)
-        whole = (*self._sessions_of(item), item)
-        view = self.program.view(*_once(item.id, to, *_pairs_of(whole)))
+        within = tuple(self._sessions_of(item))
+        view = self.program.view(*_once(item.id, to, *_pairs_of((item, *within))))
         stands, person = view.get(type(item), item.id), view.get(ContactPreferences, to)
         if stands is None or not is_theirs(stands, to, view):
             return None
         if person is None or person.status is not ContactStatus.WELCOME:
             return None
-        sessions = [each for each in whole[:-1] if is_theirs(each, to, view)]
+        sessions = [each for each in within if is_theirs(each, to, view)]
+        if isinstance(stands, Series) and _lies_behind(stands, (*sessions, noun), view.now):
+            return None
         return self._file(stands, sessions, person, sequence, view.now)
 
     def _sessions_of(self, item: Session | Series) -> Iterator[Session]:
@@ -299,6 +302,12 @@ def _whole_of(program: Program, item: Session | Series, person: str) -> Session 
         return item
     series = program.view(item.series).get(Series, item.series)
     return item if series is None or person not in {*series.peers, *series.participants} else series
+
+
+def _lies_behind(series: Series, beside: Iterable[Session | Series], now: datetime) -> bool:
+    """Whether a series is over, with the sessions beside it: nothing changes in a calendar then."""
+    ends = (each.span[1] for each in beside if isinstance(each, Session))
+    return series.over(now) and all(each <= now for each in ends)
 
 
 def _pairs_of(items: Iterable[Session | Series]) -> Iterator[str]:

@@ -1,8 +1,8 @@
-"""What stands in a calendar for one session, and for a series: times, and nothing that tells.
+"""The events of one session, and of a series: times, and nothing that tells.
 
 A session is a moment: its event is in UTC. A series is a time on a wall: one event with a rule,
 the days that are left out, and those at another time. Where a rule of RFC 5545 cannot say what
-was meant, each time is an event of its own: calendars differ in what they make of a time that
+was meant, each time is said by itself: calendars differ in what they make of a time that
 the clocks left out or showed twice, and they know no last day in place of a missing one.
 """
 
