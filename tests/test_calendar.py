@@ -213,7 +213,7 @@ def many_series(draw: st.DrawFn) -> pk.Series:
 class TestWhatOthersRead:
     """Readers that know nothing of us show exactly the times that stand here."""
 
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=80)
     @given(many_series())
     def test_a_series_is_read_as_it_stands(self, one: pk.Series) -> None:
         """Whatever its rule, its zone, and what became of its days."""

@@ -90,7 +90,7 @@ NIGHTLY: Final = series(table("FREQ=DAILY;COUNT=9", "2026-03-06", "02:30"))
 class TestTheWhole:
     """Whatever became of it, every reader shows what stands, under one name."""
 
-    @settings(deadline=None, max_examples=120)
+    @settings(deadline=None, max_examples=70)
     @given(with_sessions())
     @example((series(MONDAYS, planned=[each.day for each in MONDAYS.occurrences]), ()))
     @example((attrs.evolve(NIGHTLY, planned=(date(2026, 3, 8),)), (
