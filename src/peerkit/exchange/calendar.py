@@ -9,6 +9,10 @@ each other have no session alone, and a peer who has left has none.
 **What calendars show** is what stands here: a session is a moment; a series is exactly its
 ``occurrences``, by the clock on the wall there, across every change of it.
 
+**Where it is made.** Here a program is asked what is somebody's. ``calendar_files`` makes a file
+of what it is given, ``calendar_events`` the events in it, ``calendar_zones`` the clocks they go
+by, and ``calendar_cover`` is what everybody sees of an event.
+
 RFC 5545 (the form), RFC 5546 (invitations), RFC 7986 (a feed). Needs icalendar
 (``pip install 'peerkit[calendar]'``).
 """
