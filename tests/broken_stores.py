@@ -329,6 +329,14 @@ class ForgetsTheShelfOnly(MemoryStore):
             self._set(self._apart, about, [each for each in kept if each.owner != owner])
 
 
+class SaysWhatCameFirst(MemoryStore):
+    """Takes the first text for the last."""
+
+    def newest(self) -> Apart | None:
+        """The oldest."""
+        return next((each.apart[0] for each in self._entries if each.apart), None)
+
+
 class ForgetsForGoodTooSoon(MemoryStore):
     """Cannot take back what it has forgotten."""
 
@@ -710,6 +718,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     CountsAPage: ("test_find_counts",),
     FilesOnTheOldDay: ("test_find_follows_the_day_of_a_noun",),
     ForgetsTheShelfOnly: ("test_what_is_forgotten_is_gone",),
+    SaysWhatCameFirst: ("test_the_newest_words_are_known",),
     ForgetsForGoodTooSoon: ("test_what_is_forgotten_in_vain_is_there",),
     RemovesTheRowOnly: ("test_what_is_removed_is_met_nowhere",),
     RemovesUnseen: ("test_nothing_is_removed_unseen",),

@@ -195,6 +195,7 @@ USES: Final[dict[str, Callable[[Store], object]]] = {
     "history": lambda store: list(store.journal(about="m-1")),
     "books": lambda store: list(store.books()),
     "apart": lambda store: store.apart("goal/g-1"),
+    "newest": lambda store: store.newest(),
     "outbox": lambda store: store.outbox(),
     "close": lambda store: store.close(),
 }

@@ -18,6 +18,7 @@ import pytest
 
 import peerkit as pk
 from peerkit.notifiers.memory import MemoryNotifier
+from peerkit.stores import Entry
 from peerkit.stores.sql.store import SQLStore
 from peerkit.testing.pieces import keep
 from tests.ordinary import HANDBOOK, NOW, opened, plan, report, welcome
@@ -346,15 +347,17 @@ def test_whoever_does_not_own_the_tables_mends_nothing(where: str, server: Postg
         db.rollback()
 
 
+def keep_twenty(store: SQLStore) -> list[Entry]:
+    """Twenty changes, one after the other."""
+    return [keep(store, f"p-{number}") for number in range(20)]
+
+
 def test_guards_are_put_back_while_others_write(server: Postgres) -> None:
     """Whoever mends waits for them, and they for whoever mends; nobody is in another's way."""
     where = server.new()
     with closing(SQLStore(where)) as store, closing(SQLStore(where, program="other")) as other:
         with ThreadPoolExecutor(2) as pool:
-            written = [
-                pool.submit(lambda each=each: [keep(each, f"p-{n}") for n in range(20)])
-                for each in (store, other)
-            ]
+            written = [pool.submit(keep_twenty, each) for each in (store, other)]
             for number in range(5):
                 with server.connect() as db:
                     execute(db, store, f'DROP TRIGGER "{{PREFIX}}{GONE[number % 2]}')

@@ -189,6 +189,12 @@ class LMDBStore:
         with self._reading() as rows:
             return tuple(apart_of(rows, name[-16:]) for name, _ in rows.scan("said", *span(about)))
 
+    def newest(self) -> Apart | None:
+        """The text that was kept last."""
+        with self._reading() as rows:
+            last = rows.scan("apart", b"", END, back=True)
+            return next((Apart(*json.loads(value)) for _, value in last), None)
+
     def _paged(self, table: str) -> Iterator[tuple[bytes, bytes]]:
         """All rows of a table, some hundreds at a time: who reads keeps pages from being freed."""
         found = [(b"", b"")]

@@ -153,6 +153,14 @@ class Store(Protocol):
         """The texts kept about this, oldest first; empty when there are none."""
         ...
 
+    def newest(self) -> Apart | None:
+        """The text that was kept last, of those that are there; None when there is none.
+
+        Its cost does not grow with the journal, nor with the number of texts. Whoever opens a
+        program sees by it whether what people say is sealed.
+        """
+        ...
+
     def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
         """Messages that are to be told now, oldest first, leased to the caller until ``lease``.
 

@@ -353,6 +353,12 @@ class MemoryStore:
             self._ready()
             return tuple(self._apart.get(about, ()))
 
+    def newest(self) -> Apart | None:
+        """The text that was kept last."""
+        with self._lock:
+            self._ready()
+            return next((each.apart[-1] for each in reversed(self._entries) if each.apart), None)
+
     def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
         """Messages that are to be told now, leased to the caller."""
         with self._lock:

@@ -207,6 +207,7 @@ class Sharing(Conformance, kit=True):
             "find": lambda: store.find(Wanted(Match)),
             "books": lambda: list(store.books()),
             "words": lambda: store.apart("goal/g-1"),
+            "newest": store.newest,
             "take": lambda: store.take(1, NOW, SOON, "t-1"),
             "settle": lambda: store.settle((Settled(key="1/0", delivery=Delivery.TOLD),), NOW),
             "posted": lambda: list(store.posted()),

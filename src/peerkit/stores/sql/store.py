@@ -218,6 +218,11 @@ class SQLStore:
         """The texts kept about this, oldest first."""
         return tuple(Apart(*row) for row in self._server.ask(*self._say.apart(about)))
 
+    def newest(self) -> Apart | None:
+        """The text that was kept last."""
+        rows = self._server.ask(*self._say.newest())
+        return Apart(*rows[0]) if rows else None
+
     @carrying_nothing
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         """Put other texts in the place of those that stand there."""

@@ -403,6 +403,15 @@ class SQLiteStore:
         )
         return tuple(Apart(*row) for row in rows)
 
+    def newest(self) -> Apart | None:
+        """The text that was kept last."""
+        rows = self._ask(
+            "SELECT about, owner, salt, text FROM peerkit_apart "
+            "WHERE program = ? ORDER BY n DESC, position DESC LIMIT 1",
+            (self._program,),
+        )
+        return Apart(*rows[0]) if rows else None
+
     @carrying_nothing
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         """Put other texts in the place of those that stand there."""
