@@ -32,6 +32,7 @@ from peerkit.stores import (
     runs,
     seal,
 )
+from peerkit.stores.blocks import within
 from peerkit.stores.outbox import laid
 
 if TYPE_CHECKING:
@@ -148,8 +149,7 @@ class MemoryStore:
                     raise Moved(change.about, stood.seen)
             previous = self._entries[-1].hash if self._entries else GENESIS
             entry = seal(len(self._entries) + 1, previous, change)
-            with self._all_or_nothing():
-                self._put(entry, change)
+            within(self._all_or_nothing(), lambda: self._put(entry, change))
             return entry
 
     def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
@@ -224,16 +224,17 @@ class MemoryStore:
         """Put other texts in the place of those that stand there."""
         with self._lock:
             self._ready()
-            now = dict(pairs)
-            with self._all_or_nothing():
-                for about in {old.about for old in now}:
-                    kept = [now.get(each, each) for each in self._apart.get(about, ())]
-                    self._set(self._apart, about, kept)
-                for at, entry in enumerate(self._entries):
-                    if not now.keys().isdisjoint(entry.apart):
-                        apart = tuple(now.get(each, each) for each in entry.apart)
-                        self._undo.append((self._entries.__setitem__, at, entry))
-                        self._entries[at] = attrs.evolve(entry, apart=apart)
+            within(self._all_or_nothing(), lambda: self._resealed(dict(pairs)))
+
+    def _resealed(self, now: dict[Apart, Apart]) -> None:
+        for about in {old.about for old in now}:
+            kept = [now.get(each, each) for each in self._apart.get(about, ())]
+            self._set(self._apart, about, kept)
+        for at, entry in enumerate(self._entries):
+            if not now.keys().isdisjoint(entry.apart):
+                apart = tuple(now.get(each, each) for each in entry.apart)
+                self._undo.append((self._entries.__setitem__, at, entry))
+                self._entries[at] = attrs.evolve(entry, apart=apart)
 
     def _refile(
         self,
@@ -377,10 +378,12 @@ class MemoryStore:
                     held.add(to)
             found = (*free[:limit], *_along(free[:limit], free[limit:]))
             given = [attrs.evolve(each, attempts=each.attempts + 1) for each in found]
-            with self._all_or_nothing():
-                for posted in given:
-                    self._set(self._outbox, posted.key, _Lying(posted, lease, token))
+            within(self._all_or_nothing(), lambda: self._lease(given, lease, token))
             return tuple(sorted(given, key=lambda each: tuple(map(int, each.key.split("/")))))
+
+    def _lease(self, given: list[Posted], lease: datetime, token: str) -> None:
+        for posted in given:
+            self._set(self._outbox, posted.key, _Lying(posted, lease, token))
 
     def settle(
         self, settled: tuple[Settled, ...], now: datetime, token: str = ""
@@ -388,23 +391,25 @@ class MemoryStore:
         """Write what became of messages that this token took."""
         with self._lock:
             self._ready()
-            done: list[str] = []
-            with self._all_or_nothing():
-                for each in once_each(settled):
-                    lies = self._outbox.get(each.key)
-                    if lies is None or lies.token != token or lies.settled is not None:
-                        continue
-                    posted = Posted(
-                        message=lies.posted.message,
-                        delivery=each.delivery,
-                        due=each.due,
-                        attempts=each.attempts,
-                        way=each.way,
-                    )
-                    over = now if each.delivery.final else None
-                    self._set(self._outbox, each.key, _Lying(posted, settled=over))
-                    done.append(each.key)
-            return tuple(done)
+            return within(
+                self._all_or_nothing(), lambda: tuple(self._settling(settled, now, token))
+            )
+
+    def _settling(self, settled: tuple[Settled, ...], now: datetime, token: str) -> Iterator[str]:
+        for each in once_each(settled):
+            lies = self._outbox.get(each.key)
+            if lies is None or lies.token != token or lies.settled is not None:
+                continue
+            posted = Posted(
+                message=lies.posted.message,
+                delivery=each.delivery,
+                due=each.due,
+                attempts=each.attempts,
+                way=each.way,
+            )
+            over = now if each.delivery.final else None
+            self._set(self._outbox, each.key, _Lying(posted, settled=over))
+            yield each.key
 
     def posted(self, *delivery: Delivery) -> Iterator[Posted]:
         """Every message of which one of these became, or every one."""

@@ -27,6 +27,7 @@ from peerkit.stores import (
     seal,
 )
 from peerkit.stores.bare import carrying_nothing
+from peerkit.stores.blocks import within
 from peerkit.stores.inspected import Card, cards
 from peerkit.stores.sqlite.backup import backed_up
 from peerkit.stores.sqlite.examined import advised
@@ -220,8 +221,7 @@ class SQLiteStore:
     @carrying_nothing
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
-        with self._transaction():
-            return self._put(change)
+        return within(self._transaction(), lambda: self._put(change))
 
     def _put(self, change: Change) -> Entry:
         number, previous = self._db.execute(HEAD, (self._program,)).fetchone()
@@ -383,8 +383,7 @@ class SQLiteStore:
         ``verify`` first, or what happened meanwhile is not noticed. What is not ours
         is left alone, and tables too: for those there is a backup.
         """
-        with self._transaction():
-            return guards_mended(self._ask, self._program)
+        return within(self._transaction(), lambda: guards_mended(self._ask, self._program))
 
     def advice(self) -> Iterator[Advice]:
         """What to know of this file and the place where it is."""
@@ -415,35 +414,41 @@ class SQLiteStore:
     @carrying_nothing
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         """Put other texts in the place of those that stand there."""
+        within(self._transaction(), lambda: self._resealed(pairs))
+
+    def _resealed(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         mine = self._program
         writing = "UPDATE peerkit_program SET writing = ? WHERE id = ?"
-        with self._transaction():
-            self._db.execute(writing, (1, mine))
-            self._db.executemany(
-                "UPDATE peerkit_apart INDEXED BY peerkit_apart_owned SET salt = ?, text = ? "
-                "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
-                [
-                    (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
-                    for was, now in pairs
-                ],
-            )
-            self._db.execute(writing, (0, mine))
-            self._forgot = True
+        self._db.execute(writing, (1, mine))
+        self._db.executemany(
+            "UPDATE peerkit_apart INDEXED BY peerkit_apart_owned SET salt = ?, text = ? "
+            "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
+            [
+                (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
+                for was, now in pairs
+            ],
+        )
+        self._db.execute(writing, (0, mine))
+        self._forgot = True
 
     @carrying_nothing
     def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
         """Messages that are to be told now, leased to the caller."""
-        with self._transaction():
-            rows = taken(self._db, self._program, limit, now, lease, token)
-            return tuple(read(self.path, row) for row in rows)
+        asked = (limit, now, lease, token)
+        return within(
+            self._transaction(),
+            lambda: tuple(read(self.path, row) for row in taken(self._db, self._program, *asked)),
+        )
 
     @carrying_nothing
     def settle(
         self, settled: tuple[Settled, ...], now: datetime, token: str = ""
     ) -> tuple[str, ...]:
         """Write what became of messages that this token took."""
-        with self._transaction():
-            return tuple(settling(self._db, self._program, settled, now, token))
+        return within(
+            self._transaction(),
+            lambda: tuple(settling(self._db, self._program, settled, now, token)),
+        )
 
     def posted(self, *delivery: Delivery) -> Iterator[Posted]:
         """Every message of which one of these became, some hundreds at a time."""
