@@ -590,6 +590,14 @@ class OpenBatch(MemoryStore):
         yield
 
 
+class TakesAnyTask(MemoryStore):
+    """Takes what another task keeps for a part of the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._task.must_be_mine = lambda: None  # type: ignore[method-assign]  # that is the point
+
+
 class Unlocked(MemoryStore):
     """Lets everybody in at once, and is slow in between."""
 
@@ -748,6 +756,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     BlindInABatch: ("test_a_batch_sees_itself",),
     NestsBatches: ("test_a_batch_holds_no_other",),
     OpenBatch: ("test_nobody_writes_beside_a_batch",),
+    TakesAnyTask: ("test_a_batch_belongs_to_its_task",),
     Unlocked: (
         "test_threads_lose_nothing",
         "test_the_last_place_goes_to_one_thread",

@@ -117,9 +117,9 @@ class Store(Protocol):
         """Keep every change inside the ``with`` block, or, if it raises, none.
 
         Inside the block, views show what has been kept in it; changes of other
-        threads are no part of it. What another task of the same thread does meanwhile is, and
-        goes with it: await nothing inside. From its beginning to its end nobody else keeps
-        anything in this program. A block inside a block is refused.
+        threads are no part of it. Another task of the same thread is refused meanwhile, whatever
+        it asks, unless it was begun inside: await nothing there. From its beginning to its end
+        nobody else keeps anything in this program. A block inside a block is refused.
         """
         ...
 

@@ -34,6 +34,7 @@ from peerkit.stores import (
 )
 from peerkit.stores.blocks import within
 from peerkit.stores.outbox import laid
+from peerkit.stores.tasks import OneTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,6 +72,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = RLock()
+        self._task = OneTask()
         self._entries: list[Entry] = []
         self._by_key: dict[str, int] = {}
         self._touching: defaultdict[str, list[int]] = defaultdict(list)
@@ -106,6 +108,7 @@ class MemoryStore:
     def _ready(self) -> None:
         if self._closed:
             raise StoreError("This program is closed. Open it again.")
+        self._task.must_be_mine()
 
     def view(
         self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
@@ -264,7 +267,7 @@ class MemoryStore:
                 raise StoreError("One batch is open already; finish it before the next.")
             try:
                 self._batch = True
-                with self._all_or_nothing():
+                with self._all_or_nothing(), self._task.batch():
                     yield
             finally:
                 self._batch = False

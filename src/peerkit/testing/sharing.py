@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -158,6 +159,41 @@ class Sharing(Conformance, kit=True):
         thread.join(60)
 
         assert [each.number for each in store.journal()] == [1, 2]
+
+    def test_a_batch_belongs_to_its_task(self, store: Store) -> None:
+        """Another task of the same thread is refused while it is open, and no part of it."""
+        stood = change(("ben",), look(store, "ben"))
+        refused: list[str] = []
+
+        async def ours(opened: asyncio.Event, asked: asyncio.Event) -> None:
+            with store.together():
+                keep(store, "ana")
+                opened.set()
+                await asked.wait()
+                keep(store, "cleo")
+
+        async def other(opened: asyncio.Event, asked: asyncio.Event) -> None:
+            await opened.wait()
+            for name, ask in {
+                "keep": lambda: store.keep(stood),
+                "view": lambda: look(store, "ana"),
+                "together": lambda: store.together().__enter__(),
+            }.items():
+                try:
+                    ask()
+                except StoreError:
+                    refused.append(name)
+            asked.set()
+
+        async def both() -> None:
+            opened, asked = asyncio.Event(), asyncio.Event()
+            await asyncio.gather(ours(opened, asked), other(opened, asked))
+
+        asyncio.run(both())
+
+        assert refused == ["keep", "view", "together"]
+        assert tuple(store.journal(about="ben")) == ()
+        assert keep(store, "ben") == tuple(store.journal())[-1]
 
     # -- messages
 

@@ -47,6 +47,7 @@ from peerkit.stores.sqlite.restoring import Gathered
 from peerkit.stores.sqlite.statements import HEAD, ITSELF, WRITTEN, counting, finding
 from peerkit.stores.sqlite.statements import standing as standing_said
 from peerkit.stores.sqlite.writing import remove, write, write_noun
+from peerkit.stores.tasks import OneTask
 from peerkit.stores.writing.rows import NounsRead, standing
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class SQLiteStore:
             raise StoreError("Name a file. What has none would be gone when it is closed.")
         self._pid = os.getpid()
         self._lock = RLock()
+        self._task = OneTask()
         self._writing = False
         self._batch = False
         self._closed = False
@@ -122,6 +124,7 @@ class SQLiteStore:
             )
         if self._closed:
             raise StoreError("This program is closed. Open it again.")
+        self._task.must_be_mine()
 
     def _ask(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         """All rows of one statement; what SQLite raises becomes ours."""
@@ -267,7 +270,8 @@ class SQLiteStore:
                 raise StoreError("One batch is open already; finish it before the next.")
             with self._transaction():
                 self._batch = True
-                yield
+                with self._task.batch():
+                    yield
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
