@@ -329,6 +329,14 @@ class ForgetsTheShelfOnly(MemoryStore):
             self._set(self._apart, about, [each for each in kept if each.owner != owner])
 
 
+class SaysWhatCameFirst(MemoryStore):
+    """Takes the first text for the last."""
+
+    def newest(self) -> Apart | None:
+        """The oldest."""
+        return next((each.apart[0] for each in self._entries if each.apart), None)
+
+
 class ForgetsForGoodTooSoon(MemoryStore):
     """Cannot take back what it has forgotten."""
 
@@ -582,6 +590,14 @@ class OpenBatch(MemoryStore):
         yield
 
 
+class TakesAnyTask(MemoryStore):
+    """Takes what another task keeps for a part of the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._task.must_be_mine = lambda: None  # type: ignore[method-assign]  # that is the point
+
+
 class Unlocked(MemoryStore):
     """Lets everybody in at once, and is slow in between."""
 
@@ -710,6 +726,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     CountsAPage: ("test_find_counts",),
     FilesOnTheOldDay: ("test_find_follows_the_day_of_a_noun",),
     ForgetsTheShelfOnly: ("test_what_is_forgotten_is_gone",),
+    SaysWhatCameFirst: ("test_the_newest_words_are_known",),
     ForgetsForGoodTooSoon: ("test_what_is_forgotten_in_vain_is_there",),
     RemovesTheRowOnly: ("test_what_is_removed_is_met_nowhere",),
     RemovesUnseen: ("test_nothing_is_removed_unseen",),
@@ -739,6 +756,7 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     BlindInABatch: ("test_a_batch_sees_itself",),
     NestsBatches: ("test_a_batch_holds_no_other",),
     OpenBatch: ("test_nobody_writes_beside_a_batch",),
+    TakesAnyTask: ("test_a_batch_belongs_to_its_task",),
     Unlocked: (
         "test_threads_lose_nothing",
         "test_the_last_place_goes_to_one_thread",

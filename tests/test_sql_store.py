@@ -54,7 +54,12 @@ CANARY = "Grebe-4711"
 class TestSQLStore(StoreConformance):
     """What every store promises, on a server."""
 
-    claims = frozenset({"persistent", "processes", "server", "host-transaction", "reseals"})
+    claims = frozenset(
+        {
+            *("persistent", "processes", "server", "host-transaction"),
+            *("read-only", "reseals", "mends-guards"),
+        }
+    )
 
     @pytest.fixture(autouse=True)
     def _server(self, server: Postgres) -> None:
@@ -75,6 +80,16 @@ class TestSQLStore(StoreConformance):
     def address(self, store: SQLStore) -> str:
         """Where it is."""
         return self.where
+
+    def reader(self, store: SQLStore) -> closing[SQLReader]:
+        """The same schema, to be read only."""
+        return closing(SQLReader(self.where))
+
+    def unguard(self, store: SQLStore) -> str:
+        """Whoever owns a table may drop a trigger."""
+        table = f'"{schema_of(self.where)}".peerkit_entry'
+        self.server.ask(f"DROP TRIGGER peerkit_entry_update ON {table}")
+        return "peerkit_entry_update"
 
     def neighbour(self, store: SQLStore) -> closing[SQLStore]:
         """Another program in the same schema."""

@@ -77,7 +77,12 @@ class OnSQLite(StoreConformance):
 
     __test__ = False
 
-    claims = frozenset({"persistent", "processes", "read-only", "backs-up", "reseals", "restores"})
+    claims = frozenset(
+        {
+            *("persistent", "processes", "read-only", "backs-up"),
+            *("reseals", "restores", "mends-guards"),
+        }
+    )
 
     def reopen(self, store: SQLiteStore) -> Store:
         """The same file."""
@@ -94,6 +99,11 @@ class OnSQLite(StoreConformance):
     def address(self, store: SQLiteStore) -> str:
         """A path is an address."""
         return store.path
+
+    def unguard(self, store: SQLiteStore) -> str:
+        """Whoever may write the file may drop a trigger."""
+        raw(Path(store.path), "DROP TRIGGER peerkit_entry_stays")
+        return "peerkit_entry_stays"
 
 
 class TestSQLiteStore(OnSQLite):
