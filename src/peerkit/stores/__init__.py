@@ -116,10 +116,10 @@ class Store(Protocol):
     def together(self) -> AbstractContextManager[None]:
         """Keep every change inside the ``with`` block, or, if it raises, none.
 
-        Inside the block, views show what has been kept in it; changes of other
-        threads are no part of it. What another task of the same thread does meanwhile is, and
-        goes with it: await nothing inside. From its beginning to its end nobody else keeps
-        anything in this program. A block inside a block is refused.
+        Inside the block, whatever is read shows what has been kept in it, and after ``Moved``
+        it goes on; changes of other threads are no part of it. What another task of the same
+        thread does meanwhile is, and goes with it: await nothing inside. From its beginning to
+        its end nobody else keeps anything in this program. A block inside a block is refused.
         """
         ...
 

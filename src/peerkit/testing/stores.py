@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
+from peerkit.testing.batches import Batches
 from peerkit.testing.copying import Copying
 from peerkit.testing.finding import Finding
 from peerkit.testing.hosting import Hosting
@@ -20,7 +21,17 @@ __all__ = ["StoreConformance"]
 
 
 class StoreConformance(
-    Reading, Finding, Keeping, Outbox, Sharing, Sealing, Copying, Restoring, Hosting, kit=True
+    Reading,
+    Finding,
+    Keeping,
+    Batches,
+    Outbox,
+    Sharing,
+    Sealing,
+    Copying,
+    Restoring,
+    Hosting,
+    kit=True,
 ):
     """Every promise of :class:`~peerkit.stores.Store`. Give a fixture ``store``: new and empty.
 
