@@ -171,7 +171,7 @@ class TwoStores(RuleBasedStateMachine):
     def keep_on_what_stood(self, *, at: int, counts: list[Count], keyed: bool) -> None:
         """Both know whether what somebody looked at is still so."""
         about, key, stood = self.old[at % len(self.old)]
-        how = {"counts": counts, "key": key if keyed else None}
+        how: dict[str, Any] = {"counts": counts, "key": key if keyed else None}
         self.kept([change(about, each, **how) for each in stood])
 
     @rule(limit=st.integers(1, 3), told=st.booleans())
@@ -209,7 +209,7 @@ def run(other: Callable[[Path], Store], **how: Any) -> None:
 
 def test_a_file_shows_what_memory_shows_inside_a_batch_and_outside() -> None:
     """Whatever is kept, taken away, forgotten or has moved, in whatever order."""
-    run(lambda path: SQLiteStore(path, durability="normal"), max_examples=30)
+    run(lambda path: SQLiteStore(path, durability="normal"), max_examples=20)
 
 
 @pytest.mark.parametrize(
