@@ -29,6 +29,7 @@ from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite.reading import SQLiteReader
 from peerkit.stores.writing.codec import text, write_noun
+from peerkit.stores.writing.making import made
 from peerkit.testing.pieces import everything
 from tests.damaging import unguarded
 from tests.ordinary import HANDBOOK, NOW, TODAY, empty, opened, report
@@ -89,7 +90,8 @@ class Place:
         about, standing, decision = self.program._decided(act, None, NOW)
         kept = decision.allowed or act.already
         left = kept_of(act, standing.view, decision.judged()) if kept else Left()
-        return attrs.evolve(self.program._change(act, about, standing, decision, left), **how)
+        change = made(act, about, standing, decision, left, self.program._salt)
+        return attrs.evolve(change, **how)
 
     def told(self, change: Change, **how: Any) -> Change:
         """The change with another entry: these parts of it are as somebody wishes."""
