@@ -52,8 +52,7 @@ NEW_NOUN: Final = (
 #: How a noun comes to stand under an id, and how it leaves: where it is found, and where read.
 FILED: Final = (
     "INSERT INTO peerkit_filed VALUES (?,?,?,?,?)",
-    "DELETE FROM peerkit_filed "
-    "WHERE program = ? AND under = ? AND kind = ? AND day = ? AND id = ?",
+    "DELETE FROM peerkit_filed WHERE program = ? AND under = ? AND kind = ? AND day = ? AND id = ?",
 )
 WEIGHING: Final = (
     "INSERT INTO peerkit_weighing VALUES (?,?,?,?)",
@@ -134,7 +133,7 @@ def finding(
         sql = f"{row} {table} WHERE {asked}{status} ORDER BY {order} LIMIT ?"
         return sql, (*values, *among, limit)
     # They are put in their order before the nouns are read, and no more are read than it takes.
-    filed = f"SELECT filed.program, filed.kind, filed.id {table} WHERE {asked} ORDER BY {order}"  # noqa: S608 - our own names
+    filed = f"SELECT filed.program, filed.kind, filed.id {table} WHERE {asked} ORDER BY {order}"
     sql = f"{row} FROM ({filed} LIMIT ?) AS filed {_FILED_NOUN}{status} LIMIT ?"
     return f"SELECT * FROM ({sql}) UNION ALL {ITSELF}", (  # noqa: S608 - our own names
         *(*values, -1 if status else limit, *among, limit),
@@ -149,7 +148,7 @@ def counting(program: int, wanted: Wanted[Any]) -> tuple[str, tuple[Any, ...]]:
     status, among = _in_status(wanted)
     if status and at == "filed":
         table += f" {_FILED_NOUN}"
-    return f"SELECT count(*) {table} WHERE {asked}{status}", (*values, *among)  # noqa: S608 - our own names
+    return f"SELECT count(*) {table} WHERE {asked}{status}", (*values, *among)
 
 
 def _table(wanted: Wanted[Any]) -> tuple[str, str]:
