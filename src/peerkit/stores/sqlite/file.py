@@ -37,6 +37,9 @@ _CACHE: Final = 32 * 1024
 #: What a statement may raise: SQLite's own, and texts and numbers that it cannot hold.
 FAILURES: Final = (sqlite3.Error, UnicodeError, OverflowError)
 
+#: An entry is in one tree, by program and number in one: what came last is at its end. What is
+#: filed is in one tree too, by day; whoever wants it by id puts it in that order. Guards that each
+#: act passes look when the row is there: an upsert passes one of them then, not two.
 _TABLES: Final = """
 CREATE TABLE peerkit_program (
     id INTEGER PRIMARY KEY,

@@ -27,6 +27,9 @@ __all__ = [
 ]
 
 HEAD: Final = "SELECT n, hash FROM peerkit_program WHERE id = ?"
+# What fails takes the whole transaction back (OR ROLLBACK, and so do the guards): then SQLite does
+# not copy each page to be able to take back the one statement, a third of what an act costs it.
+
 #: A program counts its next entry, which opens the guards; the entry itself; and they are shut.
 STEP: Final = "UPDATE OR ROLLBACK peerkit_program SET n = ?, hash = ?, writing = 1 WHERE id = ?"
 ENTRY: Final = "INSERT OR ROLLBACK INTO peerkit_entry VALUES (? << 32 | ?,?,?)"
