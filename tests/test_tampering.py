@@ -300,6 +300,12 @@ def tampered(path: Path, copy: Path, place: Place, *, plainly: bool) -> Row:
     return row
 
 
+def dumped(path: Path) -> list[str]:
+    """Everything that is in a file."""
+    with closing(sqlite3.connect(path)) as db:
+        return [*db.iterdump()]
+
+
 @pytest.mark.parametrize("place", PLACES, ids=lambda each: " ".join(filter(None, each)))
 class TestEveryPlace:
     """Each column of each table, and each table."""
@@ -314,6 +320,7 @@ class TestEveryPlace:
         else:
             with pytest.raises(sqlite3.IntegrityError):
                 tampered(path, tmp_path / "copy.db", place, plainly=True)
+            assert dumped(tmp_path / "copy.db") == dumped(path)
 
     def test_verify_names_the_row(
         self, files: tuple[Path, Path, pk.Anchor], tmp_path: Path, place: Place
