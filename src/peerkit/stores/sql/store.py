@@ -268,7 +268,7 @@ class SQLStore:
 
     def cards(self) -> Iterator[Card]:
         """Everything by which this database finds what it keeps."""
-        return cards(self._paged)
+        return cards(self._paged, self._paged("filed", "under, kind, id", "day"))
 
     def close(self) -> None:
         """Let go of the server."""
