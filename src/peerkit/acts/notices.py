@@ -58,8 +58,9 @@ __all__ = [
 
 #: The kind of a message that asks for a phone call.
 CALL_NEEDED = "call.needed"
-#: Why a message goes to somebody else as it is: whoever it was for is not the one to read it.
-_FOR_ANOTHER = frozenset({WhyNotTold.MISSING, WhyNotTold.ADVERSE})
+#: Why a message goes on as it is: whoever it was for is not the one to read it, or the person
+#: who was to be called can be told.
+_AS_IT_IS: Final = frozenset({WhyNotTold.MISSING, WhyNotTold.ADVERSE, WhyNotTold.REACHABLE})
 #: Why somebody has to be reached by other means, in words for whoever does it.
 _WHY: Final[Mapping[WhyNotTold, str]] = {
     WhyNotTold.GIVEN_UP: "A notice did not reach them.",
@@ -289,7 +290,9 @@ class PassOnNotice(Act):
 
     It was about ``noun``. Where whoever it was for has left, is not known, or is who it is
     about, the coordinator gets it in their place; otherwise they learn that this person has
-    to be reached, why, and what they said about being called.
+    to be reached, and why. What the person says about being called is theirs, and may change:
+    it is looked up when the coordinator is told. Where they can be told by then after all
+    (``reachable``), the message goes back to them.
     """
 
     kind: ClassVar[str] = "notice.passed-on"
@@ -303,14 +306,14 @@ class PassOnNotice(Act):
     why: WhyNotTold = attrs.field(validator=exactly(WhyNotTold))
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """One message to the coordinator."""
-        if self.why in _FOR_ANOTHER:
+        """One message: to the coordinator, or to whoever hears in their place."""
+        if self.why in _AS_IT_IS:
             kind, inside = self.of, f"{self.noun} waits for somebody to look at it."
         else:
             kind = CALL_NEEDED
             why = _WHY.get(self.why, "They were not told.")
-            may = _may_call(view.get(ContactPreferences, self.to))
-            inside = f"Please reach {self.to} about {self.noun}. {why} {may}"
+            see = "See first what they said about being called."
+            inside = f"Please reach {self.to} about {self.noun}. {why} {see}"
         told = Message(to=self.coordinator, kind=kind, about=self.noun, inside=inside)
         return Left(messages=(told,))
 
@@ -345,15 +348,6 @@ class Remind(Act):
                 if each not in gone
             )
         )
-
-
-def _may_call(preferences: ContactPreferences | None) -> str:
-    """What somebody said about being called, for whoever does it."""
-    if preferences is None or not preferences.may_call:
-        return "They have not said that they may be called."
-    if not preferences.may_leave_message:
-        return "They said that they may be called. Please leave no message."
-    return "They said that they may be called, and that a message may be left."
 
 
 def _left(before: ContactPreferences, now: ContactPreferences) -> Left:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -23,11 +23,27 @@ from peerkit.model import (
     Shift,
     Stay,
     Visit,
+    WhyNotTold,
 )
 from peerkit.model.fields import day_of, zone_named
 from peerkit.model.timetable import last_of_day
 
-__all__ = ["ALWAYS", "NAMES", "WHEN", "Facts", "facts_of", "names_of"]
+if TYPE_CHECKING:
+    from peerkit.model import ContactPreferences
+    from peerkit.telling.origins import Call
+
+__all__ = [
+    "ALWAYS",
+    "MAY",
+    "NAMES",
+    "NOT_TOLD",
+    "WHEN",
+    "WHY",
+    "Facts",
+    "facts_of",
+    "names_of",
+    "with_call",
+]
 
 #: What every kind may name: the id of what it is about.
 ALWAYS: Final = frozenset({"id"})
@@ -37,11 +53,10 @@ _RUNS_OUT: Final = frozenset({"day", "days"})
 _ON_A_DAY: Final = frozenset({"day"})
 _A_MOMENT: Final = timedelta.resolution
 
-#: What a kind of ours may name beside that. `{says}` is the message's own inside: who is to be
-#: called stands nowhere else.
+#: What a kind of ours may name beside that.
 NAMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "call.needed": frozenset({"says"}),
+        "call.needed": frozenset({"who", "why", "may"}),
         "concern.due": _ON_A_DAY,
         "consent.ending": _RUNS_OUT,
         "credential.ending": _RUNS_OUT,
@@ -64,8 +79,12 @@ NAMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "visit.planned": _ON_A_DAY,
     }
 )
-#: All of them: what a kind that is a house's own may name.
-_EVERY: Final = frozenset().union(ALWAYS, *NAMES.values())
+#: All of them, and the message's own inside: what a kind that is a house's own may name.
+_EVERY: Final = frozenset({"says"}).union(ALWAYS, *NAMES.values())
+#: What may be said of why somebody is to be called, and of what they said about it.
+WHY: Final = (WhyNotTold.NO_CHANNEL, WhyNotTold.GIVEN_UP, WhyNotTold.STOPPED)
+NOT_TOLD: Final = "not-told"
+MAY: Final = ("may-not", "may-without-message", "may")
 
 #: Which field of a noun says when it is, or until when.
 WHEN: Final[Mapping[type[Noun | Occurrence], str]] = MappingProxyType(
@@ -89,7 +108,8 @@ class Facts:
     """What can be put into the words of one notice. What is None is not known.
 
     ``says`` is the message's own inside, which is told where a template does not fit.
-    ``at`` is the wall time where the person is.
+    ``at`` is the wall time where the person is. ``who`` is to be called, ``why`` and ``may`` name
+    the sentences of a language that say why, and what they said about it.
     """
 
     id: str
@@ -98,6 +118,9 @@ class Facts:
     at: datetime | None = None
     minutes: int | None = None
     days: int | None = None
+    who: str | None = None
+    why: str | None = None
+    may: str | None = None
 
 
 def names_of(kind: str, *, ours: bool) -> frozenset[str]:
@@ -127,6 +150,13 @@ def facts_of(message: Message, noun: Noun | Occurrence | None, now: datetime, zo
         minutes=getattr(noun, "minutes", None) or None,
         days=left if left is not None and left >= 0 else None,
     )
+
+
+def with_call(facts: Facts, call: Call, chosen: ContactPreferences | None) -> Facts:
+    """The facts, with whom to call, why, and what they say by now about being called."""
+    may = 0 if chosen is None or not chosen.may_call else 1 + chosen.may_leave_message
+    why = call.why.value if call.why in WHY else NOT_TOLD
+    return attrs.evolve(facts, who=call.message.to, why=why, may=MAY[may])
 
 
 def _of_series(series: Series, now: datetime) -> Occurrence | None:
