@@ -278,13 +278,15 @@ class TestInvites:
         mail = prefers(*points).points
         did(program, prefers(points=(*mail, text)))
         if failed:
+            sent = (each.message for each in program.store.posted())
+            to_them = next(each.key for each in sent if each.to == "p-7")
             did(
                 program,
                 pk.DeliveryFailed(
                     by="c",
                     person="p-7",
                     channel=NoticeChannel.EMAIL,
-                    notice="9/0/email",
+                    notice=f"{to_them}/email",
                     for_good=True,
                 ),
             )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Moves, to_each
+from peerkit.errors import BadInput
 from peerkit.model import (
     AgreedHours,
     ContactPoint,
@@ -40,7 +41,7 @@ from peerkit.model.fields import (
     some_ids,
     the_zone,
 )
-from peerkit.model.reaching import a_language, counted, maybe_wall_time
+from peerkit.model.reaching import a_language, counted, maybe_wall_time, without
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -98,8 +99,7 @@ class SetContactPreferences(Act):
     def again(cls, preferences: ContactPreferences, *, by: str, **changes: Any) -> Self:
         """All that stands, said anew with these changes: ``again(chosen, by="p-7", zone=…)``."""
         stands: dict[str, Any] = {
-            each.name: getattr(preferences, each.name)
-            for each in private_fields(ContactPreferences)
+            each.name: getattr(preferences, each.name) for each in private_fields(cls)
         }
         return cls(**{"by": by, "person": preferences.id, **stands, **changes})
 
@@ -119,7 +119,7 @@ class SetContactPreferences(Act):
         known = view.get(Person, self.person) is not None
         person = () if known else (Person(id=self.person),)
         before = view.get(ContactPreferences, self.person)
-        now = self._preferences(() if before is None else before.points)
+        now = counted(self._preferences(), before or ContactPreferences(id=self.person))
         theirs = self.by == self.person or now == before
         changed = "How you are reached was changed. If you did not want this, please say so."
         return Left(
@@ -127,10 +127,10 @@ class SetContactPreferences(Act):
             messages=() if theirs else to_each(self, self.person, changed, self.person),
         )
 
-    def _preferences(self, before: tuple[ContactPoint, ...] = ()) -> ContactPreferences:
+    def _preferences(self) -> ContactPreferences:
         return ContactPreferences(
             id=self.person,
-            points=counted(self.points, before),
+            points=self.points,
             quiet=self.quiet,
             only=self.only,
             zone=self.zone,
@@ -163,8 +163,7 @@ class StopNotices(Act):
             return Left(nouns=(stopped,) if self.channel is None else ())
         if self.channel is None:
             return _left(before, attrs.evolve(before, status=ContactStatus.STOPPED))
-        rest = tuple(each for each in before.points if each.channel is not self.channel)
-        return _left(before, attrs.evolve(before, points=rest))
+        return _left(before, without(before, self.channel))
 
 
 @attrs.frozen(kw_only=True)
@@ -175,6 +174,9 @@ class DeliveryFailed(Act):
     the way that was taken, such as ``12/0/email``, and that one is marked as failed. Without it
     all of that channel are. Where a notice is lost in a way that was not known to fail, the
     person is told so over those that are left.
+
+    It is checked that the notice was theirs: of one that went to somebody else, or that nobody
+    here has sent, nothing is marked, and the decision says so.
     """
 
     kind: ClassVar[str] = "delivery.failed"
@@ -185,10 +187,18 @@ class DeliveryFailed(Act):
     for_good: bool = attrs.field(validator=exactly(bool))
     notice: str | None = maybe_id()
 
+    def __attrs_post_init__(self) -> None:
+        other = (self.notice or "").rpartition("/")[2].partition(".")[0]
+        if other in {*NoticeChannel} and other != self.channel:
+            raise BadInput(
+                "DeliveryFailed.notice",
+                "went over another channel; give the one that its key names",
+            )
+
     def leaves(self, view: View, judged: Judged) -> Left:
         """The preferences with what failed for good, and word of it; otherwise only the entry."""
         before = view.get(ContactPreferences, self.person)
-        if before is None or not self.for_good:
+        if before is None or not self.for_good or not judged.allowed:
             return Left()
         points = tuple(
             attrs.evolve(each, failed=each.failed or self._went_to(each)) for each in before.points

@@ -90,4 +90,4 @@ def _said(ready: Ready, wording: Wording, now: datetime) -> Said:
 def _key_of(ready: list[Ready]) -> str:
     """The key of several messages told as one: another one as soon as one of them is another."""
     keys = " ".join(each.posted.key for each in ready)
-    return f"{DIGEST}/{sha256(keys.encode()).hexdigest()[:32]}"
+    return f"{DIGEST}/{ready[0].posted.key}/{sha256(keys.encode()).hexdigest()[:32]}"
