@@ -51,7 +51,6 @@ _MEETING: Final = frozenset({"day", "time", "minutes"})
 _SHIFT: Final = frozenset({"day", "time"})
 _RUNS_OUT: Final = frozenset({"day", "days"})
 _ON_A_DAY: Final = frozenset({"day"})
-_A_MOMENT: Final = timedelta.resolution
 
 #: What a kind of ours may name beside that.
 NAMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -128,13 +127,20 @@ def names_of(kind: str, *, ours: bool) -> frozenset[str]:
     return ALWAYS | NAMES.get(kind, frozenset()) if ours else _EVERY
 
 
-def facts_of(message: Message, noun: Noun | Occurrence | None, now: datetime, zone: str) -> Facts:
+def facts_of(
+    message: Message,
+    noun: Noun | Occurrence | None,
+    now: datetime,
+    zone: str,
+    given: datetime | None = None,
+) -> Facts:
     """The facts of a message, as they are now, by the clock in this zone.
 
-    ``noun`` is what the message is about, where it is still kept. Of a series it is its next time.
+    ``noun`` is what the message is about, where it is still kept. Of a series it is its next time:
+    of another day than the one on which the reminder was ``given``.
     """
     if isinstance(noun, Series):
-        noun = _of_series(noun, now)
+        noun = noun.next_after(now if given is None else last_of_day(given, noun.zone))
     when = None if noun is None else getattr(noun, WHEN.get(type(noun), ""), None)
     at: datetime | None = None
     day: date | None = when
@@ -157,12 +163,3 @@ def with_call(facts: Facts, call: Call, chosen: ContactPreferences | None) -> Fa
     may = 0 if chosen is None or not chosen.may_call else 1 + chosen.may_leave_message
     why = call.why.value if call.why in WHY else NOT_TOLD
     return attrs.evolve(facts, who=call.message.to, why=why, may=MAY[may])
-
-
-def _of_series(series: Series, now: datetime) -> Occurrence | None:
-    """The time that a reminder is of: that of tomorrow, where there is one, else the next."""
-    tonight = last_of_day(now, series.zone)
-    later = series.next_after(tonight)
-    if later is not None and later.starts <= last_of_day(tonight + _A_MOMENT, series.zone):
-        return later
-    return series.next_after(now)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from peerkit.model import WhyNotTold
+from peerkit.model import Series, WhyNotTold
 from peerkit.model.fields import day_of
 from peerkit.telling.grounds import ids_beside, is_in, noun_of, who_hears, why_not
-from peerkit.telling.origins import Call, call_of
+from peerkit.telling.origins import Call, call_of, origin_of
 from peerkit.telling.recipients import recipients
 from peerkit.telling.reminders import still_due
 
@@ -32,6 +32,7 @@ class Seen:
 
     ``other`` is who hears of it where whoever it is for cannot, if there is somebody, and
     ``message`` what they hear: of a ``call`` that is no longer theirs to make, what it was about.
+    ``given`` is when they were to be reminded of the next time of a series: which one that was.
     """
 
     message: Message
@@ -40,6 +41,7 @@ class Seen:
     why: WhyNotTold | None
     other: str | None
     call: Call | None = None
+    given: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -78,8 +80,10 @@ class LastLook:
         reminder = self.handbook.on(day_of(now, self.zone)).reminders.get(message.kind)
         noun = noun_of(message, view, reminder)
         if reminder is not None:
-            why = self._reminds_in_vain(message, reminder, noun, now)
-            return Seen(message, view, noun, why, self._coordinator(noun))
+            origin = origin_of(self.store, message.key) if isinstance(noun, Series) else None
+            given = None if origin is None else origin.at
+            why = self._reminds_in_vain(message, reminder, noun, now, given)
+            return Seen(message, view, noun, why, self._coordinator(noun), given=given)
         if message.kind in self.handbook.reminders:  # the house has switched it off since
             return Seen(message, view, None, WhyNotTold.OVER, None)
         beside = ids_beside(message, noun)
@@ -100,7 +104,12 @@ class LastLook:
         return self.store.view(ids, day_of(now, self.zone), now).view
 
     def _reminds_in_vain(
-        self, message: Message, reminder: Reminder, noun: Noun | None, now: datetime
+        self,
+        message: Message,
+        reminder: Reminder,
+        noun: Noun | None,
+        now: datetime,
+        given: datetime | None,
     ) -> WhyNotTold | None:
         """Why nobody is reminded of this any more; None where whoever it is for still is."""
         if noun is None:
@@ -108,7 +117,7 @@ class LastLook:
         day = day_of(now, self.zone)
         book = self.handbook.on(day)
         stands = noun.status in reminder.statuses
-        if not stands or not still_due(self.store, book, now, self.zone, reminder, noun):
+        if not stands or not still_due(self.store, book, now, self.zone, reminder, noun, given):
             return WhyNotTold.OVER
         to = recipients(
             self.store, noun, reminder.to, now=now, day=day, coordinator=self.coordinator

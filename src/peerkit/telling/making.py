@@ -80,7 +80,7 @@ def _for_the_way(ready: list[Ready], routes: Routes, now: datetime) -> tuple[Not
 
 def _said(ready: Ready, wording: Wording, now: datetime) -> Said:
     message, seen, way = ready.posted.message, ready.seen, ready.ways[0]
-    facts = facts_of(message, seen.noun, now, way.zone)
+    facts = facts_of(message, seen.noun, now, way.zone, seen.given)
     if seen.call is not None:
         chosen = seen.view.get(ContactPreferences, seen.call.message.to)
         facts = with_call(facts, seen.call, chosen)
