@@ -428,11 +428,9 @@ class TestWhatDidNotArrive:
         old = reached(program)
         assert old is not None
         if stopped:
-            act = pk.StopNotices(by="p-7", person="p-7", channel=again)
-            program.do(act).or_raise()
-            chosen(program, points=tuple(each for each in POINTS if each.channel is not again))
-        else:
-            chosen(program, points=tuple(each for each in POINTS if each.channel is not again))
+            stop = pk.StopNotices(by="p-7", person="p-7", channel=again)
+            program.do(stop).or_raise()
+        chosen(program, points=tuple(each for each in POINTS if each.channel is not again))
         chosen(program, points=(pk.ContactPoint(channel=again, address="another"),))
         (now,) = reached(program).points  # type: ignore[union-attr]  # they have said something
         late = [each.name for each in old.points if each.channel is again]

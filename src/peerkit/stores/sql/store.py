@@ -43,6 +43,9 @@ __all__ = ["SQLStore"]
 
 N = TypeVar("N", bound=Noun)
 
+#: How many entries are read at first, and how many at a time from then on.
+_FEW: Final = 16
+_MANY: Final = 500
 #: How many heads are remembered as read.
 _HEADS: Final = 4096
 
@@ -184,10 +187,11 @@ class SQLStore:
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
-        while rows := self._server.ask(*self._say.entries(after, about)):
+        limit = _FEW  # often only the next one is wanted
+        while rows := self._server.ask(*self._say.entries(after, about, limit)):
             for number, hash_, body, apart in rows:
                 yield Entry(number, hash_, body, tuple(Apart(*each) for each in apart or ()))
-            after = rows[-1][0]
+            after, limit = rows[-1][0], _MANY
 
     def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
         """The nouns that are asked for, behind this place."""
