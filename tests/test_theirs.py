@@ -164,3 +164,13 @@ def test_a_session_that_was_held_is_reminded_of_like_one_that_is_ahead() -> None
 
     assert reminded(stands(YES), held) == {"ana", "bo", "p-7"}
     assert reminded(stands(OVER), held) == fed(stands(OVER), held) == set()
+
+
+def test_who_is_not_in_it_has_it_in_no_way() -> None:
+    """Not even where it is called off, and whoever they are."""
+    for form, status in product(
+        (ONE, GROUP), (pk.SessionStatus.PLANNED, pk.SessionStatus.CANCELLED)
+    ):
+        noun = session(form, status=status)
+        view = stands(YES).view(("sam", *pairs_of(noun)), DAY, NOW).view
+        assert not is_theirs(noun, "sam", view)
