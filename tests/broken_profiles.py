@@ -144,6 +144,80 @@ class RestoresHalf(Restored):
         return self.each(changes)
 
 
+# -- when its guards are mended
+
+
+class Guarded(MemoryStore):
+    """Mends its guard as it should."""
+
+    gone = False
+
+    def unguard(self) -> str:
+        """It has one."""
+        self.gone = True
+        return "watchman"
+
+    def faults(self) -> Iterator[str]:
+        """Whether it is there."""
+        if self.gone:
+            yield "The watchman is missing."
+
+    def cards(self) -> Iterator[Any]:
+        """None."""
+        return iter(())
+
+    def mend_guards(self) -> tuple[str, ...]:
+        """Put it back, and say so."""
+        if not self.gone:
+            return ()
+        self.gone = False
+        return ("The watchman was put back.",)
+
+
+class MissesNoGuard(Guarded):
+    """Does not see that it is gone."""
+
+    def faults(self) -> Iterator[str]:
+        """Nothing, ever."""
+        return iter(())
+
+
+class SaysItMended(Guarded):
+    """Says so, and does nothing."""
+
+    def mend_guards(self) -> tuple[str, ...]:
+        """Only words."""
+        return ("The watchman was put back.",) if self.gone else ()
+
+
+class MendsInSilence(Guarded):
+    """Does it, and says nothing."""
+
+    def mend_guards(self) -> tuple[str, ...]:
+        """No words."""
+        super().mend_guards()
+        return ()
+
+
+class MendsByItself(Guarded):
+    """Whoever keeps something puts it back, and nobody learns that it was gone."""
+
+    def keep(self, change: Change) -> Entry:
+        """And mend."""
+        self.mend_guards()
+        return super().keep(change)
+
+
+class MendsByEmptying(Guarded):
+    """Begins anew, with a guard."""
+
+    def mend_guards(self) -> tuple[str, ...]:
+        """Nothing is left of what was kept."""
+        said = super().mend_guards()
+        vars(self).update(vars(type(self)()))
+        return said
+
+
 # -- on a server
 
 
@@ -309,6 +383,11 @@ PROFILES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     StopsAtWhatIsGone: ("test_what_is_gone_already_is_passed_over",),
     RestoresAnywhere: ("test_what_does_not_follow_is_not_restored",),
     RestoresHalf: ("test_a_fault_restores_nothing",),
+    MissesNoGuard: ("test_a_guard_comes_back_when_that_is_asked_for",),
+    SaysItMended: ("test_a_guard_comes_back_when_that_is_asked_for",),
+    MendsInSilence: ("test_a_guard_comes_back_when_that_is_asked_for",),
+    MendsByItself: ("test_a_guard_comes_back_when_that_is_asked_for",),
+    MendsByEmptying: ("test_mending_changes_nothing_that_is_kept",),
     ReadsNothing: ("test_a_reader_reads_what_is_kept",),
     ReadsAndWrites: ("test_a_reader_writes_nothing",),
     LeasesToReaders: ("test_a_reader_writes_nothing",),

@@ -89,6 +89,14 @@ class ClosedJournal(Sealing):
         return self.inner.journal(after, about)
 
 
+class ClosedNewest(Sealing):
+    """Does not open what was kept last."""
+
+    def newest(self) -> Any:
+        """As it is."""
+        return self.inner.newest()
+
+
 class GivesBoxes(Sealing):
     """Gives another entry than the journal does later."""
 
@@ -356,6 +364,7 @@ SEALERS: Final[Mapping[type, tuple[str, ...]]] = {
     SaltInClear: ("test_nothing_is_held_in_clear",),
     ClosedBooks: ("test_everything_is_read_in_clear",),
     ClosedEarlier: ("test_everything_is_read_in_clear",),
+    ClosedNewest: ("test_everything_is_read_in_clear",),
     ClosedJournal: ("test_everything_is_read_in_clear",),
     GivesBoxes: ("test_everything_is_read_in_clear",),
     StaticNonce: ("test_equal_texts_are_sealed_differently",),

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from ctypes import c_ulong, py_object, pythonapi
 from datetime import timedelta
 from dis import opname
 from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random
+from threading import Thread, get_ident
 from types import FrameType
 from typing import Any, Final
 
@@ -195,6 +197,7 @@ USES: Final[dict[str, Callable[[Store], object]]] = {
     "history": lambda store: list(store.journal(about="m-1")),
     "books": lambda store: list(store.books()),
     "apart": lambda store: store.apart("goal/g-1"),
+    "newest": lambda store: store.newest(),
     "outbox": lambda store: store.outbox(),
     "close": lambda store: store.close(),
 }
@@ -281,14 +284,16 @@ def test_a_fault_at_any_call_of_the_opening_does_no_harm(tmp_path: Path, fault: 
 
 #: Where a step may leave something behind: all else only thinks.
 WRITING: Final = ("peerkit/stores/", "peerkit/program.py", "peerkit/kept.py", "contextlib.py")
-#: The steps after which the interpreter looks whether somebody pressed it.
+#: The steps at which the interpreter looks whether somebody pressed it.
 LOOKS: Final = ("CALL", "RESUME", "JUMP_BACKWARD")
 STEPS: Final = int(os.environ.get("PEERKIT_INTERRUPTIONS", "60"))
+#: Has a thread interrupted at its next look, as a signal would have the first thread.
+interrupt: Final = pythonapi.PyThreadState_SetAsyncExc
 
 
 @attrs.define
 class Interruption:
-    """Presses Ctrl-C at one step of the interpreter, in the code that writes.
+    """Presses Ctrl-C before one step of the interpreter, in the code that writes.
 
     The interpreter looks for it after a call, on its way into a function and on
     its way back to the start of a loop, and nowhere else.
@@ -296,19 +301,20 @@ class Interruption:
 
     at: int = 0
     steps: int = 0
-    before: dict[FrameType, str] = attrs.field(factory=dict)
 
     def __call__(self, frame: FrameType, event: str, _: object) -> Interruption | None:
         """Look at a step; none of those of code that only thinks."""
         if not any(each in frame.f_code.co_filename for each in WRITING):
             return None
         frame.f_trace_opcodes = True
-        if event == "opcode":
-            self.steps += self.before.get(frame, "").startswith(LOOKS)
+        if event == "opcode" and opname[frame.f_code.co_code[frame.f_lasti]].startswith(LOOKS):
+            self.steps += 1
             if 0 < self.at <= self.steps:
                 self.at = 0
-                raise KeyboardInterrupt
-            self.before[frame] = opname[frame.f_code.co_code[frame.f_lasti]]
+                sys.settrace(None)  # it would be met in here, the next time that we look
+                thread = (c_ulong(get_ident()),)
+                # Taken out of a map without a call, for the same reason.
+                (_,) = map(interrupt, thread, (py_object(KeyboardInterrupt),))
         return self
 
     def during(self, work: Callable[[], object]) -> None:
@@ -319,7 +325,6 @@ class Interruption:
             work()
         finally:
             sys.settrace(before)
-            self.before.clear()
 
 
 def session(number: int) -> pk.Act:
@@ -403,3 +408,44 @@ def test_what_was_not_yet_done_is_not_taken_back(
 
         assert everything(store) == before
         keep(store, "m-1", nouns=[match(peer="ben")])
+
+
+# -- Ctrl-C at any step, and somebody looks at the error while others go on
+
+#: What is interrupted: each alone, for whoever opens a batch holds what comes after it.
+ALONE: Final[dict[str, Callable[[Store], object]]] = {
+    "keep": lambda store: keep(store, "m-1", said=[words("I want to swim.")]),
+    "take": lambda store: store.take(10, NOW + HOUR, NOW + 2 * HOUR, "t-2"),
+    "settle": lambda store: store.settle(SETTLED, NOW, "t-1"),
+}
+
+
+@pytest.mark.parametrize("kept_in", ["memory", "sqlite"])
+@pytest.mark.parametrize("name", ALONE)
+def test_whoever_looks_at_an_interruption_holds_nothing(
+    tmp_path: Path, kept_in: str, name: str
+) -> None:
+    """Wherever it came: others keep on meanwhile, and letting go of the error changes nothing.
+
+    The error holds every frame that it went through, and what these hold with it.
+    """
+    path = tmp_path / "program.db"
+    store = MemoryStore() if kept_in == "memory" else SQLiteStore(path, durability="normal")
+    with closing(store):
+        for step in count(1):
+            pressed = Interruption(step)
+            try:
+                pressed.during(partial(ALONE[name], store))
+            except KeyboardInterrupt as error:
+                looked_at = [error]
+            else:
+                break
+            other = Thread(target=keep, args=(store, f"x-{step}"), daemon=True)
+            other.start()
+            other.join(10)
+            assert not other.is_alive(), f"After step {step} somebody else waits."
+            with store.together():
+                kept = keep(store, f"y-{step}")
+                looked_at.clear()
+            assert tuple(store.journal())[-1] == kept
+    assert step > 20, "It is more steps than that."

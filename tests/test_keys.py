@@ -308,8 +308,66 @@ class TestTheFile:
             KeyFile(newer, MASTER)
         with pytest.raises(StoreError, match=r"notes\.txt .*not a database"):
             KeyFile(text, MASTER)
-        with pytest.raises(StoreError, match="Is the folder there"):
+        with pytest.raises(StoreError, match="Is the path right"):
             KeyFile(tmp_path / "none" / "keys.db", MASTER)
+
+    def test_what_is_only_read_is_not_written(self, tmp_path: Path) -> None:
+        """Keys are found there, and whatever would write is refused; no file is made."""
+        path = tmp_path / "keys.db"
+        with closing(KeyFile(path, MASTER)) as keys:
+            key = keys.current("p-1")
+            assert keys.belong("one")
+        before = path.read_bytes()
+        with closing(KeyFile(path, MASTER, read_only=True)) as keys:
+            assert keys.current("p-1") == keys.named("p-1", key.name) == key
+            assert keys.belong("one")
+            assert not keys.belong("two")
+            asked: list[Callable[[], object]] = [
+                lambda: keys.current("p-2"),
+                lambda: keys.retire(["p-1"]),
+                lambda: keys.destroy([("p-1", key.name)]),
+                lambda: keys.look(Looked(1, "x")),
+                lambda: keys.wrap_again(bytes(32)),
+            ]
+            for each in asked:
+                with pytest.raises(StoreError, match="to be read only"):
+                    each()
+        assert path.read_bytes() == before
+        with pytest.raises(StoreError, match=r"none\.db cannot be opened"):
+            KeyFile(tmp_path / "none.db", MASTER, read_only=True)
+        (tmp_path / "empty.db").touch()
+        with pytest.raises(NotAStore, match=r"empty\.db is no file of keys"):
+            KeyFile(tmp_path / "empty.db", MASTER, read_only=True)
+        assert [each.name for each in sorted(tmp_path.iterdir())] == ["empty.db", "keys.db"]
+
+    def test_opening_what_is_there_asks_nobody_to_wait(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Somebody may be writing to it meanwhile: opening it writes nothing."""
+        monkeypatch.setattr("peerkit.stores.sealing.key_file._PATIENCE", 0.0)
+        path = tmp_path / "keys.db"
+        KeyFile(path, MASTER).close()
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            with closing(KeyFile(path, MASTER)) as keys:
+                assert keys.retired() == frozenset()
+
+    def test_a_file_that_another_process_lays_out_first_is_taken(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It was empty when this one looked, and is not when it writes."""
+        path, make = tmp_path / "keys.db", KeyFile._make
+
+        def overtaken(self: KeyFile) -> None:
+            monkeypatch.setattr(KeyFile, "_make", make)
+            with closing(KeyFile(path, MASTER)) as faster:
+                faster.current("p-1")
+            make(self)
+
+        monkeypatch.setattr(KeyFile, "_make", overtaken)
+        with closing(KeyFile(path, MASTER)) as keys:
+            keys.retire(["p-1"])
+            assert len(keys.retired()) == 1
 
     def test_what_is_closed_gives_nothing(self, tmp_path: Path) -> None:
         """Nor does a child process that brought it along."""

@@ -81,6 +81,11 @@ class StoreCase(StoreConformance):
         """Its own."""
         return store.copy(path)
 
+    def unguard(self, store: Any) -> str:
+        """Its own way."""
+        name: str = store.unguard()
+        return name
+
 
 class KeysCase(KeysConformance):
     """The kit, for whoever keeps keys."""
@@ -300,7 +305,7 @@ def test_hooks_that_are_missing_say_so() -> None:
         StoreConformance().address(None)
     with pytest.raises(NotImplementedError, match="inside"):
         StoreConformance().inside(None)
-    for hook in ("hosting", "hosted", "neighbour", "cut", "reader"):
+    for hook in ("hosting", "hosted", "neighbour", "cut", "reader", "unguard"):
         with pytest.raises(NotImplementedError, match=hook):
             getattr(StoreConformance(), hook)(None)
     with pytest.raises(NotImplementedError, match="copy"):

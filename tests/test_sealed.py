@@ -302,6 +302,62 @@ class TestAProgram:
             assert program.words("goal/g-1") == (CANARY,)
             assert "sealed" not in program.verify().proves
 
+    @pytest.mark.parametrize("texts", ["first", "last"])
+    def test_one_sealed_text_among_many_entries_is_enough(self, tmp_path: Path, texts: str) -> None:
+        """Far from the first entry and from the last: by the text that was kept last it is seen.
+
+        So it is by the first ones, where somebody went round the opening and kept one in clear.
+        """
+        path = tmp_path / "program.db"
+        with closing(SealedStore(SQLiteStore(path), keyed(tmp_path))) as store, store.together():
+            for number in range(250):
+                said = [words(CANARY)] if number == (125 if texts == "last" else 25) else []
+                keep(store, "x", said=said)
+        if texts == "first":
+            with closing(SQLiteStore(path)) as inner:
+                keep(inner, "x", said=[words("In clear.")])
+        with pytest.raises(StoreError, match=r"are sealed\. Open it with its keys"):
+            store_at(str(path), "main")
+        with (
+            closing(keyed(tmp_path, "mistyped.db")) as keys,
+            pytest.raises(StoreError, match="these keys are new"),
+        ):
+            store_at(str(path), "main", keys=keys)
+
+    def test_who_only_reads_leaves_the_keys_as_they_are(self, tmp_path: Path) -> None:
+        """None is made, retired or destroyed, and those of nobody stay nobody's."""
+        path, kept = tmp_path / "program.db", tmp_path / "keys.db"
+        with closing(SealedStore(SQLiteStore(path), keyed(tmp_path))) as store:
+            keep(store, "x", said=[words(CANARY)])
+        before = kept.read_bytes()
+        keys = KeyFile(kept, MASTER, read_only=True)
+        with closing(store_at(str(path), "main", keys=keys, read_only=True)) as reader:
+            assert isinstance(reader, SealedStore)
+            assert reader.newest() == words(CANARY)
+            for ask in (
+                lambda: keep(reader, "x", said=[words("More.", owner="p-9")]),
+                lambda: keep(reader, "p-1", forgets=["p-1"]),
+                reader.rotate,
+                reader.sweep,
+            ):
+                with pytest.raises(StoreError, match="to be read only"):
+                    ask()
+        keys = keyed(tmp_path)
+        with (
+            closing(store_at(str(path), "main", keys=keys, read_only=True)) as reader,
+            pytest.raises(StoreError, match="to be read only"),
+            reader.together(),
+        ):
+            keep(reader, "p-1", forgets=["p-1"])
+        assert kept.read_bytes() == before
+
+        clear = tmp_path / "clear.db"
+        with closing(SQLiteStore(clear)) as inner:
+            keep(inner, "x")
+        with closing(keyed(tmp_path, "new.db")) as keys:
+            store_at(str(clear), "main", keys=keys, read_only=True)
+            assert keys.belong("")
+
     def test_who_only_reads_destroys_no_key(self, tmp_path: Path) -> None:
         """What is to be destroyed waits for somebody who writes."""
         path = tmp_path / "program.db"

@@ -44,6 +44,7 @@ from peerkit.stores import (
     Wanted,
     seal,
 )
+from peerkit.stores.tasks import OneTask
 
 from .outbox import lying, message_of, settle, take
 from .reading import apart_of, entry_of, head, matching, standing
@@ -74,6 +75,7 @@ class LMDBStore:
         if durability not in {"full", "normal"}:
             raise StoreError("durability is one of full, normal.")
         self._closed = False
+        self._task = OneTask()
         #: The thread that has a batch open here, and what it sees.
         self._batch: tuple[int, Rows] | None = None
         with _ours("opened"):
@@ -103,6 +105,7 @@ class LMDBStore:
             raise StoreError("This store was opened before a fork. Start processes with spawn.")
         if self._closed:
             raise StoreError("This program is closed. Open it again.")
+        self._task.must_be_mine()
 
     def _alone(self) -> None:
         """LMDB has one writer, and would wait for ever where this thread is it already."""
@@ -139,7 +142,8 @@ class LMDBStore:
             self._alone()
             self._batch, self._file.batch = (get_ident(), rows), rows
             try:
-                yield
+                with self._task.batch():
+                    yield
             finally:
                 self._batch = self._file.batch = None
 
@@ -188,6 +192,12 @@ class LMDBStore:
         """The texts kept about this, oldest first."""
         with self._reading() as rows:
             return tuple(apart_of(rows, name[-16:]) for name, _ in rows.scan("said", *span(about)))
+
+    def newest(self) -> Apart | None:
+        """The text that was kept last."""
+        with self._reading() as rows:
+            last = rows.scan("apart", b"", END, back=True)
+            return next((Apart(*json.loads(value)) for _, value in last), None)
 
     def _paged(self, table: str) -> Iterator[tuple[bytes, bytes]]:
         """All rows of a table, some hundreds at a time: who reads keeps pages from being freed."""

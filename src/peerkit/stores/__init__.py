@@ -116,10 +116,11 @@ class Store(Protocol):
     def together(self) -> AbstractContextManager[None]:
         """Keep every change inside the ``with`` block, or, if it raises, none.
 
-        Inside the block, views show what has been kept in it; changes of other
-        threads are no part of it. What another task of the same thread does meanwhile is, and
-        goes with it: await nothing inside. From its beginning to its end nobody else keeps
-        anything in this program. A block inside a block is refused.
+        Inside the block, whatever is read shows what has been kept in it, and after ``Moved``
+        it goes on; changes of other threads are no part of it. Another task of the same thread is
+        refused meanwhile, whatever it asks, unless it was begun inside: await nothing there. From
+        its beginning to its end nobody else keeps anything in this program. A block inside a
+        block is refused.
         """
         ...
 
@@ -151,6 +152,14 @@ class Store(Protocol):
 
     def apart(self, about: str) -> tuple[Apart, ...]:
         """The texts kept about this, oldest first; empty when there are none."""
+        ...
+
+    def newest(self) -> Apart | None:
+        """The text that was kept last, of those that are there; None when there is none.
+
+        Its cost does not grow with the journal, nor with the number of texts. Whoever opens a
+        program sees by it whether what people say is sealed.
+        """
         ...
 
     def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:

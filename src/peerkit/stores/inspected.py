@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-__all__ = ["Card", "Inspected", "cards"]
+__all__ = ["Card", "Inspected", "Mends", "cards"]
 
 #: One thing by which a store finds what it keeps: see :meth:`Inspected.cards`.
 Card: TypeAlias = tuple[str, str, str]
@@ -36,6 +36,20 @@ class Inspected(Protocol):
           noun, its status, and its day
         - ``("filed", "ana", "match m-1\t2026-11-02")``: it is found with ana, by this day
         - ``("weighing", "ana", "match m-1")``: it is read in what is decided about ana
+        """
+        ...
+
+
+@runtime_checkable
+class Mends(Inspected, Protocol):
+    """A store whose place has guards: what refuses there whatever goes round the door."""
+
+    def mend_guards(self) -> tuple[str, ...]:
+        """Put back what is gone, altered or open of the guards; what was done, in sentences.
+
+        Promises: each guard that :meth:`faults` missed is there again, as it was made, and is
+        named; nothing else is mended, and nothing that is kept changes. What is not ours
+        is left alone. It is never done by itself.
         """
         ...
 

@@ -32,7 +32,9 @@ from peerkit.stores import (
     runs,
     seal,
 )
+from peerkit.stores.blocks import within
 from peerkit.stores.outbox import laid
+from peerkit.stores.tasks import OneTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,6 +72,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = RLock()
+        self._task = OneTask()
         self._entries: list[Entry] = []
         self._by_key: dict[str, int] = {}
         self._touching: defaultdict[str, list[int]] = defaultdict(list)
@@ -105,6 +108,7 @@ class MemoryStore:
     def _ready(self) -> None:
         if self._closed:
             raise StoreError("This program is closed. Open it again.")
+        self._task.must_be_mine()
 
     def view(
         self, about: tuple[str, ...], day: date, now: datetime, key: str | None = None
@@ -148,8 +152,7 @@ class MemoryStore:
                     raise Moved(change.about, stood.seen)
             previous = self._entries[-1].hash if self._entries else GENESIS
             entry = seal(len(self._entries) + 1, previous, change)
-            with self._all_or_nothing():
-                self._put(entry, change)
+            within(self._all_or_nothing(), lambda: self._put(entry, change))
             return entry
 
     def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
@@ -224,16 +227,17 @@ class MemoryStore:
         """Put other texts in the place of those that stand there."""
         with self._lock:
             self._ready()
-            now = dict(pairs)
-            with self._all_or_nothing():
-                for about in {old.about for old in now}:
-                    kept = [now.get(each, each) for each in self._apart.get(about, ())]
-                    self._set(self._apart, about, kept)
-                for at, entry in enumerate(self._entries):
-                    if not now.keys().isdisjoint(entry.apart):
-                        apart = tuple(now.get(each, each) for each in entry.apart)
-                        self._undo.append((self._entries.__setitem__, at, entry))
-                        self._entries[at] = attrs.evolve(entry, apart=apart)
+            within(self._all_or_nothing(), lambda: self._resealed(dict(pairs)))
+
+    def _resealed(self, now: dict[Apart, Apart]) -> None:
+        for about in {old.about for old in now}:
+            kept = [now.get(each, each) for each in self._apart.get(about, ())]
+            self._set(self._apart, about, kept)
+        for at, entry in enumerate(self._entries):
+            if not now.keys().isdisjoint(entry.apart):
+                apart = tuple(now.get(each, each) for each in entry.apart)
+                self._undo.append((self._entries.__setitem__, at, entry))
+                self._entries[at] = attrs.evolve(entry, apart=apart)
 
     def _refile(
         self,
@@ -263,7 +267,7 @@ class MemoryStore:
                 raise StoreError("One batch is open already; finish it before the next.")
             try:
                 self._batch = True
-                with self._all_or_nothing():
+                with self._all_or_nothing(), self._task.batch():
                     yield
             finally:
                 self._batch = False
@@ -353,6 +357,12 @@ class MemoryStore:
             self._ready()
             return tuple(self._apart.get(about, ()))
 
+    def newest(self) -> Apart | None:
+        """The text that was kept last."""
+        with self._lock:
+            self._ready()
+            return next((each.apart[-1] for each in reversed(self._entries) if each.apart), None)
+
     def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
         """Messages that are to be told now, leased to the caller."""
         with self._lock:
@@ -371,10 +381,12 @@ class MemoryStore:
                     held.add(to)
             found = (*free[:limit], *_along(free[:limit], free[limit:]))
             given = [attrs.evolve(each, attempts=each.attempts + 1) for each in found]
-            with self._all_or_nothing():
-                for posted in given:
-                    self._set(self._outbox, posted.key, _Lying(posted, lease, token))
+            within(self._all_or_nothing(), lambda: self._lease(given, lease, token))
             return tuple(sorted(given, key=lambda each: tuple(map(int, each.key.split("/")))))
+
+    def _lease(self, given: list[Posted], lease: datetime, token: str) -> None:
+        for posted in given:
+            self._set(self._outbox, posted.key, _Lying(posted, lease, token))
 
     def settle(
         self, settled: tuple[Settled, ...], now: datetime, token: str = ""
@@ -382,23 +394,25 @@ class MemoryStore:
         """Write what became of messages that this token took."""
         with self._lock:
             self._ready()
-            done: list[str] = []
-            with self._all_or_nothing():
-                for each in once_each(settled):
-                    lies = self._outbox.get(each.key)
-                    if lies is None or lies.token != token or lies.settled is not None:
-                        continue
-                    posted = Posted(
-                        message=lies.posted.message,
-                        delivery=each.delivery,
-                        due=each.due,
-                        attempts=each.attempts,
-                        way=each.way,
-                    )
-                    over = now if each.delivery.final else None
-                    self._set(self._outbox, each.key, _Lying(posted, settled=over))
-                    done.append(each.key)
-            return tuple(done)
+            return within(
+                self._all_or_nothing(), lambda: tuple(self._settling(settled, now, token))
+            )
+
+    def _settling(self, settled: tuple[Settled, ...], now: datetime, token: str) -> Iterator[str]:
+        for each in once_each(settled):
+            lies = self._outbox.get(each.key)
+            if lies is None or lies.token != token or lies.settled is not None:
+                continue
+            posted = Posted(
+                message=lies.posted.message,
+                delivery=each.delivery,
+                due=each.due,
+                attempts=each.attempts,
+                way=each.way,
+            )
+            over = now if each.delivery.final else None
+            self._set(self._outbox, each.key, _Lying(posted, settled=over))
+            yield each.key
 
     def posted(self, *delivery: Delivery) -> Iterator[Posted]:
         """Every message of which one of these became, or every one."""

@@ -12,6 +12,7 @@ import attrs
 from peerkit.errors import StoreError
 from peerkit.model import Match, MatchStatus
 from peerkit.stores import Apart, BacksUp, Delivery, Reseals, Settled, Store, Wanted
+from peerkit.stores.inspected import Mends
 from peerkit.testing.kit import Conformance, needs, pytest
 from peerkit.testing.pieces import NOW, PAIR, SOON, everything, keep, look, match, message, words
 
@@ -56,6 +57,8 @@ class Copying(Conformance, kit=True):
                 "take": lambda: reader.take(1, NOW, SOON, "t-1"),
                 "settle": lambda: reader.settle((told,), NOW),
             }
+            if isinstance(reader, Mends):
+                refused["mend_guards"] = reader.mend_guards
             for name, ask in refused.items():
                 try:
                     ask()

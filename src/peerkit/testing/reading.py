@@ -309,6 +309,20 @@ class Reading(Conformance, kit=True):
         assert store.apart("goal/g-1") == tuple(said)
         assert store.apart("goal/g-3") == ()
 
+    def test_the_newest_words_are_known(self, store: Store) -> None:
+        """The text that was kept last, of those that nobody asked to forget; else none."""
+        assert store.newest() is None
+        said = [words("Zebra."), words("Ape.", about="goal/a-1"), words("Fox.", owner="p-2")]
+        keep(store, "x", said=said[:2])
+        keep(store, "x")
+        assert store.newest() == said[1]
+        keep(store, "x", said=said[2:])
+        assert store.newest() == said[2]
+        keep(store, "p-2", forgets=["p-2"])
+        assert store.newest() == said[1]
+        keep(store, "p-1", forgets=["p-1"])
+        assert store.newest() is None
+
     def test_the_books_hold_everything(self, store: Store) -> None:
         """The books give each tally, each message with its key, told or not, and all words."""
         said = [words("Zebra."), words("Ape.", about="goal/g-2")]

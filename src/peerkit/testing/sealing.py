@@ -70,6 +70,7 @@ class Sealing(Conformance, kit=True):
         assert store.apart(said.about) == (said,)
         assert boxes(store) == [said]
         assert look(store, key="k").earlier == kept
+        assert store.newest() == said
 
     @needs("encryption")
     def test_equal_texts_are_sealed_differently(self, store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -159,6 +160,41 @@ class Sharing(Conformance, kit=True):
 
         assert [each.number for each in store.journal()] == [1, 2]
 
+    def test_a_batch_belongs_to_its_task(self, store: Store) -> None:
+        """Another task of the same thread is refused while it is open, and no part of it."""
+        stood = change(("ben",), look(store, "ben"))
+        refused: list[str] = []
+
+        async def ours(opened: asyncio.Event, asked: asyncio.Event) -> None:
+            with store.together():
+                keep(store, "ana")
+                opened.set()
+                await asked.wait()
+                keep(store, "cleo")
+
+        async def other(opened: asyncio.Event, asked: asyncio.Event) -> None:
+            await opened.wait()
+            for name, ask in {
+                "keep": lambda: store.keep(stood),
+                "view": lambda: look(store, "ana"),
+                "together": lambda: store.together().__enter__(),
+            }.items():
+                try:
+                    ask()
+                except StoreError:
+                    refused.append(name)
+            asked.set()
+
+        async def both() -> None:
+            opened, asked = asyncio.Event(), asyncio.Event()
+            await asyncio.gather(ours(opened, asked), other(opened, asked))
+
+        asyncio.run(both())
+
+        assert refused == ["keep", "view", "together"]
+        assert tuple(store.journal(about="ben")) == ()
+        assert keep(store, "ben") == tuple(store.journal())[-1]
+
     # -- messages
 
     def test_threads_never_get_one_message_twice(self, store: Store) -> None:
@@ -207,6 +243,7 @@ class Sharing(Conformance, kit=True):
             "find": lambda: store.find(Wanted(Match)),
             "books": lambda: list(store.books()),
             "words": lambda: store.apart("goal/g-1"),
+            "newest": store.newest,
             "take": lambda: store.take(1, NOW, SOON, "t-1"),
             "settle": lambda: store.settle((Settled(key="1/0", delivery=Delivery.TOLD),), NOW),
             "posted": lambda: list(store.posted()),

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
+from peerkit.testing.batches import Batches
 from peerkit.testing.copying import Copying
 from peerkit.testing.finding import Finding
 from peerkit.testing.hosting import Hosting
 from peerkit.testing.keeping import Keeping
+from peerkit.testing.mending import Mending
 from peerkit.testing.outbox import Outbox
 from peerkit.testing.reading import Reading
 from peerkit.testing.restoring import Restoring
@@ -20,7 +22,18 @@ __all__ = ["StoreConformance"]
 
 
 class StoreConformance(
-    Reading, Finding, Keeping, Outbox, Sharing, Sealing, Copying, Restoring, Hosting, kit=True
+    Reading,
+    Finding,
+    Keeping,
+    Batches,
+    Outbox,
+    Sharing,
+    Sealing,
+    Copying,
+    Restoring,
+    Mending,
+    Hosting,
+    kit=True,
 ):
     """Every promise of :class:`~peerkit.stores.Store`. Give a fixture ``store``: new and empty.
 
@@ -39,6 +52,8 @@ class StoreConformance(
     - ``"reseals"``: :class:`~peerkit.stores.Reseals`. That no page and no log holds what was
       there before depends on the engine: test it where you know its files;
     - ``"restores"``: :class:`~peerkit.stores.Restores`;
+    - ``"mends-guards"``: its place refuses what goes round the door, and it can put back what
+      refuses it (``peerkit.stores.inspected.Mends``; :meth:`unguard`);
     - ``"encryption"``: it is a store around yours that seals what people say (:meth:`inside`).
 
     ::
@@ -65,6 +80,7 @@ class StoreConformance(
             "backs-up": "copy",
             "reseals": "",
             "restores": "",
+            "mends-guards": "unguard",
             "encryption": "inside",
         }
     )

@@ -9,6 +9,7 @@ import sqlite3
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import RLock
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -101,6 +102,7 @@ class KeyFile:
     Each key is wrapped by ``master``: 32 bytes, or a :class:`Wrapping`. Whoever has this file
     and the master key can read what anybody said; keep the three apart, and do not keep a copy
     of this file with a backup of the database: it would bring back who was forgotten.
+    With ``read_only`` the file must be there, and nothing is written to it.
     """
 
     def __init__(
@@ -109,10 +111,12 @@ class KeyFile:
         master: bytes | Wrapping,
         *,
         program: str = "main",
+        read_only: bool = False,
     ) -> None:
         self.path: str = os.fspath(path)
         self._master = _wrapping(master)
         self._program = program
+        self._read_only = read_only
         self._pid = os.getpid()
         self._lock = RLock()
         self._known: dict[bytes, Key] = {}
@@ -122,12 +126,17 @@ class KeyFile:
 
     def _open(self) -> None:
         try:
-            with suppress(FileExistsError):  # only its owner reads it, from the first byte on
-                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            # The name as a whole: SQLite may take one that begins with "file:" for an address.
+            where = Path(self.path).absolute().as_uri()
+            if self._read_only:
+                where += "?mode=ro"
+            else:
+                with suppress(FileExistsError):  # only its owner reads it, from the first byte on
+                    os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             self._db = sqlite3.connect(
-                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+                where, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, uri=True
             )
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, ValueError, sqlite3.Error) as error:
             failed = type(error).__name__
         else:
             try:
@@ -136,7 +145,7 @@ class KeyFile:
                 self.close()
                 raise
             return
-        raise StoreError(f"{self.path} cannot be opened ({failed}). Is the folder there?")
+        raise StoreError(f"{self.path} cannot be opened ({failed}). Is the path right?")
 
     def _prepare(self) -> None:
         """Make what is missing, and see whether the master key is the one of this file."""
@@ -147,22 +156,35 @@ class KeyFile:
             failed = why(error)
         if failed:
             raise StoreError(f"{self.path} could not be read: {failed}.")
+        with self._transaction("BEGIN") as db:  # what is there already is not written to
+            there = self._is_ours(db)
+        if not there:
+            self._make()
+        ((wrapped,),) = self._ask("SELECT wrapped FROM peerkit_master")
+        self._asked(self._master.unwrap, wrapped, _MASTER)
+        self._proof = wrapped
+
+    def _is_ours(self, db: sqlite3.Connection) -> bool:
+        """Whether keys can be in it already; it may be empty, and nothing else."""
+        (ours,) = db.execute("PRAGMA application_id").fetchone()
+        (form,) = db.execute("PRAGMA user_version").fetchone()
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if ours == 0 == tables and not self._read_only:
+            return False
+        if ours != _OURS:
+            raise NotAStore(f"{self.path} is no file of keys.")
+        if form > _FORM:
+            raise NotAStore(f"{self.path} was written by a newer peerkit; install that one.")
+        return True
+
+    def _make(self) -> None:
+        """Lay out a file that was empty just now. Another process may be faster."""
         with self._transaction() as db:
-            (ours,) = db.execute("PRAGMA application_id").fetchone()
-            (form,) = db.execute("PRAGMA user_version").fetchone()
-            (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            if ours == 0 == tables:
+            if not self._is_ours(db):
                 for statement in _TABLES:
                     db.execute(statement)
                 wrapped = self._new_proof(self._master)
                 db.execute("INSERT INTO peerkit_master VALUES (?)", (wrapped,))
-            elif ours != _OURS:
-                raise NotAStore(f"{self.path} is no file of keys.")
-            elif form > _FORM:
-                raise NotAStore(f"{self.path} was written by a newer peerkit; install that one.")
-            (wrapped,) = db.execute("SELECT wrapped FROM peerkit_master").fetchone()
-        self._asked(self._master.unwrap, wrapped, _MASTER)
-        self._proof = wrapped
 
     def _new_proof(self, master: Wrapping) -> bytes:
         return self._asked(master.wrap, secrets.token_bytes(SECRET), _MASTER)
@@ -186,6 +208,8 @@ class KeyFile:
         """
         with self._lock:
             db = self._ready()
+            if self._read_only and begin != "BEGIN":
+                raise StoreError(f"{self.path} was opened to be read only. Nothing was written.")
             try:
                 db.execute(begin)
                 if self._proof is not None:

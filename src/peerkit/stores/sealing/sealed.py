@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import islice
 from threading import local
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -34,6 +33,7 @@ from peerkit.stores.sealing.keys import Keys, Looked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import date, datetime
 
 __all__ = ["SealedStore", "holds_sealed"]
 
@@ -41,21 +41,21 @@ N = TypeVar("N", bound=Noun)
 
 #: How many texts are sealed anew while others wait.
 _BATCH: Final = 100
-#: How many entries show whether a program is sealed, at the beginning and at the end.
+#: How many entries show whether a program was sealed once, at its beginning.
 _SHOW: Final = 100
-#: The view that is read for its number alone is of this moment.
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def holds_sealed(store: Store) -> bool:
-    """Whether what people say is sealed here, as the first and the last entries show it.
+    """Whether what people say is sealed here, as the text says that was kept last.
 
-    It is the same few entries however long the journal is. One that cannot be read says nothing.
+    Behind a sealed text nobody keeps one in clear who opened the program at its address.
+    Somebody may have done it otherwise: so the first entries are looked at as well.
+    One that cannot be read says nothing.
     """
     with suppress(StoreError):
-        last = store.view((), date.min, _NEVER).view.seen
-        ends = chain(islice(store.journal(), _SHOW), store.journal(max(last - _SHOW, _SHOW)))
-        return any(each.sealed for entry in ends for each in entry.apart)
+        newest = store.newest()
+        first = (each for entry in islice(store.journal(), _SHOW) for each in entry.apart)
+        return newest is not None and (newest.sealed or any(each.sealed for each in first))
     return False
 
 
@@ -72,7 +72,7 @@ class SealedStore:
 
     Keys that are new are refused where texts are sealed already, for they open none of them.
     Where the old ones are lost, ``anew`` takes new ones, and what is sealed stays so. With
-    ``read_only`` no key is destroyed either.
+    ``read_only`` nothing is kept here, and of the keys none is made, retired or destroyed.
 
     Where ``inner`` keeps inside a transaction of the host's (its ``joined`` is true), nothing
     is destroyed here, for the host may still take it back: call :meth:`sweep` of the program's
@@ -87,6 +87,7 @@ class SealedStore:
         self._boxes = Boxes()
         self._mine = local()
         self._joined = getattr(inner, "joined", False) is True
+        self._read_only = read_only
         self._known = False
         if not (anew or self._joined) and keys.belong("") and holds_sealed(inner):
             raise StoreError(
@@ -102,18 +103,27 @@ class SealedStore:
         if not self._known and not self._joined:
             first = next(self.inner.journal(), None)
             journal = empty if first is None else first.hash
-            if journal is not None and not self.keys.belong(journal):
+            if journal is not None and not self._are_of(journal):
                 raise StoreError(
                     "These keys belong to another program's journal. Give each program keys of "
                     "its own."
                 )
             self._known = bool(journal)
 
+    def _are_of(self, journal: str) -> bool:
+        """Whether the keys may be used here. Whoever only reads leaves those of nobody so."""
+        return (self._read_only and self.keys.belong("")) or self.keys.belong(journal)
+
+    def _must_write(self) -> None:
+        if self._read_only:
+            raise StoreError("The program was opened to be read only. Nothing was stored.")
+
     # -- on the way in
 
     @carrying_nothing
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
+        self._must_write()
         if not change.apart and not change.forgets:
             return self.inner.keep(change)
         if self._doomed is not None:
@@ -212,6 +222,11 @@ class SealedStore:
             )
         return found
 
+    def newest(self) -> Apart | None:
+        """The text that was kept last."""
+        found = self.inner.newest()
+        return None if found is None else self._opened(found)
+
     # -- as it is
 
     def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
@@ -260,6 +275,7 @@ class SealedStore:
         old key or the new one, and it can be begun again. Gives how many texts were sealed.
         The old keys stay, for copies that were made before; for ``destroy_old`` see :meth:`sweep`.
         """
+        self._must_write()
         inner = self.inner
         if not isinstance(inner, Reseals) or self._joined:
             raise StoreError("This store cannot write its texts anew, which new keys would need.")
@@ -309,6 +325,7 @@ class SealedStore:
         ``destroy_old`` every retired key goes that no text here needs: backups made before cannot
         be read any more, nor copies that use these keys.
         """
+        self._must_write()
         if self._joined:
             return
         owners, looked = self._forgotten()

@@ -75,5 +75,5 @@ def _guards(ask: Ask, names: Names) -> Iterator[Advice]:
         yield Advice(
             each,
             "The database does not refuse any more what goes round the door.",
-            "Verify the program, find out who did it, and move it to a new database.",
+            "Verify the program, find out who did it, and put ours back with mend_guards().",
         )

@@ -68,6 +68,10 @@ class SQLReader(SQLStore):
         """No text is written anew here."""
         self._refuse()
 
+    def mend_guards(self) -> tuple[str, ...]:
+        """Whoever mends writes."""
+        self._refuse()
+
     def together(self) -> AbstractContextManager[None]:
         """One moment for everything that is read inside the block."""
         return self._server.together(lambda db: run(db, _ONE_MOMENT))

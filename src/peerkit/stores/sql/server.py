@@ -9,6 +9,7 @@ from threading import local
 from typing import Any, Final, TypeVar
 
 from peerkit.errors import MissingExtra, Moved, StoreError
+from peerkit.stores.tasks import OneTask
 
 try:
     import psycopg
@@ -119,6 +120,7 @@ class Server:
         self._closed = False
         self._host: Host | None = None
         self._here = local()
+        self._task = OneTask()
 
     def within(self, host: Host) -> Server:
         """The same server, through the connection of a host and in its transaction."""
@@ -156,6 +158,7 @@ class Server:
             raise StoreError("This store was opened in another process. Open it again in this one.")
         if self._closed:
             raise StoreError("This program is closed. Open it again.")
+        self._task.must_be_mine()
 
     @property
     def _batch(self) -> psycopg.Connection[Any] | None:
@@ -283,7 +286,7 @@ class Server:
         """
         if self._batch is not None:
             raise StoreError("One batch is open already; finish it before the next.")
-        with ExitStack() as held:
+        with self._task.batch(), ExitStack() as held:
             self._here.batch = self._held(held)
             try:
                 if self._host is None:

@@ -158,6 +158,12 @@ class Statements:
         sql = "SELECT about, owner, salt, text FROM {apart} WHERE program = %s AND about = %s"
         return self.names.into(f"{sql} ORDER BY n, position"), (self.program, about)
 
+    def newest(self) -> Asked:
+        """The text that was kept last."""
+        sql = "SELECT about, owner, salt, text FROM {apart} WHERE program = %s"
+        ordered = f"{sql} ORDER BY program DESC, n DESC, position DESC LIMIT 1"
+        return self.names.into(ordered), (self.program,)
+
     def resealing(self, pairs: tuple[tuple[Apart, Apart], ...]) -> Asked:
         """Put other texts in the place of those that stand there. This changes without an entry."""
         sql = """

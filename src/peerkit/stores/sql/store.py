@@ -25,7 +25,7 @@ from peerkit.stores import (
 from peerkit.stores.bare import carrying_nothing
 from peerkit.stores.inspected import Card, cards
 from peerkit.stores.sql.examined import advised
-from peerkit.stores.sql.inspected import faults
+from peerkit.stores.sql.inspected import faults, guards_mended
 from peerkit.stores.sql.opening import found, opened
 from peerkit.stores.sql.outbox import TEXTS, Outbox, message
 from peerkit.stores.sql.server import BEGIN, Host, Server, engine_at, read_address, run
@@ -222,6 +222,11 @@ class SQLStore:
         """The texts kept about this, oldest first."""
         return tuple(Apart(*row) for row in self._server.ask(*self._say.apart(about)))
 
+    def newest(self) -> Apart | None:
+        """The text that was kept last."""
+        rows = self._server.ask(*self._say.newest())
+        return Apart(*rows[0]) if rows else None
+
     @carrying_nothing
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         """Put other texts in the place of those that stand there."""
@@ -255,6 +260,17 @@ class SQLStore:
     def faults(self) -> Iterator[str]:
         """Guards that are gone, altered or switched off, and a head row that does not fit."""
         return faults(self._server.ask, self._say.names, self._say.program)
+
+    @carrying_nothing
+    def mend_guards(self) -> tuple[str, ...]:
+        """Put back guards that are gone, altered or switched off; what was done, in sentences.
+
+        Nothing that they let through is mended. It is never done by itself: look with
+        ``verify`` first, or what happened meanwhile is not noticed. What is not ours
+        is left alone, and tables too: for those there is a backup. Let the role do it
+        that owns the tables.
+        """
+        return self._server.change(lambda db: guards_mended(db, self._say.names))
 
     def cards(self) -> Iterator[Card]:
         """Everything by which this database finds what it keeps."""

@@ -204,5 +204,5 @@ def _guards(ask: Ask) -> Iterator[Advice]:
         yield Advice(
             each,
             "The database does not refuse any more what goes round the door.",
-            "Verify the program, find out who did it, and put a backup back or move to a new file.",
+            "Verify the program, find out who did it, and put ours back with mend_guards().",
         )

@@ -103,7 +103,8 @@ class SQLiteReader(SQLiteStore):
             self._db.execute("BEGIN")
             self._batch = self._writing = True
             try:
-                yield
+                with self._task.batch():
+                    yield
             finally:
                 self._batch = self._writing = False
                 with suppress(sqlite3.Error):  # it may have been closed inside

@@ -27,6 +27,7 @@ from peerkit.stores import (
     seal,
 )
 from peerkit.stores.bare import carrying_nothing
+from peerkit.stores.blocks import within
 from peerkit.stores.inspected import Card, cards
 from peerkit.stores.sqlite.backup import backed_up
 from peerkit.stores.sqlite.examined import advised
@@ -46,6 +47,7 @@ from peerkit.stores.sqlite.restoring import Gathered
 from peerkit.stores.sqlite.statements import HEAD, ITSELF, WRITTEN, counting, finding
 from peerkit.stores.sqlite.statements import standing as standing_said
 from peerkit.stores.sqlite.writing import remove, write, write_noun
+from peerkit.stores.tasks import OneTask
 from peerkit.stores.writing.rows import NounsRead, standing
 
 if TYPE_CHECKING:
@@ -97,6 +99,7 @@ class SQLiteStore:
             raise StoreError("Name a file. What has none would be gone when it is closed.")
         self._pid = os.getpid()
         self._lock = RLock()
+        self._task = OneTask()
         self._writing = False
         self._batch = False
         self._closed = False
@@ -121,6 +124,7 @@ class SQLiteStore:
             )
         if self._closed:
             raise StoreError("This program is closed. Open it again.")
+        self._task.must_be_mine()
 
     def _ask(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         """All rows of one statement; what SQLite raises becomes ours."""
@@ -220,8 +224,7 @@ class SQLiteStore:
     @carrying_nothing
     def keep(self, change: Change) -> Entry:
         """Keep all of a change, or nothing."""
-        with self._transaction():
-            return self._put(change)
+        return within(self._transaction(), lambda: self._put(change))
 
     def _put(self, change: Change) -> Entry:
         number, previous = self._db.execute(HEAD, (self._program,)).fetchone()
@@ -267,7 +270,8 @@ class SQLiteStore:
                 raise StoreError("One batch is open already; finish it before the next.")
             with self._transaction():
                 self._batch = True
-                yield
+                with self._task.batch():
+                    yield
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
@@ -383,8 +387,7 @@ class SQLiteStore:
         ``verify`` first, or what happened meanwhile is not noticed. What is not ours
         is left alone, and tables too: for those there is a backup.
         """
-        with self._transaction():
-            return guards_mended(self._ask, self._program)
+        return within(self._transaction(), lambda: guards_mended(self._ask, self._program))
 
     def advice(self) -> Iterator[Advice]:
         """What to know of this file and the place where it is."""
@@ -403,38 +406,53 @@ class SQLiteStore:
         )
         return tuple(Apart(*row) for row in rows)
 
+    def newest(self) -> Apart | None:
+        """The text that was kept last."""
+        rows = self._ask(
+            "SELECT about, owner, salt, text FROM peerkit_apart "
+            "WHERE program = ? ORDER BY n DESC, position DESC LIMIT 1",
+            (self._program,),
+        )
+        return Apart(*rows[0]) if rows else None
+
     @carrying_nothing
     def reseal(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         """Put other texts in the place of those that stand there."""
+        within(self._transaction(), lambda: self._resealed(pairs))
+
+    def _resealed(self, pairs: tuple[tuple[Apart, Apart], ...]) -> None:
         mine = self._program
         writing = "UPDATE peerkit_program SET writing = ? WHERE id = ?"
-        with self._transaction():
-            self._db.execute(writing, (1, mine))
-            self._db.executemany(
-                "UPDATE peerkit_apart INDEXED BY peerkit_apart_owned SET salt = ?, text = ? "
-                "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
-                [
-                    (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
-                    for was, now in pairs
-                ],
-            )
-            self._db.execute(writing, (0, mine))
-            self._forgot = True
+        self._db.execute(writing, (1, mine))
+        self._db.executemany(
+            "UPDATE peerkit_apart INDEXED BY peerkit_apart_owned SET salt = ?, text = ? "
+            "WHERE program = ? AND about = ? AND owner = ? AND salt = ? AND text = ?",
+            [
+                (now.salt, now.text, mine, was.about, was.owner, was.salt, was.text)
+                for was, now in pairs
+            ],
+        )
+        self._db.execute(writing, (0, mine))
+        self._forgot = True
 
     @carrying_nothing
     def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
         """Messages that are to be told now, leased to the caller."""
-        with self._transaction():
-            rows = taken(self._db, self._program, limit, now, lease, token)
-            return tuple(read(self.path, row) for row in rows)
+        asked = (limit, now, lease, token)
+        return within(
+            self._transaction(),
+            lambda: tuple(read(self.path, row) for row in taken(self._db, self._program, *asked)),
+        )
 
     @carrying_nothing
     def settle(
         self, settled: tuple[Settled, ...], now: datetime, token: str = ""
     ) -> tuple[str, ...]:
         """Write what became of messages that this token took."""
-        with self._transaction():
-            return tuple(settling(self._db, self._program, settled, now, token))
+        return within(
+            self._transaction(),
+            lambda: tuple(settling(self._db, self._program, settled, now, token)),
+        )
 
     def posted(self, *delivery: Delivery) -> Iterator[Posted]:
         """Every message of which one of these became, some hundreds at a time."""

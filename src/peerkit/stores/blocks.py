@@ -1,0 +1,27 @@
+"""A block that is over when it is left, also for whoever is interrupted on the way in or out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from contextlib import _GeneratorContextManager
+
+__all__ = ["within"]
+
+T = TypeVar("T")
+
+
+def within(block: _GeneratorContextManager[Any], work: Callable[[], T]) -> T:
+    """Do this inside the block.
+
+    ``with`` alone leaves a generator as it stands when Ctrl-C comes on the way into the block or
+    out of it, and what it holds stays held while anybody looks at the error. Here it is ended
+    in any case, before somebody else can come between.
+    """
+    try:
+        with block:
+            return work()
+    finally:
+        block.gen.close()
