@@ -158,12 +158,13 @@ def test_what_is_called_off_is_for_whoever_was_in_it() -> None:
     assert fed(stands(OVER, LEFT), off) == {"bo", "p-7"}
 
 
-def test_a_session_that_was_held_is_reminded_of_like_one_that_is_ahead() -> None:
-    """The note of it is asked of who still walks with them: for others the supervisor writes."""
+def test_the_note_of_a_session_is_asked_of_who_still_walks_with_them() -> None:
+    """Of others their supervisor hears; that it was held stays in the calendar of both."""
     held = session(CHANCE, status=pk.SessionStatus.HELD, starts=datetime(2026, 11, 1, tzinfo=UTC))
 
     assert reminded(stands(YES), held) == {"ana", "bo", "p-7"}
-    assert reminded(stands(OVER), held) == fed(stands(OVER), held) == set()
+    assert reminded(stands(OVER), held) == set()
+    assert fed(stands(OVER), held) == {"ana", "bo", "p-7"}
 
 
 def test_who_is_not_in_it_has_it_in_no_way() -> None:

@@ -127,7 +127,7 @@ def _is_here(who: str, view: View) -> bool:
 def _of_peer(noun: Noun, peer: str, taking_part: tuple[str, ...], view: View) -> bool:
     """Whether this peer is here, and walks with one of those the noun is about."""
     if isinstance(noun, Session | Series):
-        return is_theirs(noun, peer, view)
+        return is_theirs(noun, peer, view, to_do=True)
     walks = any(walk_together(peer, one, view) for one in taking_part)
     return serves(peer, view) and (walks or not taking_part)
 
@@ -135,6 +135,6 @@ def _of_peer(noun: Noun, peer: str, taking_part: tuple[str, ...], view: View) ->
 def _of_participant(noun: Noun, who: str, peers: tuple[str, ...], view: View) -> bool:
     """Whether this participant is here, and walks with one of the peers the noun names."""
     if isinstance(noun, Session | Series):
-        return is_theirs(noun, who, view)
+        return is_theirs(noun, who, view, to_do=True)
     walks = any(walk_together(peer, who, view) for peer in peers)
     return takes_part(who, view) and (walks or not peers)

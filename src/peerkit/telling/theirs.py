@@ -29,16 +29,17 @@ _CALLED_OFF: Final = frozenset({SessionStatus.CANCELLED, SeriesStatus.ENDED})
 _OVER: Final = frozenset({MatchStatus.ENDED, MatchStatus.DECLINED})
 
 
-def is_theirs(noun: Session | Series, person: str, view: View) -> bool:
+def is_theirs(noun: Session | Series, person: str, view: View, *, to_do: bool = False) -> bool:
     """Whether this person is in it, and still is.
 
-    The ``view`` is about them and the pairs of it. What is ahead, could be planned anew or asks
-    for a note is for those who are here in the role in which they are in it, and for two alone
-    while they walk together. That it was called off is for whoever was in it and has not left.
+    The ``view`` is about them and the pairs of it. What is ahead or could be planned anew is for
+    those who are here in the role in which they are in it, and for two alone while they walk
+    together. That it was called off, or was held, is for whoever was in it and has not left; what
+    is still ``to_do`` about one that was held, such as its note, is not.
     """
     if person not in {*noun.peers, *noun.participants}:
         return False
-    if noun.status in _CALLED_OFF:
+    if noun.status in _CALLED_OFF or (noun.status is SessionStatus.HELD and not to_do):
         return not has_left(person, view)
     here = (person in noun.peers and serves(person, view)) or (
         person in noun.participants and takes_part(person, view)
