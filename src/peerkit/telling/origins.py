@@ -56,6 +56,11 @@ class Call:
     message: Message
     why: WhyNotTold
 
+    @property
+    def had_no_way(self) -> bool:
+        """Whether nothing was tried: there was no channel, or they had stopped notices."""
+        return self.why in (WhyNotTold.NO_CHANNEL, WhyNotTold.STOPPED)
+
 
 def call_of(store: Store, message: Message) -> Call | None:
     """What a message asks to call about; None where it asks for no call, or nobody passed it on.

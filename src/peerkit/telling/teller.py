@@ -53,8 +53,6 @@ _PASSED_ON: Final = frozenset(
         WhyNotTold.STOPPED,
     }
 )
-#: Why somebody is to be called, as long as nothing reaches them.
-_UNREACHED: Final = frozenset({WhyNotTold.NO_CHANNEL, WhyNotTold.STOPPED})
 
 
 @attrs.frozen
@@ -198,12 +196,11 @@ class Teller:
     def _reached_by_now(self, seen: Seen) -> Seen:
         """What was seen; whoever was to be called and has a way by now hears it themself."""
         call, routes = seen.call, self.routes
-        if call is None or call.why not in _UNREACHED or not isinstance(routes, Routes):
+        if call is None or not call.had_no_way or not isinstance(routes, Routes):
             return seen
         message = call.message
-        if seen.why is not None or not ways_of(
-            seen.view.get(ContactPreferences, message.to), routes
-        ):
+        chosen = seen.view.get(ContactPreferences, message.to)
+        if seen.why is not None or not ways_of(chosen, routes):
             return seen
         return attrs.evolve(seen, message=message, why=WhyNotTold.REACHABLE, other=message.to)
 
