@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 import attrs
 
-from peerkit.acts import Act, CancelNotice, ForgetPerson, Left, Makes
+from peerkit.acts import Act, CancelNotice, DeliveryFailed, ForgetPerson, Left, Makes
 from peerkit.acts.act import kept_of
 from peerkit.decisions import Decision, Rules, decide
 from peerkit.errors import BadInput, KeyReused, Moved, StoreError, must_be
 from peerkit.forgetting import Reach, reached
 from peerkit.handbook import Handbook
 from peerkit.kept import Kept
-from peerkit.model import DAYS_QUIET, KEPT_WITH, Noun, WhyNotTold
+from peerkit.model import DAYS_QUIET, KEPT_WITH, NOT_THEIRS, Noun, WhyNotTold
 from peerkit.model.fields import is_id, zone_named
 from peerkit.notifiers import Notifier
 from peerkit.rules import ROLE_LIMITS
@@ -36,6 +36,7 @@ from peerkit.stores.sealing.keys import Keys
 from peerkit.stores.sealing.sealed import SealedStore
 from peerkit.stores.writing.making import first_answer, made
 from peerkit.telling.looking import LastLook
+from peerkit.telling.origins import origin_of
 from peerkit.telling.reminders import due
 from peerkit.telling.teller import AGAIN, Teller, Told
 from peerkit.telling.ways import Routes
@@ -423,12 +424,22 @@ class Program(Kept):
         about = act.about if reach is None else tuple(dict.fromkeys((*act.about, *reach.about)))
         standing = self.store.view(about, act.counts_on(day), now, act.key)
         view = standing.view
+        known = {} if reach is None else {(each, KEPT_WITH): 1 for each in reach.beside}
         if reach is not None:
-            known = {(each, KEPT_WITH): 1 for each in reach.beside}
             known[act.about[0], DAYS_QUIET] = reach.quiet(day)
+        if isinstance(act, DeliveryFailed) and self._is_anothers(act):
+            known[act.person, NOT_THEIRS] = 1
+        if known:
             view = attrs.evolve(view, tallies={**view.tallies, **known})
         decision = decide(act, view, self.handbook.on(day), self._rules)
         return about, standing, decision
+
+    def _is_anothers(self, act: DeliveryFailed) -> bool:
+        """Whether the notice that it names went to somebody else, or was never sent from here."""
+        if act.notice is None:
+            return False
+        origin = origin_of(self.store, act.notice)
+        return origin is None or origin.to != act.person
 
     def _done(self, act: Act) -> Decision:
         now = self._moment()

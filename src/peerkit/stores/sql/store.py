@@ -45,6 +45,9 @@ N = TypeVar("N", bound=Noun)
 
 #: The head of a program that was not read yet: no change stands on it.
 _UNREAD: Final = (-1, "")
+#: How many entries are read at first, and how many at a time from then on.
+_FEW: Final = 16
+_MANY: Final = 500
 
 
 class SQLStore:
@@ -182,10 +185,11 @@ class SQLStore:
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
-        while rows := self._server.ask(*self._say.entries(after, about)):
+        limit = _FEW  # often only the next one is wanted
+        while rows := self._server.ask(*self._say.entries(after, about, limit)):
             for number, hash_, body, apart in rows:
                 yield Entry(number, hash_, body, tuple(Apart(*each) for each in apart or ()))
-            after = rows[-1][0]
+            after, limit = rows[-1][0], _MANY
 
     def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
         """The nouns that are asked for, behind this place."""
