@@ -186,7 +186,15 @@ def with_another_log(path: Path) -> None:
     other.rename(log)
 
 
-TAKEN = (Path.unlink, moved_away, replaced, without_its_log, with_another_log)
+def without_its_index(path: Path) -> None:
+    """Take away what leads into the log, and by which processes know of each other."""
+    path.with_name("program.db-shm").unlink()
+
+
+TAKEN = (
+    *(Path.unlink, moved_away, replaced),
+    *(without_its_log, with_another_log, without_its_index),
+)
 
 
 @pytest.mark.parametrize("take", TAKEN, ids=lambda each: each.__name__.replace("_", "-"))

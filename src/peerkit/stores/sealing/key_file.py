@@ -18,6 +18,7 @@ from peerkit.stores import NotAStore
 from peerkit.stores.sealing.boxes import aead
 from peerkit.stores.sealing.keys import SECRET, Key, Looked, new_key
 from peerkit.stores.sqlite.file import why
+from peerkit.stores.sqlite.held import hold, let_go
 
 __all__ = ["KeyFile", "MasterKey", "Wrapping"]
 
@@ -144,6 +145,7 @@ class KeyFile:
             except BaseException:
                 self.close()
                 raise
+            hold(self, self._db, self.path)  # a process that is forked never closes it
             return
         raise StoreError(f"{self.path} cannot be opened ({failed}). Is the path right?")
 
@@ -391,9 +393,12 @@ class KeyFile:
         self._master, self._proof = new, proof
 
     def close(self) -> None:
-        """Let go of the file, and of every key in memory."""
+        """Let go of the file, and of every key in memory. In a forked process it stays open."""
+        if os.getpid() != self._pid:
+            return
         with self._lock:
             self._known.clear()
+            let_go(self)
             if self._db is not None:
                 self._db.close()
                 self._db = None
