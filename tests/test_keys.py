@@ -81,7 +81,7 @@ class Service:
 
 #: Forks in the middle of a change, and lets go of everything there.
 FORKING = """
-import gc, os, sys
+import os, sys
 from pathlib import Path
 from peerkit.stores.sealing.key_file import KeyFile
 keys = KeyFile(sys.argv[1], bytes(range(32)))
@@ -92,9 +92,7 @@ with keys._transaction() as db:
     child = os.fork()
     if not child:
         keys.close()
-        keys = db = None
-        gc.collect()
-        os._exit(0)
+        sys.exit(0)
     print(os.waitpid(child, 0)[1])
     print(journal.exists())
 keys.close()
@@ -333,6 +331,15 @@ class TestTheFile:
             KeyFile(text, MASTER)
         with pytest.raises(StoreError, match="Is the path right"):
             KeyFile(tmp_path / "none" / "keys.db", MASTER)
+
+    @pytest.mark.parametrize("name", ["a b?mode=memory#c%41.db", "file:keys.db"])
+    def test_a_name_is_no_address(self, tmp_path: Path, name: str) -> None:
+        """However it is spelled, the file has that name, and keeps what it is given."""
+        with closing(KeyFile(tmp_path / name, MASTER)) as keys:
+            key = keys.current("p-1")
+        with closing(KeyFile(tmp_path / name, MASTER)) as keys:
+            assert keys.current("p-1") == key
+        assert [each.name for each in tmp_path.iterdir()] == [name]
 
     def test_what_is_only_read_is_not_written(self, tmp_path: Path) -> None:
         """Keys are found there, and whatever would write is refused; no file is made."""

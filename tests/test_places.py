@@ -211,7 +211,7 @@ def test_a_file_that_is_taken_away_is_noticed(path: Path, take: Callable[[Path],
         assert around(path) == before
 
 
-@pytest.mark.parametrize("take", TAKEN[:3], ids=lambda each: each.__name__.replace("_", "-"))
+@pytest.mark.parametrize("take", TAKEN, ids=lambda each: each.__name__.replace("_", "-"))
 def test_a_file_that_is_taken_away_is_not_read_on(
     path: Path, take: Callable[[Path], object]
 ) -> None:

@@ -217,13 +217,14 @@ class KeyFile:
                 if self._proof is not None:
                     self._still_ours(db)
                 yield db
+                self._ready()  # or it would be ended by whoever forked in here
                 db.execute("COMMIT")
             except sqlite3.Error as error:
                 failed = why(error)
             else:
                 return
             finally:
-                if db.in_transaction:
+                if db.in_transaction and os.getpid() == self._pid:
                     db.execute("ROLLBACK")
         done = "read" if begin == "BEGIN" else "written"
         raise StoreError(f"{self.path} could not be {done}: {failed}.")

@@ -50,9 +50,9 @@ class Held:
         return _mark(self.file) == self.mark
 
     def whole(self) -> bool:
-        """Whether every name does. What is written goes to the log, so that is looked at then.
+        """Whether every name does. What is newest is in the log.
 
-        Without the index of the log two processes write over each other's changes in it.
+        Without its index two processes write over each other's changes in it.
         """
         return self.there() and all(_mark(each) == mark for each, mark in self.beside)
 
