@@ -568,6 +568,63 @@ class BlindInABatch(MemoryStore):
         return seen_as(found, nouns=(), tallies={}) if self._batch else found
 
 
+class RemembersItsViews(MemoryStore):
+    """Answers in a batch what it answered before, when it is asked the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[Any, Standing] = {}
+
+    def view(self, about: tuple[str, ...], day: date, *rest: Any, **how: Any) -> Standing:
+        """As it stood when this was asked first, but for the number."""
+        found = super().view(about, day, *rest, **how)
+        first = self._said.setdefault((about, day, rest), found) if self._batch else found
+        return attrs.evolve(first, view=attrs.evolve(first.view, seen=found.view.seen))
+
+
+class LooksForKeysOutside(MemoryStore):
+    """Knows in a batch only the keys that were taken before it."""
+
+    def view(self, *args: Any, **how: Any) -> Standing:
+        """The earlier entry, if it is none of this batch."""
+        found = super().view(*args, **how)
+        return attrs.evolve(found, earlier=None) if self._batch else found
+
+
+class WritesAtTheEnd(MemoryStore):
+    """Gathers what a batch keeps: views know of it, and whoever else reads does not yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written = 0
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """So many are written."""
+        self._written = len(self._entries)
+        with super().together():
+            yield
+
+    def journal(self, *args: Any, **how: Any) -> Iterator[Entry]:
+        """What is written."""
+        found = super().journal(*args, **how)
+        return (each for each in found if not self._batch or each.number <= self._written)
+
+
+class GivesABatchUp(MemoryStore):
+    """Takes back all of a batch when one of its changes has moved."""
+
+    def keep(self, change: Change) -> Entry:
+        """Or nothing is left."""
+        try:
+            return super().keep(change)
+        except Moved:
+            while self._batch and self._undo:
+                step, *what = self._undo.pop()
+                step(*what)
+            raise
+
+
 class NestsBatches(MemoryStore):
     """Takes a batch inside a batch for a part of it."""
 
@@ -754,6 +811,10 @@ STORES: Final[Mapping[type[Store], tuple[str, ...]]] = {
     StumblesOverTwins: ("test_what_is_named_twice_counts_once",),
     ForgetsBatches: ("test_a_batch_is_kept_whole",),
     BlindInABatch: ("test_a_batch_sees_itself",),
+    RemembersItsViews: ("test_a_batch_sees_what_it_looked_at_before",),
+    LooksForKeysOutside: ("test_a_batch_gives_a_key_once",),
+    WritesAtTheEnd: ("test_whoever_reads_in_a_batch_meets_what_it_kept",),
+    GivesABatchUp: ("test_a_batch_goes_on_after_moved",),
     NestsBatches: ("test_a_batch_holds_no_other",),
     OpenBatch: ("test_nobody_writes_beside_a_batch",),
     TakesAnyTask: ("test_a_batch_belongs_to_its_task",),

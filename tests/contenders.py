@@ -13,7 +13,8 @@ import attrs
 
 import peerkit as pk
 from peerkit.model import WALKING
-from peerkit.stores import Change, Entry, Standing, Store
+from peerkit.stores import Change, Entry, Standing
+from tests.around import Around
 from tests.histories import Did
 from tests.ordinary import LIVED, NOW
 
@@ -45,20 +46,16 @@ _together: list[Barrier] = []
 
 
 @attrs.define
-class Watched:
+class Watched(Around):
     """A store around a store: notes what was read, what was kept on it, and what had moved.
 
     Now and then it takes its time after a look, so that others come in between.
     """
 
-    store: Store
     chance: Random
     stood: list[Standing] = attrs.field(factory=list)
     kept: list[tuple[Change, Entry]] = attrs.field(factory=list)
     moved: int = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store, name)
 
     def view(self, *args: Any, **how: Any) -> Standing:
         """How things stand; it is remembered."""

@@ -145,6 +145,10 @@ class TestRead:
             "~",
             "=",
             "%",
+            "\U0001fae9",  # a face that older Pythons do not know
+            "\ue00e",  # a sign of some makers' own
+            "\u20e3",
+            "\x07",
         ],
     )
     def test_beside_any_other_sign_a_yes_is_none_and_a_stop_is_one(self, sign: str) -> None:

@@ -10,7 +10,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -60,6 +60,7 @@ class Place:
     path: Path
     program: pk.Program
     anchor: pk.Anchor
+    opened: ExitStack
 
     @property
     def store(self) -> SQLiteStore:
@@ -70,7 +71,11 @@ class Place:
     def again(self, **how: Any) -> pk.Program:
         """The same file, opened once more."""
         told: dict[str, Any] = {"handbook": HANDBOOK, "clock": lambda: LATER}
-        return pk.Program(SQLiteStore(self.path), **told | how)
+        return pk.Program(self.lent(SQLiteStore), **told | how)
+
+    def lent(self, kind: type[SQLiteStore]) -> SQLiteStore:
+        """The same file in a store of its own, which is closed when the probe is over."""
+        return self.opened.enter_context(closing(kind(self.path)))
 
     def sql(self, *statements: str) -> None:
         """Through a connection of one's own, with the guards in place."""
@@ -937,22 +942,22 @@ def a_file_to_move_in_is_hashed_again_and_the_head_was_kept(place: Place) -> Non
 
 @refused(pk.StoreError, "was opened to be read only")
 def a_reader_is_asked_to_write(place: Place) -> None:
-    pk.Program(SQLiteReader(place.path), handbook=HANDBOOK, clock=lambda: NOW).do(GOAL)
+    pk.Program(place.lent(SQLiteReader), handbook=HANDBOOK, clock=lambda: NOW).do(GOAL)
 
 
 @refused(pk.StoreError, "was opened to be read only")
 def a_reader_is_asked_to_tell(place: Place) -> None:
-    pk.Program(SQLiteReader(place.path), handbook=HANDBOOK).tell(MemoryNotifier())
+    pk.Program(place.lent(SQLiteReader), handbook=HANDBOOK).tell(MemoryNotifier())
 
 
 @refused(pk.StoreError, "was opened to be read only")
 def a_reader_is_given_a_change(place: Place) -> None:
-    SQLiteReader(place.path).keep(place.change(attrs.evolve(GOAL, id="g-9")))
+    place.lent(SQLiteReader).keep(place.change(attrs.evolve(GOAL, id="g-9")))
 
 
 @refused(sqlite3.OperationalError, "readonly|read-only|attempt to write")
 def sql_goes_through_the_connection_of_a_reader(place: Place) -> None:
-    SQLiteReader(place.path)._db.execute("UPDATE peerkit_program SET writing = 1")
+    place.lent(SQLiteReader)._db.execute("UPDATE peerkit_program SET writing = 1")
 
 
 @refused(pk.StoreError, "is closed")
@@ -969,7 +974,7 @@ def a_sealed_store_is_opened_with_the_keys_of_somebody_else(place: Place) -> Non
 
     keys = KeysInMemory()
     with opened(SealedStore(MemoryStore(), keys), salt=lambda: "other"):
-        SealedStore(SQLiteStore(place.path), keys)
+        SealedStore(place.lent(SQLiteStore), keys)
 
 
 @refused(pk.BadInput, "give an act")
@@ -1002,8 +1007,8 @@ def place(tmp_path: Path) -> Any:
     shutil.copy(path, tmp_path / "older.db")
     program = empty(SQLiteStore(path), salt=lambda: os.urandom(4).hex())
     program.do(KEYED)
-    with program:
-        yield Place(tmp_path, path, program, program.anchor())
+    with program, ExitStack() as opened_again:
+        yield Place(tmp_path, path, program, program.anchor(), opened_again)
 
 
 @pytest.mark.parametrize("name", PROBES)

@@ -25,6 +25,7 @@ from peerkit.exchange import calendar
 from peerkit.exchange.calendar import Cover
 from peerkit.testing.strategies import timetables
 from tests.ordinary import NOW, empty, opened, plan
+from tests.reading_by_hand import read_by_hand
 
 pytestmark = pytest.mark.once
 
@@ -94,7 +95,7 @@ def the(name: str, data: bytes) -> str:
     return found
 
 
-# -- two readers that are not ours ---------------------------------------------------------------
+# -- three readers that are not ours --------------------------------------------------------------
 
 #: When it starts, and how long it lasts.
 Shown = tuple[datetime, timedelta]
@@ -162,7 +163,7 @@ def read_with_vobject(data: bytes) -> list[Shown]:
     return sorted(found)
 
 
-READERS: Final = (read_with_icalendar, read_with_vobject)
+READERS: Final = (read_with_icalendar, read_with_vobject, read_by_hand)
 
 
 def meant(*items: pk.Session | pk.Series) -> list[Shown]:
@@ -210,9 +211,9 @@ def many_series(draw: st.DrawFn) -> pk.Series:
 
 
 class TestWhatOthersRead:
-    """Two readers that know nothing of us show exactly the times that stand here."""
+    """Readers that know nothing of us show exactly the times that stand here."""
 
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=80)
     @given(many_series())
     def test_a_series_is_read_as_it_stands(self, one: pk.Series) -> None:
         """Whatever its rule, its zone, and what became of its days."""

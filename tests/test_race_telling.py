@@ -18,8 +18,9 @@ import attrs
 import pytest
 
 import peerkit as pk
-from peerkit.stores import Delivery, Standing, Store
+from peerkit.stores import Delivery, Standing
 from peerkit.telling.ways import Routes
+from tests.around import Around
 from tests.ordinary import LIVED, NOW
 from tests.postgres import Postgres
 
@@ -161,14 +162,10 @@ def take_back(address: str) -> list[TakenBack]:
 
 
 @attrs.define
-class Watched:
+class Watched(Around):
     """A store around a store: remembers at which entry somebody looked last."""
 
-    store: Store
     seen: int = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store, name)
 
     def view(self, *args: Any, **how: Any) -> Standing:
         """How things stand."""

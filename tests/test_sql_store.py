@@ -456,24 +456,6 @@ def test_what_is_forgotten_is_not_remembered(store: SQLStore) -> None:
     assert not store._nouns.known
 
 
-def test_a_batch_goes_on_after_moved(store: SQLStore) -> None:
-    """Moved leaves nothing behind, so whoever reads again inside a batch can keep then."""
-    old, older = look(store, "ana", key="k"), look(store, "ana")
-    with store.together():
-        keep(store, "ana", key="k")
-        keep(store, "ana", counts=[Count("ana", "walking", 1)])
-        for stale in (
-            change(("ana",), old, key="k"),
-            change(("ana",), older),
-            change(("ben",), look(store, "ben"), key="k"),
-        ):
-            with pytest.raises(Moved):
-                store.keep(stale)
-        keep(store, "ben")
-
-    assert [each.number for each in store.journal()] == [1, 2, 3]
-
-
 def test_a_fault_inside_a_batch_ends_the_batch(store: SQLStore) -> None:
     """After a failure nothing more can be kept in a batch, so nobody takes half of it for all."""
     with pytest.raises(StoreError, match="failed, and the whole batch with it"), store.together():  # noqa: PT012 - the whole batch

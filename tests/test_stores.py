@@ -222,21 +222,6 @@ def test_a_fault_inside_a_batch_ends_the_batch(path: Path, failing: type[Failing
         assert tuple(store.journal()) == ()
 
 
-def test_a_batch_goes_on_after_moved(path: Path) -> None:
-    """Moved leaves nothing behind, so whoever reads again inside a batch can keep then."""
-    with closing(SQLiteStore(path)) as store:
-        old, older = look(store, "ana", key="k"), look(store, "ana")
-        with store.together():
-            keep(store, "ana", key="k")
-            keep(store, "ana", counts=[Count("ana", "walking", 1)])
-            for stale in (change(("ana",), old, key="k"), change(("ana",), older)):
-                with pytest.raises(Moved):
-                    store.keep(stale)
-            keep(store, "ben")
-
-        assert [each.number for each in store.journal()] == [1, 2, 3]
-
-
 def test_a_store_does_not_go_through_a_fork(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that was made in another process is not used: that would harm the file."""
     with closing(SQLiteStore(path)) as store:

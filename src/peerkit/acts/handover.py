@@ -106,7 +106,7 @@ class ReassignMatch(ProposeMatch):
         return Left(
             nouns=(*proposed, over, *rest),
             counts=(Count(self.earlier_peer, WALKING, -1),) if walked else (),
-            messages=(*new.messages, *told, *told_of_series(rest)),
+            messages=(*new.messages, *told, *told_of_series(rest, view.now)),
         )
 
 

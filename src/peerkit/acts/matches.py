@@ -152,12 +152,12 @@ def settled(view: View, peer: str, participant: str) -> tuple[Noun, ...]:
     return (*agreements, *series)
 
 
-def told_of_series(over: tuple[Noun, ...]) -> tuple[Message, ...]:
-    """What was planned to come back is over: whoever would come hears of it, as of any series."""
+def told_of_series(over: tuple[Noun, ...], now: datetime) -> tuple[Message, ...]:
+    """What would have come back is over: whoever would come hears of it, as of any series."""
     return tuple(
         Message(to=who, kind=EndSeries.kind, about=each.id, inside=f"Series {each.id} is over.")
         for each in over
-        if isinstance(each, Series)
+        if isinstance(each, Series) and not each.over(now)
         for who in dict.fromkeys((*each.participants, *each.peers))
     )
 
@@ -188,6 +188,6 @@ class EndMatch(_AnswerMatch):
             counts=(Count(self.peer, WALKING, -1),) if ended else (),
             messages=(
                 *to_each(self, self.id, f"Match {self.id} is over.", self.participant, self.peer),
-                *told_of_series(over),
+                *told_of_series(over, view.now),
             ),
         )

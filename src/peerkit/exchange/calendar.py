@@ -9,6 +9,10 @@ each other have no session alone, and a peer who has left has none.
 **What calendars show** is what stands here: a session is a moment; a series is exactly its
 ``occurrences``, by the clock on the wall there, across every change of it.
 
+**Where it is made.** Here a program is asked what is somebody's. ``calendar_files`` makes a file
+of what it is given, ``calendar_events`` the events in it, ``calendar_zones`` the clocks they go
+by, and ``calendar_cover`` is what everybody sees of an event.
+
 RFC 5545 (the form), RFC 5546 (invitations), RFC 7986 (a feed). Needs icalendar
 (``pip install 'peerkit[calendar]'``).
 """
@@ -17,8 +21,8 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -39,6 +43,7 @@ from peerkit.errors import BadInput, must_be
 from peerkit.exchange.calendar_cover import LEAST_SECRET, SUMMARIES, Cover, is_address
 from peerkit.exchange.calendar_events import uid_of
 from peerkit.exchange.calendar_files import (
+    STANDS,
     cancellation,
     feed,
     invite,
@@ -55,7 +60,6 @@ from peerkit.model import (
     SeriesStatus,
     Session,
     SessionStatus,
-    View,
 )
 from peerkit.program import Program
 from peerkit.telling.grounds import is_theirs, pairs_of
@@ -119,7 +123,7 @@ def feed_of(program: Program, person: str, cover: Cover, *, days: int = AHEAD) -
     )
     series = program.every(Series, about=person, status=SeriesStatus.RUNNING)
     found: tuple[Session | Series, ...] = (*sessions, *series)
-    view = program.view(*_once(person, *(pair for each in found for pair in pairs_of(each))))
+    view = program.view(*_once(person, *_pairs_of(found)))
     return feed(
         (each for each in found if is_theirs(each, person, view)),
         person,
@@ -164,8 +168,9 @@ def invites(
     """What ``Routes(invite=…)`` takes: the file for whatever a message is about, and a person.
 
     An invitation for a planned session, a cancellation for a cancelled one, as they stand
-    when it is asked; of a series, and of a session that belongs to one, always the whole series;
-    None for everything else, for people who are not in it any more, and for
+    when it is asked; of a series, and of a session that belongs to one, always the whole series,
+    for those who are in it: who steps in for a day has the session of that day alone;
+    None for everything else, for what lies behind, for people who are not in it any more, and for
     those who want no notices. ``summaries`` are neutral words by language, laid over ours.
     Give ``organizer`` and the person is asked for an answer at the one address by which mail
     may go to them. Where there are several, nobody is named: whoever reads one mailbox need
@@ -218,32 +223,44 @@ class _Inviting:
         """The file about this for this person, if there is to be one."""
         if not isinstance(noun, Session | Series):
             return None
-        item = _whole_of(self.program, noun)
+        item = _whole_of(self.program, noun, to)
         # Counted before it is read: an old time under a new number would stay in a calendar.
         sequence = sequence_of(self.program, item)
-        view = self.program.view(*_once(item.id, to, *pairs_of(item)))
+        within = tuple(self._sessions_of(item))
+        view = self.program.view(*_once(item.id, to, *_pairs_of((item, *within))))
         stands, person = view.get(type(item), item.id), view.get(ContactPreferences, to)
         if stands is None or not is_theirs(stands, to, view):
             return None
         if person is None or person.status is not ContactStatus.WELCOME:
             return None
-        return self._file(stands, person, sequence, view)
+        sessions = [each for each in within if is_theirs(each, to, view)]
+        if isinstance(stands, Series) and _lies_behind(stands, (*sessions, noun), view.now):
+            return None
+        return self._file(stands, sessions, person, sequence, view.now)
+
+    def _sessions_of(self, item: Session | Series) -> Iterator[Session]:
+        """Of a series the sessions that stand in it."""
+        if isinstance(item, Series):
+            yield from self.program.every(Session, about=item.id, status=STANDS, since=item.behind)
 
     def _file(
-        self, item: Session | Series, person: ContactPreferences, sequence: int, view: View
+        self,
+        item: Session | Series,
+        sessions: Iterable[Session],
+        person: ContactPreferences,
+        sequence: int,
+        now: datetime,
     ) -> bytes | None:
         """The file of what is theirs, as it stands."""
         to, place = person.id, self._place_for(person)
         how: dict[str, Any] = {
             "cover": attrs.evolve(_cover_of(person, self.covers), secret=self.secret()),
-            "now": view.now,
+            "now": now,
             "sequence": sequence,
             "address": _mailbox_of(person),
         }
         if isinstance(item, Series):
-            found = self.program.every(Session, about=item.id, status=SessionStatus.PLANNED)
-            theirs = [each for each in found if is_theirs(each, to, view)]
-            return invite_to_series(item, to, sessions=theirs, place=place, **how)
+            return invite_to_series(item, to, sessions=sessions, place=place, **how)
         if item.status is SessionStatus.CANCELLED:
             return cancellation(item, to, **how)
         if item.status is SessionStatus.PLANNED:
@@ -252,7 +269,7 @@ class _Inviting:
 
     def _place_for(self, person: ContactPreferences) -> Callable[[Session | Series], str | None]:
         """What says where something is, where they said that nobody else sees what they get."""
-        safe = all(each.safe for each in person.points if not each.failed)
+        safe = {each.safe for each in person.points if not each.failed} == {True}
         return self.place if self.place is not None and safe else nowhere
 
 
@@ -280,8 +297,23 @@ def _cover_of(person: ContactPreferences, covers: Mapping[str, Cover]) -> Cover:
     return covers.get(language) or covers.get(language.partition("-")[0]) or covers["en"]
 
 
-def _whole_of(program: Program, item: Session | Series) -> Session | Series:
-    """The series that a session belongs to, where it is there; else the item itself."""
+def _whole_of(program: Program, item: Session | Series, person: str) -> Session | Series:
+    """The series that a session belongs to, for those who are in it; else the item itself.
+
+    Whoever steps in for a day has that day alone.
+    """
     if isinstance(item, Series) or item.series is None:
         return item
-    return program.view(item.series).get(Series, item.series) or item
+    series = program.view(item.series).get(Series, item.series)
+    return item if series is None or person not in {*series.peers, *series.participants} else series
+
+
+def _lies_behind(series: Series, beside: Iterable[Session | Series], now: datetime) -> bool:
+    """Whether a series is over, with the sessions beside it: nothing changes in a calendar then."""
+    ends = (each.span[1] for each in beside if isinstance(each, Session))
+    return series.over(now) and all(each <= now for each in ends)
+
+
+def _pairs_of(items: Iterable[Session | Series]) -> Iterator[str]:
+    """The pairs of all of them: another peer may step in for a day."""
+    return (pair for each in items for pair in pairs_of(each))

@@ -1,42 +1,30 @@
-"""What stands in a calendar for one session, and for a series: times, and nothing that tells.
+"""The events of one session, and of a series: times, and nothing that tells.
 
 A session is a moment: its event is in UTC. A series is a time on a wall: one event with a rule,
 the days that are left out, and those at another time. Where a rule of RFC 5545 cannot say what
-was meant, each time is an event of its own: calendars differ in what they make of a time that
+was meant, each time is said by itself: calendars differ in what they make of a time that
 the clocks left out or showed twice, and they know no last day in place of a missing one.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from typing import Final, TypeAlias
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import attrs
 
 from peerkit.errors import BadInput, MissingExtra
+from peerkit.exchange.calendar_zones import NO_TABLE
 from peerkit.model import MissingDay, Noun, Occurrence, Recurrence, Series, Session
 from peerkit.model.fields import zone_named
-from peerkit.model.recurrence import horizon
 from peerkit.model.scheduling import session_of
 from peerkit.model.timetable import Timetable, placed
 
 try:
-    from icalendar import (
-        Calendar,
-        Event,
-        Timezone,
-        TimezoneDaylight,
-        TimezoneStandard,
-        vCalAddress,
-        vDuration,
-        vRecur,
-    )
+    from icalendar import Event, vCalAddress, vDuration, vRecur
 except ImportError:
     raise MissingExtra("icalendar", "calendar") from None
 
@@ -45,25 +33,10 @@ __all__ = [
     "Taking",
     "event_of_session",
     "events_of_series",
-    "feed_file",
-    "invitation",
     "over_of_series",
     "uid_of",
     "whole_series",
 ]
-
-#: Who made the file. A calendar must say it; this says nothing.
-PRODID: Final = "-//Calendar//Calendar 1.0//EN"
-#: How often a calendar asks for a feed again.
-REFRESH: Final = timedelta(hours=6)
-#: The zone that needs no table.
-_UTC: Final = "UTC"
-#: Around the times of a series, so that the first and the last lie inside its zone's table.
-_MARGIN: Final = timedelta(days=2)
-#: The clocks of no place change twice in less.
-_STEP: Final = timedelta(days=1)
-#: A change of the clocks: on the wall when, from which offset to which, to summer time, its name.
-Change: TypeAlias = "tuple[datetime, timedelta, timedelta, bool, str]"
 
 
 @attrs.frozen(kw_only=True)
@@ -120,40 +93,6 @@ def uid_of(kind: type[Noun], id: str, *, person: str, secret: str) -> str:  # no
     return str(UUID(bytes=digest[:16], version=4))
 
 
-def invitation(method: str, events: list[Event], timetables: Iterable[Timetable] = ()) -> bytes:
-    """The file of what has one UID."""
-    calendar = _calendar(method)
-    for each in _zones(timetables):
-        calendar.add_component(each)
-    return _written(calendar, events)
-
-
-def feed_file(name: str, events: list[Event], timetables: list[Timetable]) -> bytes:
-    """The file of a feed. It has a name, so that no calendar shows its address in place of one."""
-    calendar = _calendar("PUBLISH")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval", vDuration(REFRESH), parameters={"value": "DURATION"})
-    calendar.add("x-published-ttl", vDuration(REFRESH))
-    for each in _zones(timetables):
-        calendar.add_component(each)
-    return _written(calendar, events)
-
-
-def _calendar(method: str) -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", PRODID)
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
-    return calendar
-
-
-def _written(calendar: Calendar, events: list[Event]) -> bytes:
-    for each in events:
-        calendar.add_component(each)
-    return bytes(calendar.to_ical())
-
-
 def event_of_session(session: Session, shown: Shown) -> Event:
     """The event of one session."""
     return _event(shown, shown.uid(Session, session.id), session.starts, session.minutes)
@@ -196,17 +135,19 @@ def _by_rule(
 ) -> Iterator[Event]:
     """One event with a rule, the days that are left out, and those that are not as it says."""
     when, uid = series.when, shown.uid(Series, series.id)
-    there = {} if when.zone == _UTC else {"tzid": when.zone}
+    there = {} if when.zone == NO_TABLE else {"tzid": when.zone}
     whole = _event(shown, uid, _on_the_wall(when, days[0]), when.minutes, there)
     until = _basic(placed(days[-1], when.at, when.zone))
     whole.add("rrule", vRecur.from_ical(f"{_bare(when.repeats).text};UNTIL={until}"))
     standing = {each.time.day for each in stand}
+    # A day that was moved back is said too: a calendar may know it at the other time still.
+    said = {each.day for each in series.moved}
     gone = [_on_the_wall(when, each) for each in days if each not in standing]
     if gone:
         whole.add("exdate", gone, parameters=there)
     yield whole
     for each in stand:
-        if each.own or each.time.starts != placed(each.time.day, when.at, when.zone):
+        if each.own or each.time.day in said:
             by_itself = _by_itself(each, uid, shown)
             day = _on_the_wall(when, each.time.day)
             by_itself.add("recurrence-id", day, parameters=there)
@@ -254,11 +195,9 @@ def _event(
     if shown.place is not None:
         event.add("location", shown.place)
     if shown.organizer is not None and shown.address is not None:
-        asked = (
-            {"partstat": "ACCEPTED"}
-            if shown.comes
-            else {"partstat": "NEEDS-ACTION", "rsvp": "TRUE"}
-        )
+        off = shown.status == "CANCELLED"  # what takes something away asks for no answer
+        asked = {"partstat": "NEEDS-ACTION"} | ({} if off else {"rsvp": "TRUE"})
+        asked = {"partstat": "ACCEPTED"} if shown.comes else asked
         event.add("organizer", vCalAddress(f"mailto:{shown.organizer}"))
         event.add("attendee", vCalAddress(f"mailto:{shown.address}"), parameters=asked)
     return event
@@ -278,7 +217,7 @@ def _basic(moment: datetime) -> str:
 
 def _on_the_wall(when: Timetable, day: date) -> datetime:
     """Its time of this day, as a calendar writes it beside the name of the zone."""
-    return datetime.combine(day, when.at, UTC if when.zone == _UTC else None)
+    return datetime.combine(day, when.at, UTC if when.zone == NO_TABLE else None)
 
 
 def _bare(rule: Recurrence) -> Recurrence:
@@ -306,59 +245,3 @@ def _plain(when: Timetable, day: date) -> bool:
     """Whether the clock there shows this time on this day, and once (PEP 495)."""
     wall = datetime.combine(day, when.at, zone_named(when.zone))
     return wall.utcoffset() == wall.replace(fold=1).utcoffset()
-
-
-# -- what the clocks do --------------------------------------------------------------------------
-
-
-def _zones(timetables: Iterable[Timetable]) -> Iterator[Timezone]:
-    """A table of each zone, for as long as these last: every change of its clocks, one by one.
-
-    A change that is said on its own is read alike everywhere; a list of them is not.
-    """
-    windows: dict[str, set[date]] = {}
-    for each in timetables:
-        if each.zone != _UTC:
-            windows.setdefault(each.zone, set()).add(each.first)
-    for zone, firsts in windows.items():
-        table = Timezone()
-        table.add("tzid", zone)
-        changes = sorted({change for first in firsts for change in _changes(zone, first)})
-        for onset, was, becomes, summer, name in changes:
-            part = TimezoneDaylight() if summer else TimezoneStandard()
-            part.add("dtstart", onset)
-            part.add("tzoffsetfrom", was)
-            part.add("tzoffsetto", becomes)
-            part.add("tzname", name)
-            table.add_component(part)
-        yield table
-
-
-@lru_cache(maxsize=128)
-def _changes(zone: str, first: date) -> tuple[Change, ...]:
-    """How the clocks there stand before this day, and every change until its rule has ended."""
-    there = ZoneInfo(zone)
-    at = datetime.combine(first - _MARGIN, time.min, UTC)
-    end = datetime.combine(horizon(first) + _MARGIN, time.min, UTC)
-    found = [_change(at, at, there)]
-    while at < end:
-        later = at + _STEP
-        if _offset(at, there) != _offset(later, there):
-            found.append(_change(at, later, there))
-        at = later
-    return tuple(found)
-
-
-def _change(before: datetime, after: datetime, there: ZoneInfo) -> Change:
-    """The change between two moments, as the clock that is still the old one shows it."""
-    was = _offset(before, there)
-    while after - before > timedelta(seconds=1):
-        middle = before + (after - before) // 2
-        before, after = (middle, after) if _offset(middle, there) == was else (before, middle)
-    new = after.replace(microsecond=0).astimezone(there)
-    onset = after.replace(microsecond=0, tzinfo=None) + was
-    return onset, was, _offset(after, there), bool(new.dst()), new.tzname() or "-"
-
-
-def _offset(moment: datetime, there: ZoneInfo) -> timedelta:
-    return moment.astimezone(there).utcoffset() or timedelta(0)

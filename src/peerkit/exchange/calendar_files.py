@@ -1,35 +1,46 @@
 """The files of one person: an invitation, a cancellation, a whole series, a feed.
 
-Nothing is read here: each is made of what it is given.
+Nothing is read here: each is made of what it is given, which is looked at before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 import attrs
 
-from peerkit.errors import BadInput, must_be
+from peerkit.errors import BadInput, MissingExtra, must_be
 from peerkit.exchange.calendar_cover import AN_ADDRESS, Cover, is_address, is_place
 from peerkit.exchange.calendar_events import (
     Shown,
     Taking,
     event_of_session,
     events_of_series,
-    feed_file,
-    invitation,
     over_of_series,
     whole_series,
 )
-from peerkit.model import Series, SeriesStatus, Session, SessionStatus
+from peerkit.exchange.calendar_zones import zones_of
+from peerkit.model import Series, SeriesStatus, Session, SessionStatus, Timetable
 from peerkit.model.fields import MOST_ID, in_utc
+
+try:
+    from icalendar import Calendar, Event, vDuration
+except ImportError:
+    raise MissingExtra("icalendar", "calendar") from None
 
 __all__ = ["cancellation", "feed", "invite", "invite_to_series", "nowhere", "person_id"]
 
 N = TypeVar("N", Session, Series)
 
+#: Who made the file. A calendar must say it; this says nothing.
+PRODID: Final = "-//Calendar//Calendar 1.0//EN"
+#: How often a calendar asks for a feed again.
+REFRESH: Final = timedelta(hours=6)
+#: What stands of a series: what is ahead, and what was there, however it went. A report is no
+#: change; were the day taken out by it, whoever has said yes to the series would be asked again.
+STANDS: Final = frozenset({SessionStatus.PLANNED, SessionStatus.HELD, SessionStatus.MISSED})
 #: The largest number that a calendar takes (RFC 5545, 3.3.8).
 _MOST_CHANGES: Final = 2**31 - 1
 
@@ -61,7 +72,7 @@ def invite(
         raise BadInput("session", "is not planned; one that is cancelled takes a cancellation")
     shown = _asking(_shown(to, cover, now, sequence, place), cover, address)
     shown = attrs.evolve(shown, comes=to in session.confirmed)
-    return invitation(_method(shown), [event_of_session(_with(session, to), shown)])
+    return _file(_method(shown), [event_of_session(_with(session, to), shown)])
 
 
 def cancellation(
@@ -82,7 +93,7 @@ def cancellation(
         raise BadInput("session", "is not cancelled; one that is planned takes an invitation")
     shown = _asking(_shown(to, cover, now, sequence), cover, address)
     shown = attrs.evolve(shown, status="CANCELLED")
-    return invitation("CANCEL", [event_of_session(_with(session, to), shown)])
+    return _file("CANCEL", [event_of_session(_with(session, to), shown)])
 
 
 def invite_to_series(  # noqa: PLR0913 - what an invitation says, each by its name
@@ -100,41 +111,45 @@ def invite_to_series(  # noqa: PLR0913 - what an invitation says, each by its na
 
     The file is always the whole of it: its rule, the days left out, the days at another time,
     and the days that have a session of their own, all by one UID. So whichever file a calendar
-    has missed, the next one puts it right. Where nothing is left of it, as it was ended, the file
-    takes it away (METHOD:CANCEL). Sessions that are not planned, or not of this series, or not
-    theirs are left out. ``place`` says where it, or one of the sessions, takes place.
+    has missed, the next one puts it right. A session that was held or missed stays where it was,
+    as long as the series keeps its day. Where the series was ended and nothing of it is ahead,
+    or no day of it is left, the file takes it away (METHOD:CANCEL). Sessions that were
+    cancelled, or are not of this series, or not theirs are left out. ``place`` says where it, or
+    one of the sessions, takes place.
     """
     must_be(Series, series, "series", "give a Series")
     must_be(Iterable, sessions, "sessions", "give the sessions of this series")
     if not callable(place):
         raise BadInput("place", "give the function that says where something takes place")
     shown = _asking(_shown(to, cover, now, sequence), cover, address)
-    stand = _times(_with(series, to), sessions, to, place)
-    if not stand:
-        off = attrs.evolve(shown, status="CANCELLED")
-        return invitation("CANCEL", [over_of_series(series, off)])
-    shown = attrs.evolve(shown, place=_place(place(series)))
-    events, timetables = whole_series(series, stand, shown)
-    return invitation(_method(shown), events, timetables)
-
-
-def _times(
-    series: Series,
-    sessions: Iterable[Session],
-    to: str,
-    place: Callable[[Session | Series], str | None],
-) -> tuple[Taking, ...]:
-    """What stands of a series for one person: its own times while it runs, and its sessions."""
+    series = _with(series, to)
+    own = [each for each in sessions if _stands(each, series, to)]
     running = series.status is SeriesStatus.RUNNING
-    found = {each.day: Taking(each) for each in (series.occurrences if running else ())}
-    for each in sessions:
-        must_be(Session, each, "sessions", "each is a Session")
-        planned = each.status is SessionStatus.PLANNED and each.series == series.id
-        if planned and each.occurrence is not None and _is_in(each, to):
-            found[each.occurrence] = Taking.of(
-                each, comes=to in each.confirmed, place=_place(place(each))
-            )
-    return tuple(found[day] for day in sorted(found))
+    stand = {each.day: Taking(each) for each in (series.occurrences if running else ())}
+    for each in own:
+        comes = to in each.confirmed or each.status is SessionStatus.HELD
+        taking = Taking.of(each, comes=comes, place=_place(place(each)))
+        stand[taking.time.day] = taking
+    if not stand or not (running or any(_is_ahead(each, shown.now) for each in own)):
+        off = attrs.evolve(shown, status="CANCELLED")
+        return _file("CANCEL", [over_of_series(series, off)])
+    shown = attrs.evolve(shown, place=_place(place(series)))
+    events, timetables = whole_series(series, [stand[day] for day in sorted(stand)], shown)
+    return _file(_method(shown), events, timetables)
+
+
+def _stands(session: Session, series: Series, to: str) -> bool:
+    """Whether this is a session of the series that stands in the calendar of one person.
+
+    What was reported stands as long as the series keeps its day: so a file changes with an act
+    on the series, which is counted.
+    """
+    must_be(Session, session, "sessions", "each is a Session")
+    day, status = session.occurrence, session.status
+    if session.series != series.id or day is None or status not in STANDS:
+        return False
+    kept = series.behind is None or day >= series.behind or status is SessionStatus.PLANNED
+    return kept and _is_in(session, to)
 
 
 def feed(
@@ -165,7 +180,32 @@ def feed(
         else:
             events.extend(events_of_series(each, shown))
             timetables.append(each.when)
-    return feed_file(cover.summary, events, timetables)
+    return _file("PUBLISH", events, timetables, name=cover.summary)
+
+
+# -- the file ------------------------------------------------------------------------------------
+
+
+def _file(
+    method: str,
+    events: Iterable[Event],
+    timetables: Iterable[Timetable] = (),
+    *,
+    name: str | None = None,
+) -> bytes:
+    """The bytes of a file. That of a feed has a name, so that no calendar shows its address."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    if name is not None:
+        calendar.add("name", name)
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", vDuration(REFRESH), parameters={"value": "DURATION"})
+        calendar.add("x-published-ttl", vDuration(REFRESH))
+    for each in (*zones_of(timetables), *events):
+        calendar.add_component(each)
+    return bytes(calendar.to_ical())
 
 
 # -- what is given -------------------------------------------------------------------------------
@@ -238,5 +278,10 @@ def _ahead(item: Session | Series, shown: Shown) -> bool:
     if not _is_in(item, shown.person):
         return False
     if isinstance(item, Session):
-        return item.status is SessionStatus.PLANNED and item.span[1] > shown.now
+        return _is_ahead(item, shown.now)
     return item.status is SeriesStatus.RUNNING and not item.over(shown.now)
+
+
+def _is_ahead(session: Session, now: datetime) -> bool:
+    """Whether it is planned, and not over."""
+    return session.status is SessionStatus.PLANNED and session.span[1] > now

@@ -116,10 +116,11 @@ class Store(Protocol):
     def together(self) -> AbstractContextManager[None]:
         """Keep every change inside the ``with`` block, or, if it raises, none.
 
-        Inside the block, views show what has been kept in it; changes of other
-        threads are no part of it. Another task of the same thread is refused meanwhile, whatever
-        it asks, unless it was begun inside: await nothing there. From its beginning to its end
-        nobody else keeps anything in this program. A block inside a block is refused.
+        Inside the block, whatever is read shows what has been kept in it, and after ``Moved``
+        it goes on; changes of other threads are no part of it. Another task of the same thread is
+        refused meanwhile, whatever it asks, unless it was begun inside: await nothing there. From
+        its beginning to its end nobody else keeps anything in this program. A block inside a
+        block is refused.
         """
         ...
 

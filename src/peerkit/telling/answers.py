@@ -57,6 +57,8 @@ _EVERYWHERE: Final[Mapping[str, Answered]] = MappingProxyType(
 #: The signs that may stand around a yes. Beside any other, such as a question mark or a thumb that
 #: points down, it may be none, and a human reads it; a stop is a stop beside whatever sign.
 _BESIDE_A_YES: Final = frozenset(".,;!\u00a1'\"*-_\u2026\u00ab\u00bb\u201c\u201d\u2018\u2019")
+#: What belongs to a letter, as an accent does, or cannot be seen.
+_UNSEEN: Final = frozenset({"Mn", "Cf"})
 #: Words that could be something else in another language. A single "S" is not among them: it may
 #: be the beginning of a stop.
 _IN: Final[Mapping[str, Mapping[str, Answered]]] = MappingProxyType(
@@ -137,12 +139,16 @@ def act_of(
 
 
 def _is_doubtful(text: str) -> bool:
-    """Whether a sign stands in it that may turn a yes into something else."""
-    return any(each not in _BESIDE_A_YES and unicodedata.category(each)[0] in "PS" for each in text)
+    """Whether a sign stands in it that may turn a yes into something else.
+
+    Whatever is not known to be plain may: a face that this Python has not heard of yet too.
+    """
+    seen = (each for each in text if unicodedata.category(each) not in _UNSEEN)
+    return any(not (each.isalnum() or each.isspace() or each in _BESIDE_A_YES) for each in seen)
 
 
 def _plain(text: str) -> str:
     """Small letters and single spaces: no accents, no signs, nothing that cannot be seen."""
     signs = unicodedata.normalize("NFKD", text.casefold())
-    seen = (each for each in signs if unicodedata.category(each) not in {"Mn", "Cf"})
+    seen = (each for each in signs if unicodedata.category(each) not in _UNSEEN)
     return " ".join("".join(each if each.isalnum() else " " for each in seen).split())

@@ -1,4 +1,4 @@
-"""What a store keeps, when it keeps nothing, and many changes as one."""
+"""What a store keeps, and when it keeps nothing."""
 
 from __future__ import annotations
 
@@ -245,69 +245,6 @@ class Keeping(Conformance, kit=True):
             keep(store, "ana", removes=[("match", "m-1")])
 
         assert everything(store) == before
-
-    # -- many changes as one
-
-    def test_a_batch_is_kept_whole(self, store: Store) -> None:
-        """Every change of a batch is there afterwards, each with its own number."""
-        with store.together():
-            for number in range(1, 4):
-                entry = keep(store, f"m-{number}", nouns=[match(f"m-{number}")])
-                assert entry.number == number
-
-        assert [each.number for each in store.journal()] == [1, 2, 3]
-        assert [each.id for each in store.find(Wanted(Match))] == ["m-1", "m-2", "m-3"]
-
-    def test_a_batch_that_raises_leaves_nothing(self, store: Store) -> None:
-        """When a batch raises, none of its changes is there, nor anything they brought."""
-        keep(store, "m-0", nouns=[match("m-0")], said=[words("First.")], messages=[message()])
-        before, stood = everything(store), look(store, "m-0", "m-1", "ana", PAIR, key="k")
-
-        with pytest.raises(ZeroDivisionError), store.together():
-            keep(store, "m-0", nouns=[match("m-0", MatchStatus.WITHDRAWN)])
-            keep(store, "m-1", nouns=[match()], counts=[Count("ana", WALKING, 1)], key="k")
-            keep(store, "ana", messages=[message()], said=[words("Second.")])
-            _ = 1 / 0
-
-        assert everything(store) == before
-        assert look(store, "m-0", "m-1", "ana", PAIR, key="k") == stood
-        assert tuple(store.journal(about="m-1")) == ()
-
-    def test_a_batch_sees_itself(self, store: Store) -> None:
-        """Inside a batch a view shows what has been kept in it."""
-        with store.together():
-            number = keep(store, "m-1", nouns=[match()], counts=[Count("ana", WALKING, 1)]).number
-            stood = look(store, PAIR, "ana")
-
-        assert stood.view.nouns == (match(),)
-        assert stood.view.tally("ana", WALKING) == 1
-        assert stood.view.seen == number
-
-    def test_a_batch_holds_no_other(self, store: Store) -> None:
-        """A batch inside a batch is refused, and the outer one is kept."""
-        with store.together():
-            keep(store, "ana")
-            with pytest.raises(StoreError), store.together():
-                pass
-
-        assert len(tuple(store.journal())) == 1
-
-    def test_a_fault_inside_a_batch_leaves_no_half(self, store: Store) -> None:
-        """When a change of a batch cannot be kept and the batch goes on, no half of it stays."""
-        good = [match("m-2")]
-        try:
-            with store.together():
-                keep(store, "m-1", nouns=[match()])
-                with pytest.raises((StoreError, AttributeError)):
-                    keep(store, "m-2", nouns=good, messages=[message(), unwritable(Message)])
-                keep(store, "m-3", nouns=[match("m-3")])
-        except StoreError:
-            pass  # to give the whole batch up is right as well
-
-        kept = [each.read()["about"] for each in store.journal()]
-        assert kept in ([], [["m-1"], ["m-3"]])
-        assert [[each.id] for each in store.find(Wanted(Match))] == kept
-        assert store.outbox() == (0, 0)
 
 
 def _spoilt(whole: Change, part: str) -> Change:

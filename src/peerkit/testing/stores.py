@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
+from peerkit.testing.batches import Batches
 from peerkit.testing.copying import Copying
 from peerkit.testing.finding import Finding
 from peerkit.testing.hosting import Hosting
@@ -24,6 +25,7 @@ class StoreConformance(
     Reading,
     Finding,
     Keeping,
+    Batches,
     Outbox,
     Sharing,
     Sealing,

@@ -185,7 +185,7 @@ def _column(run: Run, column: Column, values: Any) -> Tidy:
         return Tidy(column.name, Kind.NAME, values, says, words=names)
     if unit == "day":
         dates = np.datetime64(run.scenario.begins, "D") + values
-        never = np.datetime64("NaT")
+        never = np.datetime64("NaT", "D")
         return Tidy(column.name, Kind.DATE, np.where(values == NOTHING, never, dates), says)
     words = column.words or _OWN.get(column.name, _none)(run)
     if words or column.name in _OWN:
