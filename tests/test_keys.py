@@ -6,6 +6,7 @@ import os
 import secrets
 import sqlite3
 import stat
+import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -76,6 +77,26 @@ class Service:
         if self.down or not wrapped.startswith(about):
             raise ConnectionError("Grebe-4711")
         return bytes(each ^ 255 for each in wrapped[len(about) :])
+
+
+#: Forks in the middle of a change, and lets go of everything there.
+FORKING = """
+import os, sys
+from pathlib import Path
+from peerkit.stores.sealing.key_file import KeyFile
+keys = KeyFile(sys.argv[1], bytes(range(32)))
+journal = Path(sys.argv[1] + "-journal")
+with keys._transaction() as db:
+    db.execute("UPDATE peerkit_data_key SET retired = 1")
+    print(journal.exists(), flush=True)
+    child = os.fork()
+    if not child:
+        keys.close()
+        sys.exit(0)
+    print(os.waitpid(child, 0)[1])
+    print(journal.exists())
+keys.close()
+"""
 
 
 class TestTheFile:
@@ -311,6 +332,15 @@ class TestTheFile:
         with pytest.raises(StoreError, match="Is the path right"):
             KeyFile(tmp_path / "none" / "keys.db", MASTER)
 
+    @pytest.mark.parametrize("name", ["a b?mode=memory#c%41.db", "file:keys.db"])
+    def test_a_name_is_no_address(self, tmp_path: Path, name: str) -> None:
+        """However it is spelled, the file has that name, and keeps what it is given."""
+        with closing(KeyFile(tmp_path / name, MASTER)) as keys:
+            key = keys.current("p-1")
+        with closing(KeyFile(tmp_path / name, MASTER)) as keys:
+            assert keys.current("p-1") == key
+        assert [each.name for each in tmp_path.iterdir()] == [name]
+
     def test_what_is_only_read_is_not_written(self, tmp_path: Path) -> None:
         """Keys are found there, and whatever would write is refused; no file is made."""
         path = tmp_path / "keys.db"
@@ -382,6 +412,20 @@ class TestTheFile:
             keys.current("p-1")
         with pytest.raises(StoreError, match="closed"):
             keys.retire(["p-1"])
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+    def test_a_forked_process_ends_no_change_of_ours(self, tmp_path: Path) -> None:
+        """It would take back what we are writing, and with it what saves the file from a crash."""
+        path = tmp_path / "keys.db"
+        with closing(KeyFile(path, MASTER)) as keys:
+            key = keys.current("p-1")
+        done = subprocess.run(
+            [sys.executable, "-c", FORKING, str(path)], check=True, capture_output=True, text=True
+        )
+
+        assert done.stdout.split() == ["True", "0", "True"]
+        with closing(KeyFile(path, MASTER)) as keys:
+            assert keys.retired() == {("p-1", key.name)}
 
     def test_what_cannot_be_written_says_so(self, tmp_path: Path) -> None:
         """And nothing of it was."""

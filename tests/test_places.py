@@ -186,7 +186,15 @@ def with_another_log(path: Path) -> None:
     other.rename(log)
 
 
-TAKEN = (Path.unlink, moved_away, replaced, without_its_log, with_another_log)
+def without_its_index(path: Path) -> None:
+    """Take away what leads into the log, and by which processes know of each other."""
+    path.with_name("program.db-shm").unlink()
+
+
+TAKEN = (
+    *(Path.unlink, moved_away, replaced),
+    *(without_its_log, with_another_log, without_its_index),
+)
 
 
 @pytest.mark.parametrize("take", TAKEN, ids=lambda each: each.__name__.replace("_", "-"))
@@ -203,7 +211,7 @@ def test_a_file_that_is_taken_away_is_noticed(path: Path, take: Callable[[Path],
         assert around(path) == before
 
 
-@pytest.mark.parametrize("take", TAKEN[:3], ids=lambda each: each.__name__.replace("_", "-"))
+@pytest.mark.parametrize("take", TAKEN, ids=lambda each: each.__name__.replace("_", "-"))
 def test_a_file_that_is_taken_away_is_not_read_on(
     path: Path, take: Callable[[Path], object]
 ) -> None:

@@ -164,6 +164,11 @@ class Sharing(Conformance, kit=True):
         """Another task of the same thread is refused while it is open, and no part of it."""
         stood = change(("ben",), look(store, "ben"))
         refused: list[str] = []
+        asks: dict[str, Callable[[], object]] = {
+            "keep": lambda: store.keep(stood),
+            "view": lambda: look(store, "ana"),
+            "together": lambda: store.together().__enter__(),
+        }
 
         async def ours(opened: asyncio.Event, asked: asyncio.Event) -> None:
             with store.together():
@@ -174,11 +179,7 @@ class Sharing(Conformance, kit=True):
 
         async def other(opened: asyncio.Event, asked: asyncio.Event) -> None:
             await opened.wait()
-            for name, ask in {
-                "keep": lambda: store.keep(stood),
-                "view": lambda: look(store, "ana"),
-                "together": lambda: store.together().__enter__(),
-            }.items():
+            for name, ask in asks.items():
                 try:
                     ask()
                 except StoreError:

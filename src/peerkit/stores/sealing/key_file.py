@@ -18,6 +18,7 @@ from peerkit.stores import NotAStore
 from peerkit.stores.sealing.boxes import aead
 from peerkit.stores.sealing.keys import SECRET, Key, Looked, new_key
 from peerkit.stores.sqlite.file import why
+from peerkit.stores.sqlite.held import hold, let_go
 
 __all__ = ["KeyFile", "MasterKey", "Wrapping"]
 
@@ -144,6 +145,7 @@ class KeyFile:
             except BaseException:
                 self.close()
                 raise
+            hold(self, self._db, self.path)  # a process that is forked never closes it
             return
         raise StoreError(f"{self.path} cannot be opened ({failed}). Is the path right?")
 
@@ -215,13 +217,14 @@ class KeyFile:
                 if self._proof is not None:
                     self._still_ours(db)
                 yield db
+                self._ready()  # or it would be ended by whoever forked in here
                 db.execute("COMMIT")
             except sqlite3.Error as error:
                 failed = why(error)
             else:
                 return
             finally:
-                if db.in_transaction:
+                if db.in_transaction and os.getpid() == self._pid:
                     db.execute("ROLLBACK")
         done = "read" if begin == "BEGIN" else "written"
         raise StoreError(f"{self.path} could not be {done}: {failed}.")
@@ -391,9 +394,12 @@ class KeyFile:
         self._master, self._proof = new, proof
 
     def close(self) -> None:
-        """Let go of the file, and of every key in memory."""
+        """Let go of the file, and of every key in memory. In a forked process it stays open."""
+        if os.getpid() != self._pid:
+            return
         with self._lock:
             self._known.clear()
+            let_go(self)
             if self._db is not None:
                 self._db.close()
                 self._db = None

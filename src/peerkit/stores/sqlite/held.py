@@ -28,30 +28,33 @@ def _mark(place: str) -> tuple[int, int] | None:
 
 @attrs.frozen
 class Held:
-    """A file and its log, as they were when they were opened."""
+    """A file and what is beside it, as they were when they were opened."""
 
     db: sqlite3.Connection
     name: str
     file: str
-    log: str
     mark: tuple[int, int] | None
-    log_mark: tuple[int, int] | None
+    #: Its log, and the index of that, by which processes know of each other.
+    beside: tuple[tuple[str, tuple[int, int] | None], ...]
 
     @classmethod
     def of(cls, db: sqlite3.Connection, path: str) -> Held:
         """What has just been opened. A link leads to the file beside whose name the log is."""
         # A name counts from where we are now, and the process may go to another folder.
         name, file = os.path.abspath(path), os.path.realpath(path)  # noqa: PTH100 - a text is kept
-        log = f"{file}-wal"
-        return cls(db, name, file, log, _mark(file), _mark(log))
+        beside = tuple((each, _mark(each)) for each in (f"{file}-wal", f"{file}-shm"))
+        return cls(db, name, file, _mark(file), beside)
 
     def there(self) -> bool:
         """Whether the name of the file still leads to what is open."""
         return _mark(self.file) == self.mark
 
     def whole(self) -> bool:
-        """Whether both names do. What is written goes to the log, so that is looked at then."""
-        return self.there() and _mark(self.log) == self.log_mark
+        """Whether every name does. What is newest is in the log.
+
+        Without its index two processes write over each other's changes in it.
+        """
+        return self.there() and all(_mark(each) == mark for each, mark in self.beside)
 
 
 #: What is open in this process, and by whom.

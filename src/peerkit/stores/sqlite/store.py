@@ -132,7 +132,7 @@ class SQLiteStore:
         try:
             with self._lock:
                 if not self._writing:
-                    self._clean(self._held.there)
+                    self._clean(self._held.whole)
                 return self._db.execute(sql, values).fetchall()
         except FAILURES as error:
             failed = why(error)
