@@ -156,6 +156,20 @@ def test_a_file_holds_many_programs(path: Path) -> None:
             assert tuple(again.journal()) == (kept,)
 
 
+@pytest.mark.parametrize("after", [-(2**32), -1, 0, 2**32, 2**33, 2**63])
+def test_no_number_leads_into_another_program(path: Path, after: int) -> None:
+    """Whatever number the journal is read on from, and whatever is filed: it is one program's."""
+    stores = [SQLiteStore(path, program=each) for each in ("north", "south", "west")]
+    kept = [keep(store, "ana", key="k") for store in stores]
+    for at, store in enumerate(stores):
+        assert tuple(store.journal(after)) == ((kept[at],) if after <= 0 else ())
+    strayed = "VALUES (1, 'ben', 2 << 32 | 1), (3, 'ben', -1 << 32 | 1)"
+    raw(path, f"INSERT INTO peerkit_touched {strayed}")
+    for store in stores:
+        assert tuple(store.journal(about="ben")) == ()
+        store.close()
+
+
 def open_each(paths: list[Path]) -> list[int]:
     """Open every file, and keep one entry in it."""
     numbers = []

@@ -292,7 +292,7 @@ class MemoryStore:
         with self._lock:
             self._ready()
             if about is None:
-                numbers: Any = range(after + 1, len(self._entries) + 1)
+                numbers: Any = range(max(after, 0) + 1, len(self._entries) + 1)
             else:
                 numbers = [each for each in self._touching.get(about, ()) if each > after]
             found = [self._entries[each - 1] for each in numbers]

@@ -235,6 +235,8 @@ class Reading(Conformance, kit=True):
 
         assert tuple(store.journal(2)) == kept[2:]
         assert tuple(store.journal(after=4)) == ()
+        assert tuple(store.journal(2**32)) == tuple(store.journal(2**32 + 1)) == ()
+        assert tuple(store.journal(-1)) == tuple(store.journal(-9)) == kept
 
     def test_the_journal_of_one_id(self, store: Store) -> None:
         """The journal about an id gives the entries that touch it, also on from a number."""

@@ -15,6 +15,7 @@ __all__ = [
     "HEAD",
     "ITSELF",
     "KEY",
+    "LAST",
     "NEW_NOUN",
     "STEP",
     "TALLY",
@@ -26,6 +27,8 @@ __all__ = [
     "standing",
 ]
 
+#: The highest number that an entry can have: behind it begins the place of the next program.
+LAST: Final = 2**32 - 1
 HEAD: Final = "SELECT n, hash FROM peerkit_program WHERE id = ?"
 # What fails takes the whole transaction back (OR ROLLBACK, and so do the guards): then SQLite does
 # not copy each page to be able to take back the one statement, a third of what an act costs it.
@@ -76,7 +79,7 @@ def standing(ids: int, *, keyed: bool) -> str:
 UNION ALL
 SELECT 'earlier', entry.hash, entry.n, entry.body
 FROM peerkit_key AS key CROSS JOIN peerkit_entry AS entry
-ON entry.place = key.program << 32 | key.n
+ON entry.place = key.program << 32 | key.n AND entry.n = key.n
 WHERE key.program = ? AND key.key = ?
 """
     return f"""

@@ -44,7 +44,7 @@ from peerkit.stores.sqlite.outbox import (
     taken,
 )
 from peerkit.stores.sqlite.restoring import Gathered
-from peerkit.stores.sqlite.statements import HEAD, ITSELF, WRITTEN, counting, finding
+from peerkit.stores.sqlite.statements import HEAD, ITSELF, LAST, WRITTEN, counting, finding
 from peerkit.stores.sqlite.statements import standing as standing_said
 from peerkit.stores.sqlite.writing import remove, write, write_noun
 from peerkit.stores.tasks import OneTask
@@ -284,10 +284,11 @@ class SQLiteStore:
         else:
             sql = (
                 "SELECT e.n, e.hash, e.body FROM peerkit_touched AS t JOIN peerkit_entry AS e "
-                "ON e.place = t.program << 32 | t.n "
+                "ON e.place = t.program << 32 | t.n AND e.n = t.n "
                 "WHERE t.program = ? AND t.about = ? AND t.n > ? ORDER BY t.n LIMIT ?"
             )
             fixed = (self._program, about)
+        after = min(max(after, 0), LAST)  # or the place would be one of another program
         limit = _FEW  # often only the next one is wanted
         while rows := self._ask(sql, (*fixed, after, limit)):
             self._must_lead_on(rows, [int, str, str], (after,))
