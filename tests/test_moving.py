@@ -1005,6 +1005,26 @@ DAMAGE: dict[str, tuple[Callable[[list[bytes]], list[bytes]], str]] = {
         lambda lines: unlike(lines, 4, b']],"entry":', b']], "entry":'),
         "line 5: has texts apart that are not as peerkit writes them",
     ),
+    "texts spelled otherwise": (
+        lambda lines: sealed(unlike(lines, 4, b'"apart":[[', b'"apart":[ [')[:-1]),
+        "line 5: has texts apart that are not as peerkit writes them",
+    ),
+    "no texts, said at length": (
+        lambda lines: sealed(unlike(lines, 3, b'","entry":', b'","apart":[],"entry":')[:-1]),
+        "line 4: has texts apart that are not as peerkit writes them",
+    ),
+    "texts in a file that holds none": (
+        lambda lines: sealed(unlike(lines, 0, b'"words":true', b'"words":false')[:-1]),
+        "has texts apart, in a file that says that it holds none",
+    ),
+    "another mark before a hash": (
+        lambda lines: sealed(flipped(lines, 3, 8)[:-1]),
+        "line 4: is no entry of a program in UTF-8",
+    ),
+    "another mark behind an entry": (
+        lambda lines: sealed(flipped(lines, 3, -2)[:-1]),
+        "line 4: is no entry of a program in UTF-8",
+    ),
     "what waits left out": (
         lambda lines: [*lines[:-2], lines[-1]],
         "is not the last line that belongs to those above it",

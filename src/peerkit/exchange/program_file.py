@@ -236,6 +236,9 @@ class Lines:
         if found[_NEXT] == '","apart":':
             apart, start = self._apart(found)
         elif found[_NEXT] != f'",{_ENTRY}':
+            found = ""
+        # Hash and body are looked at elsewhere: what stands around them belongs to neither.
+        if (found[:9], found[-2:]) != ('{"hash":"', "}\n"):
             raise self.refused("is no entry of a program in UTF-8")
         return Entry(self.number + 1, found[_HASH], found[start:-2], apart)
 
@@ -248,8 +251,10 @@ class Lines:
         start = end + 1 + len(_ENTRY)
         if (
             type(texts) is list
+            and texts
             and all(type(row) is list and [*map(type, row)] == [str] * 4 for row in texts)
             and found[end:start] == f",{_ENTRY}"
+            and found[_REST:end] == text(texts)
         ):
             return tuple(Apart(*row) for row in texts), start
         raise self.refused("has texts apart that are not as peerkit writes them")
@@ -325,6 +330,8 @@ def checked(file: BinaryIO, expects: Anchor | None, also: int) -> Checked:
     line = lines.next(file)
     while line.startswith(b'{"hash":'):
         entry = lines.follow(line)
+        if entry.apart and not words:
+            raise lines.refused("has texts apart, in a file that says that it holds none")
         if entry.number in (number, also):
             hashes[entry.number] = entry.hash
         line = lines.next(file)

@@ -16,6 +16,12 @@ __all__ = ["OneTask"]
 _HERE: Final[ContextVar[tuple[object, ...]]] = ContextVar("peerkit_batches", default=())
 
 
+class _OfThread(local):
+    """The batch that is open in this thread, if one is."""
+
+    open: object | None = None
+
+
 class OneTask:
     """Knows which task has a batch open in a store, and refuses others of its thread meanwhile.
 
@@ -23,7 +29,7 @@ class OneTask:
     """
 
     def __init__(self) -> None:
-        self._of_thread = local()
+        self._of_thread = _OfThread()
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -38,7 +44,7 @@ class OneTask:
 
     def must_be_mine(self) -> None:
         """Refuse a task that would take part in the batch of another one."""
-        found = getattr(self._of_thread, "open", None)
+        found = self._of_thread.open
         if found is not None and found not in _HERE.get():
             raise StoreError(
                 "Another task of this thread has a batch open here, and what is done now would go "
