@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -168,6 +168,22 @@ def test_no_number_leads_into_another_program(path: Path, after: int) -> None:
     for store in stores:
         assert tuple(store.journal(about="ben")) == ()
         store.close()
+
+
+@pytest.mark.parametrize("number", [-1, 2**31 - 1, 2**31, 2**32 + 1])
+def test_a_program_of_an_odd_number_is_not_taken_for_another(path: Path, number: int) -> None:
+    """Somebody who goes round the door may give one: it has its own journal, or none."""
+    with closing(SQLiteStore(path, program="north")) as store:
+        kept = keep(store, "ana")
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("INSERT INTO peerkit_program (id, name) VALUES (?, 'odd')", (number,))
+    fits = number < 2**31
+    with closing(SQLiteStore(path, program="odd")) as store:
+        with nullcontext() if fits else pytest.raises(StoreError):
+            keep(store, "ben")
+        with nullcontext() if fits else pytest.raises(StoreError):
+            assert [each.number for each in store.journal()] == [1]
+            assert kept not in store.journal()
 
 
 def open_each(paths: list[Path]) -> list[int]:

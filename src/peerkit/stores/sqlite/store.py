@@ -278,9 +278,11 @@ class SQLiteStore:
         if about is None:
             sql = (
                 "SELECT n, hash, body FROM peerkit_entry "
-                "WHERE place < (? + 1) << 32 AND place > ? << 32 | ? ORDER BY place LIMIT ?"
+                "WHERE place <= ? AND place > ? | ? ORDER BY place LIMIT ?"
             )
-            fixed: tuple[Any, ...] = (self._program, self._program)
+            # Reckoned here: SQLite would leave out what is too large, and find another program.
+            first = self._program << 32
+            fixed: tuple[Any, ...] = (first | LAST, first)
         else:
             sql = (
                 "SELECT e.n, e.hash, e.body FROM peerkit_touched AS t JOIN peerkit_entry AS e "
