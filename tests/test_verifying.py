@@ -335,6 +335,19 @@ class TestMendingGuards:
         assert verified.to_mend == ()
         assert verified.first == 4
 
+    def test_another_guard_of_the_same_name_in_capitals_is_none(self, path: Path) -> None:
+        """To SQLite it is the same name, so the guard could not be made beside it."""
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("DROP TRIGGER peerkit_entry_stays")
+            db.execute(
+                "CREATE TRIGGER Peerkit_Entry_Stays BEFORE UPDATE ON PEERKIT_ENTRY "
+                "BEGIN SELECT 1; END"
+            )
+        with closing(SQLiteStore(path)) as store:
+            assert [*store.faults()] == ["The trigger peerkit_entry_stays was altered."]
+            assert store.mend_guards() == ("The trigger peerkit_entry_stays was put back.",)
+            assert [*store.faults()] == []
+
     def test_whoever_only_reads_mends_nothing(self, path: Path) -> None:
         """It would write."""
         with pk.Program.open(path, read_only=True) as program:

@@ -17,9 +17,10 @@ Ask: TypeAlias = Callable[[str, tuple[Any, ...]], list[Any]]
 
 #: How many damaged places are named.
 _NAMED: Final = 20
-#: What is ours in a file: tables, indexes and triggers, with the text that made them.
+#: What is ours in a file: tables, indexes and triggers, with the text that made them. To SQLite
+#: a name in capitals is the same one.
 _SCHEMA: Final = (
-    "SELECT type, name, sql FROM sqlite_schema "
+    "SELECT type, lower(name), sql FROM sqlite_schema "
     "WHERE sql IS NOT NULL AND (name LIKE 'peerkit%' OR tbl_name LIKE 'peerkit%')"
 )
 
