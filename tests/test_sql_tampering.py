@@ -210,6 +210,10 @@ def test_every_column_is_among_them(store: SQLStore, server: Postgres) -> None:
         ('ALTER TABLE {entry} DROP CONSTRAINT "{PREFIX}entry_pkey"', "entry has lost its key"),
         ("CREATE RULE sly AS ON DELETE TO {filed} DO INSTEAD NOTHING", "rule sly is not ours"),
         ("ALTER TABLE {noun} ENABLE ROW LEVEL SECURITY", "noun shows some of its rows only"),
+        (
+            'CREATE TABLE "{PLACE}" () INHERITS ({tally})',
+            "tally shows the rows of another one too",
+        ),
     ],
 )
 def test_a_guard_that_is_gone_or_another_is_missed(

@@ -57,6 +57,11 @@ SELECT rulename FROM pg_rewrite WHERE ev_class IN (SELECT pg_class.oid {_OURS}) 
     "The table {} shows some of its rows only.": f"""
 SELECT relname {_OURS} AND relrowsecurity ORDER BY relname
 """,
+    "The table {} shows the rows of another one too.": f"""
+SELECT relname {_OURS} AND EXISTS (
+    SELECT FROM pg_inherits WHERE inhparent = pg_class.oid
+) ORDER BY relname
+""",
 }
 _HEAD: Final = """
 SELECT FROM {program} AS program JOIN {entry} AS entry
