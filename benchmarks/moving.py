@@ -38,8 +38,8 @@ __all__ = ["CASES"]
 #: How many entries are moved, and how many when it is only to be seen that it runs.
 ENTRIES: Final = int(os.environ.get("PEERKIT_MOVING_ENTRIES", "20000"))
 QUICK: Final = 2_000
-#: How many rows by hand are one transaction: as many as 500 entries have.
-ROWS: Final = 6_000
+#: How many rows by hand are one transaction: as many as 2,000 entries have.
+ROWS: Final = 24_000
 #: What is to be reached: so many times the time by hand; so many MiB more for ten times as much.
 MOST: Final = 2.0
 MOST_MEMORY: Final = 32.0

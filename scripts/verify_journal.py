@@ -30,7 +30,7 @@ def rows(file: str, program: str) -> Iterator[tuple[int, str, str]]:
             return
     db = sqlite3.connect(f"{pathlib.Path(file).absolute().as_uri()}?mode=ro", uri=True)
     ours = "SELECT id FROM peerkit_program WHERE name = ?"
-    sql = f"SELECT n, hash, body FROM peerkit_entry WHERE program = ({ours}) ORDER BY n"  # noqa: S608
+    sql = f"SELECT n, hash, body FROM peerkit_entry WHERE program = ({ours}) ORDER BY place"  # noqa: S608
     yield from db.execute(sql, (program,))
 
 

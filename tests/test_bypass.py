@@ -29,6 +29,7 @@ from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite.reading import SQLiteReader
 from peerkit.stores.writing.codec import text, write_noun
+from peerkit.stores.writing.making import made
 from peerkit.testing.pieces import everything
 from tests.damaging import unguarded
 from tests.ordinary import HANDBOOK, NOW, TODAY, empty, opened, report
@@ -89,7 +90,8 @@ class Place:
         about, standing, decision = self.program._decided(act, None, NOW)
         kept = decision.allowed or act.already
         left = kept_of(act, standing.view, decision.judged()) if kept else Left()
-        return attrs.evolve(self.program._change(act, about, standing, decision, left), **how)
+        change = made(act, about, standing, decision, left, self.program._salt)
+        return attrs.evolve(change, **how)
 
     def told(self, change: Change, **how: Any) -> Change:
         """The change with another entry: these parts of it are as somebody wishes."""
@@ -598,7 +600,7 @@ _NO_CHANGE: Final = "nothing changes without an entry"
 _NOUN: Final = "1, 'm-9', 'match', 3, 'accepted', '', '{}'"
 _ROWS: Final[dict[str, tuple[str, str, str]]] = {
     "noun": (_NOUN, "body = replace(body, 'p-7', 'p-8')", _NO_CHANGE),
-    "tally": ("1, 'ana', '', 'walking', 1", "value = 0", _NO_CHANGE),
+    "tally": ("1, 'ben', '', 'walking', 1", "value = 0", _NO_CHANGE),
     "message": (
         "1,3,0,'sam','goal.set','g-1','a','b','waiting',NULL,0,'',NULL,'',NULL",
         "inside = 'x'",
@@ -606,12 +608,12 @@ _ROWS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "apart": ("1,3,9,'goal/g-1','p-7','salt','Never.'", "text = 'Never.'", _NO_CHANGE),
     "key": ("1, 'tuesday', 3", "n = 2", _NO_CHANGE),
-    "entry": ("1, 99, 'hash', '{}'", "body = '{}'", "the journal is never|an entry follows"),
+    "entry": ("1 << 32 | 99, 'hash', '{}'", "body = '{}'", "the journal is never|an entry follows"),
 }
 _LED_TO: Final[dict[str, tuple[str, str, str]]] = {
     "touched": ("1, 'p-8', 7", "n = n + 100", "The history of .* is not what"),
     "filed": (
-        "1, 'p-8', 'match', 'm-1', ''",
+        "1, 'p-8', 'match', '', 'm-1'",
         "under = 'sue' WHERE under = 'ana' AND id = 'm-1'",
         "found with",
     ),
@@ -824,7 +826,7 @@ def _appended(place: Place, body: str, *rows: str) -> None:
     hash_ = sha256(body.encode()).hexdigest()
     with closing(sqlite3.connect(place.path, isolation_level=None)) as db:
         db.execute("UPDATE peerkit_program SET n = ?, hash = ?, writing = 1", (n, hash_))
-        db.execute("INSERT INTO peerkit_entry VALUES (1, ?, ?, ?)", (n, hash_, body))
+        db.execute("INSERT INTO peerkit_entry VALUES (1 << 32 | ?, ?, ?)", (n, hash_, body))
         for each in rows:
             db.execute(each)
         db.execute("UPDATE peerkit_program SET writing = 0")

@@ -111,8 +111,10 @@ class TestStillTheirs:
             assert events(calendar.feed_of(program, person, Cover.of(program))) == 1
 
     @pytest.mark.parametrize(("takes_part", "left"), [(False, 0), (True, 1)])
-    def test_a_peer_who_has_left_has_nothing(self, *, takes_part: bool, left: int) -> None:
-        """Unless they take part themselves."""
+    def test_a_peer_who_has_left_has_only_what_they_take_part_in(
+        self, *, takes_part: bool, left: int
+    ) -> None:
+        """What they led is theirs no more; where they take part themselves, that is."""
         with opened() as program:
             did(program, welcome())
             if takes_part:
@@ -126,12 +128,20 @@ class TestStillTheirs:
                     starts=LATER,
                 ),
             )
+            if takes_part:
+                theirs = plan(
+                    id="s-2",
+                    form=pk.SessionForm.GROUP,
+                    participants=("bo", "p-8"),
+                    starts=LATER + timedelta(days=1),
+                )
+                did(program, theirs)
             before = events(calendar.feed_of(program, "bo", Cover.of(program)))
             did(program, pk.ChangeService(by="c", id="bo", status=pk.PeerStatus.LEFT))
 
-            assert before == 1
+            assert before == 1 + left
             assert events(calendar.feed_of(program, "bo", Cover.of(program))) == left
-            assert events(calendar.feed_of(program, "p-8", Cover.of(program))) == 1
+            assert events(calendar.feed_of(program, "p-8", Cover.of(program))) == 1 + left
 
     def test_whoever_is_away_has_nothing_until_they_are_back(self, program: pk.Program) -> None:
         """The other still has it: nobody has cancelled."""
@@ -278,13 +288,15 @@ class TestInvites:
         mail = prefers(*points).points
         did(program, prefers(points=(*mail, text)))
         if failed:
+            sent = (each.message for each in program.store.posted())
+            to_them = next(each.key for each in sent if each.to == "p-7")
             did(
                 program,
                 pk.DeliveryFailed(
                     by="c",
                     person="p-7",
                     channel=NoticeChannel.EMAIL,
-                    notice="9/0/email",
+                    notice=f"{to_them}/email",
                     for_good=True,
                 ),
             )

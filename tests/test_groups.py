@@ -402,7 +402,7 @@ class TestBefore:
                 body.pop(field, None)
             return text(body)
 
-        monkeypatch.setattr("peerkit.program.write_noun", before)
+        monkeypatch.setattr("peerkit.stores.writing.making.write_noun", before)
         with opened(SQLiteStore(tmp_path / "before.db")) as program:
             program.do(report()).or_raise()
         monkeypatch.undo()

@@ -20,7 +20,8 @@ import peerkit as pk
 from peerkit.errors import BadInput, StoreError
 from peerkit.exchange import moving, program_file
 from peerkit.exchange.moving import Exported, check_export, export_program, import_program
-from peerkit.stores import GENESIS, Apart, Change, Delivery, Posted, Settled, Store, touched
+from peerkit.exchange.program_file import Lines
+from peerkit.stores import GENESIS, Apart, Change, Delivery, Entry, Posted, Settled, Store, touched
 from peerkit.stores.checking.anchors import Anchor
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sealing.keys import KeysInMemory
@@ -295,7 +296,7 @@ def test_a_file_of_the_first_form_is_read(program: pk.Program, file: Path, tmp_p
     file.write_bytes(b"".join(older(lines_of(file), b'["8/1","10/0"]')))
     store = MemoryStore()
 
-    exported = import_program(file, pk.Program(store), clock=lambda: LATER)
+    exported = import_program(file, pk.Program(store, clock=lambda: LATER))
 
     assert exported == check_export(file)
     lies = [(each.key, each.delivery, each.attempts) for each in store.posted()]
@@ -703,6 +704,19 @@ def test_an_export_that_was_stopped_goes_on(
     assert {each.name for each in tmp_path.iterdir()} == {"moved.jsonl", "whole.jsonl"}
 
 
+def test_an_export_goes_on_behind_the_last_line_that_fits(
+    program: pk.Program, tmp_path: Path
+) -> None:
+    """A line that is whole and in a wrong place is cut off, and is in no checksum."""
+    path = tmp_path / "moved.jsonl"
+    whole = begun(program, path, lines=5)
+    with path.with_name("moved.jsonl.partial").open("ab") as partial:
+        partial.write(lines_of(whole)[2])
+
+    assert export_program(program, path) == check_export(whole)
+    assert path.read_bytes() == whole.read_bytes()
+
+
 def test_an_export_that_was_stopped_takes_along_what_came_since(
     program: pk.Program, tmp_path: Path
 ) -> None:
@@ -806,6 +820,32 @@ def test_an_import_that_was_stopped_goes_on(
     total = program.verify().entries
     assert seen[-1] == (total, total)
     assert [done for done, _ in seen[:stopped]] == [3, 6, 9][:stopped]
+
+
+def test_an_import_that_is_cut_at_any_line_goes_on(
+    program: pk.Program, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it is interrupted, whole batches are there and nothing besides; the rest comes."""
+    monkeypatch.setattr(moving, "BATCH", 3)
+    read, total, last = Lines.again, program.verify().entries, len(lines_of(file)) - 3
+
+    def cut(lines: Lines, line: bytes) -> Entry:
+        if lines.number == here:
+            raise KeyboardInterrupt
+        return read(lines, line)
+
+    assert total == last
+    for here in range(total):
+        path = tmp_path / f"{here}.db"
+        with monkeypatch.context() as patched, pk.Program.open(path) as arrived:
+            patched.setattr(Lines, "again", cut)
+            with pytest.raises(KeyboardInterrupt):
+                import_program(file, arrived)
+        with pk.Program.open(path) as arrived:
+            found = arrived.verify()
+            assert (found.entries, found.faults) == (here // 3 * 3, ())
+            assert import_program(file, arrived).came == total - here // 3 * 3
+            same(program, arrived)
 
 
 def test_a_later_export_brings_what_came_since(
@@ -1101,7 +1141,7 @@ def in_entry(number: int, *path: Any, value: Any) -> Callable[[dict[str, Any]], 
 UNFIT = "is not as peerkit writes it"
 #: What a forger writes into an entry, and what is said of it.
 FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
-    "no nouns": (in_entry(4, "nouns", value=None), UNFIT),
+    "no nouns": (in_entry(4, "nouns", value=None), "lacks a part, or has one of another kind"),
     "ids that it does not touch": (
         in_entry(4, "touched", value=["p-9"]),
         "does not name all that it touches, each once",
@@ -1153,6 +1193,26 @@ def test_an_entry_that_no_peerkit_wrote_is_refused(
     is_refused_at_entry_4(file, said)
 
 
+@pytest.mark.parametrize("kept", ["memory", "file"])
+def test_what_a_store_refuses_is_said_with_its_lines(
+    program: pk.Program, file: Path, tmp_path: Path, kept: str
+) -> None:
+    """A key that two entries have does not get in, and whoever reads of it knows where to look."""
+    assert program.verify().entries == 10
+    written_anew(file, in_entry(4, "act", "key", value="k-1"))
+    store = MemoryStore() if kept == "memory" else SQLiteStore(tmp_path / "program.db")
+
+    with pk.Program(store) as arrived:
+        with pytest.raises(
+            StoreError, match=r"^moved\.jsonl lines 2 to \d+ could not be kept\. "
+        ) as raised:
+            import_program(file, arrived)
+
+        assert "k-1" not in str(raised.value)
+        assert raised.value.__context__ is None
+        assert arrived.verify().entries == 0
+
+
 #: How a forger spells the fourth entry, and what is said of it.
 SPELLED: dict[str, tuple[str, str]] = {
     "a field twice": ('"at":', '"at":"","at":'),
@@ -1193,6 +1253,45 @@ def is_refused_at_entry_4(file: Path, said: str) -> None:
         found = arrived.verify()
         assert (found.entries, found.faults) == (2, ())
         arrived.close()
+
+
+def by_mallory(line: dict[str, Any]) -> None:
+    """The fortieth entry, and with it all that are linked to it, is another."""
+    if line["entry"]["n"] == 40:
+        line["entry"]["act"]["by"] = "mallory"
+
+
+def test_a_file_that_is_changed_while_it_is_read_does_not_get_in(
+    program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was checked, and is another by now: linked or not, what it says at the end is not kept."""
+    monkeypatch.setattr(moving, "BATCH", 30)
+    welcome(program, *range(10, 35))
+    file = tmp_path / "moved.jsonl"
+    total = export_program(program, file).entries
+    whole = file.read_bytes()
+    assert 40 < total <= 60
+
+    def edited(_done: int, _of: int) -> None:
+        file.write_bytes(whole.replace(b'"by":"p-30"', b'"by":"p-31"', 1))
+
+    def forged(_done: int, _of: int) -> None:
+        file.write_bytes(whole)
+        written_anew(file, by_mallory)
+
+    arrived = pk.Program(MemoryStore())
+    for change, error, said in (
+        (edited, StoreError, f"Entry {total} could not be kept as it was"),
+        (forged, BadInput, "moved.jsonl: was changed while it was read; import again"),
+    ):
+        file.write_bytes(whole)
+        arrived = pk.Program(MemoryStore())
+        with pytest.raises(error, match=said):
+            import_program(file, arrived, progress=change)
+        assert (arrived.verify().entries, arrived.verify().faults) == (30, ())
+    file.write_bytes(whole)
+    import_program(file, arrived)
+    assert arrived.verify().entries == total
 
 
 def test_a_file_written_anew_is_found_by_an_anchor_only(program: pk.Program, file: Path) -> None:

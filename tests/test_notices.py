@@ -24,6 +24,8 @@ POINTS = (
     pk.ContactPoint(channel=TEXT, address="+1 202 555 0143"),
     pk.ContactPoint(channel=EMAIL, address="two@example.org", nth=2),
 )
+#: The key of a message to p-7, of one to ana, and of one that there never was.
+THEIRS, ANAS, NOBODYS = "@theirs", "@ana", "99/0"
 NIGHT = pk.AgreedHours(days=(pk.Weekday.MONDAY,), opens="00:00", closes="07:00")
 #: What the teller says of a message.
 MESSAGE: dict[str, Any] = {"by": "teller", "notice": "12/0", "to": "p-7", "of": "match.proposed"}
@@ -53,6 +55,21 @@ def failed(program: pk.Program, who: str = "p-7") -> list[bool]:
     return [each.failed for each in found.points]
 
 
+def named(program: pk.Program, notice: str | None) -> str | None:
+    """A notice of the table below, by its key in this program."""
+    for mark, who in ((THEIRS, "p-7"), (ANAS, "ana")):
+        if notice is not None and mark in notice:
+            key = next(each.key for each in posted(program) if each.to == who)
+            return notice.replace(mark, key)
+    return notice
+
+
+def bounced(program: pk.Program, notice: str | None, **how: Any) -> pk.DeliveryFailed:
+    """A notice to p-7 came back from their mailbox for good."""
+    told: dict[str, Any] = {"channel": EMAIL, "for_good": True, "notice": named(program, notice)}
+    return pk.DeliveryFailed(by="gateway", person="p-7", **told | how)
+
+
 def new_messages(program: pk.Program, act: pk.Act) -> list[tuple[str, str, str, str]]:
     """The messages that doing this leaves: to whom, of what kind, about what, and its inside."""
     before = len(posted(program))
@@ -73,7 +90,7 @@ class TestTheirOwnChoice:
             pk.SetContactPreferences(by="p-7", person="p-7", may_call=True, zone="UTC")
         ).or_raise()
 
-        assert reached(program) == pk.ContactPreferences(id="p-7", may_call=True)
+        assert reached(program) == pk.ContactPreferences(id="p-7", may_call=True, gone=2)
         assert program.verify().whole
 
     @pytest.mark.parametrize(
@@ -172,6 +189,7 @@ class TestTheirOwnChoice:
         before = reached(program)
         assert before is not None
         of_the_class = {each.name: each.default for each in private_fields(type(before))}
+        assert of_the_class.pop("gone") == before.gone == 0  # that is counted, and no choice
         assert not [
             name for name, left_out in of_the_class.items() if getattr(act, name) == left_out
         ]
@@ -357,23 +375,78 @@ class TestWhatDidNotArrive:
         ("notice", "marks"),
         [
             (None, [True, False, True]),
-            ("12/0", [True, False, True]),
-            ("12/0/email", [True, False, False]),
-            ("12/0/email.2", [False, False, True]),
-            ("12/0/text", [True, False, True]),
+            (THEIRS, [True, False, True]),
+            (f"{THEIRS}/email", [True, False, False]),
+            (f"{THEIRS}/email.2", [False, False, True]),
+            (f"digest/{THEIRS}/0a1b/email.2", [False, False, True]),
         ],
     )
     def test_what_failed_for_good_is_marked(self, notice: str | None, marks: list[bool]) -> None:
         """The way that the notice took; all of the channel where no way of it is named."""
         program = chosen(opened())
-        act = pk.DeliveryFailed(
-            by="teller", person="p-7", channel=EMAIL, for_good=True, notice=notice
-        )
+        act = bounced(program, notice)
         program.do(act).or_raise()
 
         assert failed(program) == marks
         assert program.do(act).kept == ()
         assert failed(chosen(program)) == [False] * 3
+
+    @pytest.mark.parametrize(
+        "notice", [f"{ANAS}/email", ANAS, f"digest/{ANAS}/0a1b/email", NOBODYS, "mail-77", "0/0"]
+    )
+    def test_what_went_to_somebody_else_is_no_word_about_them(self, notice: str) -> None:
+        """A hook that takes one person for another closes nobody's mailbox."""
+        program = chosen(chosen(opened()), "ana")
+        act = bounced(program, notice)
+        before = len(posted(program))
+        decision = program.do(act)
+
+        assert (decision.verdict, decision.kept) == (FACTS, ())
+        assert program.decide(act).verdict is FACTS
+        assert decision.findings[0].sentence == (
+            f"Notice {act.notice} did not go to p-7. Please say whose it was."
+        )
+        assert failed(program) == failed(program, "ana") == [False] * 3
+        assert len(posted(program)) == before
+        assert [*program.history("p-7")][-1].act == "delivery.failed"
+
+    @pytest.mark.parametrize("notice", ["12/0/text", "12/0/text.3", "digest/12/0/0a1b/app"])
+    def test_what_went_over_another_channel_is_refused(self, notice: str) -> None:
+        """The key says over which it went."""
+        with pytest.raises(pk.BadInput, match=r"DeliveryFailed\.notice: went over another channel"):
+            pk.DeliveryFailed(by="x", person="p-7", channel=EMAIL, for_good=True, notice=notice)
+
+    @pytest.mark.parametrize("again", [EMAIL, TEXT])
+    @pytest.mark.parametrize("stopped", [True, False])
+    def test_a_number_is_never_given_twice(
+        self,
+        again: pk.NoticeChannel,
+        stopped: bool,  # noqa: FBT001 - a row of the table above
+    ) -> None:
+        """Also where the channel was stopped, or left out, before they gave another address."""
+        program = chosen(opened())
+        old = reached(program)
+        assert old is not None
+        if stopped:
+            stop = pk.StopNotices(by="p-7", person="p-7", channel=again)
+            program.do(stop).or_raise()
+        chosen(program, points=tuple(each for each in POINTS if each.channel is not again))
+        chosen(program, points=(pk.ContactPoint(channel=again, address="another"),))
+        (now,) = reached(program).points  # type: ignore[union-attr]  # they have said something
+        late = [each.name for each in old.points if each.channel is again]
+
+        assert now.name not in late
+        for name in late:
+            act = bounced(program, f"{THEIRS}/{name}", channel=again)
+            assert [kind for _, kind, *_ in new_messages(program, act)] == ["notice.returned"]
+        assert failed(program) == [False]
+        assert program.verify().whole
+
+    @pytest.mark.parametrize("gone", [-1, 1_000_001])
+    def test_a_count_that_nobody_counted_is_refused(self, gone: int) -> None:
+        """The program counts."""
+        with pytest.raises(pk.BadInput, match=r"^ContactPreferences\.gone: 0 to 1,000,000"):
+            pk.ContactPreferences(id="p-7", gone=gone)
 
     def test_what_is_given_anew_is_tried_anew(self) -> None:
         """Whatever the host copied: a mark is what the channel said of what stood before."""
@@ -391,11 +464,7 @@ class TestWhatDidNotArrive:
         program = chosen(opened())
         again = (attrs.evolve(POINTS[0], address="new@example.org"), *POINTS[1:])
         chosen(program, points=again)
-        late = pk.DeliveryFailed(
-            by="teller", person="p-7", channel=EMAIL, for_good=True, notice="12/0/email"
-        )
-
-        told = new_messages(program, late)
+        told = new_messages(program, bounced(program, f"{THEIRS}/email"))
 
         assert [(to, kind) for to, kind, *_ in told] == [("p-7", "notice.returned")]
         assert failed(program) == [False] * 3
@@ -421,12 +490,12 @@ class TestWhatDidNotArrive:
     @pytest.mark.parametrize(
         ("how", "told"),
         [
-            ({"for_good": True, "notice": "12/0/email.x"}, 0),
-            ({"for_good": True, "notice": "12/0/email"}, 1),
-            ({"for_good": True, "notice": "12/0"}, 1),
-            ({"for_good": True, "notice": "12/0/email.9"}, 0),
+            ({"for_good": True, "notice": f"{THEIRS}/email.x"}, 0),
+            ({"for_good": True, "notice": f"{THEIRS}/email"}, 1),
+            ({"for_good": True, "notice": THEIRS}, 1),
+            ({"for_good": True, "notice": f"{THEIRS}/email.9"}, 0),
             ({"for_good": True, "notice": None}, 0),
-            ({"for_good": False, "notice": "12/0/email"}, 0),
+            ({"for_good": False, "notice": f"{THEIRS}/email"}, 0),
         ],
     )
     def test_the_person_hears_once_that_a_notice_is_lost(
@@ -434,7 +503,7 @@ class TestWhatDidNotArrive:
     ) -> None:
         """Where a notice is named, and something was newly marked."""
         program = chosen(opened())
-        act = pk.DeliveryFailed(by="gateway", person="p-7", channel=EMAIL, **how)
+        act = bounced(program, **how)
         inside = "Something we sent you did not arrive. Please ask us."
 
         assert new_messages(program, act) == [("p-7", "notice.returned", "p-7", inside)] * told
@@ -450,19 +519,6 @@ class TestWhatDidNotArrive:
         assert failed(program) == [False] * 3
 
     @pytest.mark.parametrize(
-        ("chose", "says"),
-        [
-            (None, "They have not said that they may be called."),
-            ({}, "They have not said that they may be called."),
-            ({"may_leave_message": True}, "They have not said that they may be called."),
-            ({"may_call": True}, "They said that they may be called. Please leave no message."),
-            (
-                {"may_call": True, "may_leave_message": True},
-                "They said that they may be called, and that a message may be left.",
-            ),
-        ],
-    )
-    @pytest.mark.parametrize(
         ("why", "because"),
         [
             (pk.WhyNotTold.NO_CHANNEL, "There is no safe channel to them."),
@@ -471,18 +527,16 @@ class TestWhatDidNotArrive:
             (pk.WhyNotTold.OVER, "They were not told."),
         ],
     )
-    def test_whoever_reaches_them_knows_why_and_what_they_said(
-        self, chose: dict[str, Any] | None, says: str, why: pk.WhyNotTold, because: str
-    ) -> None:
-        """Who, about what, why, and whether they may be called."""
+    def test_whoever_reaches_them_knows_why(self, why: pk.WhyNotTold, because: str) -> None:
+        """Who and about what; what they said about calls is no part of what is kept."""
         program = opened()
-        if chose is not None:
-            act = pk.SetContactPreferences(by="p-7", person="p-7", zone="UTC", **chose)
-            program.do(act).or_raise()
+        act = pk.SetContactPreferences(by="p-7", person="p-7", zone="UTC", may_call=True)
+        program.do(act).or_raise()
         passed = pk.PassOnNotice(**MESSAGE, noun="m-1", coordinator="c-1", why=why)
+        see = "See first what they said about being called."
 
         assert new_messages(program, passed) == [
-            ("c-1", "call.needed", "m-1", f"Please reach p-7 about m-1. {because} {says}")
+            ("c-1", "call.needed", "m-1", f"Please reach p-7 about m-1. {because} {see}")
         ]
 
     @pytest.mark.parametrize("why", pk.WhyNotTold)
@@ -491,7 +545,8 @@ class TestWhatDidNotArrive:
         program = opened()
         passed = pk.PassOnNotice(**MESSAGE, noun="m-1", coordinator="c-1", why=why)
         look = ("match.proposed", "m-1 waits for somebody to look at it.")
-        instead = why in {pk.WhyNotTold.MISSING, pk.WhyNotTold.ADVERSE}
+        as_it_is = {pk.WhyNotTold.MISSING, pk.WhyNotTold.ADVERSE, pk.WhyNotTold.REACHABLE}
+        instead = why in as_it_is
 
         assert new_messages(program, pk.CancelNotice(**MESSAGE, why=why)) == []
         ((to, kind, about, inside),) = new_messages(program, passed)

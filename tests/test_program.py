@@ -1080,7 +1080,7 @@ class TestVerifying:
             return text(table)
 
         with monkeypatch.context() as patch:
-            patch.setattr("peerkit.program.write_noun", older)
+            patch.setattr("peerkit.stores.writing.making.write_noun", older)
             program = opened()
         entries = "".join(each.body for each in program.journal())
 

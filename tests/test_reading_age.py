@@ -10,6 +10,8 @@ import pytest
 
 import peerkit as pk
 from peerkit.handbook import Handbook
+from peerkit.telling.facts import MAY, NOT_TOLD, WHY, Facts
+from peerkit.telling.wording import Wording
 
 textstat: Any = pytest.importorskip(
     "textstat", reason="reading age is measured where the tools of development are installed"
@@ -42,23 +44,28 @@ def test_the_sentences_read_at_an_age_of_about_twelve() -> None:
 
 def test_what_whoever_reaches_somebody_reads_is_as_easy() -> None:
     """Why it is on them, and what the person said about being called."""
+    wording = Wording.load()
+    insides = {
+        wording.said(
+            "call.needed", "en", Facts(id="one", says="", who="sam", why=why, may=may)
+        ).inside
+        for why in (*(each.value for each in WHY), NOT_TOLD)
+        for may in MAY
+    }
     with pk.Program.open(":memory:") as program:
-        for may_call, may_leave in ((False, False), (True, False), (True, True)):
-            said: dict[str, Any] = {"may_call": may_call, "may_leave_message": may_leave}
-            program.do(pk.SetContactPreferences(by="sam", person="sam", zone="UTC", **said))
-            for why in pk.WhyNotTold:
-                program.do(
-                    pk.PassOnNotice(
-                        by="teller",
-                        notice="1/0",
-                        to="sam",
-                        of="match.proposed",
-                        noun="one",
-                        coordinator="kim",
-                        why=why,
-                    )
+        for why in pk.WhyNotTold:
+            program.do(
+                pk.PassOnNotice(
+                    by="teller",
+                    notice="1/0",
+                    to="sam",
+                    of="match.proposed",
+                    noun="one",
+                    coordinator="kim",
+                    why=why,
                 )
-        insides = {each.message.inside for each in program.store.posted()}
+            )
+        insides |= {each.message.inside for each in program.store.posted()}
 
     assert len(insides) > 10
     assert max(map(textstat.flesch_kincaid_grade, insides)) <= 6

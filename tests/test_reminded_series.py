@@ -175,3 +175,17 @@ def test_a_group_hears_of_it_whoever_walks_with_whom(program: pk.Program, clock:
     sweep(program, clock, "2026-11-08")
 
     assert remembered(program) == [("2026-11-08", ("p-8", "ana"))]
+
+
+@pytest.mark.parametrize(("hour", "days"), [(21, ["lunes 9", "Monday, November 9"]), (23, [])])
+def test_of_every_day_what_is_told_late_is_of_the_day_it_was_given_for(
+    program: pk.Program, clock: Clock, hour: int, days: list[str]
+) -> None:
+    """Given on Sunday and told on Monday: of Monday until that has begun, and never of Tuesday."""
+    did(program, meeting("FREQ=DAILY;COUNT=4"))
+    program.tell(MemoryNotifier())
+    sweep(program, clock, "2026-11-08")
+    told = heard(program, clock, at("2026-11-09", hour))
+
+    assert len(told) == len(days)
+    assert all(day in each for each, day in zip(told, days, strict=True))

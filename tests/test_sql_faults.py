@@ -130,7 +130,7 @@ def test_a_fault_at_any_statement_leaves_nothing(
         said: list[str] = []
         entry: Entry | None = None
         for _ in turns(failing):
-            store._heads.clear()  # so that it has to lock, look again, write and commit
+            store._head = (-1, "")  # so that it has to lock, look again, write and commit
             try:
                 entry = store.keep(whole)
             except raised as caught:

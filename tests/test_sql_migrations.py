@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
 
 import peerkit as pk
 from peerkit.stores import NotAStore
@@ -106,6 +107,7 @@ def test_migrating_comes_to_the_same_as_opening(host: Config, server: Postgres) 
     with pk.Program.open(server.address("migrated"), read_only=True) as again:
         assert again.verify().whole
 
+    host.set_main_option("peerkit_take_away", "yes")
     command.downgrade(host, "peerkit@base")
     assert catalog(server, "migrated") == [[]] * len(CATALOG)
     command.downgrade(host, "base")
@@ -113,6 +115,7 @@ def test_migrating_comes_to_the_same_as_opening(host: Config, server: Postgres) 
 
 def test_the_names_of_a_host_are_respected(host: Config, server: Postgres) -> None:
     """Schema and prefix come from the settings, and without them from the connection."""
+    host.set_main_option("peerkit_take_away", "yes")
     host.set_main_option("peerkit_schema", "named")
     host.set_main_option("peerkit_prefix", "ours_")
     command.upgrade(host, "peerkit@head")
@@ -124,6 +127,31 @@ def test_the_names_of_a_host_are_respected(host: Config, server: Postgres) -> No
     command.upgrade(host, "peerkit@head")
     assert server.ask("SELECT to_regclass('public.ours_noun') IS NOT NULL") == [(True,)]
     command.downgrade(host, "peerkit@base")
+
+
+@pytest.mark.parametrize("where", ["base", "peerkit@base"])
+def test_what_is_kept_is_not_taken_away_in_passing(
+    host: Config, server: Postgres, where: str
+) -> None:
+    """Whoever goes back with all branches keeps the journal, unless the settings say otherwise."""
+    host.set_main_option("peerkit_schema", "in_passing")
+    command.upgrade(host, "heads")
+    command.downgrade(host, where)  # nothing is kept yet
+    command.upgrade(host, "heads")
+    with pk.Program.open(server.address("in_passing")) as program:
+        program.do(pk.WelcomeParticipant(by="sam", id="p-1"))
+
+    for said in ("", "no"):
+        host.set_main_option("peerkit_take_away", said)
+        with pytest.raises(DBAPIError, match="peerkit keeps a journal here"):
+            command.downgrade(host, where)
+        with pk.Program.open(server.address("in_passing")) as program:
+            assert (program.verify().entries, program.verify().faults) == (1, ())
+
+    host.set_main_option("peerkit_take_away", "yes")
+    command.downgrade(host, "peerkit@base")
+    assert server.ask("SELECT to_regclass('in_passing.peerkit_entry')") == [(None,)]
+    command.downgrade(host, "base")
 
 
 def test_the_steps_can_be_read_before_they_are_taken(host: Config) -> None:

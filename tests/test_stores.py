@@ -281,11 +281,36 @@ def test_the_database_itself_guards_the_journal(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "round_the_door",
+    [
+        "UPDATE peerkit_noun SET status = 'ended'",
+        "INSERT OR REPLACE INTO peerkit_key VALUES (1, 'monday', 2)",
+        "INSERT OR IGNORE INTO peerkit_key VALUES (1, 'tuesday', 1)",
+        "INSERT INTO peerkit_entry VALUES (1 << 32 | 2, 'hash', '{}')",
+    ],
+)
+def test_who_goes_round_the_door_loses_the_whole_transaction(
+    path: Path, round_the_door: str
+) -> None:
+    """A guard looks when the row is there, so nothing that was written with it may stay."""
+    with closing(SQLiteStore(path)) as store:
+        keep(store, "m-1", key="monday", nouns=[match("m-1")])
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        before = [*db.iterdump()]
+        db.execute("BEGIN")
+        db.execute("DELETE FROM peerkit_touched")
+        with pytest.raises(sqlite3.IntegrityError, match=r"without an entry|follows the last"):
+            db.execute(round_the_door)
+        assert not db.in_transaction
+        assert [*db.iterdump()] == before
+
+
+@pytest.mark.parametrize(
     ("made", "why"),
     [
         (["CREATE TABLE theirs (x)"], "another application's database"),
         (["PRAGMA application_id = 7"], "another application's database"),
-        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 6"], "a newer peerkit"),
+        (["PRAGMA application_id = 1885693298", "PRAGMA user_version = 7"], "a newer peerkit"),
         (
             ["PRAGMA application_id = 1885693298", "PRAGMA user_version = 1"],
             "in a form that is no longer read; begin a new file",

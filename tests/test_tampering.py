@@ -35,11 +35,11 @@ TELLERS: Final = ("delivery", "due", "attempts", "way", "lease", "token", "settl
 #: The tables, their keys, and their other columns.
 TABLES: Final = {
     "program": (("id",), ("name", "n", "hash", "writing")),
-    "entry": (("program", "n"), ("hash", "body")),
+    "entry": (("place",), ("hash", "body")),
     "key": (("program", "key"), ("n",)),
     "touched": (("program", "about", "n"), ()),
     "noun": (("program", "id", "kind"), ("n", "status", "day", "body")),
-    "filed": (("program", "under", "kind", "id"), ("day",)),
+    "filed": (("program", "under", "kind", "day", "id"), ()),
     "weighing": (("program", "under", "kind", "id"), ()),
     "tally": (("program", "of", "period", "what"), ("value",)),
     "message": (
@@ -195,15 +195,18 @@ def delete(db: sqlite3.Connection, table: str, _: str | None) -> Row:
 def insert(db: sqlite3.Connection, table: str, _: str | None) -> Row:
     """A row that nobody decided upon, like another one."""
     row = rows(db, table)[0]
-    key, _others = TABLES[table]
+    key, others = TABLES[table]
+    also = {"program": ("name",), "entry": ("n",)}.get(table, ())
     new = row | {
         each: row[each] + 1000 if isinstance(row[each], int) else f"{row[each]}-2"
-        for each in (*key, *(("name",) if table == "program" else ()))
+        for each in (*key, *also)
         if each != "program"
     }
+    written = (*key, *others)
     db.execute(
-        f"INSERT INTO peerkit_{table} VALUES ({','.join('?' * len(new))})",  # noqa: S608 - our own names
-        tuple(new.values()),
+        f"INSERT INTO peerkit_{table} ({','.join(written)}) "  # noqa: S608 - our own names
+        f"VALUES ({','.join('?' * len(written))})",
+        tuple(new[each] for each in written),
     )
     return new
 
@@ -297,6 +300,12 @@ def tampered(path: Path, copy: Path, place: Place, *, plainly: bool) -> Row:
     return row
 
 
+def dumped(path: Path) -> list[str]:
+    """Everything that is in a file."""
+    with closing(sqlite3.connect(path)) as db:
+        return [*db.iterdump()]
+
+
 @pytest.mark.parametrize("place", PLACES, ids=lambda each: " ".join(filter(None, each)))
 class TestEveryPlace:
     """Each column of each table, and each table."""
@@ -311,6 +320,7 @@ class TestEveryPlace:
         else:
             with pytest.raises(sqlite3.IntegrityError):
                 tampered(path, tmp_path / "copy.db", place, plainly=True)
+            assert dumped(tmp_path / "copy.db") == dumped(path)
 
     def test_verify_names_the_row(
         self, files: tuple[Path, Path, pk.Anchor], tmp_path: Path, place: Place

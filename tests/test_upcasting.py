@@ -16,6 +16,7 @@ from peerkit.errors import BadInput
 from peerkit.exchange.moving import export_program, import_program
 from peerkit.stores import GENESIS, Entry, upcasting
 from peerkit.stores.memory import MemoryStore
+from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite import file as sqlite_file
 from peerkit.stores.writing.codec import read_noun, text, write_noun
 from peerkit.testing.pieces import NOW, everything, match
@@ -98,7 +99,7 @@ def test_a_form_that_is_none_or_newer_is_refused(form: str) -> None:
 # -- entries
 
 
-def old_program(path: Path) -> None:
+def old_program(path: Path, touched: tuple[str, ...] = ("m-1", "ana")) -> None:
     """A file in which each form wrote something, by way of today's peerkit."""
     program = empty(MemoryStore(), clock=lambda: NOW)
     program.do(pk.WelcomeParticipant(by="sam", id="p-1", key="k-1"))
@@ -115,7 +116,7 @@ def old_program(path: Path) -> None:
             act = body["act"]
             body["act"] = {("who" if name == "by" else name): act[name] for name in act}
             body["nouns"].append(json.loads(OLD))
-            body["touched"] += ["m-1", "ana"]
+            body["touched"] += touched
         elif body["n"] == 2:
             body["nouns"] = [{"noun": each["noun"], "v": 2, **each} for each in body["nouns"]]
             body = {"n": 2, "prev": "", "v": 2, "mood": "sunny", **body}
@@ -156,6 +157,20 @@ def test_entries_of_every_form_are_read_as_todays(third: None, tmp_path: Path) -
         in_memory = pk.Program(MemoryStore())
         import_program(path, in_memory)
         assert everything(in_memory.store) == everything(program.store)
+
+
+@pytest.mark.parametrize("kept", ["memory", "file"])
+def test_a_history_is_that_of_the_entries_of_then(third: None, tmp_path: Path, kept: str) -> None:
+    """What a noun touches today, and did not in an older form, is in no history it was not in."""
+    old_program(tmp_path / "old.jsonl", touched=("m-1",))
+    store = MemoryStore() if kept == "memory" else SQLiteStore(tmp_path / "program.db")
+    with pk.Program(store) as program:
+        import_program(tmp_path / "old.jsonl", program)
+
+        assert program.verify().faults == ()
+        assert [each.number for each in program.history("m-1")] == [1]
+        assert [*program.history("ana")] == []
+        assert program.find(pk.Match, about="ana").items == (match(),)
 
 
 def test_a_row_of_an_older_form_is_as_it_was_left(third: None, tmp_path: Path) -> None:

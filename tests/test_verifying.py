@@ -539,7 +539,7 @@ class TestDoubts:
             return text(table)
 
         with monkeypatch.context() as patch:
-            patch.setattr("peerkit.program.write_noun", before)
+            patch.setattr("peerkit.stores.writing.making.write_noun", before)
             program = opened()
             program.do(pk.ProposeMatch(by="c", id="m-2", peer="ana", participant="p-8"))
 

@@ -30,6 +30,9 @@ FACTS = Facts(
     at=datetime(2026, 11, 2, 13, 5, tzinfo=UTC),
     minutes=60,
     days=7,
+    who="p-7",
+    why="stopped",
+    may="may-without-message",
 )
 #: What may not stand where others can see it, in either language: what this is, and who is in it.
 GIVEAWAYS: Final = re.compile(
@@ -118,7 +121,7 @@ class TestOurs:
         assert NAMES.keys() <= insides.keys()
         assert set().union(*NAMES.values()) == set().union(*map(named, insides.values())) - {"id"}
         nameless = {kind for kind, text in insides.items() if "id" not in named(text)}
-        assert nameless == {"call.needed", "contact-preferences.set", "notice.returned"}
+        assert nameless == {"contact-preferences.set", "notice.returned"}
 
     def test_every_inside_can_be_said(self) -> None:
         """No brace is left over, whatever stands in the facts."""
@@ -153,8 +156,23 @@ class TestSaid:
             ),
             ("match.ending", "en", "Match s-1 ends on Monday, November 2. Days left: 7."),
             ("match.ended", "es", "El emparejamiento s-1 ha terminado."),
-            ("call.needed", "en", "Session s-1 is planned."),
-            ("call.needed", "es", "Hable con alguien, por favor. Session s-1 is planned."),
+            (
+                "call.needed",
+                "en",
+                (
+                    "Please reach p-7 about s-1. They stopped notices. "
+                    "They said that they may be called. Please leave no message."
+                ),
+            ),
+            (
+                "call.needed",
+                "es",
+                (
+                    "Hable con esta persona, por favor: p-7. Se trata de s-1. "
+                    "Ya no quiere recibir avisos. "
+                    "Ha dicho que se le puede llamar. No deje mensaje, por favor."
+                ),
+            ),
         ],
     )
     def test_in_two_languages(self, kind: str, language: str, expected: str) -> None:
@@ -438,6 +456,9 @@ class TestStrict:
             (GERMAN, "language 'de': default", "'outside'.*missing"),
             (GERMAN + TIMES.replace("one =", "# one ="), "language 'de': digest", "'one'"),
             (GERMAN + TIMES.replace("halves =", "# h ="), "language 'de': times", "'halves'"),
+            (GERMAN + TIMES + message("call.needed", inside="{who}"), "'de': call", "'no-channel'"),
+            (EN + "[call]\nmaybe = 'x'", "call", "not known"),
+            (EN + "[call]\nmay = '{who}'", "call", "braces: none"),
             ("[language", "0.toml", "not TOML"),
         ],
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import time
@@ -14,40 +13,30 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 import attrs
 
-from peerkit.acts import Act, CancelNotice, ForgetPerson, Left, Makes
+from peerkit.acts import Act, CancelNotice, DeliveryFailed, ForgetPerson, Left, Makes
 from peerkit.acts.act import kept_of
-from peerkit.decisions import Decision, Finding, Rules, Verdict, decide
+from peerkit.decisions import Decision, Rules, decide
 from peerkit.errors import BadInput, KeyReused, Moved, StoreError, must_be
 from peerkit.forgetting import Reach, reached
-from peerkit.handbook import BadHandbook, Book, Clause, Handbook
+from peerkit.handbook import Handbook
 from peerkit.kept import Kept
-from peerkit.model import DAYS_QUIET, KEPT_WITH, Noun, WhyNotTold
+from peerkit.model import DAYS_QUIET, KEPT_WITH, NOT_THEIRS, Noun, WhyNotTold
 from peerkit.model.fields import is_id, zone_named
 from peerkit.notifiers import Notifier
 from peerkit.rules import ROLE_LIMITS
 from peerkit.stores import (
     LONGEST_LEASE,
-    Apart,
-    Change,
     Delivery,
-    Entry,
     Posted,
     Settled,
     Store,
-    touched,
 )
 from peerkit.stores.opening import store_at
 from peerkit.stores.sealing.keys import Keys
 from peerkit.stores.sealing.sealed import SealedStore
-from peerkit.stores.writing.codec import (
-    act_table,
-    private_parts,
-    text,
-    words_in,
-    write_entry,
-    write_noun,
-)
+from peerkit.stores.writing.making import first_answer, made
 from peerkit.telling.looking import LastLook
+from peerkit.telling.origins import origin_of
 from peerkit.telling.reminders import due
 from peerkit.telling.teller import AGAIN, Teller, Told
 from peerkit.telling.ways import Routes
@@ -126,17 +115,6 @@ def _must_tell(to: object, coordinator: str | None) -> None:
             "this notifier tells people at their own addresses; give Routes, such as "
             "Routes({NoticeChannel.EMAIL: …})",
         )
-
-
-def _cited(book: Book, clause: str, number: int) -> Clause:
-    """The clause that an answer kept as this entry rests on."""
-    if clause in book.clauses:
-        return book.clauses[clause]
-    raise BadHandbook(
-        f"clause {clause!r}",
-        f"is not in this book, and the first answer to this key rests on it. Open the program "
-        f"with the layers of then, or read the answer in the journal: entry {number}",
-    )
 
 
 class Program(Kept):
@@ -446,19 +424,29 @@ class Program(Kept):
         about = act.about if reach is None else tuple(dict.fromkeys((*act.about, *reach.about)))
         standing = self.store.view(about, act.counts_on(day), now, act.key)
         view = standing.view
+        known = {} if reach is None else {(each, KEPT_WITH): 1 for each in reach.beside}
         if reach is not None:
-            known = {(each, KEPT_WITH): 1 for each in reach.beside}
             known[act.about[0], DAYS_QUIET] = reach.quiet(day)
+        if isinstance(act, DeliveryFailed) and self._is_anothers(act):
+            known[act.person, NOT_THEIRS] = 1
+        if known:
             view = attrs.evolve(view, tallies={**view.tallies, **known})
         decision = decide(act, view, self.handbook.on(day), self._rules)
         return about, standing, decision
+
+    def _is_anothers(self, act: DeliveryFailed) -> bool:
+        """Whether the notice that it names went to somebody else, or was never sent from here."""
+        if act.notice is None:
+            return False
+        origin = origin_of(self.store, act.notice)
+        return origin is None or origin.to != act.person
 
     def _done(self, act: Act) -> Decision:
         now = self._moment()
         reach = self._reach(act)
         about, standing, decision = self._decided(act, reach, now)
         if standing.earlier is not None:
-            return self._again(act, standing.earlier)
+            return first_answer(act, standing.earlier, self.handbook)
         kept = decision.allowed or act.already
         left = kept_of(act, standing.view, decision.judged()) if kept else Left()
         if reach is not None:
@@ -466,75 +454,5 @@ class Program(Kept):
                 raise Moved(act.about, standing.view.seen)
             standing = attrs.evolve(standing, alone=True)
             left = attrs.evolve(left, forgets=reach.owners if kept else ())
-        change = self._change(act, about, standing, decision, left)
-        entry = self.store.keep(change)
+        entry = self.store.keep(made(act, about, standing, decision, left, self._salt))
         return decision.kept_as(entry.number, tuple((each.kind, each.id) for each in left.nouns))
-
-    def _change(
-        self,
-        act: Act,
-        about: tuple[str, ...],
-        standing: Standing,
-        decision: Decision,
-        left: Left,
-    ) -> Change:
-        nouns = tuple((each, write_noun(each)) for each in left.nouns)
-        said = ((each.about, each.owner, each.words.text) for each in left.words)
-        apart = tuple(
-            Apart(what, owner, self._salt(), told)
-            for what, owner, told in (*said, *private_parts(act, decision, left.nouns))
-        )
-        ids = touched(about, nouns, left.counts, left.removes)
-        return Change(
-            about=about,
-            day=act.counts_on(decision.day),
-            stood=standing,
-            key=act.key,
-            entry=write_entry(act, ids, standing.view.now, decision, left, nouns, apart),
-            nouns=nouns,
-            counts=left.counts,
-            messages=left.messages,
-            apart=apart,
-            forgets=left.forgets,
-            removes=left.removes,
-            touched=ids,
-        )
-
-    def _again(self, act: Act, earlier: Entry) -> Decision:
-        """The first answer to an act whose key has been answered before.
-
-        Words stay out of the journal, so they are compared with those that are
-        kept apart; where these have been erased, there is nothing to compare.
-        """
-        kept = earlier.read()
-        texts = {
-            each.text
-            for each in earlier.apart
-            if not each.about.startswith("@") and not each.sealed
-        }
-        asked = json.loads(text(act_table(act, words=False)))
-        same = asked | kept["act"] == asked  # what was forgotten of the first one is not compared
-        if not same or not texts <= {*words_in(act)}:
-            raise KeyReused(str(act.key), earlier.number)
-        book = self.handbook.on(date.fromisoformat(kept["day"]))
-        entries = [book.activities.get(each.id) for each in act.activities_named]
-        findings = tuple(
-            Finding(
-                _cited(book, clause, earlier.number),
-                Verdict[verdict],
-                facts,
-                activity,
-                entries[activity] if 0 <= activity < len(entries) else None,
-            )
-            for clause, verdict, facts, activity in kept["findings"]
-        )
-        return Decision(
-            act,
-            findings,
-            Verdict[kept["verdict"]],
-            kept["edition"],
-            book.day,
-            number=earlier.number,
-            again=True,
-            kept=tuple((each["noun"], each["id"]) for each in kept["nouns"]),
-        )

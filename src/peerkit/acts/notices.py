@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 import attrs
 
 from peerkit.acts.act import Act, Judged, Left, Moves, to_each
+from peerkit.errors import BadInput
 from peerkit.model import (
     AgreedHours,
     ContactPoint,
@@ -40,7 +41,7 @@ from peerkit.model.fields import (
     some_ids,
     the_zone,
 )
-from peerkit.model.reaching import a_language, counted, maybe_wall_time
+from peerkit.model.reaching import a_language, counted, maybe_wall_time, without
 
 if TYPE_CHECKING:
     from peerkit.model import View
@@ -58,8 +59,9 @@ __all__ = [
 
 #: The kind of a message that asks for a phone call.
 CALL_NEEDED = "call.needed"
-#: Why a message goes to somebody else as it is: whoever it was for is not the one to read it.
-_FOR_ANOTHER = frozenset({WhyNotTold.MISSING, WhyNotTold.ADVERSE})
+#: Why a message goes on as it is: whoever it was for is not the one to read it, or the person
+#: who was to be called can be told.
+_AS_IT_IS: Final = frozenset({WhyNotTold.MISSING, WhyNotTold.ADVERSE, WhyNotTold.REACHABLE})
 #: Why somebody has to be reached by other means, in words for whoever does it.
 _WHY: Final[Mapping[WhyNotTold, str]] = {
     WhyNotTold.GIVEN_UP: "A notice did not reach them.",
@@ -97,8 +99,7 @@ class SetContactPreferences(Act):
     def again(cls, preferences: ContactPreferences, *, by: str, **changes: Any) -> Self:
         """All that stands, said anew with these changes: ``again(chosen, by="p-7", zone=…)``."""
         stands: dict[str, Any] = {
-            each.name: getattr(preferences, each.name)
-            for each in private_fields(ContactPreferences)
+            each.name: getattr(preferences, each.name) for each in private_fields(cls)
         }
         return cls(**{"by": by, "person": preferences.id, **stands, **changes})
 
@@ -118,7 +119,7 @@ class SetContactPreferences(Act):
         known = view.get(Person, self.person) is not None
         person = () if known else (Person(id=self.person),)
         before = view.get(ContactPreferences, self.person)
-        now = self._preferences(() if before is None else before.points)
+        now = counted(self._preferences(), before or ContactPreferences(id=self.person))
         theirs = self.by == self.person or now == before
         changed = "How you are reached was changed. If you did not want this, please say so."
         return Left(
@@ -126,10 +127,10 @@ class SetContactPreferences(Act):
             messages=() if theirs else to_each(self, self.person, changed, self.person),
         )
 
-    def _preferences(self, before: tuple[ContactPoint, ...] = ()) -> ContactPreferences:
+    def _preferences(self) -> ContactPreferences:
         return ContactPreferences(
             id=self.person,
-            points=counted(self.points, before),
+            points=self.points,
             quiet=self.quiet,
             only=self.only,
             zone=self.zone,
@@ -162,8 +163,7 @@ class StopNotices(Act):
             return Left(nouns=(stopped,) if self.channel is None else ())
         if self.channel is None:
             return _left(before, attrs.evolve(before, status=ContactStatus.STOPPED))
-        rest = tuple(each for each in before.points if each.channel is not self.channel)
-        return _left(before, attrs.evolve(before, points=rest))
+        return _left(before, without(before, self.channel))
 
 
 @attrs.frozen(kw_only=True)
@@ -174,6 +174,9 @@ class DeliveryFailed(Act):
     the way that was taken, such as ``12/0/email``, and that one is marked as failed. Without it
     all of that channel are. Where a notice is lost in a way that was not known to fail, the
     person is told so over those that are left.
+
+    It is checked that the notice was theirs: of one that went to somebody else, or that nobody
+    here has sent, nothing is marked, and the decision says so.
     """
 
     kind: ClassVar[str] = "delivery.failed"
@@ -184,10 +187,18 @@ class DeliveryFailed(Act):
     for_good: bool = attrs.field(validator=exactly(bool))
     notice: str | None = maybe_id()
 
+    def __attrs_post_init__(self) -> None:
+        other = (self.notice or "").rpartition("/")[2].partition(".")[0]
+        if other in {*NoticeChannel} and other != self.channel:
+            raise BadInput(
+                "DeliveryFailed.notice",
+                "went over another channel; give the one that its key names",
+            )
+
     def leaves(self, view: View, judged: Judged) -> Left:
         """The preferences with what failed for good, and word of it; otherwise only the entry."""
         before = view.get(ContactPreferences, self.person)
-        if before is None or not self.for_good:
+        if before is None or not self.for_good or not judged.allowed:
             return Left()
         points = tuple(
             attrs.evolve(each, failed=each.failed or self._went_to(each)) for each in before.points
@@ -289,7 +300,9 @@ class PassOnNotice(Act):
 
     It was about ``noun``. Where whoever it was for has left, is not known, or is who it is
     about, the coordinator gets it in their place; otherwise they learn that this person has
-    to be reached, why, and what they said about being called.
+    to be reached, and why. What the person says about being called is theirs, and may change:
+    it is looked up when the coordinator is told. Where they can be told by then after all
+    (``reachable``), the message goes back to them.
     """
 
     kind: ClassVar[str] = "notice.passed-on"
@@ -303,14 +316,14 @@ class PassOnNotice(Act):
     why: WhyNotTold = attrs.field(validator=exactly(WhyNotTold))
 
     def leaves(self, view: View, judged: Judged) -> Left:
-        """One message to the coordinator."""
-        if self.why in _FOR_ANOTHER:
+        """One message: to the coordinator, or to whoever hears in their place."""
+        if self.why in _AS_IT_IS:
             kind, inside = self.of, f"{self.noun} waits for somebody to look at it."
         else:
             kind = CALL_NEEDED
             why = _WHY.get(self.why, "They were not told.")
-            may = _may_call(view.get(ContactPreferences, self.to))
-            inside = f"Please reach {self.to} about {self.noun}. {why} {may}"
+            see = "See first what they said about being called."
+            inside = f"Please reach {self.to} about {self.noun}. {why} {see}"
         told = Message(to=self.coordinator, kind=kind, about=self.noun, inside=inside)
         return Left(messages=(told,))
 
@@ -345,15 +358,6 @@ class Remind(Act):
                 if each not in gone
             )
         )
-
-
-def _may_call(preferences: ContactPreferences | None) -> str:
-    """What somebody said about being called, for whoever does it."""
-    if preferences is None or not preferences.may_call:
-        return "They have not said that they may be called."
-    if not preferences.may_leave_message:
-        return "They said that they may be called. Please leave no message."
-    return "They said that they may be called, and that a message may be left."
 
 
 def _left(before: ContactPreferences, now: ContactPreferences) -> Left:

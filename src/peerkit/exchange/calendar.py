@@ -62,7 +62,7 @@ from peerkit.model import (
     SessionStatus,
 )
 from peerkit.program import Program
-from peerkit.telling.grounds import is_theirs, pairs_of
+from peerkit.telling.theirs import is_theirs, pairs_of
 from peerkit.telling.ways import Invite
 
 __all__ = [

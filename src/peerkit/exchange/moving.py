@@ -51,17 +51,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Exported", "check_export", "export_program", "import_program"]
 
-#: How many entries are kept in one transaction.
-BATCH: Final = 500
+#: How many entries are kept in one transaction. The more, the less often a page is written anew.
+BATCH: Final = 2_000
 #: Views that nobody decides upon are read for this moment.
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 #: What stands in an entry that explains a break.
 _EXPLAINS: Final = f'"act":{{"act":"{ExplainBreak.kind}"'.encode()
 _EXPECTS: Final = "give an Anchor of the program, or leave it out"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _unwatched(done: int, of: int) -> None:
@@ -277,7 +273,6 @@ def import_program(
     *,
     expects: Anchor | None = None,
     progress: Callable[[int, int], object] = _unwatched,
-    clock: Callable[[], datetime] = _now,
 ) -> Exported:
     """Make the program of a file in a new, empty one, so that ``verify`` finds the same there.
 
@@ -285,8 +280,8 @@ def import_program(
     comes from the entries alone: nouns, tallies, messages and keys are worked out from them.
     An import that was stopped is gone on with when it is called again: what is there already is
     passed over, and ``came`` says how many entries were not. Nobody else may write meanwhile.
-    ``progress`` is called with the number of finished entries, and of all; ``clock`` says when
-    messages were settled here: in the file is only that they were.
+    ``progress`` is called with the number of finished entries, and of all. The program's clock says
+    when messages were settled here: in the file is only that they were.
     Raises :class:`~peerkit.errors.BadInput` for the file, and
     :class:`~peerkit.errors.StoreError` for the place it should go to.
     """
@@ -304,32 +299,46 @@ def import_program(
                 "Import into a new one."
             )
         became = Became(end, found)
-        _kept(store, file, became, there, found.exported.entries, progress, clock)
+        _kept(program, file, became, there, found.exported, progress)
     return attrs.evolve(found.exported, came=found.exported.entries - there)
 
 
 def _kept(
-    store: Store,
+    program: Program,
     file: BinaryIO,
     became: Became,
     there: int,
-    total: int,
+    found: Exported,
     progress: Callable[[int, int], object],
-    clock: Callable[[], datetime],
 ) -> None:
     """Keep every entry that is not there yet, and note what became of its messages."""
-    lines = Lines(named(file))
+    store, lines = program.store, Lines(named(file))
     lines.begin(file)
-    while lines.number < total:
-        size = min(BATCH, total - lines.number)
+    while lines.number < found.entries:
+        size = min(BATCH, found.entries - lines.number)
+        begins, failed = lines.at + 1, ""
         settled: list[Settled] = []
         changes = _changes(lines, file, became, settled, size)
-        with store.together():
-            _take(store, lines, islice(changes, max(there - lines.number, 0), None))
-            if lines.number == total:
-                became.end()
-            store.settle(tuple(settled), clock())
-        progress(lines.number, total)
+        try:
+            with store.together():
+                _take(store, lines, islice(changes, max(there - lines.number, 0), None))
+                if lines.number == found.entries:
+                    became.end()
+                    _must_be_the_same(lines, found)
+                store.settle(tuple(settled), program.view().now)
+        except StoreError as error:
+            failed = str(error)
+        if failed:
+            raise StoreError(
+                f"{lines.name} lines {begins} to {lines.at} could not be kept. {failed}"
+            )
+        progress(lines.number, found.entries)
+
+
+def _must_be_the_same(lines: Lines, found: Exported) -> None:
+    """Refuse a file in which other entries stand by now than when it was checked."""
+    if lines.head != found.head:
+        raise BadInput(lines.name, "was changed while it was read; import again")
 
 
 def _changes(
@@ -337,7 +346,7 @@ def _changes(
 ) -> Iterator[Change]:
     """The changes in the next lines. What became of their messages is noted."""
     for _ in range(size):
-        entry = lines.follow(lines.next(file))
+        entry = lines.again(lines.next(file))
         change = _change(lines, entry)
         settled += became.of(entry.number, len(change.messages))
         yield change

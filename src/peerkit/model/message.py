@@ -22,7 +22,7 @@ class WhyNotTold(StrEnum):
     Whoever it is for has nothing to do with it any more, or never had; what it told of is no
     longer so; they stopped notices; nothing reaches them safely; it was tried until there was no
     sense in it; they have left, or nobody here knows them; it is about them; they were
-    forgotten; or the consent it stood on is gone.
+    forgotten; the consent it stood on is gone; or whoever was to be called can be told by now.
     """
 
     NOT_ASSIGNED = "not-assigned"
@@ -34,6 +34,7 @@ class WhyNotTold(StrEnum):
     ADVERSE = "adverse"
     FORGOTTEN = "forgotten"
     NO_CONSENT = "no-consent"
+    REACHABLE = "reachable"
 
 
 @attrs.frozen(kw_only=True)

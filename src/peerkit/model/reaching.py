@@ -9,11 +9,18 @@ import attrs
 
 from peerkit.errors import BadInput
 from peerkit.model.boundaries import AgreedHours, Weekday
-from peerkit.model.fields import a, a_wall_time, a_zone, exactly, private, several
+from peerkit.model.fields import a, a_wall_time, a_zone, exactly, newer, private, several
 from peerkit.model.lifecycle import Lifecycle
 from peerkit.model.noun import Noun
 
-__all__ = ["ContactPoint", "ContactPreferences", "ContactStatus", "NoticeChannel", "counted"]
+__all__ = [
+    "ContactPoint",
+    "ContactPreferences",
+    "ContactStatus",
+    "NoticeChannel",
+    "counted",
+    "without",
+]
 
 #: The longest address we take, in characters: an e-mail address has at most 254 (RFC 5321).
 MOST_ADDRESS: Final = 500
@@ -54,8 +61,9 @@ class ContactPoint:
     """One way to a person: a channel and the address there, as that channel writes it.
 
     ``safe`` is what the person said: only they see what arrives here, so the inside of a
-    notice may be shown. ``failed`` is what the channel said: nothing arrives here. ``nth``
-    counts the addresses of this channel that they have given; the program sets both.
+    notice may be shown. ``failed`` is what the channel said: nothing arrives here. ``nth`` is
+    its number: another one than any address of this channel had that they gave before. The
+    program sets both.
     """
 
     channel: NoticeChannel = attrs.field(validator=exactly(NoticeChannel))
@@ -74,27 +82,6 @@ class ContactPoint:
             raise BadInput("ContactPoint.address", "give the address; only the app needs none")
         if not 1 <= self.nth <= MOST_GIVEN:
             raise BadInput("ContactPoint.nth", f"1 to {MOST_GIVEN:,}; the program counts them")
-
-
-def counted(
-    points: tuple[ContactPoint, ...], before: tuple[ContactPoint, ...]
-) -> tuple[ContactPoint, ...]:
-    """These points as they are given anew: whoever was there before keeps their number.
-
-    So a number means one address, and what is heard late of an address that is given up is
-    never taken for word of the one that came in its place.
-    """
-    known = {(each.channel, each.address): each.nth for each in before}
-    last = {each.channel: 0 for each in points}
-    for each in before:
-        last[each.channel] = max(last.get(each.channel, 0), each.nth)
-    found = []
-    for each in points:
-        nth = known.pop((each.channel, each.address), None)
-        if nth is None:
-            nth = last[each.channel] = last[each.channel] + 1
-        found.append(attrs.evolve(each, failed=False, nth=nth))
-    return tuple(found)
 
 
 class ContactStatus(StrEnum):
@@ -164,7 +151,8 @@ class ContactPreferences(Noun):
     ``points`` in the order they are tried. Notices travel never in ``quiet`` hours, and where
     ``only`` is given, only in those; both are by the clock in ``zone``. With ``digest``, a time
     of day there, they travel together once a day. ``may_call`` and ``may_leave_message`` are
-    for people who telephone: peerkit does not.
+    for people who telephone: peerkit does not. ``gone`` is the highest number that an address
+    had which is there no more; the program counts.
     """
 
     kind: ClassVar[str] = "contact-preferences"
@@ -179,8 +167,11 @@ class ContactPreferences(Noun):
     digest: str | None = private(maybe_wall_time())
     may_call: bool = private(a(bool, default=False))
     may_leave_message: bool = private(a(bool, default=False))
+    gone: int = private(newer(a(int, default=0)))
 
     def __attrs_post_init__(self) -> None:
+        if not 0 <= self.gone <= MOST_GIVEN:
+            raise BadInput("ContactPreferences.gone", f"0 to {MOST_GIVEN:,}; the program counts")
         if not self.free:
             raise BadInput(
                 "ContactPreferences.quiet",
@@ -193,3 +184,38 @@ class ContactPreferences(Noun):
         """The minutes of a week in which notices may travel: bit n is n after Monday 00:00."""
         only = _of_the_week(self.only) if self.only else _ALL_WEEK
         return only & ~_of_the_week(self.quiet)
+
+
+def without(before: ContactPreferences, channel: NoticeChannel) -> ContactPreferences:
+    """These preferences, with nothing that goes over this channel."""
+    return _with(
+        before, tuple(each for each in before.points if each.channel is not channel), before
+    )
+
+
+def counted(now: ContactPreferences, before: ContactPreferences) -> ContactPreferences:
+    """These preferences as they are said anew: an address that was there keeps its number."""
+    known = {(each.channel, each.address): each.nth for each in before.points}
+    last = dict.fromkeys(NoticeChannel, before.gone)
+    for each in before.points:
+        last[each.channel] = max(last[each.channel], each.nth)
+    found = []
+    for each in now.points:
+        nth = known.pop((each.channel, each.address), None)
+        if nth is None:
+            nth = last[each.channel] = last[each.channel] + 1
+        found.append(attrs.evolve(each, failed=False, nth=nth))
+    return _with(now, tuple(found), before)
+
+
+def _with(
+    preferences: ContactPreferences, points: tuple[ContactPoint, ...], before: ContactPreferences
+) -> ContactPreferences:
+    """These preferences with these points, and with the highest number of those that are gone.
+
+    So a number means one address for good, and what is heard late of an address that was given
+    up is never taken for word of the one that came later.
+    """
+    there = {(each.channel, each.nth) for each in points}
+    lost = (each.nth for each in before.points if (each.channel, each.nth) not in there)
+    return attrs.evolve(preferences, points=points, gone=max((before.gone, *lost)))

@@ -34,6 +34,7 @@ __all__ = [
     "MISSED_A_MONTH",
     "MISSED_EXCUSED",
     "MISSED_EXCUSED_A_MONTH",
+    "NOT_THEIRS",
     "SUPERVISING",
     "SUPERVISION_MINUTES",
     "SUPERVISION_TALKS",
@@ -83,6 +84,9 @@ DAYS_QUIET: Final = "days-quiet"
 #: Whether texts lie apart that are somebody's together with whoever is to be forgotten: 1 where
 #: there is one. The door works it out as well.
 KEPT_WITH: Final = "kept-with"
+#: Whether a notice that is said not to have reached somebody went to another, or to nobody: 1
+#: where it did. The door works it out of its key.
+NOT_THEIRS: Final = "not-theirs"
 
 
 #: Every tally there is.
@@ -109,6 +113,7 @@ _TALLIES: Final = frozenset(
         MISSED_EXCUSED_A_MONTH,
         DAYS_QUIET,
         KEPT_WITH,
+        NOT_THEIRS,
     }
 )
 

@@ -15,6 +15,7 @@ from peerkit.acts import (
 )
 from peerkit.decisions import Finding, Findings, Rule, Verdict
 from peerkit.model import (
+    NOT_THEIRS,
     SUPERVISING,
     Participant,
     Peer,
@@ -72,9 +73,16 @@ def confirms(act: ConfirmSession, view: View, book: Book) -> Findings:
 
 
 def noted(act: DeliveryFailed | CancelNotice | PassOnNotice, view: View, book: Book) -> Findings:
-    """What became of a notice is written down, whatever else is the case."""
-    to = act.person if isinstance(act, DeliveryFailed) else act.to
-    return (Finding(book.clause("not-told"), Verdict.ALLOWED, {"to": to}),)
+    """What became of a notice is written down, whatever else is the case.
+
+    A notice that went to somebody else, or to nobody, says nothing about this person's address.
+    """
+    if not isinstance(act, DeliveryFailed):
+        return (Finding(book.clause("not-told"), Verdict.ALLOWED, {"to": act.to}),)
+    theirs = not view.tally(act.person, NOT_THEIRS)
+    facts = {"to": act.person} if theirs else {"to": act.person, "id": f"{act.notice}"}
+    verdict = Verdict.ALLOWED if theirs else Verdict.NEEDS_FACTS
+    return (Finding(book.clause("not-told"), verdict, facts),)
 
 
 def reminded(act: Remind, view: View, book: Book) -> Findings:

@@ -221,14 +221,15 @@ def touched(
     tallies it moves, and what it takes away. So what is known about an id follows
     from the entries that belong to it.
     """
-    found = dict.fromkeys([each for each in about if "+" not in each and "#" not in each])
+    ids = [each for each in about if "+" not in each and "#" not in each]
     moved: list[str] = []
     for noun, _ in nouns:
-        found |= dict.fromkeys((noun.id, *noun.touches))
+        ids += (noun.id, *noun.touches)
         moved += noun.weighs_on if noun.open else ()
     for each in dict.fromkeys((*moved, *[count.of for count in counts])):
-        found |= dict.fromkeys(bases(each))
-    return tuple(found | dict.fromkeys([id_ for _, id_ in removes]))
+        ids += bases(each)
+    ids += [id_ for _, id_ in removes]
+    return tuple(dict.fromkeys(ids))
 
 
 def seal(number: int, previous: str, change: Change) -> Entry:

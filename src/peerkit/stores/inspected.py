@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 __all__ = ["Card", "Inspected", "Mends", "cards"]
@@ -54,15 +54,19 @@ class Mends(Inspected, Protocol):
         ...
 
 
-def cards(paged: Paged) -> Iterator[Card]:
-    """The cards of a database with our tables, table by table."""
+def cards(paged: Paged, filed: Iterable[tuple[Any, ...]]) -> Iterator[Card]:
+    """The cards of a database with our tables, table by table.
+
+    ``filed``: under what, of which kind, which id and day; one database has them by day,
+    the other by id.
+    """
     for about, n in paged("touched", "about, n", ""):
         yield "history", about, f"\t{n}"
     for key, n in paged("key", "key", "n"):
         yield "key", key, f"{n}"
     for id_, kind, n, status, day in paged("noun", "id, kind", "n, status, day"):
         yield "noun", kind, f"{id_}\t{n} {status} {day}"
-    for under, kind, id_, day in paged("filed", "under, kind, id", "day"):
+    for under, kind, id_, day in filed:
         yield "filed", under, f"{kind} {id_}\t{day}"
     for under, kind, id_ in paged("weighing", "under, kind, id", ""):
         yield "weighing", under, f"{kind} {id_}"

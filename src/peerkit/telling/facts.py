@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -23,11 +23,27 @@ from peerkit.model import (
     Shift,
     Stay,
     Visit,
+    WhyNotTold,
 )
 from peerkit.model.fields import day_of, zone_named
 from peerkit.model.timetable import last_of_day
 
-__all__ = ["ALWAYS", "NAMES", "WHEN", "Facts", "facts_of", "names_of"]
+if TYPE_CHECKING:
+    from peerkit.model import ContactPreferences
+    from peerkit.telling.origins import Call
+
+__all__ = [
+    "ALWAYS",
+    "MAY",
+    "NAMES",
+    "NOT_TOLD",
+    "WHEN",
+    "WHY",
+    "Facts",
+    "facts_of",
+    "names_of",
+    "with_call",
+]
 
 #: What every kind may name: the id of what it is about.
 ALWAYS: Final = frozenset({"id"})
@@ -35,13 +51,11 @@ _MEETING: Final = frozenset({"day", "time", "minutes"})
 _SHIFT: Final = frozenset({"day", "time"})
 _RUNS_OUT: Final = frozenset({"day", "days"})
 _ON_A_DAY: Final = frozenset({"day"})
-_A_MOMENT: Final = timedelta.resolution
 
-#: What a kind of ours may name beside that. `{says}` is the message's own inside: who is to be
-#: called stands nowhere else.
+#: What a kind of ours may name beside that.
 NAMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "call.needed": frozenset({"says"}),
+        "call.needed": frozenset({"who", "why", "may"}),
         "concern.due": _ON_A_DAY,
         "consent.ending": _RUNS_OUT,
         "credential.ending": _RUNS_OUT,
@@ -64,8 +78,12 @@ NAMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "visit.planned": _ON_A_DAY,
     }
 )
-#: All of them: what a kind that is a house's own may name.
-_EVERY: Final = frozenset().union(ALWAYS, *NAMES.values())
+#: All of them, and the message's own inside: what a kind that is a house's own may name.
+_EVERY: Final = frozenset({"says"}).union(ALWAYS, *NAMES.values())
+#: What may be said of why somebody is to be called, and of what they said about it.
+WHY: Final = (WhyNotTold.NO_CHANNEL, WhyNotTold.GIVEN_UP, WhyNotTold.STOPPED)
+NOT_TOLD: Final = "not-told"
+MAY: Final = ("may-not", "may-without-message", "may")
 
 #: Which field of a noun says when it is, or until when.
 WHEN: Final[Mapping[type[Noun | Occurrence], str]] = MappingProxyType(
@@ -89,7 +107,8 @@ class Facts:
     """What can be put into the words of one notice. What is None is not known.
 
     ``says`` is the message's own inside, which is told where a template does not fit.
-    ``at`` is the wall time where the person is.
+    ``at`` is the wall time where the person is. ``who`` is to be called, ``why`` and ``may`` name
+    the sentences of a language that say why, and what they said about it.
     """
 
     id: str
@@ -98,6 +117,9 @@ class Facts:
     at: datetime | None = None
     minutes: int | None = None
     days: int | None = None
+    who: str | None = None
+    why: str | None = None
+    may: str | None = None
 
 
 def names_of(kind: str, *, ours: bool) -> frozenset[str]:
@@ -105,13 +127,20 @@ def names_of(kind: str, *, ours: bool) -> frozenset[str]:
     return ALWAYS | NAMES.get(kind, frozenset()) if ours else _EVERY
 
 
-def facts_of(message: Message, noun: Noun | Occurrence | None, now: datetime, zone: str) -> Facts:
+def facts_of(
+    message: Message,
+    noun: Noun | Occurrence | None,
+    now: datetime,
+    zone: str,
+    given: datetime | None = None,
+) -> Facts:
     """The facts of a message, as they are now, by the clock in this zone.
 
-    ``noun`` is what the message is about, where it is still kept. Of a series it is its next time.
+    ``noun`` is what the message is about, where it is still kept. Of a series it is its next time:
+    of another day than the one on which the reminder was ``given``.
     """
     if isinstance(noun, Series):
-        noun = _of_series(noun, now)
+        noun = noun.next_after(now if given is None else last_of_day(given, noun.zone))
     when = None if noun is None else getattr(noun, WHEN.get(type(noun), ""), None)
     at: datetime | None = None
     day: date | None = when
@@ -129,10 +158,8 @@ def facts_of(message: Message, noun: Noun | Occurrence | None, now: datetime, zo
     )
 
 
-def _of_series(series: Series, now: datetime) -> Occurrence | None:
-    """The time that a reminder is of: that of tomorrow, where there is one, else the next."""
-    tonight = last_of_day(now, series.zone)
-    later = series.next_after(tonight)
-    if later is not None and later.starts <= last_of_day(tonight + _A_MOMENT, series.zone):
-        return later
-    return series.next_after(now)
+def with_call(facts: Facts, call: Call, chosen: ContactPreferences | None) -> Facts:
+    """The facts, with whom to call, why, and what they say by now about being called."""
+    may = 0 if chosen is None or not chosen.may_call else 1 + chosen.may_leave_message
+    why = call.why.value if call.why in WHY else NOT_TOLD
+    return attrs.evolve(facts, who=call.message.to, why=why, may=MAY[may])

@@ -40,7 +40,6 @@ from peerkit.model import (
     Participant,
     ParticipantStatus,
     Peer,
-    PeerStatus,
     PermissionStatus,
     Person,
     PersonStatus,
@@ -50,7 +49,6 @@ from peerkit.model import (
     Series,
     SeriesStatus,
     Session,
-    SessionForm,
     SessionStatus,
     Shift,
     ShiftStatus,
@@ -62,9 +60,9 @@ from peerkit.model import (
     Visit,
     VisitStatus,
     WhyNotTold,
-    pair,
 )
 from peerkit.stores import bases
+from peerkit.telling.theirs import has_left, is_theirs, pairs_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,9 +75,7 @@ __all__ = [
     "SUPERVISED",
     "ids_beside",
     "is_in",
-    "is_theirs",
     "noun_of",
-    "pairs_of",
     "useless_from",
     "who_hears",
     "why_not",
@@ -258,28 +254,8 @@ def ids_beside(message: Message, noun: Noun | None) -> tuple[str, ...]:
     return ()
 
 
-def pairs_of(noun: Session | Series) -> tuple[str, ...]:
-    """The pairs whose matches say whether those who would meet alone still walk together."""
-    if noun.form is not SessionForm.ONE_TO_ONE:
-        return ()
-    return tuple(pair(noun.peer, each) for each in noun.participants)
-
-
-def is_theirs(noun: Session | Series, person: str, view: View) -> bool:
-    """Whether this person is in it, and still is.
-
-    The ``view`` is about them and the pairs of it. A peer who has left is in nothing any more.
-    What is ahead, or could be planned anew, is for those who still take part, and for two alone
-    while they walk together. That it was called off is for whoever was in it.
-    """
-    if person not in {*noun.peers, *noun.participants} or _has_left(person, view):
-        return False
-    goes_on = noun.open or noun.status is SessionStatus.MISSED
-    return not goes_on or (not _is_away(person, view) and _walk_together(noun, view))
-
-
 def _not_theirs(message: Message, noun: Noun | None, view: View) -> WhyNotTold | None:
-    if _has_left(message.to, view):
+    if has_left(message.to, view):
         return WhyNotTold.MISSING if message.kind in _REPORTED else WhyNotTold.NOT_ASSIGNED
     if noun is None:
         return None
@@ -299,7 +275,7 @@ def _is_forgotten(who: str, view: View) -> bool:
 
 def _is_gone(who: str, view: View) -> bool:
     """Whether somebody can look at nothing any more."""
-    return _is_forgotten(who, view) or _has_left(who, view)
+    return _is_forgotten(who, view) or has_left(who, view)
 
 
 def _is_away(who: str, view: View) -> bool:
@@ -309,25 +285,6 @@ def _is_away(who: str, view: View) -> bool:
     return away and (peer is None or not peer.open)
 
 
-def _has_left(who: str, view: View) -> bool:
-    """Whether somebody was a peer here, has left, and does not take part either."""
-    peer, participant = view.get(Peer, who), view.get(Participant, who)
-    return (
-        peer is not None
-        and peer.status in (PeerStatus.LEFT, PeerStatus.FORGOTTEN)
-        and (participant is None or not participant.open)
-    )
-
-
 def _people(noun: Noun) -> set[str]:
     """The ids that a noun names."""
     return {each for id_ in (noun.id, *noun.touches, *noun.weighs_on) for each in bases(id_)}
-
-
-def _walk_together(noun: Session | Series, view: View) -> bool:
-    """Whether those who would meet alone still walk with each other."""
-    return noun.form is not SessionForm.ONE_TO_ONE or any(
-        each.status is MatchStatus.ACCEPTED
-        and (each.peer, each.participant) == (noun.peer, noun.participants[0])
-        for each in view.all(Match)
-    )

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from peerkit.model import Series, Session
+from peerkit.model import ContactPreferences, Series, Session
 from peerkit.notifiers import Notice, Notifier
 from peerkit.stores import DIGEST
-from peerkit.telling.facts import facts_of
+from peerkit.telling.facts import facts_of, with_call
 from peerkit.telling.ways import Routes, Way, nobody_invited
 
 if TYPE_CHECKING:
-    from peerkit.model import ContactPreferences
     from peerkit.stores import Posted
     from peerkit.telling.looking import Seen
     from peerkit.telling.wording import Said, Wording
@@ -80,12 +79,15 @@ def _for_the_way(ready: list[Ready], routes: Routes, now: datetime) -> tuple[Not
 
 
 def _said(ready: Ready, wording: Wording, now: datetime) -> Said:
-    message, way = ready.posted.message, ready.ways[0]
-    facts = facts_of(message, ready.seen.noun, now, way.zone)
+    message, seen, way = ready.posted.message, ready.seen, ready.ways[0]
+    facts = facts_of(message, seen.noun, now, way.zone, seen.given)
+    if seen.call is not None:
+        chosen = seen.view.get(ContactPreferences, seen.call.message.to)
+        facts = with_call(facts, seen.call, chosen)
     return wording.said(message.kind, way.language, facts)
 
 
 def _key_of(ready: list[Ready]) -> str:
     """The key of several messages told as one: another one as soon as one of them is another."""
     keys = " ".join(each.posted.key for each in ready)
-    return f"{DIGEST}/{sha256(keys.encode()).hexdigest()[:32]}"
+    return f"{DIGEST}/{ready[0].posted.key}/{sha256(keys.encode()).hexdigest()[:32]}"

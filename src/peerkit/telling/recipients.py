@@ -11,16 +11,13 @@ from peerkit.model import (
     MatchStatus,
     Noun,
     Participant,
-    ParticipantStatus,
     Peer,
-    PeerStatus,
-    Person,
     Series,
     Session,
-    SessionForm,
+    pair,
 )
-from peerkit.model.fields import pair
 from peerkit.stores import Wanted
+from peerkit.telling.theirs import is_known, is_theirs, serves, takes_part, walk_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +32,6 @@ N = TypeVar("N", bound=Noun)
 
 #: How many nouns are read at a time.
 _PAGE: Final = 500
-_HERE: Final = frozenset({PeerStatus.SERVING, PeerStatus.STEPPED_BACK})
 
 
 def every(store: Store, wanted: Wanted[N]) -> Iterator[N]:
@@ -65,12 +61,12 @@ def recipients(
     noun names no peer the matches of its participant.
     """
     taking_part = _named(noun, "participants", "participant", Participant)
-    peers = _named(noun, "peers", "peer", Peer)
+    named = peers = _named(noun, "peers", "peer", Peer)
     if not peers:
         peers = tuple(each for one in taking_part for each in _walking_with(store, one))
     pairs = tuple(pair(one, other) for one in peers for other in taking_part)
     view = _view(store, (*peers, *taking_part, *pairs), day, now)
-    if taking_part and not any(_is_known(view, each) for each in taking_part):
+    if taking_part and not any(is_known(each, view) for each in taking_part):
         return ()
     supervisors = {each: _supervisor(view, noun, each) for each in peers}
     known = _view(store, tuple(filter(None, supervisors.values())), day, now)
@@ -78,18 +74,18 @@ def recipients(
     if coordinator in in_it:
         coordinator = None
     instead = {
-        each: to if to is not None and to not in in_it and _is_here(known, to) else coordinator
+        each: to if to is not None and to not in in_it and _is_here(to, known) else coordinator
         for each, to in supervisors.items()
     }
     to: list[str | None] = []
     for role in roles:
         if role == "participants":
-            to += [one for one in taking_part if _takes_part(view, noun, one, peers)]
+            to += [one for one in taking_part if _of_participant(noun, one, named, view)]
         elif role == "coordinator" or not peers:
             to.append(coordinator)
         elif role == "peers":
             to += [
-                each if _serves(view, noun, each, taking_part) else instead[each] for each in peers
+                each if _of_peer(noun, each, taking_part, view) else instead[each] for each in peers
             ]
         else:
             to += instead.values()
@@ -123,49 +119,22 @@ def _supervisor(view: View, noun: Noun, peer: str) -> str | None:
     return None if known is None else known.supervisor
 
 
-def _is_here(view: View, who: str) -> bool:
+def _is_here(who: str, view: View) -> bool:
     """Whether a supervisor is there to be told. One need not be a peer, nor be known here."""
-    serving = view.get(Peer, who)
-    return _is_known(view, who) and (serving is None or serving.status in _HERE)
+    return is_known(who, view) and (view.get(Peer, who) is None or serves(who, view))
 
 
-def _is_known(view: View, who: str) -> bool:
-    """Whether somebody was not forgotten."""
-    person, participant = view.get(Person, who), view.get(Participant, who)
-    return (person is None or person.open) and (participant is None or participant.open)
-
-
-def _serves(view: View, noun: Noun, peer: str, taking_part: tuple[str, ...]) -> bool:
+def _of_peer(noun: Noun, peer: str, taking_part: tuple[str, ...], view: View) -> bool:
     """Whether this peer is here, and walks with one of those the noun is about."""
-    known = view.get(Peer, peer)
-    here = known is not None and known.status in _HERE and _is_known(view, peer)
-    return here and (
-        not taking_part or any(_together(view, noun, peer, one) for one in taking_part)
-    )
+    if isinstance(noun, Session | Series):
+        return is_theirs(noun, peer, view, to_do=True)
+    walks = any(walk_together(peer, one, view) for one in taking_part)
+    return serves(peer, view) and (walks or not taking_part)
 
 
-def _takes_part(view: View, noun: Noun, who: str, peers: tuple[str, ...]) -> bool:
+def _of_participant(noun: Noun, who: str, peers: tuple[str, ...], view: View) -> bool:
     """Whether this participant is here, and walks with one of the peers the noun names."""
-    known = view.get(Participant, who)
-    here = known is not None and known.status is ParticipantStatus.TAKING_PART
-    named = bool(_named(noun, "peers", "peer", Peer))
-    return (
-        here
-        and _is_known(view, who)
-        and (not named or any(_together(view, noun, peer, who) for peer in peers))
-    )
-
-
-def _together(view: View, noun: Noun, peer: str, participant: str) -> bool:
-    """Whether the two meet: in a group, as a match that runs, or ad hoc where none was ended."""
-    form = noun.form if isinstance(noun, Session | Series) else SessionForm.ONE_TO_ONE
-    theirs = [
-        each.status
-        for each in view.all(Match)
-        if (each.peer, each.participant) == (peer, participant)
-    ]
-    return (
-        form is SessionForm.GROUP
-        or MatchStatus.ACCEPTED in theirs
-        or (form is SessionForm.AD_HOC and not theirs)
-    )
+    if isinstance(noun, Session | Series):
+        return is_theirs(noun, who, view, to_do=True)
+    walks = any(walk_together(peer, who, view) for peer in peers)
+    return takes_part(who, view) and (walks or not peers)

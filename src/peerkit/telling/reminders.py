@@ -43,7 +43,7 @@ _AROUND: Final = timedelta(days=2)
 class _Looking:
     """Where and when somebody looks, by which book and which calendar.
 
-    What was ``given`` already may be of today; what is looked for lies ahead of it.
+    Of what was ``given`` already, when that was: it is of the time that was next then.
     """
 
     store: Store
@@ -51,7 +51,7 @@ class _Looking:
     now: datetime
     zone: str
     holidays: Container[date]
-    given: bool = False
+    given: datetime | None = None
 
     def zone_of(self, noun: Noun) -> str:
         """Where its days begin and end: where it takes place, or where the program is."""
@@ -98,15 +98,21 @@ def due(
 
 
 def still_due(
-    store: Store, book: Book, now: datetime, zone: str, reminder: Reminder, noun: Noun
+    store: Store,
+    book: Book,
+    now: datetime,
+    zone: str,
+    reminder: Reminder,
+    noun: Noun,
+    given: datetime | None = None,
 ) -> bool:
     """Whether a reminder that was given may still be told of this noun.
 
     Its date may have moved since, or have passed: a session is on another day, a supervision was
     held, a consent has run out. How late it is told is not asked: that depends on whom it is for.
-    Days that were no business days when it was given are not known here.
+    Days that were no business days when it was ``given`` are not known here.
     """
-    look = _Looking(store=store, book=book, now=now, zone=zone, holidays=(), given=True)
+    look = _Looking(store=store, book=book, now=now, zone=zone, holidays=(), given=given)
     dated, place = _date(look, reminder, noun), look.zone_of(noun)
     counts_from = None if dated is None else _counts_from(look, reminder, noun, _day(dated, place))
     if dated is None or counts_from is None:
@@ -245,7 +251,7 @@ def _met(look: _Looking, match: Match) -> datetime | None:
 
 def _next(look: _Looking, series: Series) -> datetime | None:
     """The next time of a series that has no session of its own: of another day than today."""
-    found = series.next_after(look.now if look.given else last_of_day(look.now, series.zone))
+    found = series.next_after(last_of_day(look.given or look.now, series.zone))
     return None if found is None else found.starts
 
 

@@ -20,7 +20,7 @@ from peerkit.model import ContactPreferences, ContactStatus, NoticeChannel, WhyN
 from peerkit.notifiers import CouldNotTell, Notifier
 from peerkit.stores import DIGEST, HOLDS, Delivery, Posted, Settled, Store
 from peerkit.telling.grounds import useless_from
-from peerkit.telling.looking import LastLook, Seen
+from peerkit.telling.looking import TO_ANOTHER, LastLook, Seen
 from peerkit.telling.making import Ready, made, may_invite
 from peerkit.telling.retrying import MOST_WAIT, TRIES, after_failure
 from peerkit.telling.times import next_digest, next_moment
@@ -49,11 +49,10 @@ _PASSED_ON: Final = frozenset(
         WhyNotTold.GIVEN_UP,
         WhyNotTold.MISSING,
         WhyNotTold.NO_CHANNEL,
+        WhyNotTold.REACHABLE,
         WhyNotTold.STOPPED,
     }
 )
-#: Where nobody else can hear of it, whoever it was for does.
-_RATHER_THAN_NOBODY: Final = frozenset({WhyNotTold.ADVERSE, WhyNotTold.MISSING})
 
 
 @attrs.frozen
@@ -167,12 +166,12 @@ class Teller:
         One is ``deadly`` when nobody who took it has lived to say what became of it.
         """
         message, now = posted.message, self.clock()
-        seen = self.look.at(message, now)
+        seen = self._reached_by_now(self.look.at(message, now))
         why = seen.why
-        if why is not None and (why not in _RATHER_THAN_NOBODY or seen.other is not None):
-            return self._not_told(posted, why, seen.other)
+        if why is not None and (why not in TO_ANOTHER or seen.other is not None):
+            return self._not_told(posted, why, seen)
         if deadly:
-            return self._not_told(posted, WhyNotTold.GIVEN_UP, seen.other)
+            return self._not_told(posted, WhyNotTold.GIVEN_UP, seen)
         if not isinstance(self.routes, Routes):
             return Ready(posted, seen)
         preferences = seen.view.get(ContactPreferences, message.to)
@@ -180,7 +179,7 @@ class Teller:
         if preferences is None or not ways:
             stopped = preferences is not None and preferences.status is ContactStatus.STOPPED
             why = WhyNotTold.STOPPED if stopped else WhyNotTold.NO_CHANNEL
-            return self._not_told(posted, why, seen.other)
+            return self._not_told(posted, why, seen)
         wait = _later(posted, preferences, now, useless_from(seen.noun, now))
         ready = Ready(posted, seen, preferences, _from(ways, posted.way))
         if wait is None:
@@ -192,22 +191,35 @@ class Teller:
         until = useless_from(seen.noun, self.clock())
         if until is None or wait.due is None or wait.due < until:
             return wait
-        return self._not_told(posted, WhyNotTold.GIVEN_UP, seen.other)
+        return self._not_told(posted, WhyNotTold.GIVEN_UP, seen)
 
-    def _not_told(self, posted: Posted, why: WhyNotTold, other: str | None) -> Settled:
+    def _reached_by_now(self, seen: Seen) -> Seen:
+        """What was seen; whoever was to be called and has a way by now hears it themself."""
+        call, routes = seen.call, self.routes
+        if call is None or not call.had_no_way or not isinstance(routes, Routes):
+            return seen
+        message = call.message
+        chosen = seen.view.get(ContactPreferences, message.to)
+        if seen.why is not None or not ways_of(chosen, routes):
+            return seen
+        return attrs.evolve(seen, message=message, why=WhyNotTold.REACHABLE, other=message.to)
+
+    def _not_told(self, posted: Posted, why: WhyNotTold, seen: Seen) -> Settled:
         """A message that is not told: journalled, and passed on where somebody has to hear."""
-        message = posted.message
+        message, other = seen.message, seen.other
         # Once, whichever teller looks; and once more for what somebody let wait again.
-        key = f"not-told/{message.key}"
+        key = f"not-told/{posted.key}"
         if posted.way.startswith(AGAIN):
             key += f"/{AGAIN}"
-        passed_on = why in _PASSED_ON and other is not None and other != message.to
+        # Nobody is passed what they have.
+        same = message.key == posted.key and message.to == other
+        passed_on = why in _PASSED_ON and other is not None and not same
         act: Act
         if passed_on:
             act = PassOnNotice(
                 by=TELLER,
                 key=key,
-                notice=message.key,
+                notice=posted.key,
                 to=message.to,
                 of=message.kind,
                 noun=message.about,
@@ -218,7 +230,7 @@ class Teller:
             act = CancelNotice(
                 by=TELLER,
                 key=key,
-                notice=message.key,
+                notice=posted.key,
                 to=message.to,
                 of=message.kind,
                 why=why,
@@ -228,7 +240,7 @@ class Teller:
             self.do(act)
         lost = why is WhyNotTold.GIVEN_UP or (why is WhyNotTold.NO_CHANNEL and not passed_on)
         return Settled(
-            key=message.key,
+            key=posted.key,
             delivery=Delivery.GIVEN_UP if lost else Delivery.CANCELLED,
             attempts=posted.attempts,
             way=posted.way,
@@ -269,7 +281,7 @@ class Teller:
         posted = ready.posted
         settled = attrs.evolve(failed, key=posted.key)
         if settled.delivery is Delivery.GIVEN_UP:
-            self._not_told(posted, WhyNotTold.GIVEN_UP, ready.seen.other)
+            self._not_told(posted, WhyNotTold.GIVEN_UP, ready.seen)
         elif settled.attempts:
             settled = self._in_time(posted, ready.seen, settled)
         for mark in (DIGEST, AGAIN):

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
+from peerkit.acts.notices import CALL_NEEDED
 from peerkit.handbook.book import BadHandbook
 from peerkit.handbook.table import Table, parsed
-from peerkit.telling.facts import Facts, names_of
+from peerkit.telling.facts import MAY, NOT_TOLD, WHY, Facts, names_of
 
 if TYPE_CHECKING:
     import os
@@ -31,6 +32,8 @@ _MOST_INSIDE: Final = 1_000
 _A_SLIP: Final = 0.9
 _NONE: Final[frozenset[str]] = frozenset()
 _COUNT: Final = frozenset({"count"})
+#: The sentences of a call: why it is needed, and what was said about it.
+_OF_A_CALL: Final = (*(each.value for each in WHY), NOT_TOLD, *MAY)
 #: The parts of a day and of a time that a language puts in order.
 _OF_A_DAY: Final = frozenset({"weekday", "number", "month", "year"})
 _OF_A_TIME: Final = frozenset({"hour", "hour12", "minute", "half"})
@@ -115,6 +118,13 @@ class Wording:
                 minute=f"{facts.at.minute:02}",
                 half=self._written(language, "halves")[facts.at.hour // 12],
             )
+        known |= {
+            name: self._find(language, ("call", key))[1]
+            for name, key in (("why", facts.why), ("may", facts.may))
+            if key is not None
+        }
+        if facts.who is not None:
+            known["who"] = facts.who
         return known
 
     def _written(self, language: str, key: str) -> Any:
@@ -172,6 +182,7 @@ def _read(name: str, raw: bytes, ours: frozenset[str] | None) -> tuple[str, _Wor
     words |= _default(_section(file, "default"))
     words |= _times(_section(file, "times"))
     words |= _digest(_section(file, "digest"))
+    words |= _call(_section(file, "call"))
     for each in file.tables("message", named="kind"):
         words |= _message(each, ours)
     file.done()
@@ -207,6 +218,12 @@ def _digest(table: Table) -> _Words:
     }
     table.done()
     return {("digest", key): each for key, each in read.items() if each is not None}
+
+
+def _call(table: Table) -> _Words:
+    read = {key: _text(table, key, _NONE, _MOST_OUTSIDE) for key in _OF_A_CALL}
+    table.done()
+    return {("call", key): each for key, each in read.items() if each is not None}
 
 
 def _message(table: Table, ours: frozenset[str] | None) -> _Words:
@@ -268,11 +285,16 @@ _PARTS: Final = (
 )
 
 
+#: And what it needs as soon as it says in its own words that somebody is to be called.
+_OF_CALLS: Final = tuple(("call", ("call", each)) for each in _OF_A_CALL)
+
+
 def _whole(language: str, words: Mapping[str, _Words]) -> None:
     """A new language says all that is not of one kind, so that no notice mixes two."""
     known = [words[each] for each in _chain(language) if each in words]
     own = known if language.partition("-")[0] == _ENGLISH else known[:-1]
-    for section, key in _PARTS:
+    calls = any(("inside", CALL_NEEDED) in each for each in own)
+    for section, key in (*_PARTS, *(_OF_CALLS if calls else ())):
         if not any(key in each for each in own):
             what = key[1] or "outside"
             raise BadHandbook(

@@ -127,9 +127,7 @@ def _numbered(base: Handbook) -> set[str]:
 
 #: Rules that say nothing when all is well, and rules by which something is always right.
 _NEVER_CONTENT = frozenset({"known-clauses", "known-house", "forgotten"})
-_ALWAYS_CONTENT = frozenset(
-    {"anyone-may-tell", "connecting", "not-told", "reminder", "safety-first", "stops"}
-)
+_ALWAYS_CONTENT = frozenset({"anyone-may-tell", "connecting", "reminder", "safety-first", "stops"})
 
 
 def _limits(asked: list[_Visit]) -> Iterator[str]:

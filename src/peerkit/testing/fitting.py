@@ -438,6 +438,7 @@ _BY_NAME: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "clauses": lambda: st.lists(codes(), min_size=1, max_size=3).map(tuple),
     "zone": lambda: st.sampled_from(ZONES),
     "minutes": lambda: st.integers(1, A_DAY),
+    "gone": lambda: st.integers(0, 3),
     "counted": lambda: st.integers(0, A_DAY),
     "setting": codes,
     "anonymous": lambda: st.integers(0, 3),

@@ -18,11 +18,10 @@ from peerkit.stores.checking.anchors import Anchor
 from peerkit.stores.checking.scales import Break, Scales, digest_of
 from peerkit.stores.inspected import Card
 from peerkit.stores.writing.codec import read_noun, text, write_noun
+from peerkit.stores.writing.remaking import MOST_COUNTED
 
 __all__ = ["Following", "digest"]
 
-#: The most that one entry moves a tally by. What moves it further was not written by us.
-_MOST: Final = 2**40
 #: What a damaged entry may do to its reader.
 _UNREADABLE: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 _NUMBER: Final = attrgetter("number")
@@ -147,7 +146,7 @@ class Following:
             yield from _apart(entry, body, 1)
             return
         for of, what, by, when in body["counts"]:
-            if type(by) is not int or abs(by) > _MOST:
+            if type(by) is not int or abs(by) > MOST_COUNTED:
                 raise ValueError
             yield ("tally", f"{of}", f"{what}\t{when}"), by
         for position, message in enumerate(body["messages"]):

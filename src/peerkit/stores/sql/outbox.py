@@ -120,6 +120,13 @@ AND message.n = became.n AND message.position = became.position
 AND message.token = %s AND message.settled IS NULL
 RETURNING message.n, message.position
 """
+#: The same of one: most are told alone, and a list of one costs both sides more than its row.
+_SETTLE_ONE: Final = """
+UPDATE {message}
+SET delivery = %s, due = %s, attempts = %s, way = %s, lease = NULL, token = '', settled = %s
+WHERE program = %s AND n = %s AND position = %s AND token = %s AND settled IS NULL
+RETURNING n, position
+"""
 
 
 def message(n: int, at: int, *texts: str) -> Message:
@@ -209,6 +216,22 @@ class Outbox:
         for each in settled:
             if found := _KEY.match(each.key):
                 became.setdefault((int(found[1]), int(found[2])), each)
+        say = self._settle_one if len(became) == 1 else self._settle_all
+        done = self.server.change(lambda db: run(db, *say(became, now, token)).fetchall())
+        keys = {f"{n}/{at}" for n, at in done}
+        return tuple(dict.fromkeys(each.key for each in settled if each.key in keys))
+
+    def _settle_one(
+        self, became: dict[tuple[int, int], Settled], now: datetime, token: str
+    ) -> tuple[str, tuple[Any, ...]]:
+        ((name, each),) = became.items()
+        over = now if each.delivery.final else None
+        what = (each.delivery.value, each.due, each.attempts, each.way, over)
+        return self._settling_one, (*what, self.program, *name, token)
+
+    def _settle_all(
+        self, became: dict[tuple[int, int], Settled], now: datetime, token: str
+    ) -> tuple[str, tuple[Any, ...]]:
         names = sorted(became)  # whoever settles and whoever takes meet the rows in one order
         rows = [(*name, became[name]) for name in names]
         values = (
@@ -224,9 +247,11 @@ class Outbox:
             [at for _, at, _ in rows],
             token,
         )
-        done = self.server.change(lambda db: run(db, self._settling, values).fetchall())
-        keys = {f"{n}/{at}" for n, at in done}
-        return tuple(dict.fromkeys(each.key for each in settled if each.key in keys))
+        return self._settling, values
+
+    @cached_property
+    def _settling_one(self) -> str:
+        return self.names.into(_SETTLE_ONE)
 
     @cached_property
     def _settling(self) -> str:

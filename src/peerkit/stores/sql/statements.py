@@ -94,8 +94,8 @@ class Statements:
         """The whole change. A row comes back when it was written, and none when it was not."""
         return writing(self.names, self.program, entry, previous, change)
 
-    def entries(self, after: int, about: str | None) -> Asked:
-        """The next entries behind this one."""
+    def entries(self, after: int, about: str | None, limit: int) -> Asked:
+        """The next entries behind this one, at most so many."""
         if about is None:
             where = "{entry} AS entry WHERE entry.program = %s"
             values: tuple[Any, ...] = (self.program, after)
@@ -106,7 +106,7 @@ class Statements:
                 "WHERE touched.program = %s AND touched.about = %s"
             )
             values = (self.program, about, after)
-        sql = f"{_ENTRY}{where} AND entry.n > %s ORDER BY entry.n LIMIT 500"
+        sql = f"{_ENTRY}{where} AND entry.n > %s ORDER BY entry.n LIMIT {limit:d}"
         return self.names.into(sql), values
 
     def finding(self, wanted: Wanted[Any], after: str, limit: int) -> Asked:

@@ -43,8 +43,11 @@ __all__ = ["SQLStore"]
 
 N = TypeVar("N", bound=Noun)
 
-#: How many heads are remembered as read.
-_HEADS: Final = 4096
+#: The head of a program that was not read yet: no change stands on it.
+_UNREAD: Final = (-1, "")
+#: How many entries are read at first, and how many at a time from then on.
+_FEW: Final = 16
+_MANY: Final = 500
 
 
 class SQLStore:
@@ -95,7 +98,7 @@ class SQLStore:
         self._say = Statements(names, number)
         self._outbox = Outbox(self._server, names, number)
         self._nouns = NounsRead("The server")
-        self._heads: dict[int, str] = {}
+        self._head: tuple[int, str] = _UNREAD
 
     def within(self, connection: Host) -> SQLStore:
         """The same program through a connection of yours, in the transaction it is in.
@@ -109,7 +112,7 @@ class SQLStore:
         other._say = self._say
         other._outbox = attrs.evolve(self._outbox, server=other._server)
         other._nouns = self._nouns
-        other._heads = self._heads
+        other._head = _UNREAD
         return other
 
     @property
@@ -125,9 +128,7 @@ class SQLStore:
 
     def _standing(self, rows: list[tuple[Any, ...]], now: datetime) -> Standing:
         for _, head, number, _ in (row for row in rows if row[0] == "head"):
-            if len(self._heads) >= _HEADS:
-                self._heads.clear()
-            self._heads[number] = head
+            self._head = (number, head)
         return standing(rows, now, self._nouns, lambda n, *_: next(self.journal(n - 1)))
 
     @carrying_nothing
@@ -148,9 +149,9 @@ class SQLStore:
 
     def _at_once(self, db: psycopg.Connection[Any], change: Change) -> Entry | None:
         """Keep it if the head is where it was when this was read: one way there and back."""
-        seen = change.stood.view.seen
-        previous = self._heads.get(seen)
-        if previous is None or change.removes:  # what it takes away may be gone: that is Moved
+        seen, previous = self._head
+        # What it takes away may be gone: that is Moved.
+        if seen != change.stood.view.seen or change.removes:
             return None
         entry = seal(seen + 1, previous, change)
         said = self._say.writing(entry, previous, change)
@@ -184,10 +185,11 @@ class SQLStore:
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
-        while rows := self._server.ask(*self._say.entries(after, about)):
+        limit = _FEW  # often only the next one is wanted
+        while rows := self._server.ask(*self._say.entries(after, about, limit)):
             for number, hash_, body, apart in rows:
                 yield Entry(number, hash_, body, tuple(Apart(*each) for each in apart or ()))
-            after = rows[-1][0]
+            after, limit = rows[-1][0], _MANY
 
     def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
         """The nouns that are asked for, behind this place."""
@@ -270,7 +272,7 @@ class SQLStore:
 
     def cards(self) -> Iterator[Card]:
         """Everything by which this database finds what it keeps."""
-        return cards(self._paged)
+        return cards(self._paged, self._paged("filed", "under, kind, id", "day"))
 
     def close(self) -> None:
         """Let go of the server."""

@@ -24,7 +24,7 @@ _PAGES: Final = 1000
 _HEADS: Final = """
 SELECT program.id, program.n, program.hash, entry.n, entry.hash
 FROM peerkit_program AS program
-LEFT JOIN peerkit_entry AS entry ON entry.program = program.id AND entry.n = program.n
+LEFT JOIN peerkit_entry AS entry ON entry.place = program.id << 32 | program.n
 ORDER BY program.id
 """
 

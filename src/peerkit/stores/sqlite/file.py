@@ -24,7 +24,7 @@ _SHORTEST: Final = 512
 #: What is said of a file in which a program was looked for.
 NO_SUCH_PROGRAM: Final = "holds no program of this name."
 #: The form of the tables. A file with a higher one was written by a newer peerkit.
-_FORM: Final = 5
+_FORM: Final = 6
 #: How the tables of a form become those of the next: a script for each form that was released.
 #: Whoever opens an older file to write brings it up to date, in one transaction.
 _STEPS: Final[Mapping[int, str]] = {}
@@ -37,6 +37,9 @@ _CACHE: Final = 32 * 1024
 #: What a statement may raise: SQLite's own, and texts and numbers that it cannot hold.
 FAILURES: Final = (sqlite3.Error, UnicodeError, OverflowError)
 
+#: An entry is in one tree, by program and number in one: what came last is at its end. What is
+#: filed is in one tree too, by day; whoever wants it by id puts it in that order. Guards that each
+#: act passes look when the row is there: an upsert passes one of them then, not two.
 _TABLES: Final = """
 CREATE TABLE peerkit_program (
     id INTEGER PRIMARY KEY,
@@ -46,11 +49,11 @@ CREATE TABLE peerkit_program (
     writing INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE peerkit_entry (
-    program INTEGER NOT NULL,
-    n INTEGER NOT NULL,
+    place INTEGER PRIMARY KEY,
     hash TEXT NOT NULL,
     body TEXT NOT NULL,
-    PRIMARY KEY (program, n)
+    program INTEGER NOT NULL AS (place >> 32),
+    n INTEGER NOT NULL AS (place & 4294967295)
 ) STRICT;
 CREATE TABLE peerkit_key (
     program INTEGER NOT NULL,
@@ -80,11 +83,10 @@ CREATE TABLE peerkit_filed (
     program INTEGER NOT NULL,
     under TEXT NOT NULL,
     kind TEXT NOT NULL,
-    id TEXT NOT NULL,
     day TEXT NOT NULL,
-    PRIMARY KEY (program, under, kind, id)
+    id TEXT NOT NULL,
+    PRIMARY KEY (program, under, kind, day, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX peerkit_filed_of_day ON peerkit_filed (program, under, kind, day, id) WHERE day <> '';
 CREATE TABLE peerkit_weighing (
     program INTEGER NOT NULL,
     under TEXT NOT NULL,
@@ -140,15 +142,15 @@ CREATE TRIGGER peerkit_entry_stays BEFORE UPDATE ON peerkit_entry
 BEGIN SELECT RAISE(ABORT, 'the journal is never edited'); END;
 CREATE TRIGGER peerkit_entry_remains BEFORE DELETE ON peerkit_entry
 BEGIN SELECT RAISE(ABORT, 'the journal is never cut'); END;
-CREATE TRIGGER peerkit_entry_follows BEFORE INSERT ON peerkit_entry
+CREATE TRIGGER peerkit_entry_follows AFTER INSERT ON peerkit_entry
 WHEN NOT EXISTS (
     SELECT 1 FROM peerkit_program WHERE id = NEW.program AND n = NEW.n AND hash = NEW.hash
     AND writing = 1
 )
-BEGIN SELECT RAISE(ABORT, 'an entry follows the last one'); END;
-CREATE TRIGGER peerkit_program_counts BEFORE UPDATE OF n, hash, name, id ON peerkit_program
+BEGIN SELECT RAISE(ROLLBACK, 'an entry follows the last one'); END;
+CREATE TRIGGER peerkit_program_counts AFTER UPDATE OF n, hash, name, id ON peerkit_program
 WHEN NEW.n IS NOT OLD.n + 1 OR NEW.name IS NOT OLD.name OR NEW.id IS NOT OLD.id
-BEGIN SELECT RAISE(ABORT, 'a program counts its entries one by one'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'a program counts its entries one by one'); END;
 CREATE TRIGGER peerkit_program_remains BEFORE DELETE ON peerkit_program
 BEGIN SELECT RAISE(ABORT, 'a program is never taken away'); END;
 """
@@ -190,9 +192,9 @@ def laid_out() -> Iterator[str]:
         name = f"peerkit_{table}_{event.split()[0].lower()}_with_entry"
         writing = f"SELECT writing FROM peerkit_program WHERE id = {row}.program"  # noqa: S608 - our own names
         yield (
-            f"CREATE TRIGGER {name} BEFORE {event} ON peerkit_{table} "
+            f"CREATE TRIGGER {name} AFTER {event} ON peerkit_{table} "
             f"WHEN ({writing}) IS NOT 1 "
-            "BEGIN SELECT RAISE(ABORT, 'nothing changes without an entry'); END"
+            "BEGIN SELECT RAISE(ROLLBACK, 'nothing changes without an entry'); END"
         )
 
 

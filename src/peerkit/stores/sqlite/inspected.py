@@ -46,7 +46,7 @@ def faults(ask: Ask, program: int) -> Iterator[str]:
     head = (
         "SELECT program.writing, program.hash IS NOT coalesce(entry.hash, program.hash) "
         "FROM peerkit_program AS program LEFT JOIN peerkit_entry AS entry "
-        "ON entry.program = program.id AND entry.n = program.n WHERE program.id = ?"
+        "ON entry.place = program.id << 32 | program.n WHERE program.id = ?"
     )
     for writing, other in ask(head, (program,)):
         if writing:

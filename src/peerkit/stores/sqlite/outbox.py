@@ -26,8 +26,8 @@ __all__ = ["COUNTED", "LAID", "POSTED", "laid", "message", "posting", "read", "s
 
 #: A message is laid in the outbox, with the moment before which it is not told.
 LAID: Final = (
-    "INSERT INTO peerkit_message (program, n, position, recipient, kind, about, inside, outside, "
-    "due) VALUES (?,?,?,?,?,?,?,?,?)"
+    "INSERT OR ROLLBACK INTO peerkit_message (program, n, position, recipient, kind, about, "
+    "inside, outside, due) VALUES (?,?,?,?,?,?,?,?,?)"
 )
 #: How many there are, and how many wait.
 COUNTED: Final = (

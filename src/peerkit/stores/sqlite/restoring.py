@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Any, TypeAlias
 
 from peerkit.errors import Moved
@@ -23,6 +24,7 @@ from peerkit.stores.sqlite.statements import (
     TOUCHED,
     WEIGHING,
 )
+from peerkit.stores.sqlite.writing import filed, weighing
 
 __all__ = ["Gathered"]
 
@@ -46,7 +48,7 @@ class Gathered:
         self._touched: list[tuple[Any, ...]] = []
         self._messages: list[tuple[Any, ...]] = []
         self._apart: list[tuple[Any, ...]] = []
-        self._tallies: Counter[tuple[str, str, str]] = Counter()
+        self._tallies: defaultdict[tuple[str, str, str], int] = defaultdict(int)
         for change in changes:
             if change.stood.view.seen != number:
                 raise Moved(change.about, change.stood.view.seen)
@@ -95,8 +97,8 @@ class Gathered:
             (KEY, self._keys),
             (TOUCHED, sorted(self._touched)),
             (NEW_NOUN, self._new(new)),
-            (FILED[0], self._filed(new)),
-            (WEIGHING[0], self._weighing(new)),
+            (FILED[0], sorted(chain.from_iterable(filed(mine, noun) for _, noun, _ in new))),
+            (WEIGHING[0], sorted(chain.from_iterable(weighing(mine, noun) for _, noun, _ in new))),
             (TALLY, ((mine, *name, by) for name, by in sorted(self._tallies.items()))),
             (LAID, self._messages),
             (APART, self._apart),
@@ -106,14 +108,3 @@ class Gathered:
     def _new(self, nouns: list[tuple[int, Noun, str]]) -> Iterator[tuple[Any, ...]]:
         for n, noun, body in nouns:
             yield n, noun.status, noun.dates, body, self._mine, noun.id, noun.kind
-
-    def _filed(self, nouns: list[tuple[int, Noun, str]]) -> Iterator[tuple[Any, ...]]:
-        for _, noun, _ in nouns:
-            day = noun.dates
-            for under in dict.fromkeys(noun.touches):
-                yield self._mine, noun.kind, noun.id, under, day
-
-    def _weighing(self, nouns: list[tuple[int, Noun, str]]) -> Iterator[tuple[Any, ...]]:
-        for _, noun, _ in nouns:
-            for under in dict.fromkeys(noun.weighs_on if noun.open else ()):
-                yield self._mine, noun.kind, noun.id, under

@@ -278,13 +278,13 @@ class SQLiteStore:
         if about is None:
             sql = (
                 "SELECT n, hash, body FROM peerkit_entry "
-                "WHERE program = ? AND n > ? ORDER BY n LIMIT ?"
+                "WHERE place < (? + 1) << 32 AND place > ? << 32 | ? ORDER BY place LIMIT ?"
             )
-            fixed: tuple[Any, ...] = (self._program,)
+            fixed: tuple[Any, ...] = (self._program, self._program)
         else:
             sql = (
                 "SELECT e.n, e.hash, e.body FROM peerkit_touched AS t JOIN peerkit_entry AS e "
-                "ON e.program = t.program AND e.n = t.n "
+                "ON e.place = t.program << 32 | t.n "
                 "WHERE t.program = ? AND t.about = ? AND t.n > ? ORDER BY t.n LIMIT ?"
             )
             fixed = (self._program, about)
@@ -395,7 +395,8 @@ class SQLiteStore:
 
     def cards(self) -> Iterator[Card]:
         """Everything by which this file finds what it keeps."""
-        return cards(self._paged)
+        filed = self._paged("filed", "under, kind, day, id", "")
+        return cards(self._paged, ((*name, id_, day) for *name, day, id_ in filed))
 
     def apart(self, about: str) -> tuple[Apart, ...]:
         """The texts kept about this, oldest first."""

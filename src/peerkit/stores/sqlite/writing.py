@@ -23,14 +23,11 @@ from peerkit.stores.sqlite.statements import (
     WRITTEN,
 )
 
-__all__ = ["remove", "write", "write_noun"]
+__all__ = ["filed", "remove", "weighing", "write", "write_noun"]
 
 _NOUN_AGAIN: Final = (
-    "UPDATE peerkit_noun SET n = ?, status = ?, day = ?, body = ? "
+    "UPDATE OR ROLLBACK peerkit_noun SET n = ?, status = ?, day = ?, body = ? "
     "WHERE program = ? AND id = ? AND kind = ?"
-)
-_FILED_AGAIN: Final = (
-    "UPDATE peerkit_filed SET day = ? WHERE program = ? AND kind = ? AND id = ? AND under = ?"
 )
 
 
@@ -71,15 +68,7 @@ def write_noun(
     before = view.get(type(noun), noun.id)
     row = (n, noun.status, noun.dates, body, mine, noun.id, noun.kind)
     db.execute(NEW_NOUN if before is None else _NOUN_AGAIN, row)
-    if before is not None and before.dates != noun.dates:
-        moved = (noun.dates, mine, noun.kind, noun.id)
-        for each in before.touches:
-            db.execute(_FILED_AGAIN, (*moved, each))
-    touched = () if before is None else before.touches
-    weighed = before.weighs_on if before is not None and before.open else ()
-    _refile(db, FILED, (mine, noun.kind, noun.id), touched, noun.touches, noun.dates)
-    weighs = noun.weighs_on if noun.open else ()
-    _refile(db, WEIGHING, (mine, noun.kind, noun.id), weighed, weighs)
+    _refile(db, mine, before, noun)
 
 
 def remove(db: sqlite3.Connection, mine: int, kind: str, id_: str, view: View) -> None:
@@ -87,25 +76,29 @@ def remove(db: sqlite3.Connection, mine: int, kind: str, id_: str, view: View) -
     noun = next((each for each in view.nouns if (each.kind, each.id) == (kind, id_)), None)
     if noun is None:
         raise StoreError(f"The {kind} {id_} was not read before. Nothing was stored.")
-    _refile(db, FILED, (mine, kind, id_), noun.touches, ())
-    _refile(db, WEIGHING, (mine, kind, id_), noun.weighs_on if noun.open else (), ())
+    _refile(db, mine, noun, None)
     gone = "DELETE FROM peerkit_noun WHERE program = ? AND id = ? AND kind = ?"
     db.execute(gone, (mine, id_, kind))
 
 
-def _refile(
-    db: sqlite3.Connection,
-    sql: tuple[str, str],
-    name: tuple[int, str, str],
-    was: tuple[str, ...],
-    now: tuple[str, ...],
-    *more: str,
-) -> None:
-    """A noun leaves the ids it was filed under and is filed under those of now."""
-    if was == now:
-        return
-    put, take = sql
-    if came := {*now}.difference(was):
-        db.executemany(put, [(*name, each, *more) for each in came])
-    if went := {*was}.difference(now):
-        db.executemany(take, [(*name, each) for each in went])
+def filed(mine: int, noun: Noun) -> set[tuple[int, str, str, str, str]]:
+    """The rows by which a noun is found with what it touches."""
+    kind, day, id_ = noun.kind, noun.dates, noun.id
+    return {(mine, under, kind, day, id_) for under in noun.touches}
+
+
+def weighing(mine: int, noun: Noun) -> set[tuple[int, str, str, str]]:
+    """The rows by which a noun is read where it weighs."""
+    kind, id_ = noun.kind, noun.id
+    return {(mine, under, kind, id_) for under in noun.weighs_on} if noun.open else set()
+
+
+def _refile(db: sqlite3.Connection, mine: int, before: Noun | None, after: Noun | None) -> None:
+    """A noun leaves the ids it stood under, and comes to stand under those of now."""
+    for (put, take), rows in ((FILED, filed), (WEIGHING, weighing)):
+        was = set() if before is None else rows(mine, before)
+        now = set() if after is None else rows(mine, after)
+        if went := was - now:
+            db.executemany(take, went)
+        if came := now - was:
+            db.executemany(put, came)

@@ -182,7 +182,7 @@ def private_parts(
         fields = private_fields(type(of))
         if any(getattr(of, each.name) != each.default for each in fields):
             table = _writer(cast("Any", type(of)), words=False)(of)
-            private = {each.name: table[each.name] for each in fields}
+            private = {each.name: table[each.name] for each in fields if each.name in table}
             found.append((about, owner_of(of), text(private)))
     if found and found[0][0] == "@act":
         facts = text([{**each.facts} for each in decision.findings])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from peerkit.decisions import Verdict
@@ -15,25 +17,36 @@ from peerkit.stores.writing.codec import is_forgotten, noun_of, text, write_noun
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["remade"]
+__all__ = ["MOST_COUNTED", "remade"]
 
-#: What an entry is made of, in this order, and what each part must be.
-_PARTS: Final[list[tuple[str, type]]] = [
-    ("n", int),
-    *((name, str) for name in ("prev", "at", "day", "edition", "verdict")),
-    *((name, list) for name in ("findings", "counts", "messages", "apart", "forgets", "removes")),
-    ("touched", list),
-    ("act", dict),
-    ("nouns", list),
-]
+#: What an entry is made of, in this order, behind its number, its link and its form, and what each
+#: part must be.
+_PARTS: Final[dict[str, type]] = {
+    **dict.fromkeys(("at", "day", "edition", "verdict"), str),
+    **dict.fromkeys(("findings", "counts", "messages", "apart", "forgets", "removes"), list),
+    "touched": list,
+    "act": dict,
+    "nouns": list,
+}
+#: The most that one entry moves a tally by. What moves it further was not written by us.
+MOST_COUNTED: Final = 2**40
+#: What each column of a part must be.
+_FINDING: Final[list[set[type]]] = [{str}, {str}, {dict}, {int}]
+_COUNT: Final[list[set[type]]] = [{str}, {str}, {int}, {str}]
 #: What each row of a part must be. A row of one is not a row.
-_COUNT: Final[list[type]] = [str, str, int, str]
 #: The sixth of a message is the moment it is due, where there is one.
 _MESSAGE: Final[tuple[list[type], ...]] = ([str] * 5, [str] * 6)
 _APART: Final[list[type]] = [str] * 3
 _REMOVED: Final[list[type]] = [str] * 2
 #: Nobody decides on what is shown with a change that was decided elsewhere.
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_VERDICTS: Final = Verdict.__members__.keys()
+#: A blank beside a mark of JSON, and a nothing that is less than nothing.
+_BLANK: Final = re.compile(r" (?:(?<=[{}\[\]:,] )|(?=[{}\[\]:,]))")
+_MINUS_NOTHING: Final = re.compile(r"-0[,\]}]")
+#: What stands before the nouns of a body, which come last.
+_NOUNS: Final = ',"nouns":['
+_SPELLED: Final = "is not in the form in which peerkit writes"
 
 
 class _Unfit(Exception):
@@ -52,33 +65,40 @@ def remade(entry: Entry) -> Change:
     except _Unfit as error:
         what = str(error)
     except BadInput as error:
-        what = f"holds something that does not fit: {error.place}"
-    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
+        what = f"holds something that does not fit: {error}"
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
         what = "is not as peerkit writes it"
     raise BadInput(f"entry {entry.number}", what)
 
 
 def _remade(entry: Entry) -> Change:
-    plain = json.loads(entry.body)
-    written = [text(each) for each in plain["nouns"]]
-    if _spelled(plain, written) != entry.body:  # twins, blanks, numbers that are none
-        raise _Unfit("is not in the form in which peerkit writes")
+    plain = _PARSE(entry.body)
+    if not (_has_one_spelling(entry.body) or text(plain) == entry.body):
+        raise _Unfit(_SPELLED)
     private = [each for each in entry.apart if each.about.startswith("@")]
     if any(each.sealed for each in private):
         raise _Unfit("holds something private under a key: export the program with its keys")
     old = plain.get("v", 1) != upcasting.FORM
     body = entry.read() if private or old else plain
-    if [(name, type(part)) for name, part in body.items() if name != "v"] != _PARTS:
+    if ([*body], [*map(type, body.values())]) != _parts(upcasting.FORM):
         raise _Unfit("lacks a part, or has one of another kind")
     _must_be_kept(plain["apart"], entry.apart)
     _must_be_told(body)
-    if private or old:
-        nouns = tuple([_noun(each, None) for each in body["nouns"] if not _gone(each)])
-    else:
-        whole = zip(body["nouns"], written, strict=True)
-        nouns = tuple([_noun(each, as_it_is) for each, as_it_is in whole if not _gone(each)])
+    tables = body["nouns"]
+    written = [None] * len(tables) if private or old else _written(entry.body, tables)
+    whole = zip(tables, written, strict=True)
+    nouns = tuple([_noun(each, as_it_is) for each, as_it_is in whole if not _gone(each)])
+    of, what, by, periods = _columns(body["counts"], _COUNT, "has a row of another kind")
+    if max(map(abs, by), default=0) > MOST_COUNTED:
+        raise _Unfit("moves a tally further than any act does")
+    counts = tuple(map(Count, of, what, by, periods))
+    removes = tuple([(kind, id_) for kind, id_ in _rows(body["removes"], _REMOVED)])
+    left = [*[(noun.kind, noun.id) for noun, _ in nouns], *removes]
+    if len({*left}) != len(left):
+        raise _Unfit("leaves a noun twice, or takes it away as well")
     about = _texts(body["touched"])
-    if about != touched(about, nouns) and not old:  # a noun may touch more than it once did
+    # A noun may touch more today than it did in an older form.
+    if about != touched(about, nouns, counts, removes) and not old:
         raise _Unfit("does not name all that it touches, each once")
     key = body["act"]["key"]
     if key is not None:
@@ -91,7 +111,7 @@ def _remade(entry: Entry) -> Change:
         key=key,
         entry="{" + entry.body[len(link) :],
         nouns=nouns,
-        counts=tuple([Count(*each) for each in _rows(body["counts"], _COUNT)]),
+        counts=counts,
         messages=tuple(
             [
                 Message(
@@ -107,14 +127,64 @@ def _remade(entry: Entry) -> Change:
         ),
         apart=entry.apart,
         forgets=_texts(body["forgets"]),
-        removes=tuple([(kind, id_) for kind, id_ in _rows(body["removes"], _REMOVED)]),
+        removes=removes,
+        touched=about,
     )
 
 
-def _spelled(plain: dict[str, Any], nouns: list[str]) -> str:
-    """The body as peerkit writes it: the nouns, which come last, are written already."""
-    rest = text({**plain, "nouns": 0})
-    return f"{rest[:-2]}[{','.join(nouns)}]}}"
+@cache
+def _parts(form: int) -> tuple[list[str], list[type]]:
+    """The names and kinds of the parts, in today's form. The first one is not said."""
+    parts = {"n": int, "prev": str, **({} if form == 1 else {"v": int}), **_PARTS}
+    return [*parts], [*parts.values()]
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Unfit(_SPELLED)
+    return found
+
+
+def _as_we_write(digits: str) -> float:
+    number = float(digits)
+    if repr(number) != digits:
+        raise _Unfit(_SPELLED)
+    return number
+
+
+def _no_number(_: str) -> Any:
+    raise _Unfit(_SPELLED)
+
+
+#: Reads a body, and refuses twins and numbers that we would write otherwise.
+_PARSE: Final = json.JSONDecoder(
+    object_pairs_hook=_no_twins, parse_float=_as_we_write, parse_constant=_no_number
+).decode
+
+
+def _has_one_spelling(body: str) -> bool:
+    """Whether what was read of this body could not have been written in another way.
+
+    Without a backslash no letter of a text can be written in two ways. Blanks between two parts
+    stand beside a mark, and other white space in no text. So most bodies need not be written again
+    to be compared, which would take longer than to read them; of the others nothing is said here.
+    """
+    return not (
+        "\\" in body
+        or "\n" in body
+        or "\r" in body
+        or "\t" in body
+        or _BLANK.search(body)
+        or _MINUS_NOTHING.search(body)
+    )
+
+
+def _written(body: str, tables: list[Any]) -> list[str]:
+    """How each noun is written, in a body that is spelled as ours. One alone is the end of it."""
+    if len(tables) == 1:
+        return [body[body.rindex(_NOUNS) + len(_NOUNS) : -2]]
+    return [text(each) for each in tables]
 
 
 def _must_be_told(body: dict[str, Any]) -> None:
@@ -123,12 +193,8 @@ def _must_be_told(body: dict[str, Any]) -> None:
     if (at.astimezone(UTC).isoformat(), day.isoformat()) != (body["at"], body["day"]):
         raise _Unfit("has a moment or a day in another form")
     _texts([body["act"]["act"], body["act"]["by"]])
-    verdicts = [body["verdict"]]
-    for clause, verdict, facts, activity in body["findings"]:
-        verdicts.append(verdict)
-        if [type(clause), type(facts)] != [str, dict] or type(activity) is not int:
-            raise _Unfit("has a finding of another kind")
-    if not Verdict.__members__.keys() >= {*verdicts}:
+    _, verdicts, _, _ = _columns(body["findings"], _FINDING, "has a finding of another kind")
+    if not {body["verdict"], *verdicts} <= _VERDICTS:
         raise _Unfit("has a verdict that is none")
 
 
@@ -143,6 +209,16 @@ def _rows(found: list[Any], *kinds: list[type]) -> list[Any]:
         if type(row) is not list or [*map(type, row)] not in kinds:
             raise _Unfit("has a row of another kind")
     return found
+
+
+def _columns(found: list[Any], kinds: list[set[type]], what: str) -> list[tuple[Any, ...]]:
+    """Rows of these kinds, column by column: there are many, and each column is looked at once."""
+    if not found:
+        return [()] * len(kinds)
+    columns = [*zip(*found, strict=True)]
+    if {*map(type, found)} != {list} or [{*map(type, each)} for each in columns] != kinds:
+        raise _Unfit(what)
+    return columns
 
 
 def _gone(table: Any) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from alembic import op
+from typing import Final
+
+from alembic import context, op
 
 from peerkit.stores.sql.migrations.names import names
 from peerkit.stores.sql.tables import made, unmade
@@ -11,6 +13,16 @@ revision: str = "peerkit_form_1"
 down_revision: str | None = None
 branch_labels: tuple[str, ...] = ("peerkit",)
 depends_on: tuple[str, ...] | None = None
+
+#: ``alembic downgrade base`` is often meant for the tables of the host, and takes ours along.
+_NOTHING_KEPT: Final = """
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM {entry}) THEN
+        RAISE EXCEPTION 'peerkit keeps a journal here, which would be gone for good. Export its '
+            'programs first; then say peerkit_take_away = yes in the settings of Alembic. '
+            'Or go back with your own branch alone.';
+    END IF;
+END $$"""
 
 
 def upgrade() -> None:
@@ -22,6 +34,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take everything away, with all that was kept."""
-    for each in unmade(names(), 1):
+    """Take everything away. What was kept goes only where the settings say so."""
+    where = names()
+    if context.config.get_main_option("peerkit_take_away") != "yes":
+        op.execute(where.into(_NOTHING_KEPT))
+    for each in unmade(where, 1):
         op.execute(each)
