@@ -31,6 +31,7 @@ from peerkit.stores import Delivery, Settled, Store, Wanted, memory, tasks
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite import file as sqlite_file
+from peerkit.stores.sqlite.reading import SQLiteReader
 from peerkit.testing.pieces import (
     NOW,
     PAIR,
@@ -434,6 +435,33 @@ def test_whoever_is_interrupted_on_the_way_into_a_batch_keeps_nobody_out(
             pass
 
         assert keep(store, "ana") == tuple(store.journal())[-1]
+
+
+def test_whoever_is_interrupted_before_a_moment_is_read_can_read_the_next(tmp_path: Path) -> None:
+    """A file that is only read is let go of, also when Ctrl-C comes as its moment begins."""
+    path = tmp_path / "program.db"
+    with closing(SQLiteStore(path, durability="normal")) as store:
+        kept = keep(store, "ana")
+    with closing(SQLiteReader(path)) as reader:
+        db, presses = reader._db, iter([KeyboardInterrupt])
+
+        class Interrupted:
+            """Does the first statement, and is interrupted then."""
+
+            in_transaction = property(lambda _: db.in_transaction)
+            close = staticmethod(db.close)
+
+            def execute(self, *asked: Any) -> sqlite3.Cursor:
+                done = db.execute(*asked)
+                for press in presses:
+                    raise press
+                return done
+
+        reader._db = Interrupted()  # type: ignore[assignment]
+        with pytest.raises(KeyboardInterrupt), reader.together():
+            pass
+        with reader.together():
+            assert tuple(reader.journal()) == (kept,)
 
 
 # -- Ctrl-C at any step, and somebody looks at the error while others go on
