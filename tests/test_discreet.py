@@ -77,7 +77,7 @@ def test_a_key_is_two_numbers_and_a_channel() -> None:
 
 @pytest.mark.parametrize("language", ["en", "es-MX"])
 def test_a_digest_shows_nothing(language: str) -> None:
-    """How many there are, and its key is a digest too."""
+    """How many there are, and its key is that of its first message and of nobody's words."""
     now = [NOW]
     how: dict[str, Any] = {"digest": "08:00", "clock": lambda: now[0]}
     with opened(language, safe=False, **how) as program, every_end(safe=False) as ends:
@@ -87,7 +87,8 @@ def test_a_digest_shows_nothing(language: str) -> None:
 
         digests = [each for each in ends.notices if each.kind == "digest"]
         assert digests
-        assert all(re.fullmatch(r"digest/[0-9a-f]{32}/email", each.key) for each in digests)
+        key = r"digest/[0-9]+/[0-9]+/[0-9a-f]{32}/email"
+        assert all(re.fullmatch(key, each.key) for each in digests)
         for name in ends.lines:
             assert told_by(*ends.outside(name, safe=False)) == set(), name
 

@@ -485,6 +485,7 @@ def test_whoever_looks_at_an_interruption_holds_nothing(
     """
     path = tmp_path / "program.db"
     store = MemoryStore() if kept_in == "memory" else SQLiteStore(path, durability="normal")
+    step = 0
     with closing(store):
         for step in count(1):
             pressed = Interruption(step)

@@ -406,7 +406,9 @@ class TestTheFile:
         keys._pid += 1
         with pytest.raises(StoreError, match="another process"):
             keys.current("p-1")
+        keys.close()
         keys._pid -= 1
+        assert keys.retired() == frozenset()
         keys.close()
         with pytest.raises(StoreError, match="closed"):
             keys.current("p-1")

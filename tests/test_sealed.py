@@ -324,6 +324,14 @@ class TestAProgram:
         ):
             store_at(str(path), "main", keys=keys)
 
+    def test_what_cannot_be_read_says_nothing(self, tmp_path: Path) -> None:
+        """Whether it is sealed is for those who verify then."""
+        path = tmp_path / "program.db"
+        with closing(SealedStore(SQLiteStore(path), keyed(tmp_path))) as store:
+            keep(store, "x", said=[words(CANARY)])
+            assert holds_sealed(store.inner)
+        assert not holds_sealed(store.inner)
+
     def test_who_only_reads_leaves_the_keys_as_they_are(self, tmp_path: Path) -> None:
         """None is made, retired or destroyed, and those of nobody stay nobody's."""
         path, kept = tmp_path / "program.db", tmp_path / "keys.db"
