@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
 from ctypes import c_ulong, py_object, pythonapi
 from datetime import timedelta
 from dis import opname
@@ -26,10 +27,11 @@ import pytest
 import peerkit as pk
 from peerkit.errors import StoreError
 from peerkit.model import Count, Match, MatchStatus
-from peerkit.stores import Delivery, Settled, Store, Wanted, memory
+from peerkit.stores import Delivery, Settled, Store, Wanted, memory, tasks
 from peerkit.stores.memory import MemoryStore
 from peerkit.stores.sqlite import SQLiteStore
 from peerkit.stores.sqlite import file as sqlite_file
+from peerkit.stores.sqlite.reading import SQLiteReader
 from peerkit.testing.pieces import (
     NOW,
     PAIR,
@@ -408,6 +410,58 @@ def test_what_was_not_yet_done_is_not_taken_back(
 
         assert everything(store) == before
         keep(store, "m-1", nouns=[match(peer="ben")])
+
+
+def test_whoever_is_interrupted_on_the_way_into_a_batch_keeps_nobody_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before a batch is noted as theirs it is not open, so the thread goes on as it was."""
+    known: ContextVar[tuple[object, ...]] = ContextVar("known", default=())
+    presses = iter([KeyboardInterrupt])
+
+    class Interrupted:
+        """Notes what it is given, but for the first time."""
+
+        get = staticmethod(known.get)
+
+        def set(self, batches: tuple[object, ...]) -> None:
+            for press in presses:
+                raise press
+            known.set(batches)
+
+    monkeypatch.setattr(tasks, "_HERE", Interrupted())
+    with closing(MemoryStore()) as store:
+        with pytest.raises(KeyboardInterrupt), store.together():
+            pass
+
+        assert keep(store, "ana") == tuple(store.journal())[-1]
+
+
+def test_whoever_is_interrupted_before_a_moment_is_read_can_read_the_next(tmp_path: Path) -> None:
+    """A file that is only read is let go of, also when Ctrl-C comes as its moment begins."""
+    path = tmp_path / "program.db"
+    with closing(SQLiteStore(path, durability="normal")) as store:
+        kept = keep(store, "ana")
+    with closing(SQLiteReader(path)) as reader:
+        db, presses = reader._db, iter([KeyboardInterrupt])
+
+        class Interrupted:
+            """Does the first statement, and is interrupted then."""
+
+            in_transaction = property(lambda _: db.in_transaction)
+            close = staticmethod(db.close)
+
+            def execute(self, *asked: Any) -> sqlite3.Cursor:
+                done = db.execute(*asked)
+                for press in presses:
+                    raise press
+                return done
+
+        reader._db = Interrupted()  # type: ignore[assignment]
+        with pytest.raises(KeyboardInterrupt), reader.together():
+            pass
+        with reader.together():
+            assert tuple(reader.journal()) == (kept,)
 
 
 # -- Ctrl-C at any step, and somebody looks at the error while others go on

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from contextvars import Context
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -454,6 +455,12 @@ def test_what_is_forgotten_is_not_remembered(store: SQLStore) -> None:
     keep(store, "p-1", forgets=["p-1"])
 
     assert not store._nouns.known
+
+
+def test_another_task_is_told_whose_batch_it_is(store: SQLStore) -> None:
+    """Also when it would open one of its own: that it has one open already would be wrong."""
+    with store.together(), pytest.raises(StoreError, match="Another task of this thread"):
+        Context().run(store.together().__enter__)
 
 
 def test_a_fault_inside_a_batch_ends_the_batch(store: SQLStore) -> None:

@@ -34,9 +34,10 @@ class OneTask:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """A batch of whoever comes in here. In a thread there is one at a time."""
-        mine = self._of_thread.open = object()
-        _HERE.set((*_HERE.get(), mine))
-        try:
+        mine = object()
+        try:  # whoever is interrupted on the way in has no batch, and keeps nobody out
+            _HERE.set((*_HERE.get(), mine))
+            self._of_thread.open = mine
             yield
         finally:
             self._of_thread.open = None

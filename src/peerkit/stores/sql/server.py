@@ -284,6 +284,7 @@ class Server:
 
         What is done first keeps others out, or says that only one moment is seen.
         """
+        self.ready()
         if self._batch is not None:
             raise StoreError("One batch is open already; finish it before the next.")
         with self._task.batch(), ExitStack() as held:

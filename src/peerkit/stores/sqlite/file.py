@@ -15,7 +15,18 @@ from peerkit.errors import StoreError
 from peerkit.stores import GENESIS, NotAStore
 from peerkit.stores.sqlite.held import was_open_before_the_fork
 
-__all__ = ["FAILURES", "emptied", "has_a_log", "laid_out", "opened", "why"]
+__all__ = [
+    "FAILURES",
+    "NO_SUCH_PROGRAM",
+    "emptied",
+    "has_a_log",
+    "is_ours",
+    "laid_out",
+    "must_be_there",
+    "opened",
+    "spare_other_files",
+    "why",
+]
 
 #: Written into the file so that we know our own: "peer" in ASCII.
 _OURS: Final = 0x70656572

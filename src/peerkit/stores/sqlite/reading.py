@@ -100,9 +100,9 @@ class SQLiteReader(SQLiteStore):
         with self._lock:
             if self._batch:
                 raise StoreError("One batch is open already; finish it before the next.")
-            self._db.execute("BEGIN")
-            self._batch = self._writing = True
             try:
+                self._db.execute("BEGIN")
+                self._batch = self._writing = True
                 with self._task.batch():
                     yield
             finally:

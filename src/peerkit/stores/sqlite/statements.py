@@ -1,4 +1,4 @@
-"""The questions that are put to an SQLite file, as text. Only question marks are put together."""
+"""What is asked of an SQLite file and written to it, as text: nothing of anybody's stands in it."""
 
 from __future__ import annotations
 
