@@ -362,8 +362,8 @@ class TestAProgram:
         clear = tmp_path / "clear.db"
         with closing(SQLiteStore(clear)) as inner:
             keep(inner, "x")
-        with closing(keyed(tmp_path, "new.db")) as keys:
-            store_at(str(clear), "main", keys=keys, read_only=True)
+        keys = keyed(tmp_path, "new.db")
+        with closing(store_at(str(clear), "main", keys=keys, read_only=True)):
             assert keys.belong("")
 
     def test_who_only_reads_destroys_no_key(self, tmp_path: Path) -> None:
