@@ -161,7 +161,7 @@ class LMDBStore:
         table, begin, end = ("entry", b"", END) if about is None else ("touched", *span(about))
         while True:
             with self._reading() as rows:
-                names = islice(rows.scan(table, begin + key(after), end), PAGE)
+                names = islice(rows.scan(table, begin + key(max(after, 0)), end), PAGE)
                 found = [entry_of(rows, number(name)) for name, _ in names]
             yield from found
             if not found:
