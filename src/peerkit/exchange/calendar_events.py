@@ -63,11 +63,11 @@ class Shown:
         return uid_of(kind, id, person=self.person, secret=self.secret)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Taking:
     """A time of a series as it is told to one person; ``own``: a session of its own has it."""
 
-    time: Occurrence = attrs.field(kw_only=False)
+    time: Occurrence
     own: bool = False
     comes: bool = False
     place: str | None = attrs.field(default=None, repr=False)
