@@ -97,6 +97,11 @@ def _tables(db: sqlite3.Connection, kind: str) -> list[tuple[str, str]]:
     return db.execute(found, (kind,)).fetchall()
 
 
+def _columns(db: sqlite3.Connection, table: str) -> str:
+    """The columns of a table that are written; others follow from them."""
+    return ", ".join(row[1] for row in db.execute(f"PRAGMA table_info({table})"))
+
+
 def _out_by_hand(folder: Path) -> float:
     with (
         closing(sqlite3.connect(folder / "program.db")) as db,
@@ -104,7 +109,8 @@ def _out_by_hand(folder: Path) -> float:
     ):
         started = perf_counter()
         for name, _ in _tables(db, "table"):
-            for row in db.execute(f"SELECT * FROM {name}"):  # noqa: S608 - names of the file
+            columns = _columns(db, name)
+            for row in db.execute(f"SELECT {columns} FROM {name}"):  # noqa: S608 - names of the file
                 file.write(orjson.dumps([name, row]))
                 file.write(b"\n")
         file.flush()
@@ -118,10 +124,7 @@ def _in_by_hand(folder: Path) -> float:
     with closing(sqlite3.connect(folder / "program.db")) as made:
         tables = _tables(made, "table")
         shape = [sql for _, sql in (*tables, *_tables(made, "index")) if sql]
-        widths = {
-            name: len(made.execute(f"SELECT * FROM {name} LIMIT 1").description)  # noqa: S608
-            for name, _ in tables
-        }
+        columns = {name: _columns(made, name) for name, _ in tables}
     with closing(sqlite3.connect(folder / "hand.db", isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
@@ -129,8 +132,8 @@ def _in_by_hand(folder: Path) -> float:
         for sql in shape:
             db.execute(sql)
         into = {
-            name: f"INSERT INTO {name} VALUES ({','.join('?' * width)})"  # noqa: S608
-            for name, width in widths.items()
+            name: f"INSERT INTO {name} ({each}) VALUES ({','.join('?' * (each.count(',') + 1))})"  # noqa: S608
+            for name, each in columns.items()
         }
         started = perf_counter()
         with (folder / "hand.jsonl").open("rb") as file:
