@@ -1275,31 +1275,26 @@ def is_refused_at_entry_4(file: Path, said: str) -> None:
         arrived.close()
 
 
-def by_mallory(line: dict[str, Any]) -> None:
-    """The fortieth entry, and with it all that are linked to it, is another."""
-    if line["entry"]["n"] == 40:
-        line["entry"]["act"]["by"] = "mallory"
-
-
 def test_a_file_that_is_changed_while_it_is_read_does_not_get_in(
     program: pk.Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was checked, and is another by now: linked or not, what it says at the end is not kept."""
     monkeypatch.setattr(moving, "BATCH", 30)
-    welcome(program, *range(10, 35))
+    welcome(program, *range(10, 150))
     file = tmp_path / "moved.jsonl"
     total = export_program(program, file).entries
     whole = file.read_bytes()
-    assert 40 < total <= 60
+    mark = b'"by":"p-145"'
+    # Python reads ahead, from 3.14 on as much as this; what is changed lies behind it.
+    assert whole.index(mark) > whole.index(b'"n":31,') + 128 * 1024
 
     def edited(_done: int, _of: int) -> None:
-        file.write_bytes(whole.replace(b'"by":"p-30"', b'"by":"p-31"', 1))
+        file.write_bytes(whole.replace(mark, b'"by":"p-146"', 1))
 
     def forged(_done: int, _of: int) -> None:
         file.write_bytes(whole)
-        written_anew(file, by_mallory)
+        written_anew(file, in_entry(total - 10, "act", "by", value="mallory"))
 
-    arrived = pk.Program(MemoryStore())
     for change, error, said in (
         (edited, StoreError, f"Entry {total} could not be kept as it was"),
         (forged, BadInput, "moved.jsonl: was changed while it was read; import again"),
@@ -1308,10 +1303,12 @@ def test_a_file_that_is_changed_while_it_is_read_does_not_get_in(
         arrived = pk.Program(MemoryStore())
         with pytest.raises(error, match=said):
             import_program(file, arrived, progress=change)
-        assert (arrived.verify().entries, arrived.verify().faults) == (30, ())
-    file.write_bytes(whole)
-    import_program(file, arrived)
-    assert arrived.verify().entries == total
+        kept = arrived.verify()
+        assert (kept.entries % 30, kept.faults) == (0, ())
+        assert 30 <= kept.entries < total
+        file.write_bytes(whole)
+        import_program(file, arrived)
+        assert arrived.verify().entries == total
 
 
 def test_a_file_written_anew_is_found_by_an_anchor_only(program: pk.Program, file: Path) -> None:
