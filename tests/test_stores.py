@@ -241,7 +241,8 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> type[Failing]:
 def test_a_fault_inside_a_batch_ends_the_batch(path: Path, failing: type[Failing]) -> None:
     """After a failure nothing more can be kept in a batch, so nobody takes half of it for all."""
     with closing(SQLiteStore(path)) as store:
-        with pytest.raises(StoreError, match="Nothing was st"), store.together():  # noqa: PT012 - the whole batch
+        said = "Nothing was stored; begin the batch again"
+        with pytest.raises(StoreError, match=said), store.together():  # noqa: PT012 - the whole batch
             keep(store, "ana")
             failing.turn = 4
             with pytest.raises(StoreError, match="disk I/O error"):

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from contextlib import _GeneratorContextManager
 
-__all__ = ["within"]
+__all__ = ["LOST", "within"]
 
 T = TypeVar("T")
+
+#: What is said of a batch in which a change failed, to whoever goes on in it or ends it.
+LOST: Final = (
+    "A change before this failed, and the whole batch with it. Nothing was stored; "
+    "begin the batch again."
+)
 
 
 def within(block: _GeneratorContextManager[Any], work: Callable[[], T]) -> T:

@@ -82,6 +82,7 @@ class MemoryStore:
         self._tallies: _Tallies = defaultdict(lambda: defaultdict(dict))
         self._outbox: dict[str, _Lying] = {}
         self._apart: defaultdict[str, list[Apart]] = defaultdict(list)
+        self._with_texts: list[int] = []  # which entries came with texts
         self._undo: list[tuple[Callable[..., Any], *tuple[Any, ...]]] = []
         self._batch = False
         self._closed = False
@@ -191,6 +192,8 @@ class MemoryStore:
             self._set(self._outbox, key, _Lying(laid(message, key)))
         for kept in change.apart:
             self._add(self._apart[kept.about], kept)
+        if change.apart:
+            self._add(self._with_texts, entry.number)
 
     def _put_noun(self, number: int, noun: Noun, view: View) -> None:
         """A noun that the change has not read must be new: nothing is overwritten unseen."""
@@ -361,7 +364,8 @@ class MemoryStore:
         """The text that was kept last."""
         with self._lock:
             self._ready()
-            return next((each.apart[-1] for each in reversed(self._entries) if each.apart), None)
+            found = (self._entries[each - 1].apart for each in reversed(self._with_texts))
+            return next((apart[-1] for apart in found if apart), None)
 
     def take(self, limit: int, now: datetime, lease: datetime, token: str) -> tuple[Posted, ...]:
         """Messages that are to be told now, leased to the caller."""

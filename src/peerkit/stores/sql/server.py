@@ -9,6 +9,7 @@ from threading import local
 from typing import Any, Final, TypeVar
 
 from peerkit.errors import MissingExtra, Moved, StoreError
+from peerkit.stores.blocks import LOST
 from peerkit.stores.tasks import OneTask
 
 try:
@@ -181,7 +182,7 @@ class Server:
         self.ready()
         if self._batch is not None:
             if self._batch.info.transaction_status == TransactionStatus.INERROR:
-                raise StoreError("A change before this one failed, and the whole batch with it.")
+                raise StoreError(LOST)
             yield self._batch
         elif self._host is None:
             with self._pooled() as db:

@@ -31,7 +31,7 @@ from peerkit.stores.sql.outbox import TEXTS, Outbox, message
 from peerkit.stores.sql.server import BEGIN, Host, Server, engine_at, read_address, run
 from peerkit.stores.sql.statements import Statements
 from peerkit.stores.sql.tables import Names
-from peerkit.stores.writing.rows import NounsRead, standing
+from peerkit.stores.writing.rows import FEW, MANY, NounsRead, standing
 
 if TYPE_CHECKING:
     import psycopg
@@ -45,9 +45,6 @@ N = TypeVar("N", bound=Noun)
 
 #: The head of a program that was not read yet: no change stands on it.
 _UNREAD: Final = (-1, "")
-#: How many entries are read at first, and how many at a time from then on.
-_FEW: Final = 16
-_MANY: Final = 500
 
 
 class SQLStore:
@@ -185,11 +182,11 @@ class SQLStore:
 
     def journal(self, after: int = 0, about: str | None = None) -> Iterator[Entry]:
         """The entries after this number, in order, read a few at a time."""
-        limit = _FEW  # often only the next one is wanted
+        limit = FEW  # often only the next one is wanted
         while rows := self._server.ask(*self._say.entries(after, about, limit)):
             for number, hash_, body, apart in rows:
                 yield Entry(number, hash_, body, tuple(Apart(*each) for each in apart or ()))
-            after, limit = rows[-1][0], _MANY
+            after, limit = rows[-1][0], MANY
 
     def find(self, wanted: Wanted[N], *, after: str = "", limit: int = 100) -> tuple[N, ...]:
         """The nouns that are asked for, behind this place."""

@@ -27,7 +27,7 @@ from peerkit.stores import (
     seal,
 )
 from peerkit.stores.bare import carrying_nothing
-from peerkit.stores.blocks import within
+from peerkit.stores.blocks import LOST, within
 from peerkit.stores.inspected import Card, cards
 from peerkit.stores.sqlite.backup import backed_up
 from peerkit.stores.sqlite.examined import advised
@@ -48,7 +48,7 @@ from peerkit.stores.sqlite.statements import HEAD, ITSELF, LAST, WRITTEN, counti
 from peerkit.stores.sqlite.statements import standing as standing_said
 from peerkit.stores.sqlite.writing import remove, write, write_noun
 from peerkit.stores.tasks import OneTask
-from peerkit.stores.writing.rows import NounsRead, standing
+from peerkit.stores.writing.rows import FEW, MANY, NounsRead, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -70,9 +70,6 @@ _NUMBER: Final = itemgetter(0)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 #: Our columns that hold whole numbers; all others hold text.
 _INTEGERS: Final = {"n", "position", "value"}
-#: How many entries are read at first, and how many at a time from then on.
-_FEW: Final = 16
-_MANY: Final = 500
 
 
 class SQLiteStore:
@@ -153,6 +150,7 @@ class SQLiteStore:
                 yield
                 if alone:
                     self._ready()  # or it would be committed by whoever forked in here
+                    self._must_stand()
                     self._db.execute("COMMIT")
             except FAILURES as error:
                 self._roll_back()
@@ -191,8 +189,13 @@ class SQLiteStore:
             self._clean(self._held.whole)
             self._writing = True
             self._db.execute("BEGIN IMMEDIATE")
-        elif not self._db.in_transaction:
-            raise StoreError("A change before this one failed, and the whole batch with it.")
+        else:
+            self._must_stand()
+
+    def _must_stand(self) -> None:
+        """Whoever caught the error of a change in a batch may not know that all of it is gone."""
+        if not self._db.in_transaction:
+            raise StoreError(LOST)
 
     def _clean(self, there: Callable[[], bool]) -> None:
         """Whoever was interrupted may have left a transaction, and the file may be gone."""
@@ -291,13 +294,13 @@ class SQLiteStore:
             )
             fixed = (self._program, about)
         after = min(max(after, 0), LAST)  # or the place would be one of another program
-        limit = _FEW  # often only the next one is wanted
+        limit = FEW  # often only the next one is wanted
         while rows := self._ask(sql, (*fixed, after, limit)):
             self._must_lead_on(rows, [int, str, str], (after,))
             apart = self._apart_of([row[0] for row in rows])
             for n, hash_, body in rows:
                 yield Entry(n, hash_, body, apart.get(n, ()))
-            after, limit = rows[-1][0], _MANY
+            after, limit = rows[-1][0], MANY
 
     def _entry(self, n: int, hash_: str, body: str) -> Entry:
         return Entry(n, hash_, body, self._apart_of([n]).get(n, ()))

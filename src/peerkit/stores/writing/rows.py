@@ -11,12 +11,15 @@ from peerkit.model import Noun, View
 from peerkit.stores import Entry, Standing
 from peerkit.stores.writing.codec import read_noun
 
-__all__ = ["NounsRead", "Row", "standing"]
+__all__ = ["FEW", "MANY", "NounsRead", "Row", "standing"]
 
 #: What a row says: ``head``, ``earlier``, ``tally`` or the kind of a noun; then the id, a number
 #: and a text. Of a head the number of the last entry; of a noun that of the one that wrote it.
 Row: TypeAlias = tuple[str, str, int, str]
 
+#: How many entries are read at first, and how many at a time from then on.
+FEW: Final = 16
+MANY: Final = 500
 #: How many nouns are remembered as read, so as not to read them again.
 REMEMBERED: Final = 4096
 
